@@ -37,7 +37,7 @@ class AlphabeticalEntry:
 class AlphabetBuilder:
     """Builds the alphabetical index from the current view (a `ViewReader` of `begrepp.build.derived.view_scan`)."""
 
-    _PROPERTIES = ("skos:prefLabel", "skos:notation", "skos:inScheme", "begrepp:status")
+    _PROPERTIES = ("skos:prefLabel", "skos:notation", "skos:inScheme", "begrepp:status", "rdf:type")
 
     def __init__(self, base: str) -> None:
         self._schemes = Iris(base).scheme("")
@@ -46,11 +46,15 @@ class AlphabetBuilder:
     def add(self, lines: pl.DataFrame) -> None:
         """Collect the labels, notations, schemes and statuses in some lines, which hold all lines of a subject."""
         for prefixed, frames in self._frames.items():
-            frames.append(select_properties(lines, prefixed))
+            found = select_properties(lines, prefixed)
+            # A collection may be in a scheme and have a notation too.
+            concepts = pl.col("rest") == f"{name('skos:Concept')} ."
+            frames.append(found.filter(concepts) if prefixed == "rdf:type" else found)
 
     def write(self, folder: Path) -> None:
         """Write the index in each language into the folder of the build."""
-        labels, notations, schemes, statuses = map(pl.concat, self._frames.values())
+        labels, notations, schemes, statuses, types = map(pl.concat, self._frames.values())
+        schemes = schemes.join(types, on="subject", how="semi")
         # Of several codes the plain literal names the concept.
         typed = pl.col("rest").str.contains(r'"\^\^<[^"]*> \.$')
         codes = notations.sort(typed, "rest").unique("subject", keep="first")

@@ -142,8 +142,13 @@ def _find_by_notation(scheme: str, notation: str, context: QueryContext) -> list
 
 def _find_resource(parameter: QueryParameter, value: str, context: QueryContext) -> str:
     """Return the IRI of a dataset or scheme given by its IRI or its short name."""
-    mint = context.iris.dataset if parameter.kind == "dataset" else context.iris.scheme
-    return _require_existing(parameter, value if is_iri(value) else mint(value), context)
+    if is_iri(value):
+        return _require_existing(parameter, value, context)
+    if parameter.kind == "scheme":
+        # A scheme may have the IRI of its publisher.
+        named = _select_iris(context.store, f"SELECT ?iri {{ ?iri begrepp:schemeId {Literal(value)} }}")
+        return _require_existing(parameter, next(iter(named), context.iris.scheme(value)), context)
+    return _require_existing(parameter, context.iris.dataset(value), context)
 
 
 def _require_existing(parameter: QueryParameter, iri: str, context: QueryContext) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, QuerySolution
@@ -55,7 +55,7 @@ def find_lists(name: str, context: QueryContext) -> tuple[list[str], list[str], 
                 if lists := found.get(f"{column} {expand(prefixed)}"):
                     return lists, found.get(f"{column} {expand('begrepp:missingValues')}", []), name
         raise NotFound(f"There is no variable {variable} with a list in {dataset}.", "Use SCHEME or DATASET/VARIABLE.")
-    iri = name if "://" in name else context.iris.scheme(name)
+    iri = name if "://" in name else find_scheme_iri(name, context)
     titles = [
         Text(value(row, "value"), getattr(row["value"], "language", "") or "")
         for row in select(context.store, "names", thing=_node(iri, name))
@@ -93,18 +93,53 @@ def read_entries(
             texts = successors_of[iri].setdefault(successor, [])
             if isinstance(successor_label := row["successorLabel"], Literal):
                 texts.append(Text(successor_label.value, successor_label.language or ""))
+    active_codes = {preferred_notation(codes[iri]) for iri, (active, _, _) in facts.items() if active}
+    steps = {preferred_notation(codes[iri]): successors_of[iri] for iri in facts}
     return [
         CodeListEntry(
             preferred_notation(codes[iri]),
             tuple({*labels[iri]}),
             active,
             until,
-            tuple(sorted((code, choose_label(texts, language)) for code, texts in successors_of[iri].items())),
+            tuple(
+                sorted(
+                    (code, choose_label(texts, language))
+                    for code, texts in _follow(successors_of[iri], steps, active_codes).items()
+                )
+            ),
             home in missing,
             _others(codes[iri]),
         )
         for iri, (active, until, home) in facts.items()
     ]
+
+
+def _follow(
+    successors: Mapping[str, list[Text]], steps: Mapping[str, Mapping[str, list[Text]]], active: Collection[str]
+) -> dict[str, list[Text]]:
+    """Return the successors, and instead of retired ones those that they lead to, with their labels."""
+    found: dict[str, list[Text]] = {}
+    queue, seen = [*successors.items()], set[str]()
+    while queue:
+        code, texts = queue.pop()
+        if code in seen:
+            continue
+        seen.add(code)
+        if code in active or not steps.get(code):
+            found[code] = texts
+        else:
+            queue += steps[code].items()
+    return found
+
+
+def find_scheme_iri(name: str, context: QueryContext) -> str:
+    """Return the IRI of the scheme with an id, which may be its publisher's; if there is none, one of begrepp."""
+    rows = select(context.store, "schemes")
+    return next((value(row, "scheme") for row in rows if _is_id(row, name)), context.iris.scheme(name))
+
+
+def _is_id(row: QuerySolution, name: str) -> bool:
+    return value(row, "property") == expand("begrepp:schemeId") and value(row, "value") == name
 
 
 def _notation(row: QuerySolution) -> tuple[str, str]:
@@ -120,7 +155,9 @@ def _others(codes: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 
 def read_edition_entries(scheme: str, edition: str, context: QueryContext) -> list[CodeListEntry]:
     """Return the codes of an edition of a scheme (IRI). Raises `UsageError` for other lists, `NotFound` for none."""
-    id_ = scheme.removeprefix(context.iris.scheme(""))
+    of_scheme = [row for row in select(context.store, "schemes") if value(row, "scheme") == scheme]
+    ids = [value(row, "value") for row in of_scheme if value(row, "property") == expand("begrepp:schemeId")]
+    id_ = next(iter(ids), scheme.removeprefix(context.iris.scheme("")))
     if "://" in id_:
         raise UsageError("Only code systems have editions.", "Omit the part after @.")
     labels: dict[str, list[Text]] = defaultdict(list)

@@ -53,6 +53,18 @@ SOURCE = Source(
     homepage="http://hl7.org/fhir/terminology-module.html",
     reads="CodeSystem, ValueSet, ConceptMap and NamingSystem as .json, or a package (.tgz)",
 )
+_SUCCESSORS = (
+    "replaced-by",
+    "replacedBy",
+    "replacedby",
+    "isReplacedBy",
+    "successor",
+    "MAP_TO",
+    "SAME_AS",
+    "REPLACED_BY",
+)
+"""Concept properties of HL7's and other publishers' code systems whose value is the code that replaces a concept."""
+_REPLACED_BY = "http://hl7.org/fhir/StructureDefinition/codesystem-replacedby"
 _KINDS = ("CodeSystem", "ValueSet", "ConceptMap", "NamingSystem")
 
 
@@ -184,6 +196,12 @@ def _property_values(concept: Json, code: str) -> list[str]:
     return [_property_value(each) for each in concept.get("property") or [] if each.get("code") == code]
 
 
+def _extension_codes(concept: Json) -> list[str]:
+    """Return the codes of the extension that names what replaces a concept."""
+    extensions = [each for each in concept.get("extension") or [] if each.get("url") == _REPLACED_BY]
+    return [str((each.get("valueCoding") or {}).get("code") or each.get("valueCode") or "") for each in extensions]
+
+
 def _property_value(prop: Json) -> str:
     """Return the value[x] of a property as text."""
     value = next((value for key, value in prop.items() if key.startswith("value")), "")
@@ -215,7 +233,8 @@ def _concept(
     ]
     end = next((_date(day) for day in days if _date(day)), None)
     is_inactive = is_inactive or (end is not None and end < edition_start)
-    handled = ("parent", "child", "status", "inactive", "deprecated", "retirementDate", "deprecationDate")
+    handled = ("parent", "child", "status", "inactive", "deprecated", "retirementDate", "deprecationDate", *_SUCCESSORS)
+    successors = [code for name in _SUCCESSORS for code in _property_values(concept, name)] + _extension_codes(concept)
     notes = [
         Note(NoteKind.SCOPE, Text(f"{each['code']}: {_property_value(each)}", lang))
         for each in concept.get("property") or []
@@ -230,6 +249,7 @@ def _concept(
         definitions=(Text(str(concept["definition"]), lang),) if concept.get("definition") else (),
         notes=tuple(notes),
         broader=parents,
+        replaced_by=tuple(dict.fromkeys(filter(None, successors))) if is_inactive else (),
         status=Status.INACTIVE if is_inactive else Status.DRAFT if "draft" in status else Status.ACTIVE,
         valid_to=(end or edition_start - timedelta(days=1)) if is_inactive else None,
     )

@@ -42,8 +42,8 @@ from loaders.declaration.source_toml import (
 )
 from loaders.obo.terms import OboTerm, read_terms
 from loaders.support.agencies import MONARCH
+from loaders.support.merged_codes import MergedCodes
 from loaders.support.obo_identifiers import obo_iri
-from loaders.support.successors import usable_successors
 
 SOURCE = Source(
     id="obo",
@@ -90,7 +90,14 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             redistribution=rights.redistribution,
         )
     active = {term.id for term in terms if not term.obsolete}
-    successors = usable_successors({term.id: term.replaced_by for term in terms if term.replaced_by}, active)
+    merged = MergedCodes(
+        alternatives={term.id: term.alternatives for term in terms if term.alternatives},
+        replaced_by={term.id: term.replaced_by for term in terms if term.replaced_by},
+        origins={term.id: term.origin for term in terms},
+        active=active,
+    )
+    successors = merged.successors()
+    yield from merged.records(scheme.id, dates.valid_from, lambda code: (code, obo_iri(code)))
     for term in terms:
         yield _concept(term, scheme.id, successors.get(term.id, ()), dates.valid_from)
         for predicate, value, origin in term.statements:

@@ -44,8 +44,8 @@ from loaders.declaration.source_toml import (
 from loaders.obo_owl.ontology_files import read_ontology
 from loaders.obo_owl.reasoner import inferred_superclasses
 from loaders.support.agencies import MONARCH
-from loaders.support.obo_identifiers import CONSIDER, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
-from loaders.support.successors import usable_successors
+from loaders.support.merged_codes import MergedCodes
+from loaders.support.obo_identifiers import ALTERNATIVE_ID, CONSIDER, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
 
 SOURCE = Source(
     id="obo_owl",
@@ -71,7 +71,7 @@ _STATEMENT_PROPERTIES = (
     CONSIDER,
     XREF,
     f"{OBO_IN_OWL}inSubset",
-    f"{OBO_IN_OWL}hasAlternativeId",
+    ALTERNATIVE_ID,
     _EXACT,
     *_OTHER_SYNONYMS,
 )
@@ -101,11 +101,14 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         for iri, (_, class_annotations) in classes.items()
         if any(value.value.strip() in ("true", "1") for value in class_annotations.get(_DEPRECATED, ()))
     }
-    replacements = {
-        iri: [_iri_of(v) for v in class_annotations.get(REPLACED_BY, ())]
-        for iri, (_, class_annotations) in classes.items()
-    }
-    successors = usable_successors({iri: new for iri, new in replacements.items() if new}, classes.keys() - deprecated)
+    merged = MergedCodes(
+        alternatives=_links(classes, ALTERNATIVE_ID),
+        replaced_by=_links(classes, REPLACED_BY),
+        origins={iri: Origin(path.name, number) for number, iri in enumerate(classes, start=1)},
+        active=classes.keys() - deprecated,
+    )
+    successors = merged.successors()
+    yield from merged.records(scheme.id, dates.valid_from, lambda iri: (_notation(iri), iri))
     for number, (iri, (parents, class_annotations)) in enumerate(classes.items(), start=1):
         current_meter().rows += 1
         origin = Origin(path.name, number)
@@ -229,6 +232,10 @@ def _notation(iri: str) -> str:
     """Return `http://purl.obolibrary.org/obo/HP_0000118` as HP:0000118, another IRI by its last segment."""
     local = re.split(r"[/#]", iri.rstrip("/#"))[-1]
     return local.replace("_", ":", 1) if iri.startswith(OBO) else local
+
+
+def _links(classes: Mapping[str, tuple[list[str], Annotations]], predicate: str) -> dict[str, list[str]]:
+    return {iri: [_iri_of(v) for v in found[predicate]] for iri, (_, found) in classes.items() if predicate in found}
 
 
 def _iri_of(value: RdfTerm) -> str:

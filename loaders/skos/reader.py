@@ -12,8 +12,15 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import InputError
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.namespaces import expand
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Concept, Note, RdfTerm, Record, Scheme, Skipped, Statement, Status, Text
+from loaders.skos.concept_nodes import (
+    empty_notes,
+    find_concept_nodes,
+    listed_members,
+    note_texts,
+    other_type,
+)
 from loaders.skos.properties import (
     BROADER,
     DEFINITION,
@@ -40,7 +47,6 @@ from loaders.skos.properties import (
     first_date,
     normalized_text,
     texts_of,
-    unique_texts,
 )
 from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, PredicateObjects, Skolemizer
 
@@ -61,7 +67,7 @@ class SkosReader:
 
     def __post_init__(self) -> None:
         self.skolemizer = Skolemizer(self.graph)
-        for concept in self._find_concepts():
+        for concept in find_concept_nodes(self.graph, self.schemes.keys()):
             self.scheme_nodes[concept] = self._find_scheme(concept)
         self._add_links(self.broader, BROADER, NARROWER)
         self._add_links(self.related, RELATED, RELATED)
@@ -88,6 +94,7 @@ class SkosReader:
                 yield concept
                 remaining = self._remaining_triples(subject, concept)
                 yield from self._other_schemes(subject)
+                yield from self._empty_notes(subject)
                 yield from self._statements(subject, remaining, concept.scheme)
             elif isinstance(subject, NamedNode) and subject in used:
                 yield from self._statements(subject, self._remaining_scheme_triples(subject), self.schemes[subject].id)
@@ -101,18 +108,13 @@ class SkosReader:
                 reason = f"<{subject.value}> is an IRI of begrepp, which only its own source may describe."
                 yield Skipped(origin=self.graph.origin, reason=reason)
             else:
-                yield from self._statements(subject, pairs, first)
-
-    def _find_concepts(self) -> Iterator[NamedNode]:
-        concept = NamedNode(expand("skos:Concept"))
-        for subject, pairs in self.graph.triples.items():
-            if not isinstance(subject, NamedNode) or subject in self.schemes:
-                continue
-            predicates = {predicate for predicate, _ in pairs}
-            # A labelled resource in a scheme or hierarchy is a concept (SKOS S4, S7, S19).
-            labelled = predicates & (LABELS.keys() | XL_LABELS.keys())
-            if (TYPE, concept) in pairs or (labelled and predicates & {IN_SCHEME, TOP_OF, BROADER, NARROWER}):
-                yield subject
+                if type_ := other_type(pairs):
+                    reason = f"{self.skolemizer.iri_of(subject)} is in the scheme, but is no concept ({type_})."
+                    yield Skipped(origin=self.graph.origin, reason=reason)
+                members: PredicateObjects = [
+                    (expand("skos:member"), member) for member in listed_members(self.graph, subject)
+                ]
+                yield from self._statements(subject, [*pairs, *members], first)
 
     def _find_scheme(self, concept: NamedNode) -> NamedNode:
         """Return the first scheme of a concept, in the order of the file."""
@@ -152,11 +154,11 @@ class SkosReader:
             pref_labels=labels["pref"],
             alt_labels=labels["alt"],
             hidden_labels=labels["hidden"],
-            definitions=unique_texts(texts_of(graph.objects(node, DEFINITION), self.language), per_language=False),
+            definitions=tuple(note_texts(graph, node, DEFINITION, self.language)),
             notes=tuple(
                 Note(kind, text)
                 for predicate, kind in NOTES.items()
-                for text in texts_of(graph.objects(node, predicate), self.language)
+                for text in note_texts(graph, node, predicate, self.language)
             ),
             broader=tuple(sorted(n.value for n in self.broader.get(node, ()))),
             related=tuple(sorted(n.value for n in self.related.get(node, ()))),
@@ -229,6 +231,12 @@ class SkosReader:
         for scheme in dict.fromkeys(self.graph.objects(node, IN_SCHEME)):
             if scheme != own_scheme and isinstance(scheme, NamedNode):
                 reason = f"<{node.value}> is also in <{scheme.value}>; it is kept in <{own_scheme.value}> only."
+                yield Skipped(origin=self.graph.origin, reason=reason)
+
+    def _empty_notes(self, node: NamedNode) -> Iterator[Skipped]:
+        for predicate in (DEFINITION, *NOTES):
+            for _ in empty_notes(self.graph, node, predicate):
+                reason = f"<{node.value}> has a {compact(predicate)} that is a node without a text (rdf:value)."
                 yield Skipped(origin=self.graph.origin, reason=reason)
 
     def _remaining_scheme_triples(self, node: NamedNode) -> PredicateObjects:

@@ -19,6 +19,8 @@ from server.served.resolver import Ambiguous, Missing, Resolved, find_scheme, re
 
 MAX_CODES = 1000
 MAX_CODE_LENGTH = 400
+_MAX_STEPS = 10
+"""Largest number of successors of successors that are followed."""
 
 
 class SuccessorBody(Struct, frozen=True, kw_only=True):
@@ -71,7 +73,7 @@ def resolve_codes(build: ServedBuild, items: object, language: str) -> list[Reso
     parsed = _parse_items(items)
     results = [_resolve_item(build, *item) for item in parsed]
     statements = find_all_statements(build, sorted({hit.iri for hit in results if isinstance(hit, Resolved)}))
-    successors = {iri: property_iris(properties, "dct:isReplacedBy") for iri, properties in statements.items()}
+    successors = _follow(build, {iri: property_iris(said, "dct:isReplacedBy") for iri, said in statements.items()})
     known = find_refs(build, {*statements, *(iri for iris in successors.values() for iri in iris)}, language)
     bodies = []
     for (system, code, day), result in zip(parsed, results, strict=True):
@@ -93,6 +95,27 @@ def resolve_codes(build: ServedBuild, items: object, language: str) -> list[Reso
             )
         bodies.append(body)
     return bodies
+
+
+def _follow(build: ServedBuild, successors: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the successors of each concept, followed by those that its retired successors lead to."""
+    steps = dict(successors)
+    for _ in range(_MAX_STEPS):
+        unknown = sorted({target for targets in steps.values() for target in targets if target not in steps})
+        if not unknown:
+            break
+        statements = find_all_statements(build, unknown)
+        steps |= {iri: property_iris(said, "dct:isReplacedBy") for iri, said in statements.items()}
+    found = {}
+    for iri, targets in successors.items():
+        reached: dict[str, None] = {}
+        queue = [*targets]
+        while queue:
+            if (target := queue.pop(0)) not in reached and target != iri:
+                reached[target] = None
+                queue += steps.get(target, ())
+        found[iri] = [*reached]
+    return found
 
 
 def _parse_items(items: object) -> list[tuple[str, str, date | None]]:

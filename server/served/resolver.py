@@ -148,10 +148,10 @@ def _find_other_notation(build: ServedBuild, scheme: SchemeFacts, code: str) -> 
 
 
 def find_meanings(build: ServedBuild, scheme: SchemeFacts, code: str) -> list[Resolved]:
-    """Return the concepts that a notation has denoted, the active one last."""
+    """Return the concepts that a notation has denoted, the active one last; a collection has no status."""
     rows = select(build.store, "concept-by-notation", scheme=NamedNode(scheme.iri), notation=Literal(code))
     inactive = expand("begrepp:inactive")
-    is_active = {value(row, "concept"): value(row, "status") != inactive for row in rows}
+    is_active = {value(row, "concept"): value(row, "status") not in ("", inactive) for row in rows}
     ordered = sorted(is_active, key=lambda iri: (is_active[iri], iri))
     known = find_refs(build, ordered, "sv")
     return [Resolved(iri, document_path(build.iris, iri, scheme.id, known[iri].notation or code)) for iri in ordered]
@@ -180,7 +180,8 @@ def resolve_iri(build: ServedBuild, iri: str) -> Resolved:
         raise Missing(
             f"There is no resource with the IRI {iri}.", "Search for the code.", _find_near_misses(build, words)
         )
-    return Resolved(iri, find_refs(build, [iri], "sv")[iri].href)
+    href = find_refs(build, [iri], "sv")[iri].href
+    return Resolved(iri, href if href.startswith("/") else document_path(build.iris, iri))
 
 
 def iri_exists(build: ServedBuild, iri: str) -> bool:

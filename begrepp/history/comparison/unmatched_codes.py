@@ -44,7 +44,8 @@ class UnmatchedCodes:
             self.changes.append(Change(rule=rule, sources=(entry.code,), old_labels=entry.texts()))
         for subject, entry in self.added.items():
             rule = "ruleInUseAgain" if subject in before.level else "ruleNewCode"
-            if rule == "ruleNewCode" and all(is_reserved_code(text.value) for text in entry.texts()[:1]):
+            # A code whose texts are withheld, or that has none, is not a spare code.
+            if rule == "ruleNewCode" and any(is_reserved_code(text.value) for text in entry.texts()[:1]):
                 rule = "ruleNewSpareCode"
             self.changes.append(Change(rule=rule, targets=(entry.code,), new_labels=entry.texts()))
 

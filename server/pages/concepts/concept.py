@@ -20,6 +20,7 @@ from server.pages.concepts.concept_history import (
     is_replaced,
     other_meanings,
 )
+from server.pages.concepts.concept_notes import NoteGroup, note_groups
 from server.pages.concepts.concept_variables import MeasuredVariables, measured_variables
 from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
 from server.pages.concepts.resource import Property, properties
@@ -101,14 +102,6 @@ class TermGroup:
 
     status: str
     terms: Sequence[TermRow]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteGroup:
-    """Notes of one kind."""
-
-    kind: str
-    texts: Sequence[Text]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,13 +202,9 @@ def concept_page(
         meanings=named(others),
         changes=concept_changes(build, history, known, here.notation),
         replaces=named(incoming["dct:isReplacedBy"]),
-        definitions=sort_texts(property_texts(statements, "skos:definition"), language),
+        definitions=[t for g in note_groups(build, statements, ["skos:definition"], language) for t in g.texts],
         terms=_terms(build, statements, language),
-        notes=[
-            NoteGroup(kind=n, texts=sort_texts(property_texts(statements, n), language))
-            for n in NOTES
-            if statements.get(expand(n))
-        ],
+        notes=note_groups(build, statements, NOTES, language),
         domains=sort_texts(property_texts(statements, "begrepp:domain"), language),
         marker=compact(property_value(statements, "begrepp:daggerAsterisk")).removeprefix("begrepp:"),
         pairs=named(

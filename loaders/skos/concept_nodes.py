@@ -1,0 +1,94 @@
+"""Concepts, collections and notes among the nodes of a SKOS graph.
+
+`skos:inScheme` has no domain (SKOS Reference, 4.6.4): it makes a concept only of a labelled node without a type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.rdf.namespaces import compact, expand
+from begrepp.records import Text
+from loaders.skos.properties import (
+    BROADER,
+    IN_SCHEME,
+    LABELS,
+    LITERAL_FORM,
+    NARROWER,
+    TOP_OF,
+    TYPE,
+    XL_LABELS,
+    texts_of,
+)
+from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, PredicateObjects
+
+_CONCEPT = NamedNode(expand("skos:Concept"))
+_COLLECTIONS = {NamedNode(expand(f"skos:{name}")) for name in ("Collection", "OrderedCollection")}
+_SUBCLASS = expand("rdfs:subClassOf")
+_MEMBER_LIST, _FIRST, _REST = expand("skos:memberList"), expand("rdf:first"), expand("rdf:rest")
+_NOTE_TEXTS = (expand("rdf:value"), expand("rdfs:label"), LITERAL_FORM)
+
+
+def find_concept_nodes(graph: Graph, schemes: Collection[GraphTerm]) -> Iterator[NamedNode]:
+    """Yield the nodes of the class or a subclass, and labelled nodes in a hierarchy or, without a type, in a scheme."""
+    classes: set[GraphTerm] = {_CONCEPT}
+    subclasses = {s: set(graph.objects(s, _SUBCLASS)) for s in graph.triples}
+    while found := {s for s, above in subclasses.items() if above & classes and s not in classes}:
+        classes |= found
+    for subject, pairs in graph.triples.items():
+        if not isinstance(subject, NamedNode) or subject in schemes:
+            continue
+        types = {o for p, o in pairs if p == TYPE}
+        if types & classes:
+            yield subject
+        elif not types & _COLLECTIONS:
+            predicates = {predicate for predicate, _ in pairs}
+            # A labelled node in a hierarchy is a concept (SKOS S7, S19).
+            relations = {TOP_OF, BROADER, NARROWER} | (set() if types else {IN_SCHEME})
+            if predicates & (LABELS.keys() | XL_LABELS.keys()) and predicates & relations:
+                yield subject
+
+
+def other_type(pairs: PredicateObjects) -> str:
+    """Return the class of a node that is in a scheme and neither a concept nor a collection; else an empty string."""
+    types = [o for p, o in pairs if p == TYPE]
+    if any(p == IN_SCHEME for p, _ in pairs) and types and not {*types} & {_CONCEPT, *_COLLECTIONS}:
+        return ", ".join(sorted(compact(each.value) for each in types if isinstance(each, NamedNode)))
+    return ""
+
+
+def listed_members(graph: Graph, collection: GraphNode) -> Iterator[GraphTerm]:
+    """Yield the members in the list of an ordered collection, which are members as of any (SKOS S36)."""
+    stated = set(graph.objects(collection, expand("skos:member")))
+    cells = [*graph.objects(collection, _MEMBER_LIST)]
+    seen: set[GraphTerm] = set()
+    while cells and (cell := cells.pop()) not in seen:
+        seen.add(cell)
+        if not isinstance(cell, Literal):
+            members = [o for o in graph.objects(cell, _FIRST) if o not in stated]
+            yield from members
+            stated.update(members)
+            cells += graph.objects(cell, _REST)
+
+
+def note_texts(graph: Graph, node: GraphNode, predicate: str, language: str) -> list[Text]:
+    """Return the texts of a note or definition: literals, and the value of nodes (SKOS Primer, 4.2), once each."""
+    texts: dict[Text, None] = {}
+    for note in graph.objects(node, predicate):
+        if isinstance(note, Literal):
+            texts |= dict.fromkeys(texts_of([note], language))
+            continue
+        found = next((found for name in _NOTE_TEXTS if (found := texts_of(graph.objects(note, name), language))), [])
+        texts |= dict.fromkeys(found)
+    return list(texts)
+
+
+def empty_notes(graph: Graph, node: GraphNode, predicate: str) -> Iterator[GraphTerm]:
+    """Yield the nodes that the graph describes as notes of a node without any text."""
+    for note in graph.objects(node, predicate):
+        if isinstance(note, Literal) or note not in graph.triples:
+            continue
+        if not any(isinstance(o, Literal) for o in graph.objects(note, *_NOTE_TEXTS)):
+            yield note

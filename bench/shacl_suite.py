@@ -1,45 +1,50 @@
-"""W3C SHACL test suite with both engines, compared result by result: `python -m bench shacl-suite SUITE`.
+"""SHACL conformance of our engine and of pySHACL: `python -m bench shacl-suite SUITE`.
 
-SUITE is the folder of the suite's tests, `data-shapes-test-suite/tests`.
+SUITE is the folder of the W3C's tests, `data-shapes-test-suite/tests`. Each report is compared with the expected one
+as a graph (tests/support/w3c_shacl.py). The second table has the cases of tests/begrepp/validation/standard_cases.toml.
 """
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
-from begrepp.validation.validate import Engine
-from tests.support.w3c_shacl import expected, told, w3c_tests
+from tests.support.standard_cases import difference, standard_cases
+from tests.support.w3c_shacl import Validator, begrepp_report, passes, pyshacl_report, w3c_tests
 
-ENGINES: tuple[Engine, ...] = ("fast", "reference")
+VALIDATORS: dict[str, Validator] = {"begrepp": begrepp_report, "pySHACL": pyshacl_report}
 
 
 def run(suite: Path) -> None:
     """Print the number of passed tests by part and engine, and the names of failed tests."""
-    tests = w3c_tests(suite)
-    parts = sorted({test.parent.relative_to(suite).as_posix() for test in tests})
-    passed: dict[str, Counter[str]] = {engine: Counter() for engine in ENGINES}
-    judged: dict[str, Counter[str]] = {engine: Counter() for engine in ENGINES}
+    tests = {test.relative_to(suite).with_suffix("").as_posix(): test for test in w3c_tests(suite)}
+    _print({name: name.rpartition("/")[0] for name in tests}, lambda name, validator: passes(tests[name], validator))
+    cases = {case.name: case for case in standard_cases()}
+    with tempfile.TemporaryDirectory() as folder:
+        _print(
+            {name: case.section for name, case in cases.items()},
+            lambda name, validator: not difference(cases[name], validator, Path(folder)),
+        )
+
+
+def _print(parts: dict[str, str], test: Callable[[str, Validator], bool]) -> None:
+    passed: dict[str, Counter[str]] = {engine: Counter() for engine in VALIDATORS}
     missed: list[str] = []
     seconds = Counter[str]()
-    for test in tests:
-        for engine in ENGINES:
+    for name, part in parts.items():
+        for engine, validator in VALIDATORS.items():
             started = time.perf_counter()
-            outcome, by = told(test, engine)
-            seconds[engine] += time.perf_counter() - started
-            judged[engine][by] += 1
-            if outcome == expected(test):
-                passed[engine][test.parent.relative_to(suite).as_posix()] += 1
+            if test(name, validator):
+                passed[engine][part] += 1
             else:
-                missed.append(f"{engine} misses {test.stem}")
-    print(f"{'':24}{'tests':>8}" + "".join(f"{engine:>12}" for engine in ENGINES))
-    for part in parts:
-        count = sum(test.parent.relative_to(suite).as_posix() == part for test in tests)
-        print(f"{part:24}{count:8}" + "".join(f"{passed[engine][part]:12}" for engine in ENGINES))
-    print(f"{'all':24}{len(tests):8}" + "".join(f"{passed[engine].total():12}" for engine in ENGINES))
-    print(f"{'seconds':24}{'':8}" + "".join(f"{seconds[engine]:12.1f}" for engine in ENGINES))
-    for engine in ENGINES:
-        words = ", ".join(f"{by} {count}" for by, count in judged[engine].most_common())
-        print(f"asked of {engine}: judged by {words}")
+                missed.append(f"{engine} misses {name}")
+            seconds[engine] += time.perf_counter() - started
+    print(f"{'':32}{'tests':>8}" + "".join(f"{engine:>12}" for engine in VALIDATORS))
+    for part, count in sorted(Counter(parts.values()).items()):
+        print(f"{part:32}{count:8}" + "".join(f"{passed[engine][part]:12}" for engine in VALIDATORS))
+    print(f"{'all':32}{len(parts):8}" + "".join(f"{passed[engine].total():12}" for engine in VALIDATORS))
+    print(f"{'seconds':32}{'':8}" + "".join(f"{seconds[engine]:12.1f}" for engine in VALIDATORS))
     print("\n".join(missed))

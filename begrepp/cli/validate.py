@@ -18,6 +18,7 @@ from begrepp.validation.profiles.profile import find_profile
 from begrepp.validation.rdf_input.syntax import syntax_by_name
 from begrepp.validation.report import Severity
 from begrepp.validation.reports.baseline import apply_baseline, write_baseline
+from begrepp.validation.reports.causes import remark_texts
 from begrepp.validation.reports.formats import FORMATS
 from begrepp.validation.reports.i18n import translate
 from begrepp.validation.reports.terminal import report_lines
@@ -77,7 +78,8 @@ def command(
 ) -> None:
     """Validate RDF files, read as one graph. Without FILES, show the validation results of the build.
 
-    Exit codes: 0 if the data conform, 1 if they do not, 2 if the validation could not run.
+    Exit codes: 0 without violations (with --severity, without results of that severity or higher), 1 with them, 2 if
+    the validation could not run.
     """
     if not files:
         console.print_build_validation(read_manifest(current_build(Settings())))
@@ -155,7 +157,7 @@ def _write_report(
             click.echo(text, nl=False)
         else:
             target.write_text(text, encoding="utf-8", newline="")
-        console.print_to_stderr([*list(lines)[-1:], *remarks])
+        console.print_to_stderr([*list(lines)[-1:], *remark_texts(kept, language), *remarks])
     ranks = list(Severity)
     failing = ranks[: ranks.index(worst) + 1]
     return 1 if any(group.severity in failing for group in kept.report.groups) else 0

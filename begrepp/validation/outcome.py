@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import quote
 
 from begrepp.validation.profiles.profile import Profile
 from begrepp.validation.profiles.shape_doc import ShapeDoc
@@ -18,6 +19,18 @@ class InputFile:
     path: Path
     name: str = ""
     media_type: str = ""
+
+    @property
+    def base(self) -> str:
+        """The IRI that relative IRIs in the file refer to: its address (RFC 3986, 5.1.3).
+
+        For a file that was sent under a name it is `file:///name`, not the path of its temporary copy.
+        """
+        if self.name.startswith(("http://", "https://")):
+            return self.name
+        if self.name in ("", str(self.path)):
+            return self.path.absolute().as_uri()
+        return f"file:///{quote(Path(self.name).name)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +87,23 @@ class ValidationOutcome:
 
     @property
     def verdict(self) -> str:
-        """`conforms`, `fails`, or `unjudged` if the data has no focus node."""
+        """`conforms` without results, `passes` without violations, `fails`, or `unjudged` without a focus node."""
         if any(remark.kind == "nothing" for remark in self.remarks):
             return "unjudged"
-        return "conforms" if self.report.conforms else "fails"
+        if self.report.conforms:
+            return "conforms"
+        return "fails" if self.report.violations else "passes"
 
     def filter_by_severity(self, least: Severity) -> ValidationOutcome:
-        """Return the outcome with the results of this severity or higher."""
+        """Return the outcome with the results of this severity or higher, and a remark on how many are left out."""
         severities = list(Severity)
         included = severities[: severities.index(least) + 1]
         groups = tuple(group for group in self.report.groups if group.severity in included)
         results = tuple(result for result in self.report.results if result.severity in included)
-        return replace(self, report=replace(self.report, groups=groups, results=results))
+        report = replace(self.report, groups=groups, results=results)
+        left_out = self.report.total - report.total
+        remarks = (Remark(kind="filtered", value=str(left_out)),) if left_out else ()
+        return replace(self, report=report, remarks=(*self.remarks, *remarks))
 
 
 def rule_set_from_profile(profile: Profile) -> RuleSet:

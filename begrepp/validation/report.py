@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.validation.shacl.results import ShaclResult, ShaclResults
-from begrepp.validation.shacl.vocabulary import SH, Term
+from begrepp.validation.shacl.results import Cause, ShaclResult, ShaclResults
+from begrepp.validation.shacl.shapes import source_text
+from begrepp.validation.shacl.vocabulary import RDFS_COMMENT, SH, Term, display_text
 
 EXAMPLES_PER_GROUP = 5
 
@@ -26,12 +27,17 @@ class Severity(StrEnum):
 class Result:
     """One validation result (SHACL 3.6).
 
-    `shape` is the IRI of the named shape; `focus` and `value` are IRIs, `"literals"@sv` as in N-Triples or
-    `_:blank`; `path` is a property's IRI, or a longer path as in Turtle; `messages` are by language.
+    `shape` is the IRI of the named shape that `source_shape`, which may be blank, is or is a part of;
+    `source_constraint` is its SPARQL constraint. `severity` is that of `severity_iri`, and a violation for a severity
+    of the shapes' own. `focus` and `value` are IRIs, `"literals"@sv` as in N-Triples or `_:blank`; `path` is a
+    property's IRI, or a longer path as in Turtle; `messages` are by language.
     """
 
     shape: str
+    source_shape: str
+    source_constraint: str | None
     severity: Severity
+    severity_iri: str
     focus: str
     value: str | None
     path: str | None
@@ -45,6 +51,7 @@ class ResultGroup:
 
     shape: str
     severity: Severity
+    severity_iri: str
     component: str
     path: str | None
     messages: Mapping[str, str]
@@ -56,7 +63,7 @@ class ResultGroup:
 class Report:
     """Validation report: the first results of each shape, and all results counted by cause, in a fixed order.
 
-    `engine` is "fast" or "reference"; `shapes` is the number of shapes with a target.
+    `engine` is "fast", "reference", or "mixed" where both were used; `shapes` is the number of shapes with a target.
     """
 
     results: tuple[Result, ...]
@@ -66,8 +73,13 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether there is no violation; warnings and information are allowed."""
-        return not self.violations
+        """Whether there are no results, as `sh:conforms` says; a warning is a result (SHACL 3.6.1.1)."""
+        return not self.groups
+
+    @property
+    def total(self) -> int:
+        """The number of results, also of those that are not in `results`."""
+        return sum(group.count for group in self.groups)
 
     @property
     def violations(self) -> int:
@@ -82,21 +94,25 @@ class Report:
     def _count(self, severity: Severity) -> int:
         return sum(group.count for group in self.groups if group.severity is severity)
 
-    def to_turtle(self) -> str:
-        """Serialise `results` as a `sh:ValidationReport` in Turtle; deterministic."""
+    def to_turtle(self, remarks: Iterable[str] = ()) -> str:
+        """Serialise `results` as a `sh:ValidationReport` in Turtle; deterministic. `remarks` become comments on it."""
         body = " ,\n".join(_result_turtle(result) for result in self.results)
-        conforms = "false" if self.groups else "true"
-        results = f" ;\n  sh:result\n{body}" if body else ""
-        return f"@prefix sh: <{SH}> .\n\n[] a sh:ValidationReport ;\n  sh:conforms {conforms}{results} .\n"
+        lines = [f"sh:conforms {'true' if self.conforms else 'false'}"]
+        lines += [f"<{RDFS_COMMENT}> {Literal(remark)}" for remark in remarks]
+        lines += [f"sh:result\n{body}"] if body else []
+        return f"@prefix sh: <{SH}> .\n\n[] a sh:ValidationReport ;\n  " + " ;\n  ".join(lines) + " .\n"
 
 
 def _result_turtle(result: Result) -> str:
+    severity = result.severity_iri
     lines = [
         f"sh:focusNode {_as_turtle(result.focus)}",
-        f"sh:resultSeverity sh:{result.severity}",
-        f"sh:sourceShape {_as_turtle(result.shape)}",
+        f"sh:resultSeverity {f'sh:{result.severity}' if severity == SH + result.severity else _as_turtle(severity)}",
+        f"sh:sourceShape {_as_turtle(result.source_shape)}",
         f"sh:sourceConstraintComponent <{result.component}>",
     ]
+    if result.source_constraint is not None:
+        lines.append(f"sh:sourceConstraint {_as_turtle(result.source_constraint)}")
     if result.path:
         lines.append(f"sh:resultPath {result.path if result.path[0] in '([' else _as_turtle(result.path)}")
     if result.value is not None:
@@ -118,16 +134,18 @@ def make_report(results: Iterable[ShaclResults], engine: str, shapes: int, limit
         first = ResultGroup(
             shape=batch.cause.shape.name,
             severity=_SEVERITIES.get(batch.cause.shape.severity, Severity.VIOLATION),
+            severity_iri=display_text(batch.cause.shape.severity or _VIOLATION),
             component=batch.cause.component,
             path=batch.cause.path,
             messages=batch.cause.messages,
             count=len(batch),
             examples=tuple(batch.examples(EXAMPLES_PER_GROUP)),
         )
-        cause = (first.severity, first.shape, first.component, first.path or "", *sorted(first.messages.items()))
+        kind = (first.severity_iri, first.shape, first.component, first.path or "")
+        cause = (first.severity, *kind, *sorted(first.messages.items()))
         groups[cause] = _merge_groups(groups[cause], first) if cause in groups else first
         bucket = by_shape.setdefault(first.shape, [])
-        bucket += [_result(first, result) for result in batch.first(limit)]
+        bucket += [_result(first, batch.cause, result) for result in batch.first(limit)]
         bucket.sort(key=_sort_key)
         del bucket[limit:]
     return Report(
@@ -143,10 +161,13 @@ def _merge_groups(one: ResultGroup, other: ResultGroup) -> ResultGroup:
     return replace(one, count=one.count + other.count, examples=examples)
 
 
-def _result(group: ResultGroup, result: ShaclResult) -> Result:
+def _result(group: ResultGroup, cause: Cause, result: ShaclResult) -> Result:
     return Result(
         shape=group.shape,
+        source_shape=source_text(cause.shape.node),
+        source_constraint=None if cause.constraint is None else source_text(cause.constraint),
         severity=group.severity,
+        severity_iri=group.severity_iri,
         focus=result.focus,
         value=result.value,
         path=group.path,
@@ -158,9 +179,11 @@ def _result(group: ResultGroup, result: ShaclResult) -> Result:
 _RANK: dict[object, int] = {severity: rank for rank, severity in enumerate(Severity)}
 
 
+_VIOLATION = NamedNode(SH + Severity.VIOLATION)
 _SEVERITIES: dict[Term | None, Severity] = {NamedNode(SH + severity): severity for severity in Severity}
 
 
 def _sort_key(result: Result) -> tuple[str, ...]:
     messages = "".join(message for _, message in sorted(result.messages.items()))
-    return (result.shape, result.focus, result.value or "", result.path or "", result.component, messages)
+    what = (result.shape, result.focus, result.value or "", result.path or "", result.component)
+    return (*what, result.source_shape, result.source_constraint or "", messages)

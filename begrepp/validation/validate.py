@@ -1,26 +1,29 @@
 """SHACL validation of RDF files.
 
 `validate` reads RDF files as one graph and returns a `Report`. It has two engines, in `begrepp.validation.shacl`:
-"fast" evaluates a constraint for all focus nodes at once over columns of term ids; "reference" is pySHACL. Both
-give the same results. Shapes that use more than SHACL Core and SPARQL constraints run on the reference engine.
+"fast" evaluates SHACL Core and SHACL-SPARQL for all focus nodes at once over columns of term ids; "reference" is
+pySHACL. Shapes that use SHACL Advanced Features run on the reference engine, each by itself: the results of the other
+shapes are those of the fast engine.
 
 The decision: docs/decisions/validation-engine.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Literal as Choice
 
 from begrepp.settings import ROOT
 from begrepp.validation.report import Report, make_report
-from begrepp.validation.shacl.engine_choice import FastEngineUnsupported, check_supported, needs_reference_engine
+from begrepp.validation.shacl.engine_choice import advanced_shapes
 from begrepp.validation.shacl.fast_engine import fast_results
 from begrepp.validation.shacl.pyshacl_engine import reference_results
+from begrepp.validation.shacl.results import ShaclResults
 from begrepp.validation.shacl.shape_queries import check_shape_queries
 from begrepp.validation.shacl.shapes import Shapes
+from begrepp.validation.shacl.syntax_rules import check_syntax
 
 Engine = Choice["fast", "reference"]
 RESULTS_PER_SHAPE = 1000
@@ -38,12 +41,17 @@ def validate(
 
     The triples of the `background` files are part of the data graph (classes and their subclasses, the scheme and
     labels of a concept from an authority list), but their subjects are no targets. The report holds at most `limit`
-    results per shape and counts all. Raises `InputError` if a file is not RDF or if no engine supports the shapes.
+    results per shape and counts all. Raises `InputError` if a file is not RDF, a shape is ill-formed, or no engine
+    supports it.
     """
     rules = Shapes(shapes if shapes is not None else sorted((ROOT / "shapes").glob("*.ttl")))
     check_shape_queries(rules)
-    check_supported(rules)
-    if engine == "fast" and not needs_reference_engine(rules):
-        with suppress(FastEngineUnsupported):
-            return make_report(fast_results(rules, data, background), "fast", len(rules.target_shapes), limit)
-    return make_report(reference_results(rules, data, background), "reference", len(rules.target_shapes), limit)
+    check_syntax(rules)
+    advanced = set(rules.target_shapes) if engine == "reference" else advanced_shapes(rules)
+    others = [node for node in rules.target_shapes if node not in advanced]
+    results: Iterable[ShaclResults] = chain(
+        fast_results(rules, data, background, others) if others else (),
+        reference_results(rules, data, background, advanced) if advanced else (),
+    )
+    used = "mixed" if others and advanced else "reference" if advanced else "fast"
+    return make_report(results, used, len(rules.target_shapes), limit)

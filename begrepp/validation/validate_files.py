@@ -17,8 +17,8 @@ from begrepp.validation.profiles.imports import import_copies, resolve_imports
 from begrepp.validation.profiles.shape_doc import ShapeDoc, describe_shapes
 from begrepp.validation.rdf_input.converter import prepare_file
 from begrepp.validation.report import Report, Result, Severity
-from begrepp.validation.shacl.engine_choice import recursive_shapes
 from begrepp.validation.shacl.rdf_reader import read_quads
+from begrepp.validation.shacl.recursion import recursive_shapes
 from begrepp.validation.shacl.shapes import Shapes
 from begrepp.validation.shacl.vocabulary import RDF_TYPE, display_text
 from begrepp.validation.validate import RESULTS_PER_SHAPE, validate
@@ -55,6 +55,8 @@ def validate_files(
         subjects = _subjects(files, rules.subject_class, report) if rules.subject_class else []
         remarks = [Remark(kind="import", value=iri) for iri in left_out]
         remarks += [Remark(kind="recursion", value=name) for name in recursive_shapes(shapes_graph)]
+        if (listed := len(report.results)) < report.total:
+            remarks.append(Remark(kind="cut", value=f"{listed}/{report.total}"))
         if not report.groups and not _has_target_nodes(files, documented):
             remarks.append(Remark(kind="nothing"))
     return ValidationOutcome(
@@ -71,7 +73,7 @@ def validate_files(
 
 def _prepare(source: InputFile, folder: Path) -> Path:
     syntax = RdfFormat.from_media_type(source.media_type) if source.media_type else None
-    prepared = prepare_file(source.path, folder, syntax=syntax, name=source.name)
+    prepared = prepare_file(source.path, folder, base=source.base, syntax=syntax, name=source.name)
     refuse_personal_data_file(source.path, source.name)
     return prepared
 

@@ -149,16 +149,18 @@ def _problem_schema() -> dict[str, Any]:
 
 def _report_schema() -> dict[str, Any]:
     text, count = {"type": "string"}, {"type": "integer"}
-    cause = dict.fromkeys(("severity", "shape", "label", "component", "path", "message", "hint", "documentation"), text)
-    result = dict.fromkeys(("severity", "shape", "component", "focus"), text)
+    cause = dict.fromkeys(
+        ("severity", "severityName", "shape", "label", "component", "path", "message", "hint", "documentation"), text
+    )
+    result = dict.fromkeys(("severity", "severityIri", "shape", "sourceShape", "component", "focus"), text)
     return {
         "type": "object",
         "required": ["conforms", "counts", "causes", "results"],
         "properties": {
-            "conforms": {"type": "boolean", "description": "Whether there is no violation"},
+            "conforms": {"type": "boolean", "description": "Whether there are no results, as sh:conforms says"},
             "verdict": {
-                "enum": ["conforms", "fails", "unjudged"],
-                "description": "unjudged: no rule applies to the data",
+                "enum": ["conforms", "passes", "fails", "unjudged"],
+                "description": "passes: no violation, but other results; unjudged: no rule applies to the data",
             },
             "profile": {"type": "object", "properties": dict.fromkeys(("name", "title", "version", "source"), text)},
             "files": {"type": "array", "items": text},

@@ -17,7 +17,11 @@ from begrepp.errors import InputError
 from begrepp.settings import Settings
 from begrepp.validation.profiles.profile import list_profiles
 from begrepp.validation.shacl.rdf_reader import read_quads
-from begrepp.validation.shacl.vocabulary import OWL_IMPORTS
+from begrepp.validation.shacl.vocabulary import OWL_IMPORTS, RDF_TYPE, SH
+
+_DECLARE = NamedNode(SH + "declare")
+_IMPORTS = NamedNode(OWL_IMPORTS)
+_ONTOLOGY = NamedNode("http://www.w3.org/2002/07/owl#Ontology")
 
 
 def import_copies(settings: Settings, own: Mapping[str, Path] | None = None) -> dict[str, Path]:
@@ -40,8 +44,11 @@ def resolve_imports(
 ) -> tuple[list[Path], list[str]]:
     """Return the files with all their imports, each once, and the IRIs of imports that were left out.
 
+    A graph that one of the files describes itself, as an ontology or with prefixes, needs no copy.
+
     Raises `InputError` for an import without a copy, unless `leave_out`.
     """
+    present = {iri for path in files for iri in described_graphs(path)}
     resolved: dict[Path, Path] = {}
     missing: list[str] = []
     pending = list(files)
@@ -51,6 +58,8 @@ def resolve_imports(
             continue
         resolved[path.resolve()] = path
         for iri in imported_iris(path):
+            if iri in present:
+                continue
             if copy := copies.get(iri) or copies.get(iri.rstrip("#/")):
                 pending.append(copy)
             elif leave_out:
@@ -68,3 +77,13 @@ def imported_iris(path: Path) -> list[str]:
     """Return the IRIs that a file imports."""
     predicate = NamedNode(OWL_IMPORTS)
     return [q.object.value for q in read_quads([path]) if q.predicate == predicate and isinstance(q.object, NamedNode)]
+
+
+def described_graphs(path: Path) -> set[str]:
+    """Return the IRIs of graphs that a file describes: ontologies, and what imports or declares prefixes."""
+    return {
+        quad.subject.value
+        for quad in read_quads([path])
+        if isinstance(quad.subject, NamedNode)
+        and (quad.predicate in (_DECLARE, _IMPORTS) or (quad.predicate == RDF_TYPE and quad.object == _ONTOLOGY))
+    }

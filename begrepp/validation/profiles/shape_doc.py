@@ -258,7 +258,7 @@ def short_path(path: PropertyPath | None) -> str:
         case "predicate":
             return compact(path.predicate.value) if path.predicate else ""
         case "inverse":
-            return "^" + (compact(path.predicate.value) if path.predicate else "")
+            return "^" + (compact(path.predicate.value) if path.predicate else f"({inner[0]})")
         case "sequence":
             return " / ".join(inner)
         case "alternative":

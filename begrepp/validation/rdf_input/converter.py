@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-import shutil
 from pathlib import Path
 from typing import IO, cast
 
@@ -20,17 +20,17 @@ from begrepp.validation.rdf_input.xml import check_xml
 
 _HEAD = 8192
 _POSITION = re.compile(r":(\d+):(\d+):\s*(.*)", re.DOTALL)
-_BOM = 3
 
 
-def prepare_file(path: Path, folder: Path, *, syntax: RdfFormat | None = None, name: str = "") -> Path:
-    """Check an input file; returns its path, or the path of a converted copy in `folder`.
+def prepare_file(path: Path, folder: Path, *, base: str = "", syntax: RdfFormat | None = None, name: str = "") -> Path:
+    """Check an input file; returns its path, or the path of a copy in `folder` as N-Triples.
 
-    `syntax` is the syntax stated by the sender; without it the suffix of `name` decides, then the beginning of the
-    file. `name` is the name of the file in messages. RDF/XML and JSON-LD are converted to N-Triples. Raises
-    `InputError`, with line and column where known.
+    `base` is the IRI that relative IRIs refer to, by default the address of the file. `syntax` is the syntax stated by
+    the sender; without it the suffix of `name` decides, then the beginning of the file. `name` is the name of the file
+    in messages. Raises `InputError`, with line and column where known.
     """
-    name = name or path.name
+    own = path.absolute().as_uri()
+    name, base = name or path.name, base or own
     if not path.is_file():
         raise InputError(name, "is not a file.", "Provide an RDF file.")
     has_bom = check_utf8(path, name)
@@ -41,14 +41,13 @@ def prepare_file(path: Path, folder: Path, *, syntax: RdfFormat | None = None, n
             syntax = detect_syntax(file.read(_HEAD))
     if syntax == RdfFormat.RDF_XML:
         check_xml(path, name)
-        return _convert_to_ntriples(path, _new_file(folder, name, "nt"), syntax, name)
-    if syntax == RdfFormat.JSON_LD:
+    elif syntax == RdfFormat.JSON_LD:
         inlined = _new_file(folder, name, "jsonld")
         inlined.write_text(inline_contexts(path, name), encoding="utf-8")
-        return _convert_to_ntriples(inlined, _new_file(folder, name, "nt"), syntax, name)
-    if not has_bom and RdfFormat.from_extension(path.suffix.lstrip(".")) == syntax and path.name == name:
+        return _convert_to_ntriples(inlined, _new_file(folder, name, "nt"), syntax, name, base)
+    elif not has_bom and base == own and RdfFormat.from_extension(path.suffix.lstrip(".")) == syntax:
         return path
-    return _copy(path, _new_file(folder, name, syntax.file_extension), _BOM if has_bom else 0)
+    return _convert_to_ntriples(path, _new_file(folder, name, "nt"), syntax, name, base)
 
 
 def _new_file(folder: Path, name: str, suffix: str) -> Path:
@@ -58,20 +57,16 @@ def _new_file(folder: Path, name: str, suffix: str) -> Path:
     return subfolder / f"{Path(name).stem[:60] or 'data'}.{suffix}"
 
 
-def _copy(path: Path, target: Path, skip: int) -> Path:
-    with path.open("rb") as source, target.open("wb") as copy:
-        source.seek(skip)
-        shutil.copyfileobj(source, copy)
-    return target
-
-
-def _convert_to_ntriples(path: Path, target: Path, syntax: RdfFormat, name: str) -> Path:
-    base = f"file:///{Path(name).name}".replace(" ", "%20")
+def _convert_to_ntriples(path: Path, target: Path, syntax: RdfFormat, name: str, base: str) -> Path:
     try:
         with path.open("rb") as file, target.open("wb") as out:
+            if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+                file.seek(0)
             stream = RdfXmlStream(file) if syntax == RdfFormat.RDF_XML else file
             quads = parse(cast(IO[bytes], stream), format=syntax, base_iri=base, rename_blank_nodes=True)
-            serialize((quad.triple for quad in restore_quads(quads)), out, format=RdfFormat.N_TRIPLES)
+            if syntax == RdfFormat.RDF_XML:
+                quads = restore_quads(quads)
+            serialize((quad.triple for quad in quads), out, format=RdfFormat.N_TRIPLES)
     except (SyntaxError, ValueError, OSError) as error:
         where = _position(path, error) if syntax == RdfFormat.RDF_XML else ""
         raise InputError(name, f"{where}cannot be read as RDF: {error}", "Fix the file and validate again.") from error

@@ -20,9 +20,10 @@ _IRI = re.compile(r"https?://[^\s<>\"]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CauseText:
-    """A group of results with one cause, in one language."""
+    """A group of results with one cause, in one language; `severity_name` is that of a severity of the shapes' own."""
 
     severity: Severity
+    severity_name: str
     count: int
     shape: str
     shape_id: str
@@ -74,6 +75,7 @@ def _cause_text(
     shape_id = shape.id if shape else group.shape.rpartition("#")[2]
     return CauseText(
         severity=group.severity,
+        severity_name="" if group.severity_iri == SH + group.severity else compact(group.severity_iri),
         count=group.count,
         shape=group.shape,
         shape_id=shape_id,
@@ -106,3 +108,8 @@ def _replace_iris(message: str, shapes: Mapping[str, ShapeDoc], language: str) -
 def count_infos(outcome: ValidationOutcome) -> int:
     """Return the number of results with severity Info."""
     return sum(group.count for group in outcome.report.groups if group.severity is Severity.INFO)
+
+
+def remark_texts(outcome: ValidationOutcome, language: str) -> list[str]:
+    """Return the remarks of an outcome in a language."""
+    return [translate(language, f"note.{remark.kind}", value=remark.value) for remark in outcome.remarks]

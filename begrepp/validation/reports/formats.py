@@ -9,6 +9,7 @@ from pyoxigraph import RdfFormat, parse, serialize
 
 from begrepp.rdf.namespaces import prefixes
 from begrepp.validation.outcome import ValidationOutcome
+from begrepp.validation.reports.causes import remark_texts
 from begrepp.validation.reports.html import to_html
 from begrepp.validation.reports.json_csv import to_csv, to_json
 from begrepp.validation.reports.junit import to_junit
@@ -27,13 +28,13 @@ class ReportFormat:
     write: Writer
 
 
-def _turtle(outcome: ValidationOutcome, _: str) -> str:
-    return outcome.report.to_turtle()
+def _turtle(outcome: ValidationOutcome, language: str) -> str:
+    return outcome.report.to_turtle(remark_texts(outcome, language))
 
 
 def _rdf(syntax: RdfFormat) -> Writer:
-    def write(outcome: ValidationOutcome, _: str) -> str:
-        triples = (quad.triple for quad in parse(outcome.report.to_turtle(), format=RdfFormat.TURTLE))
+    def write(outcome: ValidationOutcome, language: str) -> str:
+        triples = (quad.triple for quad in parse(_turtle(outcome, language), format=RdfFormat.TURTLE))
         return (serialize(triples, format=syntax, prefixes=prefixes()) or b"").decode()
 
     return write

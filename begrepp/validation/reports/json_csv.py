@@ -6,9 +6,11 @@ import csv
 import io
 import json
 
+from begrepp.rdf.namespaces import compact
 from begrepp.validation.outcome import ValidationOutcome
-from begrepp.validation.reports.causes import cause_texts, count_infos, format_path
-from begrepp.validation.reports.i18n import choose_text, translate
+from begrepp.validation.reports.causes import cause_texts, count_infos, format_path, remark_texts
+from begrepp.validation.reports.i18n import choose_text
+from begrepp.validation.shacl.vocabulary import SH
 
 COLUMNS = ("severity", "shape", "component", "path", "focus", "value", "message")
 
@@ -32,6 +34,7 @@ def to_json(outcome: ValidationOutcome, language: str) -> str:
         "causes": [
             {
                 "severity": str(cause.severity),
+                "severityName": cause.severity_name,
                 "count": cause.count,
                 "shape": cause.shape,
                 "shapeId": cause.shape_id,
@@ -49,7 +52,10 @@ def to_json(outcome: ValidationOutcome, language: str) -> str:
         "results": [
             {
                 "severity": str(result.severity),
+                "severityIri": result.severity_iri,
                 "shape": result.shape,
+                "sourceShape": result.source_shape,
+                "sourceConstraint": result.source_constraint,
                 "component": result.component,
                 "path": result.path,
                 "focus": result.focus,
@@ -69,15 +75,15 @@ def to_json(outcome: ValidationOutcome, language: str) -> str:
             for subject in outcome.subjects
         ],
         "notes": [
-            {"kind": each.kind, "words": translate(language, f"note.{each.kind}", value=each.value)}
-            for each in outcome.remarks
+            {"kind": each.kind, "words": words}
+            for each, words in zip(outcome.remarks, remark_texts(outcome, language), strict=True)
         ],
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def to_csv(outcome: ValidationOutcome, language: str) -> str:
-    """Return one CSV row per result; an apostrophe precedes cells that a spreadsheet would evaluate as a formula."""
+    """Return one CSV row per result and remark; an apostrophe precedes what a spreadsheet would take for a formula."""
     shapes = {each.iri: each for each in outcome.shapes}
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
@@ -86,6 +92,9 @@ def to_csv(outcome: ValidationOutcome, language: str) -> str:
         component = result.component.rpartition("#")[2]
         path = format_path(result.path, shapes)
         message = choose_text(result.messages, language)
-        row = (str(result.severity), result.shape, component, path, result.focus, result.value or "", message)
+        own = result.severity_iri != SH + result.severity
+        severity = compact(result.severity_iri) if own else str(result.severity)
+        row = (severity, result.shape, component, path, result.focus, result.value or "", message)
         rows.writerow(["'" + cell if cell.startswith(("=", "+", "-", "@", "\t")) else cell for cell in row])
+    rows.writerows(["Note", "", "", "", "", "", words] for words in remark_texts(outcome, language))
     return out.getvalue()

@@ -7,9 +7,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.report import Severity
-from begrepp.validation.reports.causes import CauseText, cause_texts
+from begrepp.validation.reports.causes import CauseText, cause_texts, remark_texts
 from begrepp.validation.reports.i18n import choose_text
 
+_REPLACEMENT = "\ufffd"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -39,19 +40,21 @@ def to_junit(outcome: ValidationOutcome, language: str) -> str:
         if others := [cause for cause in shape_causes if cause.severity is not Severity.VIOLATION]:
             lines.append(f"<system-out>{_cause_lines(others)}</system-out>")
         lines.append("</testcase>")
+    if notes := remark_texts(outcome, language):
+        lines.append(f"<system-out>{escape(_NOT_XML.sub(_REPLACEMENT, chr(10).join(notes)))}</system-out>")
     lines += ["</testsuite>", "</testsuites>"]
     return "\n".join(lines) + "\n"
 
 
 def _cause_lines(texts: list[CauseText]) -> str:
     lines = [
-        f"{cause.severity} {cause.count} × {cause.message} {cause.path}\n"
+        f"{cause.severity_name or cause.severity} {cause.count} × {cause.message} {cause.path}\n"
         + "".join(f"    {example}\n" for example in cause.examples)
         + f"  → {cause.hint} {cause.link}"
         for cause in texts
     ]
-    return escape(_NOT_XML.sub("\ufffd", "\n".join(lines)))
+    return escape(_NOT_XML.sub(_REPLACEMENT, "\n".join(lines)))
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_NOT_XML.sub("\ufffd", text))
+    return quoteattr(_NOT_XML.sub(_REPLACEMENT, text))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from begrepp.rdf.namespaces import compact
 from begrepp.validation.outcome import ValidationOutcome
-from begrepp.validation.reports.causes import format_path
+from begrepp.validation.reports.causes import format_path, remark_texts
 from begrepp.validation.reports.i18n import choose_text
 
 _LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
@@ -34,6 +34,7 @@ def to_sarif(outcome: ValidationOutcome, language: str) -> str:
                 "ruleId": result.shape,
                 "level": _LEVELS[str(result.severity)],
                 "message": {"text": f"{location}: {message}"},
+                "properties": {"severity": result.severity_iri},
                 "locations": [
                     {
                         "physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": line}},
@@ -53,7 +54,14 @@ def to_sarif(outcome: ValidationOutcome, language: str) -> str:
         for each in outcome.shapes
     ]
     driver = {"name": "begrepp", "informationUri": "https://w3id.org/begrepp/", "rules": rules}
-    run = {"tool": {"driver": driver}, "results": results, "columnKind": "unicodeCodePoints"}
+    notes = [{"level": "warning", "message": {"text": words}} for words in remark_texts(outcome, language)]
+    invocation = {"executionSuccessful": True, "toolExecutionNotifications": notes}
+    run = {
+        "tool": {"driver": driver},
+        "invocations": [invocation],
+        "results": results,
+        "columnKind": "unicodeCodePoints",
+    }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -10,11 +10,11 @@ from rich.markup import escape
 from begrepp.rdf.namespaces import compact
 from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.report import Severity
-from begrepp.validation.reports.causes import cause_texts, count_infos
+from begrepp.validation.reports.causes import cause_texts, count_infos, remark_texts
 from begrepp.validation.reports.i18n import choose_text, translate
 
 _COLOURS = {Severity.VIOLATION: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-_VERDICTS = {"conforms": "green", "fails": "red", "unjudged": "yellow"}
+_VERDICTS = {"conforms": "green", "passes": "green", "fails": "red", "unjudged": "yellow"}
 _SHOWN = 3
 _WIDTH = 80
 
@@ -24,7 +24,8 @@ def report_lines(outcome: ValidationOutcome, language: str) -> Iterator[str]:
     report = outcome.report
     for cause in cause_texts(outcome, language):
         where = f" [dim]{escape(shorten(cause.path, _WIDTH, placeholder=' …'))}[/]" if cause.path else ""
-        colour, severity = _COLOURS[cause.severity], translate(language, f"severity.{cause.severity}")
+        colour = _COLOURS[cause.severity]
+        severity = escape(cause.severity_name) or translate(language, f"severity.{cause.severity}")
         yield f"[{colour}]{severity}[/] [bold]{cause.count:,} ×[/] {escape(cause.message)}{where}"
         for example in cause.examples[:_SHOWN]:
             yield f"    {escape(compact(example))}"
@@ -41,8 +42,8 @@ def report_lines(outcome: ValidationOutcome, language: str) -> Iterator[str]:
         yield f"{escape(choose_text(subject.labels, language) or compact(subject.iri))}: {verdict}"
         for result in subject.violations:
             yield f"    {escape(choose_text(result.messages, language))}"
-    for remark in outcome.remarks:
-        yield f"[yellow]![/] {escape(translate(language, f'note.{remark.kind}', value=remark.value))}"
+    for words in remark_texts(outcome, language):
+        yield f"[yellow]![/] {escape(words)}"
     profile = choose_text(outcome.rules.title, language) or outcome.rules.name
     verdict = translate(language, f"report.{outcome.verdict}", profile=profile)
     colour = _VERDICTS[outcome.verdict]

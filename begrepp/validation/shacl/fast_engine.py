@@ -12,33 +12,37 @@ from begrepp.validation.shacl.data.data_graph import DataGraph, ValueNodes
 from begrepp.validation.shacl.data.id_columns import join_sorted, sorted_unique
 from begrepp.validation.shacl.data.term_table import Ids, Mask
 from begrepp.validation.shacl.paths import path_to_text
+from begrepp.validation.shacl.recursion import Recursion, recursive_nodes
 from begrepp.validation.shacl.results import Cause, ColumnResults
 from begrepp.validation.shacl.shapes import Shape, Shapes
 from begrepp.validation.shacl.sparql_constraints.constraints import SparqlConstraints
 from begrepp.validation.shacl.vocabulary import SH, Term, component_iri
 
 
-def fast_results(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ColumnResults]:
-    """All results of all shapes with a target. Raises `FastEngineUnsupported` if only pySHACL can evaluate them."""
-    return _Engine(shapes, files, background).results()
+def fast_results(
+    shapes: Shapes, files: Sequence[Path], background: Sequence[Path], targets: Sequence[Term]
+) -> Iterator[ColumnResults]:
+    """All results of the shapes in `targets`."""
+    return _Engine(shapes, files, background).results(targets)
 
 
 class _Engine:
-    """SHACL Core and SPARQL constraints over a data graph."""
+    """SHACL Core and SHACL-SPARQL over a data graph."""
 
     def __init__(self, shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> None:
         self.shapes = shapes
         self.graph = shapes.graph
-        self.sparql_constraints = SparqlConstraints(shapes)
+        self.sparql = SparqlConstraints(shapes)
         vocabulary = {term for quad in shapes.graph.quads for term in (quad.subject, quad.object)}
-        everything = bool(shapes.graph.subjects(SH + "closed")) or self.sparql_constraints.needs_all_predicates
-        self.data = DataGraph(files, background, vocabulary | self.sparql_constraints.vocabulary, everything=everything)
-        self.components = CoreComponents(shapes.graph, self.data, self._non_conforming)
+        everything = bool(shapes.graph.subjects(SH + "closed")) or self.sparql.needs_all_predicates
+        self.data = DataGraph(files, background, vocabulary | self.sparql.vocabulary, everything=everything)
+        self.components = CoreComponents(shapes, self.data, self._non_conforming)
+        self.recursion = Recursion(recursive_nodes(shapes), self.data, self._evaluate)
 
-    def results(self) -> Iterator[ColumnResults]:
-        for node in self.shapes.target_shapes:
-            targets = [self.data.target_nodes(name, target) for name, target in self.shapes.targets(node)]
-            focus = sorted_unique(np.concatenate(targets)) if targets else np.zeros(0, dtype=np.int64)
+    def results(self, targets: Sequence[Term]) -> Iterator[ColumnResults]:
+        for node in targets:
+            found = [self.data.target_nodes(name, target) for name, target in self.shapes.targets(node)]
+            focus = sorted_unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
             if len(focus):
                 yield from self._results(self.shapes.shape(node), focus)
 
@@ -58,7 +62,8 @@ class _Engine:
         for child in self.graph.objects(shape.node, SH + "property"):
             yield from self._nested_results(self.shapes.shape(child), shape, values)
         for constraint in self.graph.objects(shape.node, SH + "sparql"):
-            yield from self.sparql_constraints.results(constraint, shape, self.data, focus)
+            yield from self.sparql.results(constraint, shape, self.data, focus)
+        yield from self.sparql.component_results(shape, self.data, values)
 
     def _nested_results(self, child: Shape, shape: Shape, values: ValueNodes) -> Iterator[ColumnResults]:
         """Return the results of a nested property shape, with each value node as its focus node."""
@@ -72,6 +77,9 @@ class _Engine:
 
     def _non_conforming(self, node: Term, nodes: Ids) -> Mask:
         """Return which of the nodes, distinct and sorted, do not conform to the shape at a node of the shapes graph."""
+        return self.recursion.non_conforming(node, nodes)
+
+    def _evaluate(self, node: Term, nodes: Ids) -> Mask:
         mask = np.zeros(len(nodes), dtype=np.bool_)
         for batch in self._results(self.shapes.shape(node), nodes):
             mask[np.searchsorted(nodes, batch.root)] = True

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from begrepp.settings import ROOT
 from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads
-from begrepp.validation.shacl.vocabulary import SH, Term
+from begrepp.validation.shacl.vocabulary import RDFS_LABEL, SH, Term, display_text
 
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
@@ -25,6 +25,14 @@ def declared_messages(graph: TripleIndex, node: Term) -> Mapping[str, str]:
         for message in graph.objects(node, SH + "message")
         if isinstance(message, Literal)
     }
+
+
+def label_messages(graph: TripleIndex, component: Term) -> Mapping[str, str]:
+    """Return the `sh:labelTemplate`, label or IRI of a SPARQL-based constraint component as messages by language."""
+    for predicate in (SH + "labelTemplate", RDFS_LABEL):
+        if texts := [each for each in graph.objects(component, predicate) if isinstance(each, Literal)]:
+            return {text.language or "": text.value for text in texts}
+    return {"": display_text(component)}
 
 
 def default_messages(graph: TripleIndex, node: Term, component: str) -> Mapping[str, str]:

@@ -8,39 +8,63 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal as Choice
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from begrepp.errors import InputError
 from begrepp.validation.shacl.rdf_reader import TripleIndex
-from begrepp.validation.shacl.vocabulary import SH, Term
+from begrepp.validation.shacl.vocabulary import RDF, SH, Term
 
 
 @dataclass(frozen=True, slots=True)
 class PropertyPath:
-    """A property path: a predicate, an inverse predicate, or a composition of paths."""
+    """A property path: a predicate, or a composition of paths. An inverse has a predicate or a part."""
 
     kind: Choice["predicate", "inverse", "sequence", "alternative", "?", "*", "+"]
     parts: tuple[PropertyPath, ...] = ()
     predicate: NamedNode | None = None
 
 
+_NIL = NamedNode(RDF + "nil")
+_FEWEST_PARTS = 2
 _REPEATED: dict[str, Choice["?", "*", "+"]] = {"zeroOrOnePath": "?", "zeroOrMorePath": "*", "oneOrMorePath": "+"}
 
 
-def read_path(graph: TripleIndex, node: Term) -> PropertyPath:
-    """Read the path at a node of the shapes graph. Raises `InputError` if it is not a property path."""
-    if isinstance(node, NamedNode):
+def read_path(graph: TripleIndex, node: Term, outer: frozenset[Term] = frozenset()) -> PropertyPath:
+    """Read the path at a node of the shapes graph; `outer` are the nodes of the paths that it is a part of.
+
+    Raises `InputError` if it is not a well-formed property path (SHACL 2.3.1).
+    """
+    if isinstance(node, NamedNode) and node != _NIL:
         return PropertyPath("predicate", predicate=node)
-    if parts := graph.list_members(node):
-        return PropertyPath("sequence", tuple(read_path(graph, part) for part in parts))
-    if inner := graph.first_object(node, SH + "inversePath"):
-        return invert_path(read_path(graph, inner))
-    if head := graph.first_object(node, SH + "alternativePath"):
-        return PropertyPath("alternative", tuple(read_path(graph, part) for part in graph.list_members(head)))
-    for name, kind in _REPEATED.items():
-        if inner := graph.first_object(node, SH + name):
-            return PropertyPath(kind, (read_path(graph, inner),))
-    raise InputError("shapes", f"{node} is not a property path.", "See SHACL 2.3.1 for property paths.")
+    if not isinstance(node, BlankNode) or node in outer:
+        raise _not_a_path(node, "it contains itself" if node in outer else "")
+    inside = outer | {node}
+    if graph.objects(node, RDF + "first"):
+        return PropertyPath("sequence", _read_parts(graph, node, inside))
+    if len(predicates := graph.predicates(node)) != 1 or len(objects := graph.objects(node, predicates[0])) != 1:
+        raise _not_a_path(node, "a path that is a blank node has one triple")
+    name = predicates[0].removeprefix(SH)
+    if name == "inversePath":
+        inner = read_path(graph, objects[0], inside)
+        return invert_path(inner) if inner.kind == "predicate" else PropertyPath("inverse", (inner,))
+    if name == "alternativePath":
+        return PropertyPath("alternative", _read_parts(graph, objects[0], inside))
+    if name in _REPEATED:
+        return PropertyPath(_REPEATED[name], (read_path(graph, objects[0], inside),))
+    raise _not_a_path(node)
+
+
+def _read_parts(graph: TripleIndex, head: Term, outer: frozenset[Term]) -> tuple[PropertyPath, ...]:
+    members = graph.well_formed_list(head)
+    if members is None or len(members) < _FEWEST_PARTS:
+        raise _not_a_path(head, "a sequence or alternative has a list of two paths at least")
+    return tuple(read_path(graph, member, outer) for member in members)
+
+
+def _not_a_path(node: Term, reason: str = "") -> InputError:
+    what = str(node) if isinstance(node, NamedNode | Literal) else "a blank node"
+    why = f": {reason}." if reason else "."
+    return InputError("shapes", f"is not a property path but {what}{why}", "See SHACL 2.3.1 for property paths.")
 
 
 def invert_path(path: PropertyPath) -> PropertyPath:
@@ -49,7 +73,7 @@ def invert_path(path: PropertyPath) -> PropertyPath:
         case "predicate":
             return PropertyPath("inverse", predicate=path.predicate)
         case "inverse":
-            return PropertyPath("predicate", predicate=path.predicate)
+            return path.parts[0] if path.parts else PropertyPath("predicate", predicate=path.predicate)
     parts = tuple(invert_path(part) for part in path.parts)
     return PropertyPath(path.kind, parts[::-1] if path.kind == "sequence" else parts)
 
@@ -67,10 +91,25 @@ def _turtle(path: PropertyPath) -> str:
         case "predicate":
             return str(path.predicate)
         case "inverse":
-            return f"[ <{SH}inversePath> {path.predicate} ]"
+            return f"[ <{SH}inversePath> {inner or path.predicate} ]"
         case "sequence":
             return f"( {inner} )"
         case "alternative":
             return f"[ <{SH}alternativePath> ( {inner} ) ]"
     name = next(name for name, kind in _REPEATED.items() if kind == path.kind)
     return f"[ <{SH}{name}> {inner} ]"
+
+
+def path_to_sparql(path: PropertyPath) -> str:
+    """Return a path in SPARQL's syntax, as `$PATH` stands for it (SHACL 5.3.1)."""
+    inner = [path_to_sparql(part) for part in path.parts]
+    match path.kind:
+        case "predicate":
+            return str(path.predicate)
+        case "inverse":
+            return f"(^{inner[0] if inner else path.predicate})"
+        case "sequence":
+            return f"({'/'.join(inner)})"
+        case "alternative":
+            return f"({'|'.join(inner)})"
+    return f"({inner[0]}{path.kind})"

@@ -1,9 +1,9 @@
-"""The reference SHACL engine: pySHACL, for shapes that the fast engine does not support and to test the fast engine."""
+"""The reference SHACL engine: pySHACL, for SHACL Advanced Features and to compare the fast engine with."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 import rdflib
@@ -17,27 +17,31 @@ from begrepp.validation.shacl.paths import path_to_text, read_path
 from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads, suppress_rdflib_warnings
 from begrepp.validation.shacl.results import Cause, ReferenceResults, group_results
 from begrepp.validation.shacl.shapes import TARGETS, Shapes
-from begrepp.validation.shacl.vocabulary import RDF_TYPE, RDFS_CLASS, SH, SUB_CLASS_OF, Term, lexical_form
+from begrepp.validation.shacl.vocabulary import RDF_TYPE, SH, SUB_CLASS_OF, Term, lexical_form
 
 
-def reference_results(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ReferenceResults]:
-    """Return the results of pySHACL, grouped by cause, with messages by language.
+def reference_results(
+    shapes: Shapes, files: Sequence[Path], background: Sequence[Path], targets: Set[Term]
+) -> Iterator[ReferenceResults]:
+    """Return the results of pySHACL for the shapes in `targets`, grouped by cause, with messages by language.
 
     pySHACL drops the language of messages with placeholders. Raises `InputError` if pySHACL rejects the shapes.
     """
-    report = TripleIndex(parse(_run_pyshacl(shapes, files, background), format=RdfFormat.N_TRIPLES))
+    report = TripleIndex(parse(_run_pyshacl(shapes, files, background, targets), format=RdfFormat.N_TRIPLES))
     results = [result for node in report.subjects(SH + "result") for result in report.objects(node, SH + "result")]
     return group_results(_result(shapes, report, result) for result in results)
 
 
-def _run_pyshacl(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> bytes:
+def _run_pyshacl(shapes: Shapes, files: Sequence[Path], background: Sequence[Path], targets: Set[Term]) -> bytes:
     """Run pySHACL; returns its report as N-Triples."""
     with suppress_rdflib_warnings(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ShapeRecursionWarning)  # a remark of the report states it
         own, context = [*read_quads(files)], [*read_quads(background)]
         blanks: dict[str, rdflib.BNode] = {}
         data = _to_rdflib([*own, *context], blanks)
-        rules = _to_rdflib(_with_node_targets(shapes, own, context) if background else shapes.graph.quads, blanks)
+        quads = list(_without_targets(shapes, set(shapes.target_shapes) - (set() if background else targets)))
+        quads += _node_targets(shapes, own, context, targets) if background else []
+        rules = _to_rdflib(quads, blanks)
         try:
             _, graph, text = pyshacl_validate(data, shacl_graph=rules, advanced=True, js=False, allow_warnings=True)
         except MemoryError:
@@ -49,18 +53,22 @@ def _run_pyshacl(shapes: Shapes, files: Sequence[Path], background: Sequence[Pat
         return graph.serialize(format="nt", encoding="utf-8")
 
 
-def _with_node_targets(shapes: Shapes, own: Sequence[Quad], background: Sequence[Quad]) -> Iterator[Quad]:
-    """Return the shapes with each target node listed, because pySHACL would also validate nodes of the background."""
-    classes = [node for node in shapes.target_shapes if shapes.is_class(node)]
+def _without_targets(shapes: Shapes, nodes: Set[Term]) -> Iterator[Quad]:
+    """Return the shapes without the targets of some of them."""
     for quad in shapes.graph.quads:
         is_target = quad.predicate.value.removeprefix(SH) in TARGETS
-        if not is_target and not (quad.subject in classes and quad.object == RDFS_CLASS):
+        is_class = quad.predicate == RDF_TYPE and shapes.is_class(quad.subject) and quad.object in shapes.classes
+        if quad.subject not in nodes or not (is_target or is_class):
             yield quad
+
+
+def _node_targets(shapes: Shapes, own: Sequence[Quad], background: Sequence[Quad], nodes: Set[Term]) -> Iterator[Quad]:
+    """Return each target node of the shapes, because pySHACL would also validate nodes of the background."""
     narrower: dict[Term, list[Term]] = {}
     for quad in (*own, *background):
         if quad.predicate == SUB_CLASS_OF:
             narrower.setdefault(quad.object, []).append(quad.subject)
-    for node in shapes.target_shapes:
+    for node in nodes:
         for name, target in shapes.targets(node):
             for focus in dict.fromkeys(_target_nodes(name, target, own, narrower)):
                 if not isinstance(node, Literal):
@@ -113,6 +121,7 @@ def _result(
         component=component,
         path=None if path is None else path_to_text(read_path(report, path)),
         messages=messages,
+        constraint=constraint,
     )
     value = report.first_object(result, SH + "value")
     return cause, focus, value, extract_bindings(messages.values(), filled - set(shape.messages.values()))

@@ -29,6 +29,9 @@ def read_quads(files: Sequence[Path]) -> Iterator[Quad]:
             raise InputError(path, f"cannot be read as RDF: {error}", "Fix the file and validate again.") from error
 
 
+_NIL = NamedNode(RDF + "nil")
+
+
 class TripleIndex:
     """In-memory triple index by subject and predicate, for small graphs: shapes or a report."""
 
@@ -60,14 +63,21 @@ class TripleIndex:
         return list(self._predicates.get(subject, ()))
 
     def list_members(self, head: Term | None) -> list[Term]:
-        """Return the members of the RDF list at `head`; empty for None."""
+        """Return the members of the RDF list at `head`; empty if it is None or not a well-formed list."""
+        return [] if head is None else self.well_formed_list(head) or []
+
+    def well_formed_list(self, head: Term) -> list[Term] | None:
+        """Return the members of the RDF list at `head`; None if it is not a well-formed list (SHACL 1.2)."""
         members: list[Term] = []
         seen: set[Term] = set()
-        while head is not None and head != NamedNode(RDF + "nil") and head not in seen:
+        while head != _NIL:
+            first, rest = self.objects(head, RDF + "first"), self.objects(head, RDF + "rest")
+            if len(first) != 1 or len(rest) != 1 or head in seen:
+                return None
             seen.add(head)
-            members += self.objects(head, RDF + "first")
-            head = self.first_object(head, RDF + "rest")
-        return members
+            members += first
+            head = rest[0]
+        return None if self.objects(head, RDF + "first") or self.objects(head, RDF + "rest") else members
 
 
 @contextmanager

@@ -18,12 +18,13 @@ from begrepp.validation.shacl.vocabulary import Term, display_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """The common part of results: shape, constraint component, path and messages."""
+    """The common part of results: shape, constraint component, path, messages, and the SPARQL constraint if any."""
 
     shape: Shape
     component: str
     path: str | None
     messages: Mapping[str, str]
+    constraint: Term | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +140,7 @@ def group_results(
     """Group results, each a tuple of cause, focus node, value and bindings, by cause."""
     by_cause: dict[tuple[object, ...], tuple[Cause, list[ShaclResult]]] = {}
     for cause, focus, value, bindings in results:
-        key = (id(cause.shape), cause.component, cause.path, *sorted(cause.messages.items()))
+        key = (id(cause.shape), cause.component, cause.path, cause.constraint, *sorted(cause.messages.items()))
         result = ShaclResult(
             focus=display_text(focus),
             value=None if value is None else display_text(value),

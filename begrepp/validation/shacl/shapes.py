@@ -10,10 +10,23 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from begrepp.errors import InputError
 from begrepp.settings import ROOT
-from begrepp.validation.shacl.messages import declared_messages, default_messages
+from begrepp.validation.shacl.custom_components import read_components
+from begrepp.validation.shacl.messages import declared_messages, default_messages, fill_placeholders, label_messages
 from begrepp.validation.shacl.paths import PropertyPath, read_path
 from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads
-from begrepp.validation.shacl.vocabulary import OWL_IMPORTS, RDF_TYPE, RDFS_CLASS, SH, Term, display_text, is_true
+from begrepp.validation.shacl.vocabulary import (
+    OWL_IMPORTS,
+    RDF,
+    RDF_TYPE,
+    RDFS_CLASS,
+    SH,
+    SUB_CLASS_OF,
+    XSD,
+    Term,
+    display_text,
+    is_true,
+    lexical_form,
+)
 
 VALUE_PARAMETERS = frozenset(
     {"class", "datatype", "nodeKind", "minExclusive", "minInclusive", "maxExclusive", "maxInclusive", "minLength"}
@@ -29,8 +42,13 @@ FOCUS_PARAMETERS = frozenset(
 
 TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 _TARGET_IRIS = tuple(SH + name for name in TARGETS)
-_SHAPE_CLASSES = (NamedNode(SH + "NodeShape"), NamedNode(SH + "PropertyShape"))
+_SHAPE_TYPES = ("NodeShape", "PropertyShape")
+_EXPECTING = ("property", "node", "not", "qualifiedValueShape")
+"""Parameters whose values are shapes; those of `_EXPECTING_LISTS` are lists of shapes."""
+_EXPECTING_LISTS = ("and", "or", "xone")
 _ANONYMOUS = "urn:shape:"
+_NAMED_OBJECTS = frozenset({*_EXPECTING, "sparql", "validator", "nodeValidator", "propertyValidator", "parameter"})
+_NAMED_SUBJECTS = frozenset({*TARGETS, "target"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +64,97 @@ class Shape:
 
 
 class Shapes:
-    """The shapes graph of some files. Blank property shapes and constraints get an IRI of their own.
+    """The shapes graph of some files. Blank shapes, constraints and components get an IRI of their own.
 
-    `target_shapes` are the shapes with a target. Raises `InputError` if a file is not RDF or no shape has a target.
+    `nodes` are all shapes, `target_shapes` those with a target; `classes` are rdfs:Class and its
+    subclasses. Raises `InputError` if a file is not RDF or has no shape.
     """
 
     def __init__(self, files: Sequence[Path]) -> None:
         self.graph = TripleIndex(_name_blank_nodes(list(read_quads([*files, ROOT / "ontology" / "prefixes.ttl"]))))
         self._parents: dict[Term, Term] = {quad.object: quad.subject for quad in self.graph.quads}
         self._shapes: dict[Term, Shape] = {}
+        self.classes = self._subclasses(RDFS_CLASS)
+        self._types = {name: self._subclasses(NamedNode(SH + name)) for name in _SHAPE_TYPES}
+        self.components = read_components(self.graph, self._subclasses(NamedNode(SH + "ConstraintComponent")))
+        self.nodes = self._find_nodes()
         self.target_shapes = self._find_target_shapes()
-        if not self.target_shapes:
+        if not self.nodes:
             names = ", ".join(path.name for path in files)
-            raise InputError(names or "shapes", "no shape with a target was found.", "Provide a SHACL shapes file.")
+            raise InputError(names or "shapes", "no shape was found.", "Provide a SHACL shapes file.")
+
+    def _find_nodes(self) -> dict[Term, None]:
+        """Return all shapes (SHACL 2.1): typed ones, those with a target or a parameter, and values of parameters."""
+        graph = self.graph
+        own = {parameter.predicate for component in self.components for parameter in component.required}
+        predicates = [SH + name for name in (*TARGETS, "target", *_EXPECTING, *VALUE_PARAMETERS, *FOCUS_PARAMETERS)]
+        found = [node for predicate in (*predicates, SH + "sparql", *sorted(own)) for node in graph.subjects(predicate)]
+        found += [
+            node for node in graph.subjects(RDF_TYPE.value) if any(self.has_type(node, name) for name in _SHAPE_TYPES)
+        ]
+        found += [
+            o for name in _EXPECTING for node in graph.subjects(SH + name) for o in graph.objects(node, SH + name)
+        ]
+        found += [
+            member
+            for name in _EXPECTING_LISTS
+            for node in graph.subjects(SH + name)
+            for head in graph.objects(node, SH + name)
+            for member in graph.list_members(head)
+        ]
+        parameters = {each for component in self.components for each in component.parameter_nodes}
+        return {node: None for node in found if isinstance(node, NamedNode | BlankNode) and node not in parameters}
+
+    def _subclasses(self, class_: Term) -> frozenset[Term]:
+        """Return a class with its subclasses in the shapes graph."""
+        classes = [class_]
+        narrower: dict[Term, list[Term]] = {}
+        for quad in self.graph.quads:
+            if quad.predicate == SUB_CLASS_OF:
+                narrower.setdefault(quad.object, []).append(quad.subject)
+        for each in classes:
+            classes += [other for other in narrower.get(each, ()) if other not in classes]
+        return frozenset(classes)
+
+    def has_type(self, node: Term, name: str) -> bool:
+        """Return whether the node is an instance of `sh:NodeShape` or `sh:PropertyShape`, or of a subclass."""
+        return not self._types[name].isdisjoint(self.graph.objects(node, RDF_TYPE.value))
 
     def _find_target_shapes(self) -> list[Term]:
         explicit = [node for target in (*_TARGET_IRIS, SH + "target") for node in self.graph.subjects(target)]
-        classes = [node for node in self.graph.subjects(RDF_TYPE.value) if self.is_class(node)]
+        classes = [node for node in self.nodes if self.is_class(node)]
         return sorted(dict.fromkeys([*explicit, *classes]), key=str)
 
     def is_class(self, node: Term) -> bool:
         """Return whether a shape is also a class, and so has an implicit class target (SHACL 2.1.3.3)."""
-        types = self.graph.objects(node, RDF_TYPE.value)
-        return RDFS_CLASS in types and any(shape in types for shape in _SHAPE_CLASSES)
+        return not self.classes.isdisjoint(self.graph.objects(node, RDF_TYPE.value))
 
     def targets(self, node: Term) -> list[tuple[str, Term]]:
         """Return the targets of a shape, each as the name of its property and the value (SHACL 2.1.3)."""
         declared = [(name, target) for name in TARGETS for target in self.graph.objects(node, SH + name)]
         return [*declared, ("targetClass", node)] if self.is_class(node) else declared
+
+    def siblings(self, node: Term) -> list[Term]:
+        """Return the sibling shapes of a qualified value shape that must be disjoint with them (SHACL 4.7.3)."""
+        if not is_true(self.graph.first_object(node, SH + "qualifiedValueShapesDisjoint")):
+            return []
+        parents = [
+            parent
+            for parent in self.graph.subjects(SH + "property")
+            if node in self.graph.objects(parent, SH + "property")
+        ]
+        own = self.graph.objects(node, SH + "qualifiedValueShape")
+        shapes = [
+            value
+            for parent in parents
+            for child in self.graph.objects(parent, SH + "property")
+            for value in self.graph.objects(child, SH + "qualifiedValueShape")
+        ]
+        return [value for value in dict.fromkeys(shapes) if value not in own]
+
+    def is_named(self, node: Term) -> bool:
+        """Return whether the node has an IRI in the file."""
+        return isinstance(node, NamedNode) and not node.value.startswith(_ANONYMOUS)
 
     def shape(self, node: Term) -> Shape:
         """Return the shape at a node of the shapes graph."""
@@ -94,7 +175,7 @@ class Shapes:
         seen: set[Term] = set()
         while not isinstance(node, NamedNode) or node.value.startswith(_ANONYMOUS):
             if node in seen or node not in self._parents:
-                return display_text(node)
+                return source_text(node)
             seen.add(node)
             node = self._parents[node]
         return node.value
@@ -103,6 +184,16 @@ class Shapes:
         """Return the messages of a result: those of the constraint, of the shape, or the default of the component."""
         own = {} if constraint is None else declared_messages(self.graph, constraint)
         return own or shape.messages or default_messages(self.graph, shape.node, component)
+
+    def component_messages(self, shape: Shape, validator: Term, parameters: Mapping[str, Term]) -> Mapping[str, str]:
+        """Return the messages of a SPARQL-based component: those of the shape, the validator, or its name."""
+        component = next(
+            each for each in self.components if validator in (each.node_validator, each.property_validator)
+        )
+        messages = (
+            shape.messages or declared_messages(self.graph, validator) or label_messages(self.graph, component.node)
+        )
+        return fill_placeholders(messages, parameters)
 
     def constraints(self, node: Term) -> list[tuple[str, Term]]:
         """Return the constraints of a shape, each as the name of its parameter and the value."""
@@ -118,26 +209,62 @@ class Shapes:
         return [o for subject in self.graph.subjects(SH + name) for o in self.graph.objects(subject, SH + name)]
 
     def prefixes(self, constraint: Term) -> dict[str, str]:
-        """Return the prefixes declared for a SPARQL constraint (SHACL 5.2.1)."""
+        """Return the prefixes declared for a SPARQL constraint (SHACL 5.2.1).
+
+        Raises `InputError` if a declaration is ill-formed or a prefix has two namespaces.
+        """
         pending, declared = [*self.graph.objects(constraint, SH + "prefixes")], dict[str, str]()
         for ontology in pending:
             pending += [o for o in self.graph.objects(ontology, OWL_IMPORTS) if o not in pending]
             for node in self.graph.objects(ontology, SH + "declare"):
-                prefix = self.graph.first_object(node, SH + "prefix")
-                namespace = self.graph.first_object(node, SH + "namespace")
-                if isinstance(prefix, Literal) and isinstance(namespace, Literal):
-                    declared[prefix.value] = namespace.value
+                prefixes = self.graph.objects(node, SH + "prefix")
+                namespaces = self.graph.objects(node, SH + "namespace")
+                if [lexical_form(each.datatype) for each in (*prefixes, *namespaces) if isinstance(each, Literal)] != [
+                    XSD + "string",
+                    XSD + "anyURI",
+                ]:
+                    raise InputError(
+                        display_text(ontology),
+                        "sh:declare needs one sh:prefix, a text, and one sh:namespace, an xsd:anyURI.",
+                        'Write sh:declare [ sh:prefix "ex" ; sh:namespace "https://…"^^xsd:anyURI ].',
+                    )
+                prefix, namespace = lexical_form(prefixes[0]), lexical_form(namespaces[0])
+                if declared.setdefault(prefix, namespace) != namespace:
+                    raise InputError(
+                        display_text(ontology),
+                        f"the prefix {prefix} is declared as <{declared[prefix]}> and as <{namespace}>.",
+                        "Keep one of the declarations.",
+                    )
         return declared
 
 
+def source_text(node: Term) -> str:
+    """Return a shape or constraint as `sh:sourceShape` names it: its IRI, or `_:shape3`."""
+    text = display_text(node)
+    return f"_:shape{text.removeprefix(_ANONYMOUS)}" if text.startswith(_ANONYMOUS) else text
+
+
 def _name_blank_nodes(quads: Sequence[Quad]) -> list[Quad]:
-    """Return the triples with an IRI for each blank node that is a shape or a constraint."""
-    anonymous = [quad.object for quad in quads if quad.predicate.value in (SH + "property", SH + "sparql")]
-    anonymous += [quad.subject for quad in quads if quad.predicate.value in _TARGET_IRIS]
+    """Return the triples with an IRI for each blank node that is a shape, a constraint or a component."""
+    anonymous: list[Term] = []
+    members: dict[Term, Term] = {q.subject: q.object for q in quads if q.predicate.value == RDF + "first"}
+    rest: dict[Term, Term] = {quad.subject: quad.object for quad in quads if quad.predicate.value == RDF + "rest"}
+    for quad in quads:
+        name = quad.predicate.value.removeprefix(SH)
+        if name in _NAMED_OBJECTS:
+            anonymous.append(quad.object)
+        elif name in _EXPECTING_LISTS:
+            head: Term = quad.object
+            seen: set[Term] = set()
+            while head in members and head not in seen:
+                seen.add(head)
+                anonymous.append(members[head])
+                head = rest.get(head, head)
+        elif name in _NAMED_SUBJECTS:
+            anonymous.append(quad.subject)
     names: dict[Term, NamedNode] = {
         node: NamedNode(f"{_ANONYMOUS}{number}")
-        for number, node in enumerate(dict.fromkeys(anonymous))
-        if isinstance(node, BlankNode)
+        for number, node in enumerate(dict.fromkeys(node for node in anonymous if isinstance(node, BlankNode)), 1)
     }
     return [
         Quad(names.get(quad.subject) or quad.subject, quad.predicate, names.get(quad.object) or quad.object)

@@ -8,20 +8,12 @@ from __future__ import annotations
 import numpy as np
 from pyoxigraph import Literal, QuerySolutions, Store
 
-from begrepp.errors import InputError
 from begrepp.validation.shacl.data.id_columns import pack_pairs, unpack_pairs
 from begrepp.validation.shacl.data.term_table import Ids, Mask, TermKind, TermTable
 from begrepp.validation.shacl.lexical_spaces import is_in_lexical_space
 from begrepp.validation.shacl.vocabulary import RDF, SH, XSD, Term, display_text, lexical_form, parse_count
 
-_NODE_KINDS: dict[str, tuple[TermKind, ...]] = {
-    "IRI": (TermKind.IRI,),
-    "BlankNode": (TermKind.BLANK,),
-    "Literal": (TermKind.LITERAL,),
-    "BlankNodeOrIRI": (TermKind.BLANK, TermKind.IRI),
-    "BlankNodeOrLiteral": (TermKind.BLANK, TermKind.LITERAL),
-    "IRIOrLiteral": (TermKind.IRI, TermKind.LITERAL),
-}
+_KINDS_BY_NAME = {"IRI": TermKind.IRI, "BlankNode": TermKind.BLANK, "Literal": TermKind.LITERAL}
 _NEVER_ILL_FORMED = (RDF + "langString", XSD + "string")
 BOUNDS = {"minExclusive": "<", "minInclusive": "<=", "maxExclusive": ">", "maxInclusive": ">="}
 """The operator between the bound and the value, by parameter."""
@@ -29,11 +21,9 @@ _QUERY_ROWS = 5_000
 
 
 def has_node_kind(terms: TermTable, values: Ids, kind: Term) -> Mask:
-    """Test `sh:nodeKind`. Raises `InputError` if `kind` is not a node kind."""
-    kinds = _NODE_KINDS.get(display_text(kind).removeprefix(SH))
-    if kinds is None:
-        raise InputError("shapes", f"{kind} is not a node kind.", "See SHACL 4.1.3 for the six node kinds.")
-    return np.isin(terms.kinds[values], kinds)
+    """Test `sh:nodeKind`: an IRI, a blank node, a literal, or one of two of them, as in `sh:BlankNodeOrIRI`."""
+    names = display_text(kind).removeprefix(SH).split("Or")
+    return np.isin(terms.kinds[values], [_KINDS_BY_NAME[name] for name in names])
 
 
 def has_datatype(terms: TermTable, values: Ids, datatype: Term) -> Mask:

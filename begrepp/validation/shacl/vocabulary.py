@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from begrepp.errors import InputError
-
 Term = NamedNode | BlankNode | Literal | Triple
 
 SH = "http://www.w3.org/ns/shacl#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 OWL_IMPORTS = "http://www.w3.org/2002/07/owl#imports"
+RDFS_COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
+RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 RDF_TYPE = NamedNode(RDF + "type")
 RDFS_CLASS = NamedNode("http://www.w3.org/2000/01/rdf-schema#Class")
 SUB_CLASS_OF = NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
+NODE_KINDS = ("IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")
+"""The local names of the values of `sh:nodeKind` (SHACL 4.1.3)."""
 
 
 def component_iri(name: str) -> str:
@@ -38,7 +40,5 @@ def is_true(term: Term | None) -> bool:
 
 
 def parse_count(term: Term) -> int:
-    """Return the non-negative integer of a parameter. Raises `InputError` if the term is not one."""
-    if not (text := lexical_form(term)).isdecimal():
-        raise InputError("shapes", f"{term} is not a non-negative integer.", "Use a whole number, 0 or more.")
-    return int(text)
+    """Return the integer of a parameter of a well-formed shape."""
+    return int(lexical_form(term))

@@ -63,7 +63,7 @@ def test_a_profile_has_examples_of_both_kinds(name: str) -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_an_example_is_what_its_name_says(path: Path) -> None:
     outcome = judged(path, path.parts[-3])
-    assert outcome.report.conforms == path.stem.startswith("valid"), outcome.report.groups
+    assert bool(outcome.report.violations) != path.stem.startswith("valid"), outcome.report.groups
     assert outcome.report.engine == "fast"
     assert not outcome.remarks
 
@@ -101,7 +101,7 @@ def test_the_skos_suites(folder: str) -> None:
     for kind, conforms in (("valid", True), ("invalid", False)):
         files = sorted(suite("skos").joinpath(folder.format(kind)).glob("*.ttl"))
         counts[kind] = len(files)
-        wrong = [path.name for path in files if judged(path, "skos").report.conforms != conforms]
+        wrong = [path.name for path in files if bool(judged(path, "skos").report.violations) == conforms]
         assert not wrong
     assert counts == {"valid": 35, "invalid": 16}
 

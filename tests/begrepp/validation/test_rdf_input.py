@@ -144,7 +144,7 @@ def test_a_vague_media_type_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("shapes", "expected"),
     [
-        ("<https://example.org/a> <https://example.org/b> 1 .", "no shape with a target"),
+        ("<https://example.org/a> <https://example.org/b> 1 .", "no shape was found"),
         (SHAPE.format("sh:property [ sh:minCount 1 ]"), "no sh:path"),
         (SHAPE.format("sh:minimum 1"), "not supported: sh:minimum"),
         (

@@ -129,7 +129,7 @@ def test_a_baseline_forgives_what_was_and_nothing_new(begrepp: Shell) -> None:
     [
         ((BAD, "-p", "nosuch"), "There is no profile 'nosuch'"),
         (("nosuch.ttl",), "nosuch.ttl: is not a file"),
-        ((BAD, "--shapes", GOOD), "no shape with a target"),
+        ((BAD, "--shapes", GOOD), "no shape was found"),
         ((BAD, "--syntax", "word"), "is not a supported RDF syntax"),
         ((BAD, "--write-baseline"), "--write-baseline requires --baseline"),
         ((BAD, "--import", "x"), "has no file"),

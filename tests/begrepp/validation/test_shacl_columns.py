@@ -67,7 +67,7 @@ def written(folder: Path, name: str, turtle: str) -> Path:
 
 def question(folder: Path, select: str) -> list[Path]:
     constraint = f'sh:sparql [ sh:prefixes ex: ; sh:message "{{?value}}, {{?language}}" ; sh:select """{select}""" ]'
-    declared = 'ex: sh:declare [ sh:prefix "ex" ; sh:namespace "https://example.org/" ] .'
+    declared = 'ex: sh:declare [ sh:prefix "ex" ; sh:namespace "https://example.org/"^^xsd:anyURI ] .'
     return [written(folder, "shapes.ttl", f"{declared} ex:S a sh:NodeShape ; sh:targetClass ex:T ; {constraint} .")]
 
 

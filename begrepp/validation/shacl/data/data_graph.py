@@ -25,7 +25,7 @@ from begrepp.validation.shacl.data.id_columns import (
 )
 from begrepp.validation.shacl.data.term_encoder import TermEncoder, TripleColumns
 from begrepp.validation.shacl.data.term_table import Ids, Mask, TermTable
-from begrepp.validation.shacl.paths import PropertyPath
+from begrepp.validation.shacl.paths import PropertyPath, invert_path
 from begrepp.validation.shacl.vocabulary import RDF_TYPE, SUB_CLASS_OF, Term
 
 _EMPTY = np.zeros(0, dtype=np.int64)
@@ -66,7 +66,7 @@ class DataGraph:
         predicates = None if everything else ids
         self._own = _by_predicate(encoder.encode_files(files, predicates))
         self._background = _by_predicate(encoder.encode_files(background, predicates))
-        self.terms = TermTable(encoder.texts())
+        self.terms = TermTable(_number_blank_nodes(encoder.texts()))
         self._columns: dict[int, IdColumn] = {}
         self._instances: dict[Term, Mask] = {}
 
@@ -137,6 +137,8 @@ class DataGraph:
                 return self.column(path.predicate).objects_of(nodes)
             case "inverse" if path.predicate:
                 return self.column(path.predicate).inverse.objects_of(nodes)
+            case "inverse":
+                return self.follow_path(invert_path(path.parts[0]), nodes)
             case "sequence":
                 at, reached = np.arange(len(nodes)), nodes
                 for part in path.parts:
@@ -180,6 +182,15 @@ class DataGraph:
                 lines = subjects + middle + self.terms.texts.gather(column.objects[rows]) + " ."
                 store.bulk_extend(parse("\n".join(lines), format=RdfFormat.N_TRIPLES))
         return store
+
+
+def _number_blank_nodes(texts: pl.Series) -> pl.Series:
+    """Return the terms with the id of each blank node as its label, so that the same files give the same report."""
+    is_blank = texts.str.starts_with("_:")
+    if not is_blank.any():
+        return texts
+    labels = pl.select(pl.format("_:b{}", pl.int_range(len(texts)))).to_series()
+    return texts.zip_with(~is_blank, labels)
 
 
 def _by_predicate(statements: TripleColumns) -> dict[int, tuple[Ids, Ids]]:

@@ -1,103 +1,102 @@
-"""SPARQL constraint queries in a store, one query per focus node, for those that columns cannot evaluate.
-
-`$this` is substituted in the query text (SHACL 5.3.1), so that it is bound in every scope: the store's own
-substitution joins the value in the outermost scope only and misses results.
-"""
+"""Queries of SPARQL constraints and validators in a store, one query per focus node, with pre-bound variables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
 
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 
 from begrepp.errors import InputError
-from begrepp.sparql.tokens import tokens
-from begrepp.validation.shacl.engine_choice import FastEngineUnsupported
 from begrepp.validation.shacl.regex import has_match
 from begrepp.validation.shacl.shapes import Shape, Shapes
-from begrepp.validation.shacl.vocabulary import Term, lexical_form
+from begrepp.validation.shacl.sparql_constraints.query_variables import (
+    BOUND_AS,
+    FOCUS_GRAPH,
+    HIDDEN,
+    REGEX,
+    prebind,
+    projects_this,
+    substitute_path,
+    variable_for,
+)
+from begrepp.validation.shacl.vocabulary import Term, is_true, lexical_form
 
-_REGEX = NamedNode("urn:function:regex")
 _SHAPES = NamedNode("urn:graph:shapes")
-_THIS = ("$this", "?this")
-_PREBOUND = (*_THIS, "$shapesGraph", "?shapesGraph", "$currentShape", "?currentShape")
 
 
-def store_solutions(
-    store: Store, query: str, prefixes: Mapping[str, str], focus: Term, shape: Shape, shapes: Shapes
-) -> Iterator[dict[str, Term]]:
-    """Return the distinct solutions of a query for one focus node.
+class StoreQueries:
+    """Evaluates queries in a store with the data in the default graph and the shapes in a named graph."""
 
-    Raises `InputError` if the query is no SELECT, and `FastEngineUnsupported` for a blank focus node.
-    """
-    if "shapesGraph" in query and not store.contains_named_graph(_SHAPES):
-        store.extend(Quad(quad.subject, quad.predicate, quad.object, _SHAPES) for quad in shapes.graph.quads)
-    try:
-        result = store.query(
-            _prebind(query, focus, shape.node), prefixes=dict(prefixes), custom_functions={_REGEX: _regex}
+    def __init__(self, store: Store, shapes: Shapes) -> None:
+        self._store = store
+        self._shapes = shapes
+
+    def solutions(
+        self, query: str, prefixes: Mapping[str, str], shape: Shape, values: Mapping[str, Term]
+    ) -> Iterator[dict[str, Term]]:
+        """Return the distinct solutions of a SELECT query.
+
+        Raises `InputError` if the query is not a SELECT query, or if a solution has a true `?failure`.
+        """
+        result = self._run(query, prefixes, shape, values)
+        if not isinstance(result, QuerySolutions):
+            raise InputError(shape.name, "the query is not a SELECT query.", "Fix the query of the shape.")
+        names = sorted(name for each in result.variables if not (name := each.value).startswith(HIDDEN))
+        seen: set[tuple[tuple[str, Term], ...]] = set()
+        for solution in result:
+            row = {name: term for name in names if (term := solution[name]) is not None}
+            if is_true(row.get("failure")):
+                raise InputError(shape.name, "the query reports a failure.", "See the query of the shape.")
+            if (key := tuple(row.items())) not in seen:
+                seen.add(key)
+                yield row
+
+    def answer(self, query: str, prefixes: Mapping[str, str], shape: Shape, values: Mapping[str, Term]) -> bool:
+        """Return the answer of an ASK query. Raises `InputError` if the query is not an ASK query."""
+        result = self._run(query, prefixes, shape, values)
+        if not isinstance(result, QueryBoolean):
+            raise InputError(shape.name, "the query is not an ASK query.", "Fix the query of the validator.")
+        return bool(result)
+
+    def _run(self, query: str, prefixes: Mapping[str, str], shape: Shape, values: Mapping[str, Term]) -> object:
+        if "shapesGraph" in query and not self._store.contains_named_graph(_SHAPES):
+            quads = self._shapes.graph.quads
+            self._store.extend(Quad(quad.subject, quad.predicate, quad.object, _SHAPES) for quad in quads)
+        bound = {**values, "shapesGraph": _SHAPES, "currentShape": shape.node}
+        if self._store.contains_named_graph(FOCUS_GRAPH):
+            self._store.clear_graph(FOCUS_GRAPH)
+        self._store.extend(
+            Quad(variable_for(name), BOUND_AS, term, FOCUS_GRAPH)
+            for name, term in bound.items()
+            if isinstance(term, BlankNode | Literal)
         )
-    except SyntaxError as error:
-        raise InputError(
-            shape.name, f"the query is not valid SPARQL: {error}", "Fix the query of the shape."
-        ) from error
-    if not isinstance(result, QuerySolutions):
-        raise InputError(shape.name, "the query is not a SELECT query.", "Fix the query of the shape.")
-    names = sorted(variable.value for variable in result.variables)
-    seen: set[tuple[tuple[str, Term], ...]] = set()
-    for solution in result:
-        row = {name: term for name in names if (term := solution[name]) is not None}
-        if (key := tuple(row.items())) not in seen:
-            seen.add(key)
-            yield row
+        try:
+            return self._evaluate(prebind(query, bound), prefixes)
+        except SyntaxError as error:
+            try:  # a literal cannot be a subject, where a variable can
+                return self._evaluate(prebind(query, bound, literals_as_variables=True), prefixes)
+            except SyntaxError:
+                raise InputError(
+                    shape.name, f"the query is not valid SPARQL: {error}", "Fix the query of the shape."
+                ) from error
+
+    def _evaluate(self, query: str, prefixes: Mapping[str, str]) -> object:
+        return self._store.query(query, prefixes=dict(prefixes), custom_functions={REGEX: _regex})
 
 
-def _prebind(query: str, focus: Term, shape: Term) -> str:
-    """Substitute `$this`, `$shapesGraph` and `$currentShape` in a query."""
-    if not isinstance(focus, NamedNode):
-        raise FastEngineUnsupported
-    values = {
-        "": "",
-        "projection": f"({focus} AS ?this)",
-        "where": str(focus),
-        "grouping": f"({focus})",
-        "shapesGraph": str(_SHAPES),
-        "currentShape": str(shape),
-    }
-    return "".join(text + values[slot] for text, slot in _split_at_variables(query))
+def check_syntax(query: str, prefixes: Mapping[str, str], names: Iterable[str], shape: str) -> None:
+    """Raise `InputError` if a query is not SPARQL, or is a SELECT query that does not project `$this`.
 
-
-@lru_cache(maxsize=1000)
-def _split_at_variables(query: str) -> tuple[tuple[str, str], ...]:
-    """Split a query at its pre-bound variables into pairs of text and the name of the value that follows the text.
-
-    The name is "" for no value, and that of `$this` is the clause it is in: `projection`, `where` or `grouping`.
-    `BOUND($this)` is replaced by true, and REGEX by the custom function `_regex`.
+    `names` are the pre-bound variables. `$PATH` may only be a predicate.
     """
-    query_tokens = list(tokens(query))
-    pieces: list[tuple[str, str]] = []
-    clause, end = "projection", 0
-    for n, token in enumerate(query_tokens):
-        if token.start < end:
-            continue
-        following = [each.text for each in query_tokens[n + 1 : n + 4]]
-        text, slot, last = "", "", token
-        if token.kind == "mark" and token.text == "{":
-            clause = "where"
-        elif token.is_word("GROUP") and query_tokens[n + 1 :] and query_tokens[n + 1].is_word("BY"):
-            clause = "grouping"
-        elif token.is_word("REGEX") and following[:1] == ["("]:
-            text = str(_REGEX)
-        elif token.is_word("BOUND") and following[::2] == ["(", ")"] and following[1] in _PREBOUND:
-            text, last = "(true)", query_tokens[n + 3]
-        elif token.text in _THIS:
-            slot = clause
-        elif token.text in _PREBOUND and clause == "where":
-            slot = token.text[1:]
-        if text or slot:
-            pieces.append((query[end : token.start] + text, slot))
-            end = last.end
-    return (*pieces, (query[end:], ""))
+    example = NamedNode("urn:example")
+    bound = prebind(substitute_path(query, f"(^{example})"), dict.fromkeys(names, example))
+    try:
+        result = Store().query(bound, prefixes=dict(prefixes), custom_functions={REGEX: _regex})
+    except SyntaxError as error:
+        raise InputError(shape, f"the query is not valid SPARQL: {error}", "Fix the query of the shape.") from error
+    if isinstance(result, QuerySolutions) and not projects_this(query):
+        raise InputError(shape, "the query does not project $this.", "Write SELECT $this … in the query.")
 
 
 def _regex(text: Term, pattern: Term, flags: Term | None = None) -> Literal | None:

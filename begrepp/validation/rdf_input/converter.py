@@ -64,9 +64,8 @@ def _convert_to_ntriples(path: Path, target: Path, syntax: RdfFormat, name: str,
                 file.seek(0)
             stream = RdfXmlStream(file) if syntax == RdfFormat.RDF_XML else file
             quads = parse(cast(IO[bytes], stream), format=syntax, base_iri=base, rename_blank_nodes=True)
-            if syntax == RdfFormat.RDF_XML:
-                quads = restore_quads(quads)
-            serialize((quad.triple for quad in quads), out, format=RdfFormat.N_TRIPLES)
+            restored = restore_quads(quads) if syntax == RdfFormat.RDF_XML else quads
+            serialize((quad.triple for quad in restored), out, format=RdfFormat.N_TRIPLES)
     except (SyntaxError, ValueError, OSError) as error:
         where = _position(path, error) if syntax == RdfFormat.RDF_XML else ""
         raise InputError(name, f"{where}cannot be read as RDF: {error}", "Fix the file and validate again.") from error

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from pyoxigraph import RdfFormat, Triple, serialize
 
+from begrepp.errors import InputError
 from begrepp.validation.shacl.components import CoreComponents
 from begrepp.validation.shacl.data.data_graph import DataGraph, ValueNodes
 from begrepp.validation.shacl.data.id_columns import join_sorted, sorted_unique
@@ -16,14 +19,41 @@ from begrepp.validation.shacl.recursion import Recursion, recursive_nodes
 from begrepp.validation.shacl.results import Cause, ColumnResults
 from begrepp.validation.shacl.shapes import Shape, Shapes
 from begrepp.validation.shacl.sparql_constraints.constraints import SparqlConstraints
-from begrepp.validation.shacl.vocabulary import SH, Term, component_iri
+from begrepp.validation.shacl.vocabulary import SH, Term, component_iri, display_text
 
 
 def fast_results(
     shapes: Shapes, files: Sequence[Path], background: Sequence[Path], targets: Sequence[Term]
 ) -> Iterator[ColumnResults]:
-    """All results of the shapes in `targets`."""
+    """All results of the shapes in `targets`. Raises `InputError` if a query or a parameter is ill-formed."""
+    _check_parameters(shapes)
     return _Engine(shapes, files, background).results(targets)
+
+
+def _check_parameters(shapes: Shapes) -> None:
+    """Validate the parameters of SPARQL-based components, whose declarations are property shapes (SHACL 6.2.1)."""
+    declared = [
+        (component, node, parameter)
+        for component in shapes.components
+        for node, parameter in zip(component.parameter_nodes, component.parameters, strict=True)
+        if shapes.constraints(node) and shapes.graph.subjects(parameter.predicate)
+    ]
+    if not declared:
+        return
+    with tempfile.NamedTemporaryFile(suffix=".nt") as file:
+        triples = (Triple(quad.subject, quad.predicate, quad.object) for quad in shapes.graph.quads)
+        serialize(triples, file, format=RdfFormat.N_TRIPLES)
+        file.flush()
+        engine = _Engine(shapes, [Path(file.name)], [])
+        for component, node, parameter in declared:
+            for user in shapes.graph.subjects(parameter.predicate):
+                if component.bindings(shapes.graph, user) and engine.fails(node, user):
+                    raise InputError(
+                        shapes.name(user),
+                        f"is ill-formed: {parameter.predicate} does not have the value that its declaration in "
+                        f"{display_text(component.node)} asks for.",
+                        "Correct the value.",
+                    )
 
 
 class _Engine:
@@ -45,6 +75,10 @@ class _Engine:
             focus = sorted_unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
             if len(focus):
                 yield from self._results(self.shapes.shape(node), focus)
+
+    def fails(self, shape: Term, node: Term) -> bool:
+        """Return whether a node of the vocabulary does not conform to a shape."""
+        return bool(self._evaluate(shape, self.data.term_ids([node]))[0])
 
     def _results(self, shape: Shape, focus: Ids) -> Iterator[ColumnResults]:
         """Return the results of validating each focus node against the shape (SHACL 3.4)."""

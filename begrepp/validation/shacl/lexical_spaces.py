@@ -78,6 +78,9 @@ _INTEGERS: dict[str, tuple[int | None, int | None]] = {
     **{f"unsigned{name.capitalize()}": (0, (1 << bits) - 1) for name, bits in _SIZES.items()},
 }
 
+EXACT_NUMBERS = frozenset({"integer", "decimal", *_INTEGERS})
+"""The local names of the datatypes whose values are integers or decimals."""
+
 _DAYS_OF_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 

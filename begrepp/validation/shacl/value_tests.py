@@ -5,12 +5,15 @@ Each test takes a column of distinct values and returns a mask of those that pas
 
 from __future__ import annotations
 
+import operator
+from decimal import Decimal
+
 import numpy as np
 from pyoxigraph import Literal, QuerySolutions, Store
 
 from begrepp.validation.shacl.data.id_columns import pack_pairs, unpack_pairs
 from begrepp.validation.shacl.data.term_table import Ids, Mask, TermKind, TermTable
-from begrepp.validation.shacl.lexical_spaces import is_in_lexical_space
+from begrepp.validation.shacl.lexical_spaces import EXACT_NUMBERS, is_in_lexical_space
 from begrepp.validation.shacl.vocabulary import RDF, SH, XSD, Term, display_text, lexical_form, parse_count
 
 _KINDS_BY_NAME = {"IRI": TermKind.IRI, "BlankNode": TermKind.BLANK, "Literal": TermKind.LITERAL}
@@ -18,6 +21,7 @@ _NEVER_ILL_FORMED = (RDF + "langString", XSD + "string")
 BOUNDS = {"minExclusive": "<", "minInclusive": "<=", "maxExclusive": ">", "maxInclusive": ">="}
 """The operator between the bound and the value, by parameter."""
 _QUERY_ROWS = 5_000
+_OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt}
 
 
 def has_node_kind(terms: TermTable, values: Ids, kind: Term) -> Mask:
@@ -53,18 +57,41 @@ def has_length(terms: TermTable, values: Ids, name: str, bound: Term) -> Mask:
     return passed.fill_null(False).to_numpy()
 
 
-def compare_terms(terms: TermTable, left: Ids, operator: str, right: Ids) -> Mask:
-    """Evaluate SPARQL's `left operator right` row by row; false for terms that cannot be compared."""
+def compare_terms(terms: TermTable, left: Ids, sign: str, right: Ids) -> Mask:
+    """Evaluate SPARQL's `left sign right`, such as `<`, row by row; false for terms that cannot be compared.
+
+    Ill-typed literals and texts with a language cannot. Integers, decimals and booleans are compared here, since the
+    store has 64 bits for an integer and no order of booleans; other literals are compared by the store.
+    """
     distinct, inverse = np.unique(pack_pairs(left, right), return_inverse=True)
-    rows = [
-        f"({row} {one} {other})"
-        for row, (a, b) in enumerate(zip(*unpack_pairs(distinct), strict=True))
-        if isinstance(one := terms.term(int(a)), Literal) and isinstance(other := terms.term(int(b)), Literal)
-    ]
     holds = np.zeros(len(distinct), dtype=np.bool_)
+    rows: list[str] = []
+    for row, (a, b) in enumerate(zip(*unpack_pairs(distinct), strict=True)):
+        one, other = terms.term(int(a)), terms.term(int(b))
+        if not (_is_ordered(one) and _is_ordered(other)):
+            continue
+        first, second = _exact_value(one), _exact_value(other)
+        if first is not None and second is not None:
+            holds[row] = first[0] == second[0] and _OPERATORS[sign](first[1], second[1])
+        else:
+            rows.append(f"({row} {one} {other})")
     for start in range(0, len(rows), _QUERY_ROWS):
         table = " ".join(rows[start : start + _QUERY_ROWS])
-        answers = Store().query(f"SELECT ?row {{ VALUES (?row ?a ?b) {{ {table} }} FILTER (?a {operator} ?b) }}")
+        answers = Store().query(f"SELECT ?row {{ VALUES (?row ?a ?b) {{ {table} }} FILTER (?a {sign} ?b) }}")
         if isinstance(answers, QuerySolutions):
             holds[[int(lexical_form(answer["row"])) for answer in answers]] = True
     return holds[inverse]
+
+
+def _is_ordered(term: Term) -> bool:
+    return isinstance(term, Literal) and not term.language and is_in_lexical_space(term.value, term.datatype.value)
+
+
+def _exact_value(term: Term) -> tuple[str, Decimal] | None:
+    """Return the kind and value of a boolean, an integer or a decimal; None for any other literal."""
+    if not isinstance(term, Literal) or not term.datatype.value.startswith(XSD):
+        return None
+    name = term.datatype.value.removeprefix(XSD)
+    if name == "boolean":
+        return name, Decimal(term.value in ("true", "1"))
+    return ("number", Decimal(term.value)) if name in EXACT_NUMBERS else None

@@ -21,7 +21,7 @@ _NEVER_ILL_FORMED = (RDF + "langString", XSD + "string")
 BOUNDS = {"minExclusive": "<", "minInclusive": "<=", "maxExclusive": ">", "maxInclusive": ">="}
 """The operator between the bound and the value, by parameter."""
 _QUERY_ROWS = 5_000
-_OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt}
+_OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 def has_node_kind(terms: TermTable, values: Ids, kind: Term) -> Mask:

@@ -72,10 +72,12 @@ def _parse_table() -> ParseTable:
 
 
 @cache
-def _keywords() -> frozenset[str]:
+def _words() -> dict[str, str]:
+    """Return the terminal of each keyword and function, by its name in capitals."""
     rows = _parse_table().expansions
     symbols = {symbol for row in rows.values() for expansion in row.values() for symbol in expansion}
-    return frozenset(symbol for symbol in symbols - rows.keys() if symbol.isupper())
+    words = {symbol: symbol for symbol in symbols - rows.keys() if symbol.isupper()}
+    return words | dict.fromkeys(FUNCTIONS, "FUNCTION") | dict.fromkeys(AGGREGATES, "AGGREGATE")
 
 
 def read_query(query: str) -> list[Token]:
@@ -121,12 +123,7 @@ def _terminal(token: Token | None) -> str:
         return token.text
     if token.kind != "word":
         return _TERMINALS.get(token.kind, "")
-    word = token.text.upper()
-    if word in FUNCTIONS:
-        return "FUNCTION"
-    if word in AGGREGATES:
-        return "AGGREGATE"
-    return token.text if token.text == "a" else word if word in _keywords() else ""
+    return "a" if token.text == "a" else _words().get(token.text.upper(), "")
 
 
 def _advance(stack: list[str], terminal: str) -> bool:

@@ -7,7 +7,7 @@ requests, and every engine gives the same result.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from begrepp.errors import QueryError
 from begrepp.rdf.namespaces import prefixes, sparql_prologue
@@ -146,7 +146,7 @@ def replace_service(
 
 
 def _shift(token: Token, by: int) -> Token:
-    return replace(token, start=token.start + by, end=token.end + by)
+    return token._replace(start=token.start + by, end=token.end + by)
 
 
 def shared_variables(query: str, token_list: Sequence[Token], service: ServicePattern) -> list[str]:

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-Kind = Literal["comment", "iri", "string", "variable", "blank", "name", "language", "number", "word", "mark", "other"]
+Kind = Literal["iri", "string", "variable", "blank", "name", "language", "number", "word", "mark", "other"]
 _LETTER = (
     r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F\u2C00-\u2FEF"
     r"\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
@@ -35,9 +34,9 @@ _LOCAL = (
 """PN_LOCAL: a dot belongs to the name if more of the name follows."""
 _TOKEN = re.compile(
     rf"""
-    (?P<space>[ \t\r\n]++)
-  | (?P<comment>\#[^\n\r]*+)
-  | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|{_CODE_POINT})*+>)
+    (?:[ \t\r\n]++|\#[^\n\r]*+)*+  # white space and comments
+  (?:
+    (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|{_CODE_POINT})*+>)
   | (?P<string>\"{{3}}(?:[^"\\]|{_ESCAPE}|\"(?!\"\"))*+\"{{3}}|'{{3}}(?:[^'\\]|{_ESCAPE}|'(?!''))*+'{{3}}
              |\"(?!\"\")(?:[^"\\\n\r]|{_ESCAPE})*+\"|'(?!'')(?:[^'\\\n\r]|{_ESCAPE})*+')
   | (?P<variable>[?$][{_LETTER}_0-9][{_VARIABLE_CHARACTER}]*+)
@@ -48,6 +47,7 @@ _TOKEN = re.compile(
   | (?P<word>[A-Za-z][A-Za-z0-9_]*+)
   | (?P<mark>\^\^|&&|\|\||!=|<=|>=|<<\(|<<|\)>>|>>|\{{\||\|\}}|[{{}}()\[\].;,^|/*+?!=<>~-])
   | (?P<other>["'].*|.)
+  )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -58,8 +58,7 @@ _OPEN, _CLOSE = frozenset(["(", "{", "[", "<<(", "<<", "{|"]), frozenset([")", "
 _UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"])
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token of a query: its kind, its text, and its start and end offset."""
 
     kind: Kind
@@ -74,19 +73,19 @@ class Token:
 
 def tokens(query: str) -> Iterator[Token]:
     """Yield the tokens of a query without white space and comments; text that no rule matches has the kind `other`."""
-    for found in _TOKEN.finditer(query):
-        kind = found.lastgroup
-        if kind not in ("space", "comment"):
-            yield Token(kind, found[0], found.start(), found.end())  # type: ignore[arg-type]
+    at = 0
+    while token := next_token(query, at):
+        yield token
+        at = token.end
 
 
 def next_token(query: str, at: int) -> Token | None:
     """Return the token at an offset or after the white space and comments there; None at the end."""
-    while (found := _TOKEN.match(query, at)) is not None:
-        if found.lastgroup not in ("space", "comment"):
-            return Token(found.lastgroup, found[0], found.start(), found.end())  # type: ignore[arg-type]
-        at = found.end()
-    return None
+    found = _TOKEN.match(query, at)
+    if found is None:
+        return None
+    kind = found.lastgroup
+    return Token(kind, found[kind], *found.span(kind))  # type: ignore[arg-type, index]
 
 
 def operator_token(query: str, at: int) -> Token:

@@ -122,12 +122,16 @@ class ForkServer:
             raise ConnectionResetError
         return int(PID.unpack(reply)[0])
 
+    def command(self, control: int) -> list[str]:
+        """Return the command line of the fork server, which gets its requests from the socket `control`."""
+        return [sys.executable, "-m", _PROGRAM, str(control), str(self._memory_mb), self._mode]
+
     def _start(self) -> None:
         self._end()
         self._control, fork_server_end = socket.socketpair()
         with fork_server_end:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", _PROGRAM, str(fork_server_end.fileno()), str(self._memory_mb), self._mode],
+                self.command(fork_server_end.fileno()),
                 pass_fds=[fork_server_end.fileno()],
                 stdin=subprocess.DEVNULL,
             )

@@ -99,7 +99,8 @@ def test_no_query_can_hurt_it(server: int, name: str) -> None:
     query = wild["query"].replace("{}", wild["piece"] * wild["times"]) if "piece" in wild else wild["query"]
     with Neighbours(server) as beside:
         started = time.monotonic()
-        status, body = send(server, "POST", "/sparql", urlencode({"query": query}).encode(), FORM)
+        form = {"query": query} | ({"explain": "1"} if "explain" in wild else {})
+        status, body = send(server, "POST", "/sparql", urlencode(form).encode(), FORM)
         seconds = time.monotonic() - started
     if table := os.environ.get("BEGREPP_ZOO"):
         row = (

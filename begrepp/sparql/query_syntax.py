@@ -128,20 +128,36 @@ def _terminal(token: Token | None) -> str:
 
 def _advance(stack: list[str], terminal: str) -> bool:
     """Consume a terminal; False if it cannot stand here. The stack then has lost only productions that are empty."""
-    expansions = _parse_table().expansions
     while stack:
-        row = expansions.get(stack[-1])
-        if row is None:
-            if stack[-1] != terminal:
-                return False
-            stack.pop()
-            return True
-        expansion = row.get(terminal)
-        if expansion is None:
+        rest = _STEPS.get((stack[-1], terminal), _UNKNOWN)
+        if rest is _UNKNOWN:
+            rest = _STEPS[stack[-1], terminal] = _step(stack[-1], terminal)
+        if rest is None:
             return False
         stack.pop()
-        stack.extend(expansion)
+        if rest is not _EMPTY:
+            stack.extend(rest)
+            return True
     return terminal == END
+
+
+_EMPTY, _UNKNOWN = ("empty",), ("unknown",)
+_STEPS: dict[tuple[str, str], tuple[str, ...] | None] = {}
+"""What `_step` has returned, by its arguments: at most the productions times the terminals."""
+
+
+def _step(symbol: str, terminal: str) -> tuple[str, ...] | None:
+    """Return the rest of a symbol that begins with the terminal, `_EMPTY` if it is empty before it, otherwise None."""
+    expansions = _parse_table().expansions
+    stack = [symbol]
+    while stack:
+        top = stack.pop()
+        if top not in expansions:
+            return tuple(stack) if top == terminal else None
+        if (expansion := expansions[top].get(terminal)) is None:
+            return None
+        stack.extend(expansion)
+    return _EMPTY
 
 
 def _expected(accepted: Sequence[Token]) -> list[str]:

@@ -9,6 +9,7 @@ from flask_compress import Compress
 
 from begrepp.settings import Settings
 from server import api
+from server.http.conditional import ConditionalResponse
 from server.http.page_cache import PageCache
 from server.http.request_filter import RequestFilter
 from server.http.shared_cache import SharedCache
@@ -52,6 +53,7 @@ COMPRESSED = [
 def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     """Return the application that serves the current build; `shared` is the path of the cache file of all processes."""
     app = Flask(__name__)
+    app.response_class = ConditionalResponse
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
     app.url_map.strict_slashes = False

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import Request
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
 
 from begrepp.errors import BegreppError
 from begrepp.records import in_language
 from server.http.i18n import LANGUAGES
+from server.http.media_ranges import Preference, parse_accept, preference
 
 
 class NotAcceptable(BegreppError):
@@ -26,29 +25,53 @@ class NotAcceptable(BegreppError):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its suffix, which is also its `?format=` value, its media type, and other names of the media type."""
+    """A format: its suffix, which is also its `?format=` value, and its media type.
+
+    `also` are other names of the media type, `words` are other values of `?format=` that clients send.
+    """
 
     suffix: str
     media_type: str
     also: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All values of `?format=` for the format."""
+        return frozenset((self.suffix, self.media_type, *self.also, *self.words))
 
 
 HTML = Format("html", "text/html", ("application/xhtml+xml",))
 PROBLEM = Format("json", "application/problem+json", ("application/json",))
 GRAPH_FORMATS = (
-    Format("ttl", "text/turtle", ("application/x-turtle", "application/turtle")),
-    Format("jsonld", "application/ld+json", ("application/json",)),
-    Format("rdf", "application/rdf+xml", ("application/xml", "text/xml")),
-    Format("nt", "application/n-triples", ("text/plain",)),
+    Format(
+        "ttl",
+        "text/turtle",
+        ("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3", "application/n3"),
+        ("turtle", "n3"),
+    ),
+    Format("jsonld", "application/ld+json", ("application/json", "application/x-json+ld"), ("json-ld", "json")),
+    Format("rdf", "application/rdf+xml", ("application/xml", "text/xml"), ("rdf+xml", "rdfxml", "rdf-xml", "xml")),
+    Format("nt", "application/n-triples", ("text/plain",), ("ntriples", "n-triples", "ntriple")),
 )
 PAGE_FORMATS = (HTML, *GRAPH_FORMATS)
 CSV = Format("csv", "text/csv")
 RESULT_FORMATS = (
-    Format("json", "application/sparql-results+json", ("application/json",)),
-    Format("xml", "application/sparql-results+xml", ("application/xml", "text/xml")),
+    Format(
+        "json",
+        "application/sparql-results+json",
+        ("application/json", "text/javascript", "application/javascript"),
+        ("srj", "sparql-results+json"),
+    ),
+    Format("xml", "application/sparql-results+xml", ("application/xml", "text/xml"), ("srx", "sparql-results+xml")),
     Format("csv", "text/csv"),
     Format("tsv", "text/tab-separated-values"),
 )
+PARAMETERS = ("format",)
+"""The request parameter that names a format."""
+SPARQL_PARAMETERS = ("format", "output", "results")
+"""Request parameters by which SPARQL clients name a format; the first that is not empty counts."""
+_NO_CHOICE = ("", "auto")
 
 
 def split_suffix(path: str, formats: tuple[Format, ...] = PAGE_FORMATS) -> tuple[str, Format | None]:
@@ -62,42 +85,61 @@ def split_suffix(path: str, formats: tuple[Format, ...] = PAGE_FORMATS) -> tuple
 
 def quality(request: Request, offer: Format) -> float:
     """Return the quality value, 0 to 1, of a format in `Accept`; 1 if the header is missing or empty."""
-    return _quality(request.headers.get("Accept", ""), offer)
+    return _preference(request.headers.get("Accept", ""), offer).quality
 
 
 @lru_cache(4096)
-def _quality(accept: str, offer: Format) -> float:
-    parsed = _parse_accept(accept)
-    return max(parsed.quality(name) for name in (offer.media_type, *offer.also)) if parsed else 1.0
+def _preference(accept: str, offer: Format) -> Preference:
+    """Return the preference for the media type of a format, or for another name of it that the header lists."""
+    ranges = parse_accept(accept)
+    listed = {f"{each.type}/{each.subtype}" for each in ranges}
+    if offer.media_type not in listed and (also := [name for name in offer.also if name in listed]):
+        return max(preference(ranges, name, _CHARSET) for name in also)
+    return preference(ranges, offer.media_type, _CHARSET)
 
 
-@lru_cache(256)
-def _parse_accept(accept: str) -> MIMEAccept:
-    """Return a parsed `Accept` header; cached, because browsers and libraries send few different ones."""
-    return parse_accept_header(accept, MIMEAccept)
+_CHARSET = {"charset": "utf-8"}
+"""Parameters of every response."""
 
 
 def accepts_explicitly(request: Request, offer: Format) -> bool:
     """Return whether `Accept` lists the media type of a format by name, with any quality value."""
-    return any(media_type == offer.media_type for media_type, _ in _parse_accept(request.headers.get("Accept", "")))
+    ranges = parse_accept(request.headers.get("Accept", ""))
+    return any(f"{each.type}/{each.subtype}" == offer.media_type for each in ranges)
 
 
-def find_format(request: Request, offers: tuple[Format, ...]) -> Format | None:
-    """Return the best offer by `?format=`, else by `Accept`, or None if none is acceptable; on a tie, the first."""
-    if named := request.values.get("format", ""):
-        return next((offer for offer in offers if named in (offer.suffix, offer.media_type)), None)
-    best = max(offers, key=lambda offer: quality(request, offer))
-    return best if quality(request, best) > 0 else None
+def named_format(request: Request, parameters: tuple[str, ...] = PARAMETERS) -> str:
+    """Return the name of a format in a request parameter, in lower case; empty if there is none.
+
+    A media type may have parameters, and a space for its `+`, which means a space in a query string.
+    """
+    named = (request.values.get(name, "").partition(";")[0].strip().lower() for name in parameters)
+    return next((name.replace(" ", "+") for name in named if name not in _NO_CHOICE), "")
 
 
-def choose_format(request: Request, offers: tuple[Format, ...]) -> Format:
+def find_format(
+    request: Request, offers: tuple[Format, ...], parameters: tuple[str, ...] = PARAMETERS
+) -> Format | None:
+    """Return the best offer by request parameter, else by `Accept`, or None if none is acceptable.
+
+    Of offers with the same quality value, the one whose media range is more specific is the best, then the one that
+    the client lists first, then the first offer.
+    """
+    if named := named_format(request, parameters):
+        return next((offer for offer in offers if named in offer.names), None)
+    accept = request.headers.get("Accept", "")
+    best = max(offers, key=lambda offer: _preference(accept, offer))
+    return best if _preference(accept, best).quality > 0 else None
+
+
+def choose_format(request: Request, offers: tuple[Format, ...], parameters: tuple[str, ...] = PARAMETERS) -> Format:
     """Return the best offer as `find_format` does.
 
     Raises `NotAcceptable`, with the offers, if none is acceptable.
     """
-    if format_ := find_format(request, offers):
+    if format_ := find_format(request, offers, parameters):
         return format_
-    rejected = request.values.get("format", "") or str(_parse_accept(request.headers.get("Accept", "")))
+    rejected = named_format(request, parameters) or request.headers.get("Accept", "")
     available = ", ".join(f"{offer.media_type} (?format={offer.suffix})" for offer in offers)
     raise NotAcceptable(f"'{rejected}' is not available.", f"Available formats: {available}.", offers)
 

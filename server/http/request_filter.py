@@ -28,6 +28,7 @@ _HOST = re.compile(
     r"(?P<name>[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?", re.ASCII | re.IGNORECASE
 )
 _MAX_HOST = 255
+_WEIGHT_ZERO = re.compile(r";\s*q\s*=\s*0(?:\.0*)?\s*$", re.ASCII | re.IGNORECASE)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -53,6 +54,10 @@ class RequestFilter:
                 return _refuse(start_response, "400 BAD REQUEST", "The Host header is not a host.")
             if self._hosts and known not in self._hosts and known not in _LOOPBACK:
                 return _refuse(start_response, "421 MISDIRECTED REQUEST", "This server does not answer for this host.")
+        elif environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+            return _refuse(start_response, "400 BAD REQUEST", "The request has no Host header.")
+        if not (method := str(environ["REQUEST_METHOD"])).isupper():  # Werkzeug would read `get` as GET
+            return _refuse(start_response, "501 NOT IMPLEMENTED", f"The server has no method {method}.")
         for name in _DATES:
             if name in environ and parse_http_date(environ[name]) is None:
                 del environ[name]
@@ -63,6 +68,11 @@ class RequestFilter:
         for name in _ACCEPTS:
             if len(environ.get(name, "")) > _MAX_ACCEPT:
                 environ[name] = environ[name][:_MAX_ACCEPT].rpartition(",")[0]
+        if encodings := environ.get("HTTP_ACCEPT_ENCODING"):
+            # Flask-Compress uses a coding of weight 0, which means "not acceptable" (RFC 9110, 12.4.2).
+            environ["HTTP_ACCEPT_ENCODING"] = ",".join(
+                each for each in encodings.split(",") if not _WEIGHT_ZERO.search(each)
+            )
         return self._app(environ, start_response)
 
     def _apply_forwarded(self, headers: dict[str, str], environ: WSGIEnvironment) -> None:

@@ -14,7 +14,8 @@ from flask import Response, g, request
 
 from begrepp.errors import NoBuild
 from server.http.caching import PUBLIC_CACHE_CONTROL
-from server.http.conditional import add_validators
+from server.http.conditional import PreconditionFailed, add_validators
+from server.pages.errors import error_response
 from server.state import served_build
 from server.telemetry import metrics
 from server.telemetry.access_log import ROUTE
@@ -64,14 +65,18 @@ def finish_response(response: Response) -> Response:
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
         headers["Access-Control-Allow-Headers"] = (
-            "Accept, Accept-Datetime, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, Range"
+            "Accept, Accept-Datetime, Accept-Language, Content-Type, If-Match, If-Modified-Since, If-None-Match, "
+            "If-Range, If-Unmodified-Since, Range"
         )
         headers["Access-Control-Max-Age"] = "86400"
     if request.endpoint != "static":
         response.vary.update(("Accept", "Accept-Language"))
         if g.get("read_cookie"):
             response.vary.add("Cookie")  # the `lang` cookie
-        _set_caching(response)
+        try:
+            _set_caching(response)
+        except PreconditionFailed as error:
+            return finish_response(error_response(error))
     if request.endpoint != "sparql.endpoint" and "started" in g:
         metrics.PAGE_SECONDS.observe(time.monotonic() - g.started)
     if "federation" in g:

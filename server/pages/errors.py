@@ -18,6 +18,7 @@ from server.http.negotiation import (
     RESULT_FORMATS,
     Format,
     NotAcceptable,
+    named_format,
     quality,
     split_suffix,
 )
@@ -62,16 +63,18 @@ def error_response(error: BegreppError | HTTPException) -> Response:
         )
     if status in (429, 503):
         response.headers["Retry-After"] = str(getattr(error, "retry_after", 5))
-    if isinstance(error, HTTPException) and (allowed := getattr(error, "valid_methods", None)):
-        response.headers["Allow"] = ", ".join(allowed)
+    if isinstance(error, HTTPException):
+        for name, value in error.get_headers(request.environ):
+            if name in ("Allow", "Content-Range"):
+                response.headers[name] = value
     return response
 
 
 def _wants_page() -> bool:
-    """Return whether HTML is preferred, by suffix, `?format=`, then `Accept`."""
+    """Return whether HTML is preferred, by suffix, `?format=`, then `Accept`; never for a request that sends JSON."""
     _, suffixed = split_suffix(request.path)
-    named = request.values.get("format", "") if request.method == "GET" else ""
-    is_data = request.path.endswith(".json") or request.path.startswith("/api/")
+    named = named_format(request) if request.method == "GET" else ""
+    is_data = request.path.endswith(".json") or request.path.startswith("/api/") or request.is_json
     if is_data or (suffixed and suffixed != HTML) or named not in ("", "html"):
         return False
     data = max(quality(request, format_) for format_ in (PROBLEM, *GRAPH_FORMATS, *RESULT_FORMATS))

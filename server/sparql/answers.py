@@ -20,6 +20,8 @@ from server.workers.stream import ResultStream, StoredResult
 FormatPair = tuple[Format, Format]
 """The format for solutions and booleans, and the format for graphs."""
 _PAGE_FORMAT_PAIR = (RESULT_FORMATS[0], GRAPH_FORMATS[0])
+_BOOLEAN_HEADERS = {"csv": b"_askResult\r\n", "tsv": b"?_askResult\n"}
+"""The standards for CSV and TSV have no booleans; the column has the name that Apache Jena gives it."""
 _PAGE_CHUNKS = 8
 """Chunks of 64 KB read from a graph that is shown on a page."""
 
@@ -74,13 +76,11 @@ def answer_fingerprint(query: SparqlRequest, formats: FormatPair, rows: int = 0)
 
 
 def answer_response(result: StoredResult | ResultStream, format_: Format) -> Response:
-    """Return the HTTP response with a result."""
-    media_type = format_.media_type
-    if result.form == "boolean" and format_.suffix in ("csv", "tsv"):
-        media_type = "text/plain"
-    content_type = f"{media_type}; charset=utf-8"
+    """Return the HTTP response with a result; a boolean as CSV or TSV is a table of one column and one row."""
+    content_type = f"{format_.media_type}; charset=utf-8"
     if isinstance(result, StoredResult):
-        return Response(result.body, content_type=content_type)
+        header = _BOOLEAN_HEADERS.get(format_.suffix, b"") if result.form == "boolean" else b""
+        return Response(header + result.body, content_type=content_type)
     response = Response(result.chunks(), content_type=content_type)
     response.call_on_close(result.close)
     return response

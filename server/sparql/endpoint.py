@@ -16,10 +16,19 @@ from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.sparql.query_syntax import QuerySyntaxError
 from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.http.conditional import is_not_modified
-from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, find_format
+from server.http.negotiation import (
+    GRAPH_FORMATS,
+    HTML,
+    RESULT_FORMATS,
+    SPARQL_PARAMETERS,
+    Format,
+    choose_format,
+    find_format,
+)
 from server.pages.queries.results import ResultPage
 from server.pages.templating import address, render
 from server.sparql import answers
+from server.sparql.graph_store import names_graph, read_graph_request
 from server.sparql.query_advice import advice_json, advice_sentences, explain
 from server.sparql.request import SparqlRequest, parse_request, read_query_text
 from server.sparql.service_description import describe_endpoint
@@ -37,13 +46,15 @@ blueprint = Blueprint("sparql", __name__)
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def endpoint() -> Response:
     """Run a query sent by GET, by POST of a form, or as the body of a POST; without a query, show the form."""
+    if names_graph():
+        return _data_response(read_graph_request())
     text = read_query_text()
     if not text:
         return _no_query_response()
     if "explain" in request.values:
         return _advice_response(parse_request(text))
     # Browsers get a page; programs get the format they accept, by default JSON or Turtle.
-    if choose_format(request, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)) != HTML:
+    if choose_format(request, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML), SPARQL_PARAMETERS) != HTML:
         return _data_response(parse_request(text))
     try:
         query = parse_request(text)
@@ -73,7 +84,8 @@ def _advice_response(query: SparqlRequest) -> Response:
 
 def _data_response(query: SparqlRequest) -> Response:
     """Return the result in a format for its form, which is known only after the query has run."""
-    results, graphs = find_format(request, RESULT_FORMATS), find_format(request, GRAPH_FORMATS)
+    results = find_format(request, RESULT_FORMATS, SPARQL_PARAMETERS)
+    graphs = find_format(request, GRAPH_FORMATS, SPARQL_PARAMETERS)
     formats = (results or RESULT_FORMATS[0], graphs or GRAPH_FORMATS[0])
     fingerprint = answers.answer_fingerprint(query, formats)
     if query.deterministic and is_not_modified(request.environ, quote_etag(fingerprint)):
@@ -84,7 +96,7 @@ def _data_response(query: SparqlRequest) -> Response:
         if format_ is None:
             if isinstance(result, ResultStream):
                 result.close()
-            choose_format(request, GRAPH_FORMATS if result.form == "graph" else RESULT_FORMATS)
+            choose_format(request, GRAPH_FORMATS if result.form == "graph" else RESULT_FORMATS, SPARQL_PARAMETERS)
             raise AssertionError("unreachable: choose_format raises")
         response = answers.answer_response(result, format_)
     if query.deterministic:
@@ -104,7 +116,11 @@ def _downloads(text: str, result: ResultPage) -> list[tuple[str, str]]:
 def _no_query_response() -> Response:
     """Return the form for browsers, and the service description for programs."""
     format_ = choose_format(request, (HTML, *GRAPH_FORMATS))
-    return _page("") if format_ == HTML else describe_endpoint(format_)
+    if format_ == HTML:
+        return _page("")
+    if "query" in request.args:
+        raise QueryError("The query is empty.", "Send the query in `query`, or as the body of the request.")
+    return describe_endpoint(format_)
 
 
 def _fault_excerpt(text: str, error: BegreppError | None) -> tuple[str, str, str] | None:

@@ -13,7 +13,8 @@ from begrepp.errors import QueryError, QueryRefused
 from begrepp.sparql.tokens import Token, depth, is_deterministic, is_update, tokens
 from server.http import client_address
 
-_READ_ONLY = ("This endpoint is read-only.", "SPARQL Update is not supported; change the source files and rebuild.")
+READ_ONLY = ("This endpoint is read-only.", "SPARQL Update is not supported; change the source files and rebuild.")
+"""Reason and next step of the error for a request that would write."""
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 MAX_DEPTH = 200
 MAX_TOKENS = 100_000
@@ -43,9 +44,14 @@ def parse_request(query: str) -> SparqlRequest:
     """Return the query with the dataset that the request parameters select."""
     return parse_query(
         query,
-        default_graphs=tuple(request.values.getlist("default-graph-uri")),
-        named_graphs=tuple(request.values.getlist("named-graph-uri")),
+        default_graphs=_graph_names("default-graph-uri"),
+        named_graphs=_graph_names("named-graph-uri"),
     )
+
+
+def _graph_names(parameter: str) -> tuple[str, ...]:
+    """Return the values of a parameter; forms of clients send an empty one where the user has written nothing."""
+    return tuple(name for value in request.values.getlist(parameter) if (name := value.strip()))
 
 
 def parse_query(
@@ -59,7 +65,7 @@ def parse_query(
             f"The query has more than {MAX_TOKENS:,} tokens.", "Split the query, or run it on your own build."
         )
     if is_update(token_list):
-        raise QueryRefused(*_READ_ONLY)
+        raise QueryRefused(*READ_ONLY)
     if depth(token_list) > MAX_DEPTH:
         raise QueryError(
             f"The query has brackets or operators nested more than {MAX_DEPTH} deep.",
@@ -69,17 +75,18 @@ def parse_query(
 
 
 def read_query_text() -> str:
-    """Return the query text sent by GET, by POST of a form, or as the body; empty if there is none.
+    """Return the query text sent by GET, by POST of a form, or as the body; empty if a GET request has none.
 
     Raises `QueryRefused` for an update, and `QueryError` if the request violates the protocol.
     """
     if "update" in request.values or request.mimetype == "application/sparql-update":
-        raise QueryRefused(*_READ_ONLY)
+        raise QueryRefused(*READ_ONLY)
     if request.method == "POST" and request.mimetype == "application/sparql-query":
         try:
-            return request.get_data().decode()
+            text = request.get_data().decode()
         except UnicodeDecodeError:
             raise QueryError("The query is not UTF-8.", "Send it as UTF-8.") from None
+        return _required(text)
     if request.method == "POST" and request.mimetype not in _FORMS:
         raise UnsupportedMediaType("Send a form with `query`, or the query as application/sparql-query.")
     queries = request.values.getlist("query")
@@ -87,7 +94,13 @@ def read_query_text() -> str:
         raise QueryError("There is more than one `query` parameter.", "Send one `query` parameter.")
     if request.method == "POST" and not queries:
         raise QueryError("The `query` parameter is missing.", "Send the query in `query`.")
-    return queries[0].strip() if queries else ""
+    return _required(queries[0]) if request.method == "POST" else "".join(queries).strip()
+
+
+def _required(text: str) -> str:
+    if not text.strip():
+        raise QueryError("The query is empty.", "Send the query in `query`, or as the body of the request.")
+    return text.strip()
 
 
 def client_key() -> str:

@@ -24,4 +24,6 @@ def catalog(profile: str) -> Response:
     file = f"{name}.{format_.suffix}"
     path = generate_file("begrepp.exports.dcat_feeds", found, file, app_state().settings)
     tag = f"{found.manifest.hash[:16]}-{format_.suffix}"
-    return send_file(path, f"{format_.media_type}; charset=utf-8", download_name=file, etag=tag)
+    response = send_file(path, format_.media_type, download_name=file, etag=tag)
+    response.content_type = f"{format_.media_type}; charset=utf-8"
+    return response

@@ -126,6 +126,25 @@ def test_any_iri_resolves_to_its_page(client: FlaskClient, iri: str, found: str)
     assert client.get(found, headers=HTML).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("iri", "status"),
+    [
+        ("http://www.w3.org/2004/02/skos/core#Concept", 200),
+        ("http://purl.org/dc/terms/title", 200),
+        ("http://ex/", 404),
+    ],
+)
+@pytest.mark.parametrize("media_type", ["text/turtle", "text/html"])
+def test_an_iri_of_others_is_described_here_and_never_redirected(
+    client: FlaskClient, iri: str, status: int, media_type: str
+) -> None:
+    response = client.get(f"/resource?uri={quote(iri, safe='')}", headers={"Accept": media_type})
+    assert (response.status_code, "Location" in response.headers) == (status, False)
+    assert response.mimetype == (
+        media_type if status == 200 or media_type == "text/html" else "application/problem+json"
+    )
+
+
 @pytest.mark.parametrize("system", ["urn:oid:1.2.752.116.1.1.1", "1.2.752.116.1.1.1", "icd-10-se"])
 def test_a_code_resolves_by_any_identifier_of_its_system(client: FlaskClient, system: str) -> None:
     response = client.get(f"/resolve?system={system}&code=A009", headers=HTML)

@@ -6,6 +6,8 @@ and 5.2).
 
 from __future__ import annotations
 
+import json
+
 from flask import request
 from pyoxigraph import NamedNode
 
@@ -38,6 +40,6 @@ def read_graph_request() -> SparqlRequest:
     except ValueError:
         raise UsageError(f"'{names[0]}' is not an absolute IRI.", "Send the IRI of the graph in `graph`.") from None
     query = parse_query(_WHOLE_GRAPH, default_graphs=(graph.value,))
-    if not run_probe(f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}", parse_query(_WHOLE_GRAPH))["boolean"]:
+    if not json.loads(run_probe(f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}", parse_query(_WHOLE_GRAPH)))["boolean"]:
         raise NotFound(f"There is no graph {graph.value}.", "See /downloads/manifest.json for the graphs.")
     return query

@@ -27,7 +27,7 @@ class MediaRange:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Preference:
-    """How much a client prefers a media type; of two, the greater is preferred."""
+    """Preference of a client for a media type; of two, the client prefers the greater."""
 
     quality: float
     specificity: int

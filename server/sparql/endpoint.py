@@ -28,7 +28,7 @@ from server.http.negotiation import (
 from server.pages.queries.results import ResultPage
 from server.pages.templating import address, render
 from server.sparql import answers
-from server.sparql.graph_store import names_graph, read_graph_request
+from server.sparql.graph_requests import names_graph, read_graph_request
 from server.sparql.query_advice import advice_json, advice_sentences, explain
 from server.sparql.request import SparqlRequest, parse_request, read_query_text
 from server.sparql.service_description import describe_endpoint

@@ -37,6 +37,8 @@ class Claim:
     """Identifiers that hold everywhere, such as the canonical URL; things without a common one are different."""
     publisher: str = ""
     """Id of the organisation in whose namespace the id of a thing without keys is."""
+    iri: str = ""
+    """The publisher's IRI of a scheme, which is used as it is, as are the IRIs of its concepts."""
     fallback: str = ""
     """An address for the thing if the proposed one is that of something else."""
 

@@ -39,6 +39,7 @@ def assign_addresses(
     accepted: list[LoadReport] = []
     failures: list[LoadFailure] = []
     holders: dict[str, LoadReport] = {}
+    schemes: dict[str, tuple[str, str]] = {}
     for report in reports:
         proposed = {f"{_KINDS[part.kind]}/{part.id}": part.graph for part in report.parts}
         avoided = {address for address, graph in proposed.items() if graph in holders}
@@ -52,6 +53,11 @@ def assign_addresses(
         if double:
             failures.append(LoadFailure(f"{report.source} {report.version}", _same_edition(report, double, holders)))
             continue
+        own = {claim.iri: renames.get(claim.address, claim.address) for claim in report.claims if claim.iri}
+        if error := _same_scheme(report, own, schemes):
+            failures.append(LoadFailure(f"{report.source} {report.version}", error))
+            continue
+        schemes |= {iri: (report.source, address) for iri, address in own.items()}
         accepted.append(report)
         holders |= {part.graph: report for part in report.parts}
     return accepted, failures
@@ -71,6 +77,21 @@ def _same_edition(report: LoadReport, part: Part, holders: Mapping[str, LoadRepo
         f"{part.id} {part.version} is in {other.source}/{other.version} too.",
         'Give one of the two another version: [release] version = "…" in source.toml; or remove it.',
     )
+
+
+def _same_scheme(
+    report: LoadReport, own: Mapping[str, str], schemes: Mapping[str, tuple[str, str]]
+) -> InputError | None:
+    """Return an error if a scheme has the IRI of another source's: its concepts would have two labels each."""
+    for iri, address in own.items():
+        source, other = schemes.get(iri, (report.source, address))
+        if source != report.source and other != address:
+            return InputError(
+                Origin(f"{report.source}/{report.version}"),
+                f"the scheme <{iri}> is that of the source '{source}'.",
+                f"If it is the same list, add the file as an edition of {source}; else remove one of the two.",
+            )
+    return None
 
 
 def _rename_parts(parts: Sequence[Part], renames: Mapping[str, str], root: str) -> None:

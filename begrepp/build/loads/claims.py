@@ -33,6 +33,7 @@ class ClaimCollector:
         self._writer = triple_writer
         self._keys: dict[str, dict[str, None]] = {}
         self._publishers: dict[str, str] = {}
+        self._iris: dict[str, str] = {}
         self._fallbacks: dict[str, str] = {}
 
     def add(self, record: Record) -> None:
@@ -47,6 +48,7 @@ class ClaimCollector:
             case Scheme():
                 keys = [record.iri, record.preferred_system_uri, record.iri_template, *record.identifiers]
                 self._claim(f"cs/{record.id}", *(_normal(key) for key in keys if is_iri(key)))
+                self._iris[f"cs/{record.id}"] = record.iri
             case Edition():
                 self._publishers[f"cs/{record.scheme}"] = record.publisher.id
             case ValueSet():
@@ -103,6 +105,7 @@ class ClaimCollector:
                 address=address,
                 keys=tuple(keys),
                 publisher=self._publishers.get(address, ""),
+                iri=self._iris.get(address, ""),
                 fallback=self._fallbacks.get(address, ""),
             )
             for address, keys in self._keys.items()

@@ -220,3 +220,18 @@ def test_lists_of_two_sources_with_one_declared_id_stay_two(tmp_path: Path) -> N
     ]
     graphs = read_manifest(current_build(settings)).graphs
     assert sorted(graph.graph for graph in graphs) == [f"{BASE}cs/kon/release/2026", f"{BASE}cs/tva-kon/release/2026"]
+
+
+def test_the_second_source_of_a_scheme_with_the_iri_of_its_publisher_is_refused_alone(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    for source, label in (("ett", "vänster"), ("tva", "höger")):
+        _source(settings, source, "skos")
+        text = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix : <https://gem.ex/> .\n"
+        text += ':s a skos:ConceptScheme ; skos:prefLabel "Lagen"@sv .\n'
+        text += f':a a skos:Concept ; skos:inScheme :s ; skos:notation "1" ; skos:prefLabel "{label}"@sv .\n'
+        put(settings, text, source=source, edition="2026", name="s.ttl")
+    with pytest.raises(BuildFailed, match=r"the scheme <.*> is that of the source 'ett'"):
+        build_small(settings)
+    manifest = build_small(settings, keep_going=True)
+    assert [failure.source for failure in manifest.failed] == ["tva 2026"]
+    assert select(settings, 'SELECT ?l { ?c skos:notation "1" ; skos:prefLabel ?l }') == [["vänster"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from begrepp.text.similarity import has_opposite, negation_differs, numbers_diff
 from loaders import atc, icd10_se
 from tests.support import editions
 from tests.support.editions import edition
-from tests.support.small import Quiet, build_small, put, select, settings_in
+from tests.support.small import HEADER, ROWS, Quiet, build_small, put, select, settings_in
 
 BASE = "https://w3id.org/begrepp/"
 
@@ -266,3 +267,23 @@ def test_a_key_table_of_icd_10_se_is_partial_and_adds_no_levels(tmp_path: Path) 
         "kapitel": False,
         "kategori": False,
     }
+
+
+def test_a_new_code_without_a_text_is_no_spare_code(tmp_path: Path) -> None:
+    old, new = (edition_file(part(tmp_path, year)) for year in ("2021", "2022"))
+    without_text = tmp_path / "without.nt"
+    lines = new.path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not (line.startswith(f"<{BASE}id/cs/par/E3>") and "#prefLabel>" in line)]
+    assert len(kept) < len(lines)
+    without_text.write_text("".join(kept), encoding="utf-8")
+    assert ("added", "ruleNewCode", "", "E3") in rows(compare(old, replace(new, path=without_text)))
+
+
+def test_a_public_build_classes_the_changes_as_an_internal_one(tmp_path: Path) -> None:
+    rules = []
+    for public in (False, True):
+        settings = settings_in(tmp_path / str(public))
+        put(settings, HEADER + ROWS, edition="2021")
+        put(settings, HEADER + ROWS + "A00.1,Påhittad ny åkomma,,A00,2022-01-01,\n", edition="2022")
+        rules.append(build_small(settings, public=public).differences[0].rules)
+    assert rules[0] == rules[1] == {"ruleNewCode": 1}

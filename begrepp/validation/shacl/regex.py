@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import time
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import regex
 
 from begrepp.errors import InputError
 from begrepp.validation.shacl.data.term_table import Mask
 from begrepp.validation.shacl.xpath_regex import PatternError, Translation, translate_pattern
+
+if TYPE_CHECKING:
+    import regex
 
 SECONDS = 5.0
 """Longest time in which a backtracking pattern may search a column."""
@@ -76,4 +79,6 @@ def _search(compiled: regex.Pattern[str], text: str, deadline: float) -> bool:
 
 @lru_cache(maxsize=1000)
 def _compiled(pattern: str) -> regex.Pattern[str]:
+    import regex  # noqa: PLC0415  # takes 60 ms, and few patterns need it
+
     return regex.compile(pattern, regex.V1)

@@ -164,4 +164,6 @@ def _check_constraint(shapes: Shapes, name: str, constraint: Term) -> None:
 
 
 def _ill_formed(name: str, reason: str) -> InputError:
-    return InputError(name, f"is ill-formed: {reason}.", "Correct the shape; see the syntax rules of SHACL 1.0.")
+    return InputError(
+        name, f"is ill-formed: {reason.rstrip('.')}.", "Correct the shape; see the syntax rules of SHACL 1.0."
+    )

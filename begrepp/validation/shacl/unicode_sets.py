@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-import regex
-
 _OLD_BLOCKS = {
     "Greek": "GreekandCoptic",
     "CombiningMarksforSymbols": "CombiningDiacriticalMarksforSymbols",
@@ -36,6 +34,8 @@ def case_variants() -> dict[int, tuple[str, ...]]:
 @lru_cache(maxsize=400)
 def block(name: str) -> str:
     """Return the set of the characters of a Unicode block, named as in XSD: without spaces. Empty if there is none."""
+    import regex  # noqa: PLC0415  # takes 60 ms, and few patterns name a block
+
     label = _OLD_BLOCKS.get(name, name)
     try:
         span = regex.search(rf"\p{{Block={label}}}+", _every_character())

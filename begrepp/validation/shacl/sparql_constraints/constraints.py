@@ -45,7 +45,7 @@ class SparqlConstraints:
         for shape, constraint in uses:
             query = lexical_form(shapes.graph.first_object(constraint, SH + "select"))
             check_query(query, _CONTEXT, shape.name)
-            check_syntax(query, shapes.prefixes(constraint), _CONTEXT, shape.name)
+            check_syntax(query, frozenset(shapes.prefixes(constraint).items()), _CONTEXT, shape.name)
         selects = [self._select(constraint, shape) for shape, constraint in uses]
         for component in shapes.components:
             self._check(component)
@@ -65,7 +65,8 @@ class SparqlConstraints:
             query, is_ask = self._validator_query(validator)
             names = frozenset({*_CONTEXT, *(each.name for each in component.required), *(["value"] if is_ask else [])})
             check_query(query, names, lexical_form(component.node))
-            check_syntax(query, self.shapes.prefixes(validator), names, lexical_form(component.node))
+            prefixes = frozenset(self.shapes.prefixes(validator).items())
+            check_syntax(query, prefixes, names, lexical_form(component.node))
 
     def _validator_query(self, validator: Term | None) -> tuple[str, bool]:
         """Return the query of a validator, and whether it is an ASK query."""

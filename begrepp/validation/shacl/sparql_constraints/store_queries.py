@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 
@@ -84,7 +85,8 @@ class StoreQueries:
         return self._store.query(query, prefixes=dict(prefixes), custom_functions={REGEX: _regex})
 
 
-def check_syntax(query: str, prefixes: Mapping[str, str], names: Iterable[str], shape: str) -> None:
+@lru_cache(maxsize=1000)
+def check_syntax(query: str, prefixes: frozenset[tuple[str, str]], names: frozenset[str], shape: str) -> None:
     """Raise `InputError` if a query is not SPARQL, or is a SELECT query that does not project `$this`.
 
     `names` are the pre-bound variables. `$PATH` may only be a predicate.

@@ -8,7 +8,6 @@ address to something else. Reasons: docs/decisions/addresses.md.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from begrepp.artefact.parts import LOCAL, Claim
-from begrepp.errors import InputError, Origin
+from begrepp.history.ledger_file import read_rows, write_rows
 
 COLUMNS = ("address", "source", "identity")
 _NAME, _PUBLISHER = "name:", "publisher:"
@@ -48,35 +47,19 @@ class AddressLedger:
     def read(cls, path: Path) -> AddressLedger:
         """Read the table; it is empty if there is no file. Raises `InputError` if it is malformed."""
         ledger = cls()
-        if not path.exists():
-            return ledger
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.reader(file)
-            if tuple(next(rows, ())) != COLUMNS:
-                raise InputError(path, f"the first row is not {','.join(COLUMNS)}.", "Restore the file from a backup.")
-            for number, row in enumerate(rows, start=2):
-                if len(row) != len(COLUMNS):
-                    raise InputError(
-                        Origin(path.name, number),
-                        "the row does not have three cells.",
-                        "Restore the file from a backup.",
-                    )
-                ledger.record(*row)
+        for address, source, identity in read_rows(path, COLUMNS):
+            ledger.record(address, source, identity)
         return ledger
 
     def write(self, path: Path) -> None:
         """Write the table, so that the next build gives the same addresses."""
-        temporary = path.with_suffix(".new")
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            out = csv.writer(file, lineterminator="\n")
-            out.writerow(COLUMNS)
-            out.writerows(
-                (address, source, identity)
-                for address in sorted(self.given)
-                for source, identities in sorted(self.given[address].items())
-                for identity in identities
-            )
-        temporary.replace(path)
+        rows = [
+            (address, source, identity)
+            for address in sorted(self.given)
+            for source, identities in sorted(self.given[address].items())
+            for identity in identities
+        ]
+        write_rows(path, COLUMNS, rows)
 
     def record(self, address: str, source: str, identity: str) -> None:
         """Add a row."""

@@ -7,7 +7,6 @@ newer, older or between, never changes the IRI of a published meaning. Reasons: 
 
 from __future__ import annotations
 
-import csv
 import re
 from bisect import bisect_right
 from collections import defaultdict
@@ -17,8 +16,8 @@ from datetime import date
 from pathlib import Path
 
 from begrepp.artefact.parts import Part
-from begrepp.errors import InputError, Origin
 from begrepp.history.changes import Comparison
+from begrepp.history.ledger_file import read_rows, write_rows
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import SortedFile, group_by_subject, parse_literal
@@ -44,24 +43,11 @@ class ReusedCodes:
     def read(cls, path: Path) -> ReusedCodes:
         """Read the table; it is empty if there is no file. Raises `InputError` if it is malformed."""
         table = cls()
-        if not path.exists():
-            return table
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.reader(file)
-            if tuple(next(rows, ())) != COLUMNS:
-                raise InputError(path, f"the first row is not {','.join(COLUMNS)}.", "Restore the file from a backup.")
-            for number, row in enumerate(rows, start=2):
-                if len(row) != len(COLUMNS):
-                    raise InputError(
-                        Origin(path.name, number),
-                        "the row does not have four cells.",
-                        "Restore the file from a backup.",
-                    )
-                scheme, code, edition, year = row
-                if code:
-                    table.years_by_code[scheme, code][edition] = year
-                else:
-                    table.published[scheme].add(edition)
+        for scheme, code, edition, year in read_rows(path, COLUMNS):
+            if code:
+                table.years_by_code[scheme, code][edition] = year
+            else:
+                table.published[scheme].add(edition)
         return table
 
     def write(self, path: Path) -> None:
@@ -72,10 +58,7 @@ class ReusedCodes:
             for (scheme, code), editions in self.years_by_code.items()
             for edition, year in editions.items()
         ]
-        temporary = path.with_suffix(".new")
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([COLUMNS, *sorted(rows)])
-        temporary.replace(path)
+        write_rows(path, COLUMNS, sorted(rows))
 
     def renamed_iris(self, scheme: str, edition: str, iris: Iris) -> Renames:
         """Return the IRIs that codes of an edition have because of their later meaning."""

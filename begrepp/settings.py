@@ -72,6 +72,9 @@ class Settings:
     )
     validation_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_MB", "50")))
     validation_rate: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_RATE", "20")))
+    reports_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_REPORTS_MB", "512")))
+    metrics_token: str = field(default_factory=lambda: os.environ.get("BEGREPP_METRICS_TOKEN", ""), repr=False)
+    """Token that `/metrics` requires; without one it answers only connections from the machine itself."""
     validation_hosts: tuple[str, ...] = field(
         default_factory=lambda: tuple(os.environ.get("BEGREPP_VALIDATION_HOSTS", "").split())
     )

@@ -21,7 +21,7 @@ from server.pages.templating import register_template_helpers
 from server.sparql import editor_terms, endpoint, service_description
 from server.state import AppState
 from server.telemetry.access_log import AccessLog
-from server.telemetry.metrics import count_cached_query
+from server.telemetry.metrics import cache_gauge, count_cached_query
 from server.validation import service, views
 from server.views import (
     browse,
@@ -93,7 +93,9 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     if settings.page_cache_mb:
         megabytes = settings.page_cache_mb
         shared_cache = SharedCache(shared, _SHARED_CACHE_FACTOR * megabytes) if shared else None
-        pages = PageCache(app.wsgi_app, settings.current, megabytes, shared_cache, count_cached_query)
+        pages = PageCache(
+            app.wsgi_app, settings.current, megabytes, shared_cache, count_cached_query, cache_gauge("pages")
+        )
         app.wsgi_app = pages  # type: ignore[method-assign]
     if settings.access_log:
         app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]

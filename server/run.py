@@ -50,6 +50,7 @@ def _load_app(settings: Settings, folder: Path) -> AsgiBridge:
     for handler in logging.getLogger("_granian").handlers:
         handler.addFilter(_is_new)
     app = create_app(settings, folder / _CACHE_FILE)
+    app.extensions["begrepp.validation"].reports.start_timer()
     try:
         os.close(os.open(folder / "warmed", os.O_CREAT | os.O_EXCL))
     except FileExistsError:

@@ -15,6 +15,7 @@ from begrepp.store.endpoint import Endpoint
 from begrepp.store.nodes import NODES_FILE, NodeClient, read_nodes
 from server.served.build import ServedBuild
 from server.served.caches import AnswerCache
+from server.telemetry import metrics
 from server.workers.pool import QueryPool
 
 
@@ -26,7 +27,7 @@ class AppState:
         self.pool = QueryPool(settings)
         self.nodes = read_nodes(settings.data / NODES_FILE)
         self.node_client = NodeClient()
-        self.answers = AnswerCache(settings.answer_cache_mb)
+        self.answers = AnswerCache(settings.answer_cache_mb, metrics.cache_gauge("answers"))
         self._opened: tuple[str, ServedBuild] | None = None
         self._lock = threading.Lock()
 

@@ -6,6 +6,7 @@ A query takes an input in a line `VALUES ?name { UNDEF }`, so that every file ca
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolution, QuerySolutions, QueryTriples, Triple
 
@@ -26,6 +27,15 @@ def bind_inputs(name: str, **inputs: Iterable[Input] | Input) -> str:
         assert clause in text, f"{name}.rq has no line '{clause}'"
         text = text.replace(clause, f"VALUES ?{variable} {{ {' '.join(map(str, values))} }}")
     return text
+
+
+def named_nodes(iris: Iterable[str]) -> list[NamedNode]:
+    """Return the nodes of IRIs; text that is no IRI, such as a literal in place of a thing, names nothing."""
+    nodes = []
+    for iri in iris:
+        with suppress(ValueError):
+            nodes.append(NamedNode(iri))
+    return nodes
 
 
 def select(store: Store, name: str, **inputs: Iterable[Input] | Input) -> QuerySolutions:

@@ -8,6 +8,7 @@ ordered best first, at most a thousand or `begrepp:most`; `skos:inScheme` limits
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from begrepp.errors import QueryError
@@ -16,6 +17,7 @@ from begrepp.search import TextIndex
 from begrepp.sparql.patterns import TriplePattern, iri_of, literal_of
 from begrepp.sparql.services import Solution
 
+_MAX_WORDS = 400
 _MOST = 1_000
 _HELP = 'Use SERVICE begrepp:search { ?thing begrepp:words "lungcancer" }.'
 
@@ -36,9 +38,11 @@ def run_search_service(index: TextIndex, patterns: Iterable[TriplePattern]) -> l
         raise QueryError("begrepp:search needs begrepp:words and exactly one subject variable.", _HELP)
     if parameters or (scheme and not iri_of(scheme)):
         raise QueryError(f"begrepp:search does not support <{next(iter(parameters), scheme)}>.", _HELP)
-    if not most.isdecimal():
+    if not re.fullmatch(r"0*[1-9][0-9]{0,8}", most, re.ASCII):
         raise QueryError(f"begrepp:most is no whole number: '{most}'.", f"Write a number up to {_MOST}.")
-    limit = min(_MOST, int(most[:9]))
+    if len(words) > _MAX_WORDS:
+        raise QueryError(f"begrepp:words has more than {_MAX_WORDS} characters.", _HELP)
+    limit = min(_MOST, int(most))
     _, hits = index.search(words, kind=literal_of(kind) or iri_of(kind), scheme=iri_of(scheme), limit=limit)
     rows = [{subject[1:]: f"<{hit.iri}>"} for hit in hits]
     if score.startswith("?"):

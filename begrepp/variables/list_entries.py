@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, QuerySolution
 
 from begrepp.errors import NotFound, UsageError
-from begrepp.queries.page_queries import select, value
+from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text, choose_label, preferred_notation
@@ -82,7 +82,7 @@ def read_entries(
     codes: dict[str, set[tuple[str, str]]] = defaultdict(set)
     facts: dict[str, tuple[bool, str, str]] = {}
     successors_of: dict[str, dict[str, list[Text]]] = defaultdict(dict)
-    for row in select(context.store, "codes-of-a-list", list=[NamedNode(iri) for iri in (*lists, *missing)]):
+    for row in select(context.store, "codes-of-a-list", list=named_nodes((*lists, *missing))):
         iri = value(row, "concept")
         active = value(row, "status") != expand("begrepp:inactive")
         codes[iri].add(_notation(row))
@@ -182,11 +182,21 @@ def read_other_editions(
 ) -> Mapping[str, list[str]]:
     """Return a mapping code → other editions in which it is active."""
     found: dict[str, list[str]] = defaultdict(list)
-    ordered = sorted({*codes})
-    for start in range(0, len(ordered), _BATCH):
-        batch = [Literal(code) for code in ordered[start : start + _BATCH]]
-        for row in select(context.store, "editions-with-codes", scheme=NamedNode(list_iri), notation=batch):
+    scheme = NamedNode(list_iri)
+    listed: set[str] = set()
+    for batch in _batches(codes):
+        listed |= {
+            value(row, "notation") for row in select(context.store, "listed-codes", scheme=scheme, notation=batch)
+        }
+    for batch in _batches(listed):
+        for row in select(context.store, "editions-with-codes", scheme=scheme, notation=batch):
             version = value(row, "version")
             if version != own and version not in found[value(row, "notation")]:
                 found[value(row, "notation")].append(version)
     return found
+
+
+def _batches(codes: Iterable[str]) -> Iterator[list[Literal]]:
+    ordered = sorted({*codes})
+    for start in range(0, len(ordered), _BATCH):
+        yield [Literal(code) for code in ordered[start : start + _BATCH]]

@@ -88,7 +88,7 @@ def quality(request: Request, offer: Format) -> float:
     return _preference(request.headers.get("Accept", ""), offer).quality
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def _preference(accept: str, offer: Format) -> Preference:
     """Return the preference for the media type of a format, or for another name of it that the header lists."""
     ranges = parse_accept(accept)

@@ -1,15 +1,17 @@
 """Page cache: WSGI middleware that caches whole responses in memory, in front of the application.
 
-A response that any cache may store (`Cache-Control: public`) is cached under the build, the address, the request
-headers that it may depend on, and the body of a posted query. A new build therefore starts with an empty cache; the
-least recently used responses are evicted first. The processes of a server share their responses through a file.
+A response that any cache may store (`Cache-Control: public`) is cached under a hash of the build, the address, the
+request headers that it may depend on, and the body of a posted query. A new build therefore starts with an empty cache;
+the least recently used responses are evicted first. The processes of a server share their responses through a file.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import blake2b
 from http.cookies import CookieError, SimpleCookie
 from io import BytesIO
 from pathlib import Path
@@ -19,17 +21,19 @@ import msgspec
 from cachetools import LRUCache
 
 from server.http.conditional import is_not_modified
+from server.http.i18n import LANGUAGES
 from server.http.shared_cache import SharedCache
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _MAX_BODY_BYTES = 1 << 20
+_OBJECT_BYTES = 64
+"""Approximate memory of a Python string or another small object beside its characters."""
+_KEY_BYTES = 16
 _CACHED_STATUSES = ("200 ", "301 ", "303 ")
-_KEY_VARIABLES = (
-    *("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_DATETIME", "HTTP_HOST"),
-    *("wsgi.url_scheme", "SCRIPT_NAME", "QUERY_STRING"),
-)
+_KEY_HEADERS = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE", "HTTP_HOST")
+_KEY_VARIABLES = ("HTTP_ACCEPT_DATETIME", "wsgi.url_scheme", "SCRIPT_NAME", "QUERY_STRING")
 _BYPASS_VARIABLES = ("HTTP_RANGE", "HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 _QUERY_PATH = "/sparql"
 """The path where POST is a safe method: it runs a query and changes nothing."""
@@ -57,15 +61,16 @@ class CachedResponse:
 
     @property
     def size(self) -> int:
-        """Approximate memory use in bytes."""
-        return len(self.body) + 2048
+        """Approximate memory use in bytes, with the key and the entries of the cache."""
+        texts = (self.status, self.etag, self.last_modified, *(text for header in self.headers for text in header))
+        return len(self.body) + sum(map(len, texts)) + _OBJECT_BYTES * (len(texts) + 4)
 
 
 class PageCache:
     """WSGI middleware with a cache of this many megabytes; `current` is the symbolic link to the served build.
 
     A response that is missing in the memory of this process is looked up in the cache `shared` with other processes.
-    `on_hit` is called with the path of each response that comes from the cache.
+    `on_hit` is called with the path of each response that comes from the cache, `on_change` with the bytes in use.
     """
 
     def __init__(
@@ -75,11 +80,13 @@ class PageCache:
         megabytes: int,
         shared: SharedCache | None = None,
         on_hit: Callable[[str], None] = lambda path: None,
+        on_change: Callable[[int], None] = lambda size: None,
     ) -> None:
         self._shared = shared
         self._app = app
         self._current = current
         self._on_hit = on_hit
+        self._on_change = on_change
         self._responses: LRUCache[Any, CachedResponse] = LRUCache(megabytes << 20, lambda response: response.size)
         self._lock = threading.Lock()
 
@@ -110,29 +117,42 @@ class PageCache:
             raise NotCached
         return self._app(environ, start_response)
 
-    def _key(self, environ: WSGIEnvironment) -> tuple[str, ...]:
+    @property
+    def used_bytes(self) -> int:
+        """Approximate memory use of all cached responses in bytes."""
+        return int(self._responses.currsize)
+
+    def _key(self, environ: WSGIEnvironment) -> str:
+        """Return the hash of all that the response may depend on; headers count apart from case and blanks."""
         try:
             build = str(self._current.readlink())
         except OSError:
             build = ""
         path = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
         cookie = environ.get("HTTP_COOKIE", "")
-        variables = (str(environ.get(name, "")) for name in _KEY_VARIABLES)
+        headers = ["".join(str(environ.get(name, "")).split()).lower() for name in _KEY_HEADERS]
+        variables = [str(environ.get(name, "")) for name in _KEY_VARIABLES]
         query = _read_body(environ) if environ["REQUEST_METHOD"] == "POST" else ""
-        return (build, str(path), _cookie_language(cookie) if "lang" in cookie else "", query, *variables)
+        language = _cookie_language(cookie) if "lang" in cookie else ""
+        parts = (build, str(path), language, query, *headers, *variables)
+        # With the length of each part, so that no part can pass for the next ones.
+        text = "".join(f"{len(part)}:{part}" for part in parts)
+        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).hexdigest()
 
-    def _get_shared(self, key: tuple[str, ...]) -> CachedResponse | None:
-        encoded = self._shared.get(repr(key)) if self._shared else None
+    def _get_shared(self, key: str) -> CachedResponse | None:
+        encoded = self._shared.get(key) if self._shared else None
         if encoded is None:
             return None
         cached = msgspec.msgpack.decode(encoded, type=CachedResponse)
-        with self._lock:
-            self._responses[key] = cached
+        self._store(key, cached)
         return cached
 
-    def _call_and_store(
-        self, key: tuple[str, ...], environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def _store(self, key: str, response: CachedResponse) -> None:
+        with self._lock, suppress(ValueError):  # larger than the whole cache
+            self._responses[key] = response
+        self._on_change(self.used_bytes)
+
+    def _call_and_store(self, key: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Return the response of the application, and cache it if it is public, small and not streamed."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -163,10 +183,9 @@ class PageCache:
                 by_name.get("etag", "").removeprefix("W/"),
                 by_name.get("last-modified", ""),
             )
-            with self._lock:
-                self._responses[key] = response
+            self._store(key, response)
             if self._shared:
-                self._shared.put(repr(key), msgspec.msgpack.encode(response))
+                self._shared.put(key, msgspec.msgpack.encode(response))
         return [body]
 
 
@@ -187,4 +206,4 @@ def _cookie_language(cookie: str) -> str:
         language = SimpleCookie(cookie).get("lang")
     except CookieError:
         return ""
-    return language.value if language else ""
+    return language.value if language and language.value in LANGUAGES else ""

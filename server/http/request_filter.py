@@ -18,6 +18,8 @@ from server.http.dates import parse_http_date
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+IS_FORWARDED = "begrepp.forwarded"
+"""WSGI environment variable, set if a proxy has passed the request on, whether its headers are believed or not."""
 _FORWARDED = ("FOR", "PROTO", "HOST", "PREFIX")
 _IGNORED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_PORT", "HTTP_X_FORWARDED_SERVER", "HTTP_X_FORWARDED_SSL")
 _DATES = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE")
@@ -45,9 +47,10 @@ class RequestFilter:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the filtered request on; answer 421 for a host that is not served, 400 for text that is no host."""
-        for name in _IGNORED:
-            environ.pop(name, None)
-        self._apply_forwarded({name: environ.pop(f"HTTP_X_FORWARDED_{name}", "") for name in _FORWARDED}, environ)
+        forwarded = {name: environ.pop(f"HTTP_X_FORWARDED_{name}", "") for name in _FORWARDED}
+        ignored = [environ.pop(name, "") for name in _IGNORED]
+        environ[IS_FORWARDED] = any((*forwarded.values(), *ignored, environ.get("HTTP_VIA")))
+        self._apply_forwarded(forwarded, environ)
         if host := str(environ.get("HTTP_HOST", "")):
             known = _host_name(host)
             if known is None:

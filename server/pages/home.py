@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 
-from begrepp.queries.page_queries import select, value
+from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.queries.query_files import Query, read_queries
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
@@ -157,7 +157,7 @@ def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
     counts = {build.iris.dataset(g.id): g.variables for g in build.manifest.current_graphs("dataset")}
     # The manifest has one count for all datasets of a harvested catalogue.
     if harvested := [iri for iri in said if iri not in counts]:
-        for row in select(build.store, "variables-counted", dataset=[NamedNode(iri) for iri in harvested]):
+        for row in select(build.store, "variables-counted", dataset=named_nodes(harvested)):
             counts[value(row, "dataset")] = int(value(row, "n"))
     rows = [
         DatasetRow(

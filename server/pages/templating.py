@@ -107,7 +107,8 @@ _UNDATED = ("release/", "level/", "difference/", "changes.atom")
 
 def render(template: str, **values: object) -> str:
     """Return a template rendered in the language of the request."""
-    return render_template(template, **values)
+    html = render_template(template, **values)
+    return html.encode("utf-8", "replace").decode()  # an escape in a text may stand for a lone surrogate
 
 
 def alternate_formats(path: str) -> tuple[AlternateFormat, ...]:

@@ -21,6 +21,8 @@ MAX_CODES = 1000
 MAX_CODE_LENGTH = 400
 _MAX_STEPS = 10
 """Largest number of successors of successors that are followed."""
+MAX_NEAR_MISSES = 5
+"""Unknown codes of a request for which similar codes are searched for."""
 
 
 class SuccessorBody(Struct, frozen=True, kw_only=True):
@@ -40,7 +42,7 @@ class NearBody(Struct, frozen=True, kw_only=True):
 
 
 class ResolvedBody(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Either the concept, or `error` with `reason` and `near`."""
+    """Either the concept, or `error` with `reason`, and `near` for the first unknown codes of a request."""
 
     system: str
     code: str
@@ -62,7 +64,8 @@ class _Unresolved:
 
     error: Literal["unknown-system", "unknown-code", "ambiguous-code"]
     reason: str
-    near: tuple[Hit, ...] = ()
+    near: tuple[Hit, ...] | None = None
+    """Hits with a similar code; None if none were searched for."""
 
 
 def resolve_codes(build: ServedBuild, items: object, language: str) -> list[ResolvedBody]:
@@ -71,7 +74,13 @@ def resolve_codes(build: ServedBuild, items: object, language: str) -> list[Reso
     Raises `UsageError` if the request is not such a list, or is longer than `MAX_CODES`.
     """
     parsed = _parse_items(items)
-    results = [_resolve_item(build, *item) for item in parsed]
+    resolved: dict[tuple[str, str, date | None], Resolved | _Unresolved] = {}
+    near_left = MAX_NEAR_MISSES
+    for item in parsed:
+        if item not in resolved:
+            result = resolved[item] = _resolve_item(build, *item, near_misses=near_left > 0)
+            near_left -= isinstance(result, _Unresolved) and result.near is not None
+    results = [resolved[item] for item in parsed]
     statements = find_all_statements(build, sorted({hit.iri for hit in results if isinstance(hit, Resolved)}))
     successors = _follow(build, {iri: property_iris(said, "dct:isReplacedBy") for iri, said in statements.items()})
     known = find_refs(build, {*statements, *(iri for iris in successors.values() for iri in iris)}, language)
@@ -89,7 +98,7 @@ def resolve_codes(build: ServedBuild, items: object, language: str) -> list[Reso
                 successors=[SuccessorBody(**_concept_fields(known[iri])) for iri in successors[result.iri]],
             )
         else:
-            near = [NearBody(iri=hit.iri, notation=hit.notation) for hit in result.near]
+            near = UNSET if result.near is None else [NearBody(iri=h.iri, notation=h.notation) for h in result.near]
             body = ResolvedBody(
                 system=system, code=code, as_of=as_of, error=result.error, reason=result.reason, near=near
             )
@@ -140,19 +149,22 @@ def _parse_items(items: object) -> list[tuple[str, str, date | None]]:
     return parsed
 
 
-def _resolve_item(build: ServedBuild, system: str, code: str, day: date | None) -> Resolved | _Unresolved:
+def _resolve_item(
+    build: ServedBuild, system: str, code: str, day: date | None, *, near_misses: bool
+) -> Resolved | _Unresolved:
     if find_scheme(build, system) is None:
         return _Unresolved(error="unknown-system", reason=f"There is no code system with the identifier {system}.")
     if not code:
         return _Unresolved(error="unknown-code", reason="There is nothing but space in the code.")
     try:
-        concept = resolve_system_code(build, system, code)
+        concept = resolve_system_code(build, system, code, near_misses=near_misses)
         return find_meaning_on(build, concept, day) if day else concept
     except Missing as error:
         kind: Literal["ambiguous-code", "unknown-code"] = (
             "ambiguous-code" if isinstance(error, Ambiguous) else "unknown-code"
         )
-        return _Unresolved(error=kind, reason=error.reason, near=error.near)
+        searched = near_misses or isinstance(error, Ambiguous)
+        return _Unresolved(error=kind, reason=error.reason, near=error.near if searched else None)
 
 
 def _concept_fields(ref: Ref) -> dict[str, Any]:

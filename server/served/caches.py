@@ -41,9 +41,10 @@ class LruCache(Generic[Value]):
 class AnswerCache:
     """Thread-safe LRU cache of query results, limited to this many megabytes."""
 
-    def __init__(self, megabytes: int) -> None:
+    def __init__(self, megabytes: int, on_change: Callable[[int], None] = lambda size: None) -> None:
         self._lock = threading.Lock()
-        self._results: LRUCache[str, StoredResult] = LRUCache(megabytes << 20, lambda result: len(result.body) + 256)
+        self._on_change = on_change
+        self._results: LRUCache[str, StoredResult] = LRUCache(megabytes << 20, lambda result: len(result.body) + 512)
 
     def get(self, key: str) -> StoredResult | None:
         """Return the result, or None if it is not cached."""
@@ -55,3 +56,4 @@ class AnswerCache:
         if len(result.body) <= min(MAX_ANSWER_BYTES, self._results.maxsize // 2):
             with self._lock:
                 self._results[key] = result
+            self._on_change(int(self._results.currsize))

@@ -15,16 +15,22 @@ from begrepp.settings import Settings
 from server.served.build import ServedBuild
 
 _log = logging.getLogger("begrepp.server")
-_SECONDS = 60
+_SECONDS = 5
+"""Seconds that a request waits for a file, holding a thread."""
+_MAX_PROCESSES = 2
+"""Files that a server process generates at a time."""
+_MAX_WAITING = 16
+"""Requests that wait for a file at a time; others are answered at once."""
 _processes: dict[Path, subprocess.Popen[bytes]] = {}
 _lock = threading.Lock()
+_waiting = threading.BoundedSemaphore(_MAX_WAITING)
 
 
 class FileInProgress(BegreppError):
-    """A large file is being generated; the client may retry after `retry_after` seconds."""
+    """A large file is being generated, or waits for others; the client may retry after `retry_after` seconds."""
 
     status = 503
-    retry_after = 30
+    retry_after = 10
 
 
 def generated_file_path(build: ServedBuild, file: str, settings: Settings) -> Path:
@@ -35,7 +41,8 @@ def generated_file_path(build: ServedBuild, file: str, settings: Settings) -> Pa
 def generate_file(module: str, build: ServedBuild, file_name: str, settings: Settings) -> Path:
     """Return the path of a file, written by `python -m module BUILD FILE` if it does not exist yet.
 
-    Raises `FileInProgress` if that takes more than `_SECONDS`, `FolderNotWritable`, and `BegreppError` if it fails.
+    Raises `FileInProgress` if that takes more than `_SECONDS` or if other files are being generated,
+    `FolderNotWritable`, and `BegreppError` if it fails.
     """
     path = generated_file_path(build, file_name, settings)
     if path.exists():
@@ -43,21 +50,32 @@ def generate_file(module: str, build: ServedBuild, file_name: str, settings: Set
     with _lock:
         process = _processes.get(path)
         if process is None:
+            _forget_ended()
+            if len(_processes) >= _MAX_PROCESSES:
+                raise FileInProgress("Other files are being created.", "Retry in some seconds.")
             _remove_old_files(path.parent.parent, settings)
             _create_folder(path.parent)
             command = [sys.executable, "-m", module, str(build.folder), str(path)]
             process = _processes[path] = subprocess.Popen(command)
+    if not _waiting.acquire(blocking=False):
+        raise FileInProgress(f"{file_name} is being created.", "Retry in some seconds.")
     try:
         process.wait(_SECONDS)
     except subprocess.TimeoutExpired:
-        raise FileInProgress(f"{file_name} is being created.", "Retry in half a minute.") from None
+        raise FileInProgress(f"{file_name} is being created.", "Retry in some seconds.") from None
     finally:
-        if process.poll() is not None:
-            with _lock:
-                _processes.pop(path, None)
+        _waiting.release()
+        with _lock:
+            _forget_ended()
     if not path.exists():
         raise BegreppError(f"{file_name} could not be created.", "The error has been logged.")
     return path
+
+
+def _forget_ended() -> None:
+    """Remove ended processes from the table, also those that nobody waits for any more; `_lock` is held."""
+    for path in [path for path, process in _processes.items() if process.poll() is not None]:
+        del _processes[path]
 
 
 def _create_folder(folder: Path) -> None:

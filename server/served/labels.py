@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.queries.page_queries import select
+from begrepp.queries.page_queries import named_nodes, select
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text, in_language, language_rank, preferred_notation
 from begrepp.settings import languages_for
@@ -30,6 +32,8 @@ _NAME_PROPERTIES = [
     )
 ]
 _BATCH = 1000
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
+"""An absolute IRI of any scheme (RFC 3987), `doi:` and `mailto:` included."""
 Statements = dict[str, list[NamedNode | Literal]]
 """Values of a thing, by property IRI."""
 
@@ -55,11 +59,18 @@ def sort_texts(texts: Iterable[Text], language: str) -> list[Text]:
     return sorted(set(texts), key=lambda t: (language_rank(t.lang, (language,)), t.lang, sort_key(t.value)))
 
 
-def find_refs(build: ServedBuild, iris: Iterable[str], language: str) -> dict[str, Ref]:
+class Links(dict[str, Ref]):
+    """Links by IRI; text that is no IRI, where a graph has a literal in place of a thing, is its own label."""
+
+    def __missing__(self, text: str) -> Ref:
+        return Ref(iri=text, href="/resource?uri=" + quote(text, safe=""), label=Text(text, ""), known=False)
+
+
+def find_refs(build: ServedBuild, iris: Iterable[str], language: str) -> Links:
     """Return links to things by IRI; those that are not cached are read with one query for each thousand."""
-    links: dict[str, Ref] = {}
+    links = Links()
     uncached: list[str] = []
-    for iri in sorted({iri for iri in iris if "://" in iri or iri.startswith("urn:")}):
+    for iri in sorted({iri for iri in iris if _IRI.fullmatch(iri)}):
         if cached := build.refs_cache.get(iri, language):
             links[iri] = cached
         else:
@@ -78,7 +89,7 @@ def _find_naming_statements(build: ServedBuild, iris: Iterable[str]) -> dict[str
     narrow = [iri for iri in statements if iri not in wide]
     batches = [("names", narrow[start : start + _BATCH]) for start in range(0, len(narrow), _BATCH)]
     for query, batch in [*batches, *([("names-of-wide", wide)] if wide else [])]:
-        for thing, named, term in select(build.store, query, thing=[NamedNode(iri) for iri in batch]):
+        for thing, named, term in select(build.store, query, thing=named_nodes(batch)):
             assert isinstance(thing, NamedNode) and isinstance(named, NamedNode)
             if isinstance(term, Literal) and named.value == _NOTATION_PROPERTIES[0]:
                 typed[thing.value].append((term.value, term.datatype.value))
@@ -139,7 +150,7 @@ def find_all_statements(build: ServedBuild, iris: Iterable[str]) -> dict[str, St
     statements: dict[str, Statements] = {iri: defaultdict(list) for iri in iri_list}
     if not iri_list:
         return statements
-    for thing, property_, term in select(build.store, "thing", thing=[NamedNode(iri) for iri in iri_list]):
+    for thing, property_, term in select(build.store, "thing", thing=named_nodes(iri_list)):
         assert isinstance(thing, NamedNode) and isinstance(property_, NamedNode)
         if isinstance(term, NamedNode | Literal):
             statements[thing.value][property_.value].append(term)

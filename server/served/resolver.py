@@ -20,6 +20,11 @@ from server.served.schemes import SchemeFacts
 _PREFIX_SEPARATORS = tuple(":|_-/# ")
 """Characters between the id of a scheme and a code, as different publishers write them."""
 
+_MAX_NEAR_LENGTH = 100
+"""Characters of a path or code that a search for near misses reads."""
+_MAX_CODE_LENGTH = 24
+"""Characters of a code whose beginnings are searched for; the longest notations of code systems are shorter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
@@ -210,8 +215,11 @@ def find_scheme(build: ServedBuild, system: str) -> SchemeFacts | None:
     )
 
 
-def resolve_system_code(build: ServedBuild, system: str, code: str) -> Resolved:
-    """Return the concept of a code in a system named by any of its identifiers; raises `Missing`."""
+def resolve_system_code(build: ServedBuild, system: str, code: str, *, near_misses: bool = True) -> Resolved:
+    """Return the concept of a code in a system named by any of its identifiers; raises `Missing`.
+
+    Near misses take far longer than the look-up itself, so a request for many codes searches for few of them.
+    """
     scheme = find_scheme(build, system)
     if scheme is None:
         raise Missing(f"There is no code system with the identifier {system}.", "See the list of code systems.")
@@ -219,7 +227,8 @@ def resolve_system_code(build: ServedBuild, system: str, code: str) -> Resolved:
         return Resolved(scheme.iri, f"/cs/{scheme.id}")
     if found := find_concept(build, scheme, code):
         return found
-    raise Missing(f"No concept {code} in {scheme.id}.", "Check the code.", _find_near_misses(build, code, scheme))
+    near = _find_near_misses(build, code, scheme) if near_misses else ()
+    raise Missing(f"No concept {code} in {scheme.id}.", "Check the code.", near)
 
 
 def _raise_if_gone(build: ServedBuild, iri: str) -> None:
@@ -242,7 +251,8 @@ def _find_near_misses(build: ServedBuild, path: str, scheme: SchemeFacts | None 
         scheme = build.schemes.by_id.get(id_)
         code = code or id_
     within = scheme.iri if scheme else ""
-    for end in range(len(code), max(1, len(code) - 4), -1):
+    code = code[:_MAX_NEAR_LENGTH]
+    for end in range(len(code), max(1, len(code) - 4), -1) if len(code) <= _MAX_CODE_LENGTH else ():
         hits = build.index.search(code[:end], scheme=within, limit=50)[1]
         # The search tolerates errors in words; only a code with the same beginning is a near miss of a code.
         if same_beginning := [hit for hit in hits if code_key(hit.notation).startswith(code_key(code[:end]) or "?")]:

@@ -10,6 +10,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -53,6 +54,18 @@ WAITING = Gauge(
 )
 KILLED = Counter("begrepp_query_workers_killed", "Query workers that were stopped: deadline, memory, size.")
 PAGE_SECONDS = Histogram("begrepp_page_seconds", "Seconds to answer anything but a query.", buckets=_BUCKETS)
+CACHE_BYTES = Gauge(
+    "begrepp_cache_bytes", "Memory of the caches of all processes, by cache.", ["cache"], multiprocess_mode="livesum"
+)
+
+
+def cache_gauge(name: str) -> Callable[[int], None]:
+    """Return the function that records the bytes of a cache in this process."""
+
+    def record(size: int) -> None:
+        CACHE_BYTES.labels(name).set(size)
+
+    return record
 
 
 def format_metrics() -> bytes:

@@ -59,7 +59,7 @@ class ValidationService:
 
     def __init__(self, settings: Settings) -> None:
         self.pool = ValidationPool(settings)
-        self.reports = ReportStore(settings.reports)
+        self.reports = ReportStore(settings.reports, settings.reports_mb)
         self.rate_limit = RateLimit(settings.validation_rate)
 
 
@@ -103,6 +103,7 @@ def _validate_request(profile: str, report_format: ReportFormat, settings: Setti
             sources=sources,
             rules=_read_rules(name, folder, settings),
             leave_out_imports=request.values.get("imports") == "skip",
+            report_bytes=validation_service().reports.largest_report,
         )
         page = report_format.name == "html" and _is_form()
         language = translator().language

@@ -12,6 +12,7 @@ from begrepp.errors import BegreppError, InputError
 from begrepp.settings import LANGUAGES, Settings
 from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome
 from begrepp.validation.reports.formats import FORMATS
+from server.validation.shortened_texts import shorten_texts
 
 RESULTS_PER_SHAPE = 200
 """Results per shape in a report on the web; the counts include all results."""
@@ -27,6 +28,8 @@ class ValidationJob:
     leave_out_imports: bool = False
     formats: tuple[str, ...] = tuple(FORMATS)
     languages: tuple[str, ...] = LANGUAGES
+    report_bytes: int = 1 << 26
+    """Bytes of all reports of the job together."""
 
 
 def run_worker(pipe: Connection, settings: Settings) -> None:
@@ -59,10 +62,19 @@ def _validate_job(job: ValidationJob, settings: Settings) -> ValidationOutcome:
 
 
 def _write_reports(job: ValidationJob, outcome: ValidationOutcome) -> None:
+    left = job.report_bytes
+    short = shorten_texts(outcome)
     for name in job.formats:
         for language in job.languages:
-            text = FORMATS[name].write(outcome, language)
-            report_path(job.folder, name, language).write_text(text, encoding="utf-8", newline="")
+            data = FORMATS[name].write(short, language).encode("utf-8", "replace")
+            left -= len(data)
+            if left < 0:
+                raise InputError(
+                    "report",
+                    f"would be larger than {job.report_bytes >> 20} MB.",
+                    "Send less data at a time; `begrepp validate` on your own machine has no limit.",
+                )
+            report_path(job.folder, name, language).write_bytes(data)
 
 
 def report_path(folder: Path, name: str, language: str) -> Path:

@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
-from begrepp.queries.page_queries import ask, construct
+from begrepp.queries.page_queries import ask, construct, named_nodes
 from begrepp.records import Text
 from server.http.i18n import LANGUAGES
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
@@ -62,7 +62,7 @@ def _listed(found: ServedBuild, path: str, iris: list[str], template: str, **val
     """Return a list as a page, or as RDF by `?format=` and `Accept`."""
     format_ = choose_format(request, PAGE_FORMATS)
     if format_ != HTML:
-        nodes = [NamedNode(iri) for iri in iris]
+        nodes = named_nodes(iris)
         triples = sorted(set(construct(found.store, "thing-graph", thing=nodes)), key=str) if nodes else []
         return Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
     links = [(f"{path}?format={f.suffix}", f) for f in GRAPH_FORMATS]

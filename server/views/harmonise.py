@@ -9,6 +9,7 @@ from begrepp.queries.parameters import QueryContext
 from begrepp.variables.harmonisation.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
 from begrepp.variables.harmonisation.dataset_crosswalk import harmonise_datasets
 from server.http.negotiation import HTML, Format, choose_format
+from server.http.work_limit import COMPARISONS
 from server.pages.datasets.harmonise import harmonise_page
 from server.pages.templating import render, translator
 from server.state import served_build
@@ -27,9 +28,10 @@ def harmonise() -> Response:
     walk, error = None, None
     if concept or (a and b):
         try:
-            walk = harmonise_datasets(
-                concept or a, "" if concept else b, known, found.manifest, pair=pair, language=translator().language
-            )
+            with COMPARISONS.slot():
+                walk = harmonise_datasets(
+                    concept or a, "" if concept else b, known, found.manifest, pair=pair, language=translator().language
+                )
         except BegreppError as problem:
             if format_ != HTML:
                 raise

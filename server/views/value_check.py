@@ -11,6 +11,7 @@ from begrepp.variables.value_check import CheckedList, Verdict, check_values
 from begrepp.variables.value_column import distinct_values
 from begrepp.variables.value_report import decode_values, format_result
 from server.http.negotiation import CSV, HTML, Format, choose_format
+from server.http.work_limit import COMPARISONS
 from server.pages.templating import render, translator
 from server.served.labels import choose_text
 from server.state import served_build
@@ -31,7 +32,8 @@ def check() -> Response:
                 raise UsageError("No list is given.", "Choose the list to check against.")
             found = served_build()
             known = QueryContext(found.store, found.index, found.iris)
-            result = check_values(against, distinct_values(text, column), known, translator().language)
+            with COMPARISONS.slot():
+                result = check_values(against, distinct_values(text, column), known, translator().language)
         elif format_ != HTML:
             raise UsageError("There are no values.", "Send them in `values`, one per line, or as `file`.")
     except BegreppError as problem:

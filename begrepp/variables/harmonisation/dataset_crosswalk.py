@@ -6,7 +6,7 @@ from pyoxigraph import NamedNode
 
 from begrepp.artefact.manifest import Manifest
 from begrepp.errors import NotFound, UsageError
-from begrepp.queries.page_queries import select, value
+from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.queries.parameters import QueryContext, parse_value
 from begrepp.queries.query_files import QueryParameter
 from begrepp.records import Text, choose_label
@@ -57,7 +57,7 @@ def harmonise_datasets(
 
 
 def _nodes(iris: set[str]) -> list[NamedNode]:
-    return [NamedNode(iri) for iri in sorted(iris)]
+    return named_nodes(sorted(iris))
 
 
 def _dataset_iri(name: str, context: QueryContext) -> str:

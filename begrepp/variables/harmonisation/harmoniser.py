@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.queries.page_queries import select, value
+from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store import Store
@@ -61,7 +61,7 @@ class Harmoniser:
     def read_columns(self, datasets: Iterable[str]) -> list[DatasetColumn]:
         """Return the columns of datasets that measure a concept, without linkage keys."""
         found: dict[str, DatasetColumn] = {}
-        for row in select(self._store, "harmonise-columns", dataset=[NamedNode(iri) for iri in sorted({*datasets})]):
+        for row in select(self._store, "harmonise-columns", dataset=named_nodes(sorted({*datasets}))):
             iri = value(row, "variable")
             column = found.setdefault(iri, DatasetColumn(iri=iri, dataset=value(row, "dataset")))
             _set_property(column, value(row, "property"), row["value"])
@@ -141,7 +141,7 @@ class Harmoniser:
     def _read_related(self, query: str, variable: str, concepts: set[str]) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)
         if concepts:
-            for row in select(self._store, query, concept=[NamedNode(iri) for iri in sorted(concepts)]):
+            for row in select(self._store, query, concept=named_nodes(sorted(concepts))):
                 found[value(row, "concept")].add(value(row, variable))
         return found
 

@@ -13,9 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from pyoxigraph import NamedNode
-
-from begrepp.queries.page_queries import select, value
+from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.store import Store
 
@@ -125,7 +123,7 @@ def _read_steps(store: Store, concepts: set[str], steps_from: dict[str, list[Pat
     for concept in ordered:
         steps_from[concept] = []
     for start in range(0, len(ordered), _BATCH):
-        batch = [NamedNode(iri) for iri in ordered[start : start + _BATCH]]
+        batch = named_nodes(ordered[start : start + _BATCH])
         for row in select(store, "steps-between-codes", concept=batch):
             match = _MATCHES.get(value(row, "predicate"))
             if match is None:

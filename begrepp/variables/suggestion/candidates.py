@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import NotFound, UsageError
 from begrepp.graph.context import LoadContext
-from begrepp.queries.page_queries import select, value
+from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import CodeList, Dataset, Record, Text, Variable, choose_label
@@ -113,7 +113,7 @@ def _text_values(properties: dict[str, list[NamedNode | Literal]], prefixed: str
 def _read_codes(store: Store, lists: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, dict[str, list[Text]]] = defaultdict(lambda: defaultdict(list))
     if lists:
-        for row in select(store, "list-codes", list=[NamedNode(iri) for iri in lists]):
+        for row in select(store, "list-codes", list=named_nodes(lists)):
             texts = found[value(row, "list")][value(row, "notation")]
             if isinstance(label := row["label"], Literal):
                 texts.append(Text(label.value, label.language or ""))
@@ -124,7 +124,7 @@ def concept_targets(store: Store, schemes: Sequence[str]) -> list[ConceptTarget]
     """Return the active concepts of schemes (IRIs). Raises `UsageError` beyond `MAX_TARGETS`, `NotFound` for none."""
     labels_of: dict[str, dict[str, list[Text]]] = defaultdict(lambda: defaultdict(list))
     facts: dict[str, tuple[str, str]] = {}
-    for row in select(store, "suggestion-targets", scheme=[NamedNode(iri) for iri in schemes]):
+    for row in select(store, "suggestion-targets", scheme=named_nodes(schemes)):
         iri = value(row, "concept")
         facts[iri] = (value(row, "notation"), value(row, "scheme"))
         if isinstance(label := row["label"], Literal):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
-
-from begrepp.queries.page_queries import select, value
+from begrepp.queries.page_queries import named_nodes, select, value
 from server.pages.concepts.mapping_rows import MappingRow
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
@@ -64,10 +62,7 @@ def measured_variables(
     index = build.schemes.measuring_variables
     entries = sorted({entry for concept in (iri, *same) for entry in index.get(concept, [])})
     shown = sorted(entries, key=lambda e: (e[2] != iri, e[2] not in same, e))[:SHOWN]
-    about = {
-        value(row, "dataset")
-        for row in select(build.store, "subjects", concept=[NamedNode(concept) for concept in (iri, *same)])
-    }
+    about = {value(row, "dataset") for row in select(build.store, "subjects", concept=named_nodes((iri, *same)))}
     known = find_refs(build, {part for entry in shown for part in entry} | about | set(same), language)
     own = set(index.get(iri, ()))
     rows: dict[str, list[MeasuredRow]] = {}

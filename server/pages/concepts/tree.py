@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from begrepp.queries.page_queries import select, value
+from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.text.swedish import sort_key
 from server.served.build import ServedBuild
@@ -39,7 +39,7 @@ def children(build: ServedBuild, concepts: Sequence[str], language: str) -> dict
     found = {iri: kept for iri in concepts if (kept := build.children_cache.get(iri, language)) is not None}
     below: dict[str, dict[str, int]] = {iri: {} for iri in concepts if iri not in found}
     if below:
-        for row in select(build.store, "concept-children", concept=[NamedNode(iri) for iri in below]):
+        for row in select(build.store, "concept-children", concept=named_nodes(below)):
             if value(row, "child"):
                 below[value(row, "concept")][value(row, "child")] = int(value(row, "below") or 0)
     known = find_refs(build, {iri for counts in below.values() for iri in counts}, language)
@@ -62,7 +62,7 @@ def top_concepts(build: ServedBuild, scheme: SchemeFacts, language: str, *, ever
     if not order:
         return None
     shown = dict.fromkeys(order if everything else order[:SHOWN], 0)
-    nodes = [NamedNode(iri) for iri in shown]
+    nodes = named_nodes(shown)
     for row in select(build.scheme_store(scheme.id), "concept-below", concept=nodes):
         shown[value(row, "concept")] = int(value(row, "below"))
     return Branch(nodes=_nodes(shown, find_refs(build, shown, language)), total=len(order))

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from begrepp.artefact.manifest import DifferenceEntry, LevelCoverage
 from begrepp.history.change_lists import change_cells, labels_in, read_changes
 from begrepp.history.changes import RULES, TYPES, Change, ChangedCode
-from begrepp.queries.page_queries import select, value
+from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.search import code_key
@@ -210,7 +210,7 @@ def _edition(ref: Ref, version: str) -> Ref:
 
 def _definitions(build: ServedBuild, iris: set[str], language: str) -> dict[str, Text]:
     found = {}
-    for row in select(build.store, "thing", thing=[NamedNode(iri) for iri in sorted(iris)]) if iris else ():
+    for row in select(build.store, "thing", thing=named_nodes(sorted(iris))) if iris else ():
         term = row["value"]
         if value(row, "property") == expand("skos:definition") and getattr(term, "language", "") == language:
             found[value(row, "thing")] = Text(value(row, "value"), language)

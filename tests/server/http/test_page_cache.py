@@ -26,7 +26,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
     through = PageCache._call_and_store
 
-    def noted(cache: PageCache, key: tuple[str, ...], environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+    def noted(cache: PageCache, key: str, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         paths.append(environ["PATH_INFO"])
         return through(cache, key, environ, start)
 

@@ -15,7 +15,7 @@ from begrepp.settings import Settings
 from server.served.build import ServedBuild
 
 _log = logging.getLogger("begrepp.server")
-_SECONDS = 5
+_SECONDS = 20
 """Seconds that a request waits for a file, holding a thread."""
 _MAX_PROCESSES = 2
 """Files that a server process generates at a time."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from werkzeug.http import parse_date
 
@@ -20,6 +20,7 @@ def parse_http_date(value: str) -> datetime | None:
         return None
     try:
         moment = parse_date(text)
+        moment = moment.astimezone(UTC) if moment else None
     except (ValueError, OverflowError):
         return None
     return moment if moment and moment.year >= _FIRST_YEAR else None

@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -63,7 +64,8 @@ def cache_gauge(name: str) -> Callable[[int], None]:
     """Return the function that records the bytes of a cache in this process."""
 
     def record(size: int) -> None:
-        CACHE_BYTES.labels(name).set(size)
+        with suppress(OSError):  # a response does not fail because its numbers cannot be written
+            CACHE_BYTES.labels(name).set(size)
 
     return record
 

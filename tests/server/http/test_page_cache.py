@@ -132,3 +132,29 @@ def test_a_full_file_is_emptied_and_goes_on(tmp_path: Path) -> None:
     assert pages.get("0") is None
     pages.put("last", b"x")
     assert pages.get("last") == b"x"
+
+
+def test_the_cache_weighs_headers_and_its_key_has_one_size(built: Settings) -> None:
+    app = create_app(built)
+    cache = PageCache(app.wsgi_app, built.current, 1)
+    app.wsgi_app = cache  # type: ignore[method-assign]
+    client = app.test_client()
+    for number in range(30):
+        client.get(f"{CONCEPT}?n={number}", headers={"Accept": "text/html" + " " * 1500, "X-Other": "x" * 20_000})
+    assert {len(key) for key in cache._responses} == {32}
+    cached = next(iter(cache._responses.values()))
+    assert cached.size > len(cached.body) + sum(len(name) + len(value) for name, value in cached.headers)
+    assert cache.used_bytes == sum(each.size for each in cache._responses.values()) <= 1 << 20
+    app.extensions["begrepp"].pool.close()
+
+
+def test_headers_that_differ_in_case_and_blanks_share_an_answer_and_bodies_cannot_pass_for_headers(
+    client: FlaskClient, asked: list[str]
+) -> None:
+    path = f"{CONCEPT}?kept=blanks"
+    for accept in ("text/html,*/*;q=0.5", "Text/HTML, */*; q=0.5"):
+        client.get(path, headers={"Accept": accept})
+    assert asked == [CONCEPT]
+    for body in (b"query=ASK{}%23", b"query=ASK{}%23\x004:"):
+        client.post("/sparql", data=body, content_type="application/x-www-form-urlencoded")
+    assert len(asked) == 3

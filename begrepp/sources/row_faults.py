@@ -81,7 +81,9 @@ class RowFaults:
         for text, rows_by_file in self._remarks.items():
             file, rows = next(iter(rows_by_file.items()))
             count = sum(map(len, rows_by_file.values()))
-            places = [f"{name} row {list_rows(numbers)}" for name, numbers in rows_by_file.items()]
+            places = [
+                f"{name} row {list_rows(numbers)}" if any(numbers) else name for name, numbers in rows_by_file.items()
+            ]
             more = f" ({count:,} rows: {'; '.join(places[:_MAX_ROWS])})" if count > 1 else ""
             yield LoadRemark(origin=Origin(file, min(rows)), text=text + more, rows=count)
         self._remarks.clear()

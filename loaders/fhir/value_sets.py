@@ -9,8 +9,9 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Agent, MappingSet, RdfTerm, Record, Skipped, Statement, Text, ValueSet, is_iri
 from begrepp.records import Mapping as Match
 from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.row_faults import Fault, RowScope, add_fault
 from loaders.support.code_systems import concept_reference
-from loaders.support.fhir_labels import Json
+from loaders.support.fhir_labels import Json, checked_items
 from loaders.support.fhir_packages import FhirContext, Resource, resource_descriptions
 
 # R4 describes the target (`wider`: the target is broader), R5 the source (`source-is-narrower-than-target`).
@@ -37,16 +38,16 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
     unknown: dict[str, int] = {}
     rules: list[str] = []
     for verb in ("include", "exclude"):
-        for part in compose.get(verb) or []:
+        for part in checked_items(compose, verb, resource.origin):
             system = str(part.get("system", ""))
             rules += _rules(part, system, verb)
-            for each in part.get("concept") or []:
+            for each in checked_items(part, "concept", resource.origin):
                 _add_member(members, unknown, system, each, context, remove=verb == "exclude")
     labels: list[tuple[str, Text]] = []
-    stack = list(reversed(expansion.get("contains") or []))
+    stack = list(reversed(checked_items(expansion, "contains", resource.origin)))
     while stack:
         each = stack.pop()
-        stack += reversed(each.get("contains") or [])
+        stack += reversed(checked_items(each, "contains", resource.origin))
         if each.get("code") and not each.get("abstract"):
             system = str(each.get("system", ""))
             _add_member(members, unknown, system, each, context)
@@ -131,24 +132,29 @@ def read_concept_map(resource: Resource, context: FhirContext) -> Iterator[Recor
         redistribution=context.rights.redistribution,
         iri=str(resource.body.get("url", "")),
     )
-    seen: set[tuple[str, str, str]] = set()
-    for group in resource.body.get("group") or []:
+    seen: set[tuple[str, ...]] = set()
+    scope = RowScope()
+    for group in checked_items(resource.body, "group", resource.origin):
         source, target = str(group.get("source", "")), str(group.get("target", ""))
-        for system in (source, target):
-            if not concept_reference(system, "x", context.systems):
-                raise InputError(
-                    resource.origin,
-                    f"the concept map uses the code system '{system}', which is unknown.",
-                    f'Name it in source.toml:  [systems]  "{system}" = "its scheme id".',
-                )
+        unknown = [system for system in (source, target) if not concept_reference(system, "x", context.systems)]
+        for system in dict.fromkeys(unknown):
+            error = InputError(
+                resource.origin,
+                f"the concept map uses the code system '{system}', which is unknown.",
+                f'Name it in source.toml:  [systems]  "{system}" = "its scheme id".',
+            )
+            add_fault(Fault.UNUSABLE, error)
+        if unknown:
+            continue
         if group.get("unmapped"):
             yield Skipped(origin=resource.origin, reason="the rule for unlisted codes is not imported.")
-        for element in group.get("element") or []:
+        for element in checked_items(group, "element", resource.origin):
             code = str(element.get("code", ""))
             if not element.get("target"):
                 yield Skipped(origin=resource.origin, reason=f"'{code}' of {source} has no target.")
-            for each in element.get("target") or []:
-                yield from _match(resource, context, (source, code), (target, each), seen)
+            for each in checked_items(element, "target", resource.origin):
+                with scope:
+                    yield from _match(resource, context, (source, code), (target, each), seen)
 
 
 def _match(
@@ -156,7 +162,7 @@ def _match(
     context: FhirContext,
     source: tuple[str, str],
     target: tuple[str, Json],
-    seen: set[tuple[str, str, str]],
+    seen: set[tuple[str, ...]],
 ) -> Iterator[Match | Skipped]:
     relation = str(target[1].get("equivalence") or target[1].get("relationship") or "")
     code = str(target[1].get("code", ""))
@@ -168,7 +174,7 @@ def _match(
         raise InputError(
             resource.origin, f"the relation of '{source[1]}' is '{relation}'.", f"FHIR allows {relations}."
         )
-    key = (source[1], relation, code)
+    key = (*source, relation, target[0], code)
     if key in seen:
         yield Skipped(origin=resource.origin, reason=f"'{source[1]}' {relation} '{code}' already occurs there.")
         return
@@ -185,7 +191,7 @@ def _match(
         justification=expand("semapv:UnspecifiedMatching"),
         negated=relation in _NEGATED,
         authors=(_author(context.rights.publisher),),
-        comment=Text(comment, str(resource.body.get("language") or "")) if comment else None,
+        comment=Text(comment, "" if resource.language == "und" else resource.language) if comment else None,
     )
 
 

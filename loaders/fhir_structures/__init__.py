@@ -19,7 +19,7 @@ from loaders.fhir_structures.profiles import read_profile
 from loaders.fhir_structures.questionnaires import read_questionnaire
 from loaders.support.agencies import BEGREPP
 from loaders.support.fhir_labels import object_items
-from loaders.support.fhir_packages import Resource, read_resources, resource_descriptions
+from loaders.support.fhir_packages import Resource, read_language, read_resources, resource_descriptions
 
 SOURCE = Source(
     id="fhir_structures",
@@ -41,10 +41,11 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     rights = read_rights(declaration)
     dates = read_edition_dates(declaration, edition)
     systems = {system: str(target) for system, target in declaration.table("systems").take_rest()}
+    language = read_language(declaration)
     declaration.done()
     urls: dict[str, Origin] = {}
     ids: set[str] = set()
-    for resource in read_resources(edition):
+    for resource in read_resources(edition, language):
         if resource.kind in FHIR_PERSON_RESOURCES:
             if resource.in_package:
                 yield Skipped(origin=resource.origin, reason=f"{resource.kind} is data about a person, an example.")
@@ -57,6 +58,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         if resource.kind not in ("StructureDefinition", "Questionnaire"):
             yield Skipped(origin=resource.origin, reason=f"{resource.kind or 'it'} is not a structure.")
             continue
+        resource.note_missing_language()
         url = str(resource.body.get("url") or "")
         if not url and resource.kind == "StructureDefinition":
             raise InputError(resource.origin, "the StructureDefinition has no url.", "Fix the file.")

@@ -16,7 +16,7 @@ _CODE_PATHS = (("code", "coding", "code"), ("code", "coding"), ("code",))
 def read_profile(resource: Resource, structure: str, systems: Mapping[str, str]) -> Iterator[Record]:
     """Yield every element. Raises `InputError` if there is neither snapshot nor differential."""
     body, origin = resource.body, resource.origin
-    language = str(body.get("language") or "en")
+    language = resource.language
     changed = {_id(each): each for each in object_items(_element_list(body, "differential"))}
     snapshot = object_items(_element_list(body, "snapshot"))
     elements = snapshot or list(changed.values())

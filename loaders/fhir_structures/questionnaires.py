@@ -23,7 +23,7 @@ _BOUNDS = {
 
 def read_questionnaire(resource: Resource, structure: str, systems: Mapping[str, str]) -> Iterator[Record]:
     """Yield every item as an element, and its answers as a code list."""
-    reader = _QuestionnaireReader(resource, structure, systems, str(resource.body.get("language") or "en"))
+    reader = _QuestionnaireReader(resource, structure, systems, resource.language)
     if not object_items(resource.body.get("item")):
         raise InputError(resource.origin, "the Questionnaire has no items.", "Check that you added the right file.")
     for item in object_items(resource.body["item"]):

@@ -10,6 +10,8 @@ _SNOMED, _LOINC = "http://snomed.info/id/{notation}", "https://loinc.org/rdf/{no
 _NCIT, _HGNC = "http://purl.obolibrary.org/obo/NCIT_{notation}", "https://identifiers.org/hgnc:{notation}"
 # From URI or OID (docs/decisions/iris.md) to the id of a scheme, or a template of the publisher's IRIs.
 SYSTEMS = {
+    "http://unitsofmeasure.org": "ucum",
+    "urn:oid:2.16.840.1.113883.6.8": "ucum",
     "http://snomed.info/sct": _SNOMED,
     "urn:oid:2.16.840.1.113883.6.96": _SNOMED,
     "urn:oid:1.2.752.116.2.1.1": _SNOMED,

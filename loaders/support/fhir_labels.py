@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from begrepp.errors import Origin
+from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, Link, Text
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.support.code_systems import concept_reference
@@ -23,6 +23,20 @@ _NUMBERS = (
 def object_items(value: object) -> list[Json]:
     """Return the objects of a list; empty for another type."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def checked_items(body: Json, key: str, origin: Origin) -> list[Json]:
+    """Return the objects of a list, empty if there is none. Raises `InputError` for a value of another type."""
+    value = body.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise InputError(
+            origin,
+            f"'{key}' is {type(value).__name__} where FHIR has a list of objects: {str(value)[:60]}.",
+            "Correct it, or ask the publisher for a valid resource.",
+        )
+    return value
 
 
 def read_texts(body: Json, key: str, language: str, origin: Origin) -> tuple[Text, ...]:

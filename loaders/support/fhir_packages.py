@@ -6,7 +6,7 @@ import json
 import tarfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from begrepp.errors import InputError, Origin
@@ -14,9 +14,15 @@ from begrepp.records import EditionFiles, Scheme, Text
 from begrepp.sources.archives import MAX_RATIO, MAX_UNPACKED
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
+from begrepp.sources.row_faults import add_remark
 from loaders.declaration.source_toml import DeclaredRights, EditionDates, slug
+from loaders.declaration.toml_table import TomlTable
 from loaders.support.fhir_labels import Json
 
+_NO_LANGUAGE = (
+    "the resource does not say in which language its texts are; they are loaded as 'und', undetermined. Set [fhir] "
+    'language = "…" in source.toml.'
+)
 _MAX_FILE = 500 * 1024**2
 
 
@@ -27,8 +33,19 @@ class Resource:
     body: Json
     origin: Origin
     in_package: bool
+    default_language: str = "und"
     unique_id: str = ""
     """The id in IRIs, if it is not the one of the resource (`loaders.support.fhir_identity`)."""
+
+    @property
+    def language(self) -> str:
+        """The language of its texts; FHIR has no default."""
+        return str(self.body.get("language") or self.default_language)
+
+    def note_missing_language(self) -> None:
+        """Add a remark if neither the resource nor the declaration gives the language of its texts."""
+        if self.language == "und" and self.kind != "NamingSystem":
+            add_remark(self.origin, _NO_LANGUAGE)
 
     @property
     def identity(self) -> str:
@@ -51,7 +68,7 @@ class Resource:
     def titles(self) -> tuple[Text, ...]:
         """Return the title in the language of the resource."""
         title = self.body.get("title") or self.body.get("name") or self.body.get("url") or self.id
-        return (Text(str(title), str(self.body.get("language") or "en")),)
+        return (Text(str(title), self.language),)
 
 
 @dataclass(slots=True)
@@ -66,15 +83,32 @@ class FhirContext:
 
 def resource_descriptions(resource: Resource) -> tuple[Text, ...]:
     """Return the description, and a `hierarchyMeaning` other than is-a."""
-    lang = str(resource.body.get("language") or "en")
+    lang = resource.language
     meaning = resource.body.get("hierarchyMeaning")
     parts = [resource.body.get("description"), f"hierarchyMeaning: {meaning}" if meaning not in (None, "is-a") else ""]
     return tuple(Text(str(each), lang) for each in parts if each)
 
 
-def read_resources(edition: EditionFiles) -> Iterator[Resource]:
-    """Yield the resources of an edition, those of bundles one by one. Raises `InputError` for damaged files."""
+def read_language(declaration: TomlTable) -> str:
+    """Read `[fhir] language`: that of resources that state none; `und` without it."""
+    options = declaration.table("fhir")
+    language = options.language("language")
+    options.done()
+    return language or "und"
+
+
+def read_resources(edition: EditionFiles, language: str) -> Iterator[Resource]:
+    """Yield the resources of an edition, those of bundles one by one. Raises `InputError` for damaged files.
+
+    `language` is that of the resources that state none.
+    """
+    for resource in _read_files(edition):
+        yield replace(resource, default_language=language)
+
+
+def _read_files(edition: EditionFiles) -> Iterator[Resource]:
     for path in data_files(edition):
+        current_meter().place = Origin(path.name)
         if path.name.endswith((".tgz", ".tar.gz")):
             for name, data in _read_members(path):
                 yield from _parse_resources(data, Origin(f"{path.name}/{name}"), in_package=True)

@@ -1,0 +1,212 @@
+"""Concepts of FHIR code systems, with their standard properties and supplements.
+
+A property is a standard one by its `uri` (http://hl7.org/fhir/concept-properties), whatever its code; without `uri`, by
+its code. `inactive`, `status` retired and a past `retirementDate` make a code inactive. Deprecated codes "can still be
+used, but their use is discouraged": they stay active, with a note (http://hl7.org/fhir/codesystem.html#status).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from begrepp.errors import InputError
+from begrepp.records import Concept, Coverage, Note, NoteKind, Record, Scheme, Status, Text
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.row_faults import RowScope, add_remark
+from loaders.declaration.source_toml import new_declared_edition
+from loaders.fhir.supplements import Supplement, standard_names
+from loaders.support.fhir_labels import Json, checked_items
+from loaders.support.fhir_packages import FhirContext, Resource
+
+_HANDLED = ("parent", "child", "inactive", "retirementDate")
+"""Properties that the record of a concept covers; `status` is covered by the values of `_INACTIVE` and `_DRAFT`."""
+_SUCCESSORS = (
+    "replaced-by",
+    "replacedBy",
+    "replacedby",
+    "isReplacedBy",
+    "successor",
+    "MAP_TO",
+    "SAME_AS",
+    "REPLACED_BY",
+)
+"""Concept properties of HL7's and other publishers' code systems whose value is the code that replaces a concept."""
+_REPLACED_BY = "http://hl7.org/fhir/StructureDefinition/codesystem-replacedby"
+_INACTIVE = ("retired", "inactive", "withdrawn")
+_DRAFT = ("draft", "experimental")
+
+
+def is_hierarchical(resource: Resource) -> bool:
+    """Return whether concepts are nested, or have parents or children."""
+    names = standard_names(resource)
+    concepts = checked_items(resource.body, "concept", resource.origin)
+    return any(
+        each.get("concept")
+        or any(
+            names.get(str(p.get("code")), str(p.get("code"))) in ("parent", "child")
+            for p in checked_items(each, "property", resource.origin)
+        )
+        for each in concepts
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Property:
+    """A property of a concept: its standard name or its code, and its value as text."""
+
+    name: str
+    code: str
+    value: str
+
+
+def read_code_system(
+    resource: Resource, scheme: Scheme, context: FhirContext, supplements: Mapping[str, list[Supplement]]
+) -> Iterator[Record]:
+    """Yield the scheme, its edition and its concepts. A code that cannot be used is a faulty row."""
+    yield scheme
+    is_complete = resource.body.get("content") == "complete"
+    dates = context.dates if is_complete else replace(context.dates, coverage=Coverage.PARTIAL)
+    yield new_declared_edition(scheme, dates, context.rights)
+    own_supplements = supplements.get(str(resource.body.get("url") or ""), [])
+    reader = _ConceptReader(resource, scheme, standard_names(resource), own_supplements, dates.valid_from)
+    yield from reader.concepts()
+    for supplement in own_supplements:
+        yield from supplement.unused()
+
+
+@dataclass(slots=True)
+class _ConceptReader:
+    """Reader of the concepts of one code system."""
+
+    resource: Resource
+    scheme: Scheme
+    names: dict[str, str]
+    supplements: list[Supplement]
+    edition_start: date
+
+    def concepts(self) -> Iterator[Concept]:
+        """Yield each concept, before the concepts nested in it."""
+        origin = self.resource.origin
+        stack = [(concept, "") for concept in reversed(checked_items(self.resource.body, "concept", origin))]
+        children: dict[str, list[str]] = {}
+        found: list[tuple[Json, str, list[_Property]]] = []
+        scope = RowScope()
+        while stack:
+            concept, parent = stack.pop()
+            with scope:
+                code = self._code(concept)
+                stack += [(child, code) for child in reversed(checked_items(concept, "concept", origin))]
+                properties = self._properties(concept)
+                found.append((concept, parent, properties))
+                for child in _values(properties, "child"):
+                    children.setdefault(child, []).append(code)
+        for concept, parent, properties in found:
+            parents = [parent, *_values(properties, "parent"), *children.get(self._code(concept), ())]
+            with scope:
+                yield self._concept(concept, properties, tuple(dict.fromkeys(filter(None, parents))))
+
+    def _code(self, concept: Json) -> str:
+        value = concept.get("code")
+        code = value if isinstance(value, str) else ""
+        if not code.strip():
+            raise InputError(
+                self.resource.origin,
+                f"a concept has no code: {str(concept)[:80]}.",
+                "Give it one, or ask the publisher for it.",
+            )
+        if code != code.strip():
+            # FHIR's `code` has no whitespace at its ends: [^\s]+(\s[^\s]+)*
+            add_remark(self.resource.origin, f"the code '{code}' is read without the spaces around it.")
+        return code.strip()
+
+    def _properties(self, concept: Json) -> list[_Property]:
+        own = [(each, self.names) for each in checked_items(concept, "property", self.resource.origin)]
+        code = self._code(concept)
+        added = [(each, s.names) for s in self.supplements for each in s.items(code, "property")]
+        return [
+            _Property(names.get(key, key), key, value)
+            for each, names in (*own, *added)
+            if (key := str(each.get("code") or "")) and (value := property_value(each))
+        ]
+
+    def _concept(self, concept: Json, properties: list[_Property], parents: tuple[str, ...]) -> Concept:
+        code, lang, origin = self._code(concept), self.resource.language, self.resource.origin
+        display = str(concept.get("display") or "").strip()
+        pref = {lang: display} if display else {}
+        alt: dict[Text, None] = {}
+        definitions = [Text(str(concept["definition"]), lang)] if concept.get("definition") else []
+        for text in self._designations(concept, code):
+            if pref.setdefault(text.lang, text.value) != text.value:
+                alt[text] = None
+        for supplement in self.supplements:
+            definitions += supplement.definitions(code)
+        refuse_identity_numbers("\t".join([*pref.values(), *(text.value for text in definitions)]), origin)
+        status, end = self._status(properties)
+        is_inactive = status is Status.INACTIVE
+        successors = [value for name in _SUCCESSORS for value in _values(properties, name)]
+        successors += self._extension_codes(concept)
+        notes = [
+            Note(NoteKind.SCOPE, Text(f"{each.code}: {each.value}", lang))
+            for each in properties
+            if each.name not in (_HANDLED + _SUCCESSORS if is_inactive else _HANDLED)
+            and not (each.name == "status" and each.value in (*_INACTIVE, *_DRAFT, "active"))
+            and (each.name, each.value) not in (("deprecated", "false"), ("inactive", "false"))
+        ]
+        return Concept(
+            scheme=self.scheme.id,
+            notation=code,
+            origin=origin,
+            pref_labels=tuple(Text(v, k) for k, v in pref.items()) or (Text(code, "zxx"),),
+            alt_labels=tuple(alt),
+            definitions=tuple(dict.fromkeys(definitions)),
+            notes=tuple(notes),
+            broader=parents,
+            replaced_by=tuple(dict.fromkeys(filter(None, successors))) if is_inactive else (),
+            status=status,
+            valid_to=end,
+        )
+
+    def _designations(self, concept: Json, code: str) -> Iterator[Text]:
+        items = [(each, self.resource.language) for each in checked_items(concept, "designation", self.resource.origin)]
+        items += [(each, s.language) for s in self.supplements for each in s.items(code, "designation")]
+        for supplement in self.supplements:
+            items += [({"value": word}, supplement.language) for word in supplement.displays(code)]
+        for each, language in items:
+            text = Text(str(each.get("value") or "").strip(), str(each.get("language") or language))
+            if text.value:
+                yield text
+
+    def _extension_codes(self, concept: Json) -> list[str]:
+        """Return the codes of the extension that names what replaces a concept."""
+        extensions = checked_items(concept, "extension", self.resource.origin)
+        codings = [each for each in extensions if each.get("url") == _REPLACED_BY]
+        return [str((each.get("valueCoding") or {}).get("code") or each.get("valueCode") or "") for each in codings]
+
+    def _status(self, properties: list[_Property]) -> tuple[Status, date | None]:
+        words = _values(properties, "status")
+        is_inactive = any(word in _INACTIVE for word in words) or "true" in _values(properties, "inactive")
+        end = next((day for text in _values(properties, "retirementDate") if (day := _date(text))), None)
+        if is_inactive or (end is not None and end < self.edition_start):
+            return Status.INACTIVE, end or self.edition_start - timedelta(days=1)
+        return Status.DRAFT if any(word in _DRAFT for word in words) else Status.ACTIVE, end
+
+
+def _values(properties: list[_Property], name: str) -> list[str]:
+    return [each.value for each in properties if each.name == name]
+
+
+def property_value(prop: Json) -> str:
+    """Return the value[x] of a property as text."""
+    value = next((value for key, value in prop.items() if key.startswith("value")), "")
+    if isinstance(value, dict):
+        return str(value.get("code") or value.get("display") or "").strip()
+    return str(value).lower() if isinstance(value, bool) else str(value).strip()
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

@@ -33,6 +33,7 @@ from begrepp.sources.archives import iterate_xml, open_member
 from begrepp.sources.editions import data_files
 from begrepp.sources.editions import valid_from as edition_valid_from
 from begrepp.sources.meter import current_meter
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import parse_date
 from begrepp.sources.tables import read_table
 from loaders.support.agencies import IN_COPYRIGHT, LAKEMEDELSVERKET, RCC
@@ -165,36 +166,40 @@ def successors() -> dict[str, tuple[str, ...]]:
 def _read_archive(path: Path) -> Iterator[_Entry]:
     """Read Läkemedelsverket's XML: `concept@code@throughDate` with a `designation` for each language."""
     with open_member(path, "atc-code.xml") as (stream, origin):
+        scope = RowScope()
         for number, concept in enumerate(iterate_xml(stream, "concept", origin), start=1):
-            row_origin = Origin(origin.file, number)
-            current_meter().rows += 1
-            names = {
-                (each.get("language") or "").lower(): " ".join((each.text or "").split())
-                for each in concept.iter()
-                if each.tag.rpartition("}")[2] == "designation"
-            }
-            yield _Entry(
-                origin=row_origin,
-                code=(concept.get("code") or "").strip(),
-                sv=names.get("sv", ""),
-                en=names.get("en", ""),
-                valid_to=parse_date((concept.get("throughDate") or "").strip(), row_origin, "throughDate"),
-            )
+            with scope:
+                row_origin = Origin(origin.file, number)
+                current_meter().rows += 1
+                names = {
+                    (each.get("language") or "").lower(): " ".join((each.text or "").split())
+                    for each in concept.iter()
+                    if each.tag.rpartition("}")[2] == "designation"
+                }
+                yield _Entry(
+                    origin=row_origin,
+                    code=(concept.get("code") or "").strip(),
+                    sv=names.get("sv", ""),
+                    en=names.get("en", ""),
+                    valid_to=parse_date((concept.get("throughDate") or "").strip(), row_origin, "throughDate"),
+                )
 
 
 def _read_normalised(path: Path) -> Iterator[_Entry]:
+    scope = RowScope()
     for row in read_table(path, required=_NORMALISED_COLUMNS):
-        # Always empty in ATC: the code itself gives the hierarchy.
-        row.ignore("parent_code")
-        yield _Entry(
-            origin=row.origin,
-            code=row.take("code"),
-            sv=row.take("label"),
-            en=row.take("label_en"),
-            valid_from=row.take_date("valid_from"),
-            valid_to=row.take_date("valid_to"),
-        )
-        row.done()
+        with scope:
+            # Always empty in ATC: the code itself gives the hierarchy.
+            row.ignore("parent_code")
+            yield _Entry(
+                origin=row.origin,
+                code=row.take("code"),
+                sv=row.take("label"),
+                en=row.take("label_en"),
+                valid_from=row.take_date("valid_from"),
+                valid_to=row.take_date("valid_to"),
+            )
+            row.done()
 
 
 def _read_key_table(path: Path) -> Iterator[_Entry]:

@@ -25,6 +25,7 @@ from begrepp.records import (
     is_iri,
 )
 from begrepp.sources.meter import current_meter
+from begrepp.sources.row_faults import RowScope
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.json_files import Json, object_list, read_referenced_json, read_single_json, string_list
 from loaders.declaration.source_toml import read_declaration, slug
@@ -62,19 +63,23 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     yield replace(dataset, tables=tables)
     lists = CodeListRegistry(ListOwner(dataset=dataset.id))
     for (table, table_id), schema in zip(_tables_with_ids(group), schemas, strict=True):
+        scope = RowScope()
         for number, column in enumerate(object_list(schema, "columns", path), start=1):
-            if column.get("virtual"):
-                continue
-            current_meter().rows += 1
-            inherited = {
-                key: value
-                for level in (group, table, schema, column)
-                for key, value in level.items()
-                if key in _INHERITED
-            }
-            variable = _variable({**column, **inherited}, dataset.id, table_id, number, path, _language(group), lists)
-            yield from lists.take_new()
-            yield variable
+            with scope:
+                if column.get("virtual"):
+                    continue
+                current_meter().rows += 1
+                inherited = {
+                    key: value
+                    for level in (group, table, schema, column)
+                    for key, value in level.items()
+                    if key in _INHERITED
+                }
+                variable = _variable(
+                    {**column, **inherited}, dataset.id, table_id, number, path, _language(group), lists
+                )
+                yield from lists.take_new()
+                yield variable
 
 
 def _tables_with_ids(group: Json) -> Iterator[tuple[Json, str]]:

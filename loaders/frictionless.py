@@ -26,6 +26,7 @@ from begrepp.records import (
     is_iri,
 )
 from begrepp.sources.meter import current_meter
+from begrepp.sources.row_faults import RowScope
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.json_files import Json, object_list, read_referenced_json, read_single_json, string_list
 from loaders.declaration.source_toml import read_declaration, slug
@@ -83,11 +84,13 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         if not schema:
             reason = f"the resource '{resource.get('name', table_id)}' has no schema, so it names no variables."
             yield Skipped(origin=Origin(path.name), reason=reason)
+        scope = RowScope()
         for number, field in enumerate(object_list(schema, "fields", path), start=1):
-            current_meter().rows += 1
-            variable = _variable(field, schema, dataset.id, table_id, number, path, language, lists)
-            yield from lists.take_new()
-            yield variable
+            with scope:
+                current_meter().rows += 1
+                variable = _variable(field, schema, dataset.id, table_id, number, path, language, lists)
+                yield from lists.take_new()
+                yield variable
 
 
 def _resources(document: Json, path: Path) -> dict[str, Json]:

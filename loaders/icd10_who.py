@@ -11,6 +11,7 @@ from begrepp.sources.archives import local_name, walk_xml
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.row_faults import RowScope
 from loaders.support.agencies import IN_COPYRIGHT, WHO
 from loaders.support.editions import new_edition
 
@@ -55,21 +56,23 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         yield Level(scheme=SCHEME.id, depth=depth, id=kind, titles=titles)
     with files[0].open("rb") as stream:
         number = 0
+        scope = RowScope()
         for path in walk_xml(stream, Origin(files[0].name)):
-            match local_name(path[-1]):
-                # An item's description precedes its child items, so that a parent is yielded before its children.
-                case "description" if len(path) > 1:
-                    number += 1
-                    current_meter().rows += 1
-                    yield _item(path[:-1], Origin(files[0].name, number))
-                case "item" if len(path) > 1:
-                    path[-2].remove(path[-1])
-                case "item" | "name":
-                    pass
-                case other if len(path) > 1:
-                    raise InputError(
-                        Origin(files[0].name, number), f"the element <{other}> is not known.", "Change the loader."
-                    )
+            with scope:
+                match local_name(path[-1]):
+                    # An item's description precedes its child items, so that a parent is yielded before its children.
+                    case "description" if len(path) > 1:
+                        number += 1
+                        current_meter().rows += 1
+                        yield _item(path[:-1], Origin(files[0].name, number))
+                    case "item" if len(path) > 1:
+                        path[-2].remove(path[-1])
+                    case "item" | "name":
+                        pass
+                    case other if len(path) > 1:
+                        raise InputError(
+                            Origin(files[0].name, number), f"the element <{other}> is not known.", "Change the loader."
+                        )
     if not number:
         raise InputError(files[0], "there are no items in the XML.", "Check that you added the right file.")
 

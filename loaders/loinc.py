@@ -36,6 +36,7 @@ from begrepp.records import (
 )
 from begrepp.sources.archives import unpack_members
 from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
 from loaders.support.agencies import REGENSTRIEF
@@ -124,16 +125,18 @@ def _read_release(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
     for path in hierarchy_files:
         yield from _read_parts(path, status, parents)
     reported_columns: set[str] = set()
+    scope = RowScope()
     for row in read_table(table, required=("LOINC_NUM", "LONG_COMMON_NAME", "STATUS")):
-        code = row.take("LOINC_NUM")
-        term_replacements, names = replacements.get(code, []), variants.get(code, {})
-        yield from _term(
-            code, row, term_replacements, successors.get(code, ()), names, parents.get(code, ()), edition_start
-        )
-        for column in row.remaining_columns():
-            if column not in reported_columns:
-                reported_columns.add(column)
-                yield Skipped(origin=Origin(table.name), reason=f"the column '{column}' is not imported.")
+        with scope:
+            code = row.take("LOINC_NUM")
+            term_replacements, names = replacements.get(code, []), variants.get(code, {})
+            yield from _term(
+                code, row, term_replacements, successors.get(code, ()), names, parents.get(code, ()), edition_start
+            )
+            for column in row.remaining_columns():
+                if column not in reported_columns:
+                    reported_columns.add(column)
+                    yield Skipped(origin=Origin(table.name), reason=f"the column '{column}' is not imported.")
 
 
 def _term(

@@ -35,6 +35,7 @@ from begrepp.sources.archives import MAX_UNPACKED
 from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.row_faults import RowScope
 from loaders.support.agencies import MONARCH
 from loaders.support.editions import new_edition
 from loaders.support.obo_identifiers import CONSIDER, REPLACED_BY, obo_iri
@@ -77,9 +78,11 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     active = {id_ for id_, term in terms.items() if not term.get("deprecated")}
     replacements = {id_: [str(term["replaced_by"])] for id_, term in terms.items() if term.get("replaced_by")}
     successors = usable_successors(replacements, active)
+    scope = RowScope()
     for number, (id_, term) in enumerate(terms.items(), start=1):
-        current_meter().rows += 1
-        yield from _term(id_, dict(term), successors.get(id_, ()), Origin(path.name, number), edition_start)
+        with scope:
+            current_meter().rows += 1
+            yield from _term(id_, dict(term), successors.get(id_, ()), Origin(path.name, number), edition_start)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from begrepp.errors import InputError
 from begrepp.records import EditionFiles, Element, Record, Redistribution, Source, Structure, is_iri, texts
 from begrepp.sources.editions import data_files
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row, parse_date
 from begrepp.sources.tables import read_table
 from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights
@@ -80,25 +81,27 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     classes: dict[str, Row] = {}
     rows_by_path: dict[str, Row] = {}
     for path in data_files(edition):
+        scope = RowScope()
         for row in read_table(path, required=("class", "attribute", "type", "card"), delimiter="\t", quoted=False):
-            element = _element(row, id_)
-            if element.path in rows_by_path:
-                raise InputError(
-                    row.origin,
-                    f"'{element.path}' already occurs in {rows_by_path[element.path].origin}.",
-                    "Remove one of the two.",
-                )
-            rows_by_path[element.path] = row
-            owner = element.path.partition(".")[0]
-            if element.path == owner:
-                classes[owner] = row
-            elif owner not in classes:
-                raise InputError(
-                    row.origin,
-                    f"the attribute '{element.path}' belongs to a class that has no row above it.",
-                    f"Add a row with class '{owner}' and an empty attribute.",
-                )
-            yield element
+            with scope:
+                element = _element(row, id_)
+                if element.path in rows_by_path:
+                    raise InputError(
+                        row.origin,
+                        f"'{element.path}' already occurs in {rows_by_path[element.path].origin}.",
+                        "Remove one of the two.",
+                    )
+                rows_by_path[element.path] = row
+                owner = element.path.partition(".")[0]
+                if element.path == owner:
+                    classes[owner] = row
+                elif owner not in classes:
+                    raise InputError(
+                        row.origin,
+                        f"the attribute '{element.path}' belongs to a class that has no row above it.",
+                        f"Add a row with class '{owner}' and an empty attribute.",
+                    )
+                yield element
 
 
 def _element(row: Row, model: str) -> Element:

@@ -31,6 +31,7 @@ from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row, parse_date
 from begrepp.sources.tables import read_table
 from loaders.support.agencies import IFCC
@@ -165,32 +166,36 @@ def _concept(version: _Version, versions: list[_Version], successors: tuple[str,
 
 
 def _read_table(path: Path) -> Iterator[_Version]:
+    scope = RowScope()
     for row in read_table(path, delimiter=";", encoding="windows-1252", skip=1):
-        column = {_normalized_name(name): name for name in row.remaining_columns()}
+        with scope:
+            column = {_normalized_name(name): name for name in row.remaining_columns()}
 
-        def cell(name: str, row: Row = row, column: dict[str, str] = column) -> str:
-            return row.take(column.get(name, name))
+            def cell(name: str, row: Row = row, column: dict[str, str] = column) -> str:
+                return row.take(column.get(name, name))
 
-        parts = {part: text for part in _PARTS if (text := cell(part))}
-        version = _Version(
-            origin=row.origin,
-            code=cell("npu_code"),
-            full=_definition(parts),
-            short="",
-            parts=parts,
-            created=_date(cell("created_date"), row.origin),
-            begins=_date(cell("change_date"), row.origin),
-            replaces=_codes(cell("replaces")),
-        )
-        row.done()
-        yield version
+            parts = {part: text for part in _PARTS if (text := cell(part))}
+            version = _Version(
+                origin=row.origin,
+                code=cell("npu_code"),
+                full=_definition(parts),
+                short="",
+                parts=parts,
+                created=_date(cell("created_date"), row.origin),
+                begins=_date(cell("change_date"), row.origin),
+                replaces=_codes(cell("replaces")),
+            )
+            row.done()
+            yield version
 
 
 def _read_xml(path: Path) -> Iterator[_Version]:
     with path.open("rb") as stream:
+        scope = RowScope()
         for number, element in enumerate(iterate_xml(stream, "Npubegreb", Origin(path.name)), start=1):
-            current_meter().rows += 1
-            yield _read_version(element, Origin(path.name, number))
+            with scope:
+                current_meter().rows += 1
+                yield _read_version(element, Origin(path.name, number))
 
 
 def _read_version(element: Element, origin: Origin) -> _Version:

@@ -37,6 +37,7 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.editions import coverage, data_files, valid_from
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
 from loaders.declaration.source_toml import slug
@@ -121,8 +122,10 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         for name in sorted(vocabularies.keys() - used.keys())
     )
     successors = usable_successors(links.replacements, links.concepts.keys() - links.retired)
+    scope = RowScope()
     for row in _rows(files["concept"]):
-        yield _concept(row, links, successors)
+        with scope:
+            yield _concept(row, links, successors)
     if links.maps:
         yield MappingSet(
             id=MAPS,

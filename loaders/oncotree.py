@@ -25,6 +25,7 @@ from begrepp.records import (
 from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.row_faults import RowScope
 from loaders.support.agencies import CBIOPORTAL
 from loaders.support.editions import new_edition
 
@@ -78,12 +79,14 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     )
     stack = [(node, "") for node in reversed(list(roots.values()))]
     number = 0
+    scope = RowScope()
     while stack:
         node, parent = stack.pop()
         number += 1
         current_meter().rows += 1
         stack += [(child, node["code"]) for child in reversed(list(node.get("children", {}).values()))]
-        yield from _node(dict(node), parent, Origin(files[0].name, number))
+        with scope:
+            yield from _node(dict(node), parent, Origin(files[0].name, number))
 
 
 def _node(node: dict[str, Any], parent: str, origin: Origin) -> Iterator[Concept | Mapping]:

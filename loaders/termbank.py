@@ -30,6 +30,7 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.editions import data_files
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row, parse_date
 from begrepp.sources.tables import read_table
 from begrepp.sources.xlsx import read_xlsx
@@ -105,12 +106,14 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     yield SCHEME
     yield protected_edition(SCHEME, edition, SOCIALSTYRELSEN)
     groups: dict[tuple[str, str], _Group] = {}
+    scope = RowScope()
     for row in _rows(files[0]):
-        post = _read_post(row)
-        if isinstance(post, Skipped):
-            yield post
-        else:
-            groups.setdefault((post.definition.casefold(), post.domain), _Group()).posts.append(post)
+        with scope:
+            post = _read_post(row)
+            if isinstance(post, Skipped):
+                yield post
+            else:
+                groups.setdefault((post.definition.casefold(), post.domain), _Group()).posts.append(post)
     names = _notations(groups)
     for key, group in groups.items():
         if group.terms(TermStatus.RECOMMENDED):

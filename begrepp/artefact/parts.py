@@ -67,6 +67,7 @@ class Part:
     concepts: int = 0
     inactive: int = 0
     datasets: int = 0
+    studies: int = 0
     variables: int = 0
     code_lists: int = 0
     coded_values: int = 0
@@ -77,10 +78,10 @@ class Part:
 
     @property
     def has_content(self) -> bool:
-        """Whether the part has a concept, mapping, variable, element, value set, code list or catalogued dataset."""
+        """Whether the part has a concept, mapping, variable, element, value set, code list, study or dataset listed."""
         datasets = self.datasets if self.kind == "catalogue" else 0
         counts = (self.concepts, self.mappings, self.variables, self.elements, self.value_sets, self.code_lists)
-        return any((datasets, *counts))
+        return any((datasets, self.studies, *counts))
 
 
 def is_one_of(part: Part, parts: Iterable[Part]) -> bool:

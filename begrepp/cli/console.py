@@ -31,7 +31,8 @@ def print_error(error: BegreppError) -> None:
         for one in error.failures:
             if isinstance(one.error, UnexpectedError):
                 log_error(one.error)
-            stderr.print(f"[red]{escape(one.error.reason if not hasattr(one.error, 'origin') else str(one.error))}[/]")
+            words = one.error.reason if not hasattr(one.error, "origin") else str(one.error)
+            stderr.print(f"[red]{escape(one.key)}[/]: {escape(words)}")
             if not hasattr(one.error, "origin") and one.error.next_step:
                 stderr.print(escape(one.error.next_step))
         stderr.print(escape(error.next_step.strip()))

@@ -36,7 +36,8 @@ def dataset_triples(context: LoadContext, dataset: Dataset) -> Iterator[Triple]:
         yield subject, name("owl:sameAs"), iri(dataset.iri)
     if dataset.catalogue:
         yield iri(context.iris.catalogue(dataset.catalogue)), name("dcat:dataset"), subject
-    yield subject, name("dcat:version"), plain(dataset.version)
+    if dataset.version:
+        yield subject, name("dcat:version"), plain(dataset.version)
     yield from _text_triples(subject, dataset)
     yield from _iri_triples(subject, dataset)
     yield from _number_triples(subject, dataset)

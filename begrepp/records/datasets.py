@@ -159,6 +159,8 @@ class Dataset:
     redistribution: Redistribution = Redistribution.ALLOWED
     specification: bool = False
     """True for a common data set or a data model, which has no data of its own."""
+    is_study: bool = False
+    """True for a study, which may be described as a whole without its variables."""
     catalogue: str = ""
     iri: str = ""
     identifiers: tuple[str, ...] = ()

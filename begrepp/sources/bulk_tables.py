@@ -19,8 +19,9 @@ from begrepp.errors import InputError, Origin
 from begrepp.sources.identity_numbers import find_identity_number
 from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import SERIAL_PATTERN
+from begrepp.sources.row_faults import add_remark
 from begrepp.sources.tables import read_exact
-from begrepp.sources.text_lines import MAX_LINE
+from begrepp.sources.text_lines import MAX_LINE, OPEN_END
 
 STAGED_TABLE = "staged"
 """The table that `stage_table` fills: the columns of the file as text, and `line`, the row number."""
@@ -112,7 +113,10 @@ def _scan_file(path: Path, columns: Sequence[str], counter: Meter) -> tuple[bool
             last = block[-1:]
             counter.rows = rows_before + lines
             counter.bytes += len(block)
-    return is_valid, lines + (last != b"\n")
+    if last != b"\n":
+        add_remark(Origin(path.name, lines + 2), OPEN_END)
+        lines += 1
+    return is_valid, lines
 
 
 def _refuse_empty_lines(path: Path) -> None:

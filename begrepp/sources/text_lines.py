@@ -15,6 +15,8 @@ from begrepp.sources.meter import Meter
 from begrepp.sources.row_faults import add_remark
 
 MAX_LINE = 1_000_000
+OPEN_END = "the last line has no line break; if it ends too early, the file is truncated."
+"""Remark about a file, which alone cannot tell a truncated line from a whole one."""
 _CHUNK = 1 << 16
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _WIDE_ENCODING = re.compile(r"utf[-_]?(16|32)", re.IGNORECASE)
@@ -122,8 +124,7 @@ def _bounded_lines(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
             )
         yield line
     if line and not line.endswith((b"\n", b"\r")):
-        text = "the last line has no line break; if it ends too early, the file is truncated."
-        add_remark(Origin(path.name, number), text)
+        add_remark(Origin(path.name, number), OPEN_END)
 
 
 def _lines_by_cr(raw: io.BufferedReader) -> Iterator[bytes]:

@@ -27,6 +27,7 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.meter import current_meter
+from begrepp.sources.row_faults import RowScope
 from loaders.claml.reader import MARKERS, ClamlClass, Outline, find_claml_file, read_class, read_elements, read_outline
 from loaders.declaration.source_toml import (
     new_declared_edition,
@@ -69,12 +70,14 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     for depth, kind in enumerate(outline.kinds, start=1):
         yield Level(scheme=scheme.id, depth=depth, id=kind, titles=_LEVELS.get(kind, texts(kind, kind)))
     # The file may list a code that a modifier also generates; the listed one is used.
+    scope = RowScope()
     for element, origin in read_elements(path, "Class"):
-        current_meter().rows += 1
-        class_ = read_class(element, origin)
-        yield _concept(scheme, class_, tuple(outline.parents[class_.code]), outline)
-        if class_.code not in outline.parent_codes:
-            yield from _expand_modifiers(scheme, class_, outline)
+        with scope:
+            current_meter().rows += 1
+            class_ = read_class(element, origin)
+            yield _concept(scheme, class_, tuple(outline.parents[class_.code]), outline)
+            if class_.code not in outline.parent_codes:
+                yield from _expand_modifiers(scheme, class_, outline)
     for code in sorted(
         {modifier for found in outline.applied_modifiers.values() for modifier in found} - outline.modifiers.keys()
     ):

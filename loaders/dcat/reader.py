@@ -108,7 +108,7 @@ class CatalogueReader:
         self.covered.update((node, predicate) for predicate in (_DESCRIPTION, _KEYWORD))
         yield Dataset(
             id=id_,
-            version=self.dates.version,
+            version="",  # that of the file, if it has one, is among its statements
             origin=origin,
             titles=titles,
             descriptions=self.texts(node, _DESCRIPTION),

@@ -8,7 +8,7 @@ represented and conceptual variables of DDI Lifecycle. Statistics of the data ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from begrepp.records import (
     Variable,
 )
 from begrepp.sources.editions import data_files
+from begrepp.sources.row_faults import add_remark
 from begrepp.sources.xml import read_root_name
 from loaders.ddi.codebook import read_codebook
 from loaders.ddi.lifecycle import read_lifecycle
@@ -68,8 +69,10 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         Table(id=slug(t.id) or "data", titles=t.titles or study.titles, descriptions=t.descriptions)
         for t in study.tables
     )
-    dataset = read_dataset(declaration, edition, tables)
+    dataset = replace(read_dataset(declaration, edition, tables), is_study=True)
     declaration.done()
+    if not study.variables:
+        add_remark(Origin(files[0].name), "the study is described as a whole; it lists no variables.")
     yield dataset
     yield from _StudyConverter(study, dataset, systems).records()
 

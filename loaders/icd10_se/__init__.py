@@ -32,6 +32,7 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.editions import data_files
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.tables import read_table
 from loaders.icd10_se.agency_table import read_agency_table
 from loaders.icd10_se.code_texts import FILES, read_code_texts
@@ -88,21 +89,23 @@ def _concepts(edition: EditionFiles, files: list[Path], *, from_key_table: bool)
 
 def _read_normalised(path: Path) -> Iterator[Concept]:
     columns = ("code", "label", "label_en", "parent_code", "valid_from", "valid_to")
+    scope = RowScope()
     for row in read_table(path, required=columns):
-        notation, parent = dotted(row.take("code")), dotted(row.take("parent_code"))
-        valid_to = row.take_date("valid_to")
-        yield Concept(
-            scheme=SCHEME.id,
-            notation=notation,
-            origin=row.origin,
-            pref_labels=texts(row.take("label"), row.take("label_en")),
-            broader=_optional(parent),
-            level=level_of(notation),
-            valid_from=row.take_date("valid_from"),
-            valid_to=valid_to,
-            status=Status.INACTIVE if valid_to else Status.ACTIVE,
-        )
-        row.done()
+        with scope:
+            notation, parent = dotted(row.take("code")), dotted(row.take("parent_code"))
+            valid_to = row.take_date("valid_to")
+            yield Concept(
+                scheme=SCHEME.id,
+                notation=notation,
+                origin=row.origin,
+                pref_labels=texts(row.take("label"), row.take("label_en")),
+                broader=_optional(parent),
+                level=level_of(notation),
+                valid_from=row.take_date("valid_from"),
+                valid_to=valid_to,
+                status=Status.INACTIVE if valid_to else Status.ACTIVE,
+            )
+            row.done()
 
 
 def _optional(value: str) -> tuple[str, ...]:

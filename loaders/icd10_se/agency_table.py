@@ -9,6 +9,7 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Marker, Note, NoteKind, Text, texts
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row, parse_date
 from begrepp.sources.tables import read_table
 from loaders.icd10_se.scheme import SCHEME, dotted, level_of
@@ -61,8 +62,10 @@ class _Entry:
 def read_agency_table(path: Path) -> Iterator[Concept]:
     """Yield the concepts of a table in the order of their first rows."""
     entries: dict[str, _Entry] = {}
+    scope = RowScope()
     for row in read_table(path, delimiter="\t", required=_TABLE_COLUMNS):
-        _add_row(entries, row)
+        with scope:
+            _add_row(entries, row)
     for code, entry in entries.items():
         yield Concept(
             scheme=SCHEME.id,

@@ -9,6 +9,7 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, EditionFiles, texts
 from begrepp.sources.editions import file_named
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
 from loaders.icd10_se.scheme import MARKERS, SCHEME, dotted, level_of
@@ -32,15 +33,21 @@ def read_code_texts(edition: EditionFiles) -> Iterator[Concept]:
                 "The file may be truncated; download all files of the edition again.",
             )
     notations = {dotted(row.take("kod")) for path in digits for row in _rows(path, counted=False)}
+    scope = RowScope()
     for row in _rows(chapter):
-        yield _concept(row, (), notations)
+        with scope:
+            yield _concept(row, (), notations)
+    scope = RowScope()
     for row in _rows(block):
-        first, last = row.take("kod").split("-")
-        yield _concept(row, _enclosing(first, last, chapters, row.origin), notations, code=f"{first}-{last}")
+        with scope:
+            first, last = row.take("kod").split("-")
+            yield _concept(row, _enclosing(first, last, chapters, row.origin), notations, code=f"{first}-{last}")
     for path in digits:
+        scope = RowScope()
         for row in _rows(path):
-            code = row.take("kod")
-            yield _concept(row, _parent_of(code, notations, blocks, row.origin), notations, code=code)
+            with scope:
+                code = row.take("kod")
+                yield _concept(row, _parent_of(code, notations, blocks, row.origin), notations, code=code)
 
 
 def _rows(path: Path, *, counted: bool = True) -> Iterator[Row]:

@@ -16,6 +16,7 @@ from begrepp.records import (
     Note,
     Scheme,
 )
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.tables import read_table
 from loaders.kva.scheme import PARTS, new_concept
 from loaders.kva.workbook import read_notes
@@ -46,23 +47,25 @@ def part_of_table(path: Path) -> Scheme:
 def read_agency_table(scheme: Scheme, path: Path) -> Iterator[Concept]:
     """Yield the concepts of a table in the order of their first rows."""
     entries: dict[str, _Entry] = {}
+    scope = RowScope()
     for row in read_table(path, delimiter="\t", required=("Kod", "Överordnad kod", "Titel")):
-        code, title, parent = row.take("Kod"), row.take("Titel"), row.take("Överordnad kod")
-        if title and code in entries:
-            raise InputError(
-                row.origin,
-                f"the code '{code}' already occurs in {entries[code].origin}.",
-                "Remove one of the rows in a copy, or ask the publisher which one is correct.",
-            )
-        if not title and code not in entries:
-            raise InputError(
-                row.origin,
-                f"'{code}' has no title, and no row before it opens the code.",
-                "The file may be truncated or reordered; download it again from its publisher.",
-            )
-        entry = entries.setdefault(code, _Entry(row.origin, title, parent))
-        entry.notes += read_notes(row)
-        row.done()
+        with scope:
+            code, title, parent = row.take("Kod"), row.take("Titel"), row.take("Överordnad kod")
+            if title and code in entries:
+                raise InputError(
+                    row.origin,
+                    f"the code '{code}' already occurs in {entries[code].origin}.",
+                    "Remove one of the rows in a copy, or ask the publisher which one is correct.",
+                )
+            if not title and code not in entries:
+                raise InputError(
+                    row.origin,
+                    f"'{code}' has no title, and no row before it opens the code.",
+                    "The file may be truncated or reordered; download it again from its publisher.",
+                )
+            entry = entries.setdefault(code, _Entry(row.origin, title, parent))
+            entry.notes += read_notes(row)
+            row.done()
     for code, entry in entries.items():
         broader = (entry.parent,) if entry.parent else ()
         yield new_concept(scheme, code, entry.origin, entry.title, tuple(dict.fromkeys(entry.notes)), broader)

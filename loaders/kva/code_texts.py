@@ -15,6 +15,7 @@ from begrepp.records import (
     Scheme,
     Text,
 )
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
 from loaders.kva.scheme import KKA, KMA, LEVELS, PARTS, new_concept, parent_of
@@ -76,8 +77,10 @@ def read_code_texts(scheme: Scheme, levels: dict[int, Path]) -> Iterator[Concept
     """Yield the concepts of a part, level by level."""
     headings = frozenset(row.take("Kod:") for depth in (1, 2, 3) for row in _rows(levels[depth], counted=False))
     for depth in LEVELS:
+        scope = RowScope()
         for row in _rows(levels[depth]):
-            code, label, description = row.take("Kod:"), row.take("Kodtext:"), row.take("Beskrivning:")
-            row.done()
-            notes = (Note(NoteKind.SCOPE, Text(description, "sv")),) if description else ()
-            yield new_concept(scheme, code, row.origin, label, notes, parent_of(code, headings))
+            with scope:
+                code, label, description = row.take("Kod:"), row.take("Kodtext:"), row.take("Beskrivning:")
+                row.done()
+                notes = (Note(NoteKind.SCOPE, Text(description, "sv")),) if description else ()
+                yield new_concept(scheme, code, row.origin, label, notes, parent_of(code, headings))

@@ -12,7 +12,7 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.sources.meter import current_meter
 from loaders.openehr.cadl import NEXT_STEP, CadlParser, text_in_brackets
-from loaders.openehr.model import Archetype, LocalTerms, TermText, add_terms
+from loaders.openehr.model import Archetype, LocalTerms, TermText, add_terms, bound_code
 from loaders.openehr.odin import Odin, as_dict, as_string, as_strings, nested_value, read_odin
 
 _MAX_BYTES = 20 * 1024**2
@@ -58,7 +58,7 @@ def read_adl(path: Path) -> tuple[Archetype, LocalTerms]:
         id=header["id"],
         origin=origin,
         kind="archetype",
-        language=_code_of(as_string(language.get("original_language", ""))) or "en",
+        language=bound_code(as_string(language.get("original_language", ""))) or "en",
         version=as_string(nested_value(description, "other_details", "revision")),
         licence=as_string(nested_value(description, "other_details", "licence")),
         publisher=as_string(nested_value(description, "other_details", "custodian_organisation")),
@@ -106,9 +106,5 @@ def _read_terms(ontology: dict[str, Odin]) -> LocalTerms:
         for terminology, bindings in as_dict(ontology.get(kind, {})).items():
             for code, target in as_dict(as_dict(bindings).get("items", bindings)).items():
                 for each in as_strings(target):
-                    terms.add_binding(code, terminology, _code_of(each))
+                    terms.add_binding(code, terminology, each)
     return terms
-
-
-def _code_of(term: str) -> str:
-    return term.rpartition("::")[2]

@@ -15,7 +15,7 @@ from typing import Any
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.meter import current_meter
-from loaders.openehr.model import Archetype, LocalTerms, ModelNode, PermittedCode, TermText, add_terms
+from loaders.openehr.model import Archetype, LocalTerms, ModelNode, PermittedCode, TermText, add_terms, bound_code
 
 _MAX_BYTES = 200 * 1024**2
 _MAX_DEPTH = 100
@@ -95,7 +95,7 @@ class _TemplateReader:
                 )
         for system, bindings in (terminology.get("termBindings") or {}).items():
             for code, target in bindings.items():
-                terms.add_binding(code, system, str(target).rpartition("::")[2].strip("[]").rpartition("/")[2])
+                terms.add_binding(code, system, bound_code(str(target)).rpartition("/")[2])
         for id_, value_set in (terminology.get("valueSets") or {}).items():
             terms.value_sets[id_] = [str(each) for each in value_set.get("members") or []]
         terms.parent = self.archetype_terms.get(str(template.get("parentArchetypeId") or ""))
@@ -234,7 +234,7 @@ def _web_nodes(node_object: Json, language: str, origin: Origin, depth: int) -> 
         node.value_types.append(node.rm_type)
     for system, bindings in (node_object.get("termBindings") or {}).items():
         target = str(bindings.get("value") if isinstance(bindings, dict) else bindings)
-        node.bindings.append((str(system), target.rpartition("::")[2].strip("[]")))
+        node.bindings.append((str(system), bound_code(target)))
     for each in _objects(node_object, "inputs"):
         _add_web_input(each, node, language)
     yield node
@@ -263,7 +263,7 @@ def _add_web_input(node_object: Json, node: ModelNode, language: str) -> None:
         )
         for system, bindings in (each.get("termBindings") or {}).items():
             target = str(bindings.get("value") if isinstance(bindings, dict) else bindings)
-            permitted_code.bindings.append((str(system), target.rpartition("::")[2].strip("[]")))
+            permitted_code.bindings.append((str(system), bound_code(target)))
         node.permitted_codes.append(permitted_code)
 
 

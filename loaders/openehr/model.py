@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,6 +20,19 @@ class TermText(NamedTuple):
     text: str
     description: str = ""
     comment: str = ""
+
+
+_BOUND = re.compile(r"\s*\[?\s*(?:[^\[\]|]*::)?\s*([^\[\]|]*?)\s*(?:\|[^|]*\|?)?\s*\]?\s*")
+
+
+def bound_code(target: str) -> str:
+    """Return the code of a term binding, without terminology, version, brackets and rubric.
+
+    Old archetypes write `[SNOMED-CT(2003)::271649006]`, others `SNOMED-CT::271649006|Systolic|`
+    (openEHR base types, TERM_CODE syntax).
+    """
+    match = _BOUND.fullmatch(target)
+    return match[1] if match else target
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,7 +104,7 @@ class LocalTerms:
 
     def add_binding(self, code: str, terminology: str, target: str) -> None:
         """Bind a code or path to a code of a terminology."""
-        self.bindings.setdefault(code, []).append((terminology, target))
+        self.bindings.setdefault(code, []).append((terminology, bound_code(target)))
 
     def texts_of(self, code: str) -> TermTexts:
         """Return the texts of a code: its own, else those of the code or archetype that it specialises (`at0003.1`)."""

@@ -23,6 +23,7 @@ from begrepp.records import (
     Text,
     Variable,
 )
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.row_source import RowSource
@@ -92,26 +93,29 @@ def _variables(source: RowSource, dataset: Dataset, options: _Options) -> Iterat
     seen: dict[str, Row] = {}
     forms: dict[str, Row] = {}
     form, section = "", ""
+    scope = RowScope()
     for number, (cells, row) in enumerate(read_dictionary(source), start=1):
-        name = cells["field_name"]
-        if name in seen:
-            raise InputError(row.origin, f"the field '{name}' already occurs in {seen[name].origin}.", "Rename one.")
-        seen[name] = row
-        if cells["form_name"] != form:
-            form, section = cells["form_name"], ""
-            forms.setdefault(form, row)
-        section = from_html(cells["section_header"], paragraphs=True) or section
-        if cells["field_type"] == "descriptive":
-            yield Skipped(origin=row.origin, reason=f"'{name}' is a text in the form and has no data.")
-            continue
-        variable = _variable(cells, row, dataset.id, section, number, options.language)
-        choices = read_choices(cells, row, options.language)
-        if cells["field_type"] == "checkbox":
-            variables = list(_checkbox_columns(variable, choices, lists, options.language))
-        else:
-            variables = [_with_code_list(variable, choices, lists, options)]
-        yield from lists.take_new()
-        yield from variables
+        with scope:
+            name = cells["field_name"]
+            if name in seen:
+                earlier = seen[name].origin
+                raise InputError(row.origin, f"the field '{name}' already occurs in {earlier}.", "Rename one.")
+            seen[name] = row
+            if cells["form_name"] != form:
+                form, section = cells["form_name"], ""
+                forms.setdefault(form, row)
+            section = from_html(cells["section_header"], paragraphs=True) or section
+            if cells["field_type"] == "descriptive":
+                yield Skipped(origin=row.origin, reason=f"'{name}' is a text in the form and has no data.")
+                continue
+            variable = _variable(cells, row, dataset.id, section, number, options.language)
+            choices = read_choices(cells, row, options.language)
+            if cells["field_type"] == "checkbox":
+                variables = list(_checkbox_columns(variable, choices, lists, options.language))
+            else:
+                variables = [_with_code_list(variable, choices, lists, options)]
+            yield from lists.take_new()
+            yield from variables
     for number, (form, row) in enumerate(forms.items(), start=len(seen) + 1):
         status = _completion_status(form, row.origin, dataset.id, number, lists)
         yield from lists.take_new()

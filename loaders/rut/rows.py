@@ -12,6 +12,7 @@ from begrepp.records import (
     Text,
     texts,
 )
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
 from begrepp.sources.text_lines import read_lines
@@ -59,8 +60,10 @@ def read_template_rows(files: Mapping[str, Path], name: str) -> Iterator[Templat
         return
     head = next(iter(read_lines(files[name])), "")
     delimiter = max(",;\t", key=head.count)
+    scope = RowScope()
     for row in read_table(files[name], required=_REQUIRED[name], delimiter=delimiter, short_rows=True):
-        yield TemplateRow.read(row, name)
+        with scope:
+            yield TemplateRow.read(row, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from typing import Any
 import yaml
 
 from begrepp.errors import InputError, Origin
+from begrepp.sources.row_faults import add_remark
 from begrepp.sources.rows import parse_date
 from begrepp.sources.tables import read_comments
-from begrepp.sources.text_lines import MAX_LINE
+from begrepp.sources.text_lines import MAX_LINE, OPEN_END
 
 Header = Mapping[str, Any]
 
@@ -32,7 +33,10 @@ def _read_file(path: Path) -> str:
     if path.stat().st_size > MAX_LINE:
         raise InputError(path, "the metadata file is too large.", "Check that you added the right file.")
     try:
-        return path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
+        if text and not text.endswith("\n"):
+            add_remark(Origin(path.name, len(text.splitlines())), OPEN_END)
+        return text
     except UnicodeDecodeError:
         raise InputError(path, "the metadata file is not UTF-8.", "Save it as UTF-8 and add it again.") from None
 

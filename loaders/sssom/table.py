@@ -12,6 +12,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Mapping as Match
 from begrepp.records import MappingSet, Skipped, Text
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row, parse_date
 from begrepp.sources.tables import read_table
 from loaders.sssom.header import Header, slot_text, slot_texts
@@ -97,6 +98,7 @@ _PREDICATES = frozenset(
 )
 # sssom:NoMapping is an older spelling that occurs in examples.
 _NO_MATCH = ("https://w3id.org/sssom/NoTermFound", "https://w3id.org/sssom/NoMapping")
+_NOT_IN_IDENTIFIER = re.compile(r"[\s<>\"{}|\\^`]")
 _BEGREPP_IRI = re.compile(rf"{re.escape(Iris().root)}cs/([^/]+)/([^/]+)")
 
 
@@ -108,6 +110,7 @@ def read_mappings(path: Path, header: Header, mapping_set: MappingSet, language:
     prefixes = _BUILT_IN | {prefix: ns for prefix, ns in header.get("curie_map", {}).items() if isinstance(ns, str)}
     seen: dict[tuple[str, ...], Origin] = {}
     unknown: set[str] = set()
+    scope = RowScope()
     for row in rows:
         for column in row.remaining_columns():
             # SSSOM permits additional slots (specification, "Non-standard slots").
@@ -115,14 +118,16 @@ def read_mappings(path: Path, header: Header, mapping_set: MappingSet, language:
                 unknown.add(column)
                 reason = f"the column '{column}' is no slot of SSSOM 1.1; it is left out."
                 yield Skipped(origin=Origin(path.name), reason=reason)
-        match = _read_row(row, header, prefixes, mapping_set, language)
-        if isinstance(match, Match):
-            key = (match.subject, match.predicate, match.object, str(match.negated), match.justification)
-            if key in seen:
-                yield Skipped(origin=row.origin, reason=f"the same mapping and justification occurs in {seen[key]}.")
-                continue
-            seen[key] = row.origin
-        yield match
+        with scope:
+            match = _read_row(row, header, prefixes, mapping_set, language)
+            if isinstance(match, Match):
+                key = (match.subject, match.predicate, match.object, str(match.negated), match.justification)
+                if key in seen:
+                    reason = f"the same mapping and justification occurs in {seen[key]}."
+                    yield Skipped(origin=row.origin, reason=reason)
+                    continue
+                seen[key] = row.origin
+            yield match
 
 
 def _read_row(
@@ -209,7 +214,11 @@ def _values(cell: str) -> tuple[str, ...]:
 
 
 def _expand(curie: str, prefixes: Mapping[str, str], origin: Origin, slot: str) -> str:
-    """Expand a prefixed name; IRIs are returned unchanged. Raises `InputError` for an undeclared prefix."""
+    """Expand a prefixed name; IRIs are returned unchanged.
+
+    Raises `InputError` for an undeclared prefix, and for a cell with several identifiers, where SSSOM allows one.
+    """
+    _check_identifier(curie, prefixes, origin, slot)
     if "://" in curie or curie.startswith("urn:"):
         return curie
     prefix, colon, local = curie.partition(":")
@@ -226,6 +235,26 @@ def _expand(curie: str, prefixes: Mapping[str, str], origin: Origin, slot: str) 
             f"Add it to curie_map in the file header:  {prefix}: https://…",
         )
     return prefixes[prefix] + local
+
+
+def _check_identifier(cell: str, prefixes: Mapping[str, str], origin: Origin, slot: str) -> None:
+    """Raise `InputError` unless a cell has one identifier (`EntityReference` of SSSOM) in the characters of an IRI."""
+    parts = [part.strip() for part in re.split(r"[|;,\s]+", cell) if part.strip()]
+    several = [part for part in parts if "://" in part or (":" in part and part.partition(":")[0] in prefixes)]
+    if len(several) > 1:
+        raise InputError(
+            origin,
+            f"the column '{slot}' holds {len(several)} identifiers: '{cell}'.",
+            "SSSOM allows one. Write a row for each of them.",
+        )
+    if wrong := _NOT_IN_IDENTIFIER.search(cell):
+        raise InputError(
+            origin,
+            f"'{cell}' in column '{slot}' holds {wrong[0]!r}, which no identifier may hold (RFC 3987).",
+            "Correct it, or write the character as %XX.",
+        )
+    if cell.endswith(":") and cell[:-1] in prefixes:
+        raise InputError(origin, f"'{cell}' in column '{slot}' has a prefix only.", "Write it as prefix:name.")
 
 
 def _reference(iri: str) -> str:

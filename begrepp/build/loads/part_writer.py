@@ -186,6 +186,7 @@ def _count_record(part: Part, record: Record) -> None:
             part.mappings += 1
         case Dataset():
             part.datasets += 1
+            part.studies += record.is_study
         case Variable():
             part.variables += 1
         case ValueSet():

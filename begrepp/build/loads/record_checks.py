@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import NamedTuple
 
-from begrepp.errors import InputError, Origin
+from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.records import (
     Concept,
     Coverage,
@@ -52,7 +52,7 @@ def check_records(records: Iterable[Record], report: Collection[str] = ()) -> It
     checks = _RecordChecks(faults)
     with collect_faults(faults):
         held_back: list[Concept] = []
-        for record in records:
+        for record in _told_first(records, faults):
             if checks.accepts(record):
                 if isinstance(record, Concept) and Fault.DANGLING in faults.report:
                     held_back.append(record)
@@ -66,6 +66,17 @@ def check_records(records: Iterable[Record], report: Collection[str] = ()) -> It
         checks.check_cycles()
         yield from faults.take_reported()
         yield from faults.take_remarks()
+
+
+def _told_first(records: Iterable[Record], faults: RowFaults) -> Iterator[Record]:
+    """Yield the records; an error of the whole file may follow from faulty rows, which are then told instead."""
+    try:
+        yield from records
+    except PersonalDataError:
+        raise
+    except InputError:
+        faults.refuse()
+        raise
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from duckdb import DuckDBPyConnection
 
-from begrepp.errors import Origin
+from begrepp.errors import InputError, Origin
 from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
@@ -19,6 +19,7 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.bulk_tables import Values, fetch_rows
+from begrepp.sources.rows import parse_date
 from loaders.snomed_rf2.release_files import Rf2File
 from loaders.snomed_rf2.scheme import IRI, SCHEME
 from loaders.support.successors import usable_successors
@@ -82,11 +83,18 @@ def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Itera
             Origin(names[file], line),
             descriptions=descriptions.rows_of(id_),
             parents=tuple(str(target) for _, type_, target, _ in related if type_ == _IS_A),
-            valid_to=None if active else date.fromisoformat(time) - timedelta(days=1),
-            valid_from=date.fromisoformat(first) if first else None,
+            valid_to=None if active else _day(time, Origin(names[file], line)) - timedelta(days=1),
+            valid_from=_day(first, Origin(names[file], line)) if first else None,
             replaced_by=successors.get(id_, ()),
             statements=tuple(statements),
         )
+
+
+def _day(text: str, origin: Origin) -> date:
+    day = parse_date(text, origin, "effectiveTime")
+    if day is None:
+        raise InputError(origin, "the column 'effectiveTime' is empty.", "Download the file again.")
+    return day
 
 
 def _concept(

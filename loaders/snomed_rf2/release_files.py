@@ -11,6 +11,7 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Skipped
 from begrepp.sources.editions import data_files
+from begrepp.sources.rows import parse_date
 
 _FILE = re.compile(
     r"x?(?:sct2|der2)_(?P<content>\w+?)_?(?P<state>Snapshot|Full|Delta)(?:-[A-Za-z-]+)?"
@@ -126,10 +127,13 @@ def check_packages(days: dict[str, date], modules: dict[str, set[str]], dependen
     package_of = {module: owner for owner, module_ids in modules.items() for module in module_ids}
     for name, line, source, target, required in dependencies:
         owner, other = package_of.get(source, ""), package_of.get(target, "")
-        if owner and other and owner != other and date.fromisoformat(required) != days[other]:
+        if not (owner and other) or owner == other:
+            continue
+        day = parse_date(required, Origin(name, int(line)), "targetEffectiveTime")
+        if day != days[other]:
             raise InputError(
                 Origin(name, int(line)),
-                f"{owner} builds on the release of {date.fromisoformat(required)}, but {other} is of {days[other]}.",
+                f"{owner} builds on the release of {day}, but {other} is of {days[other]}.",
                 "Download the release that the extension builds on, and add both together.",
             )
 

@@ -30,7 +30,7 @@ def standard_names(resource: Resource) -> dict[str, str]:
 
 @dataclass(slots=True)
 class Supplement:
-    """What one supplement adds to each code."""
+    """One supplement: its concepts, by the code that they add to."""
 
     resource: Resource
     concepts: dict[str, list[Json]] = field(default_factory=dict)

@@ -60,8 +60,28 @@ def command(
 
     Sources are reused from an earlier build unless a file, its loader or the shapes have changed.
     """
+    build_graph(
+        names,
+        public=public,
+        keep_going=keep_going,
+        accept_fewer=accept_fewer,
+        from_scratch=from_scratch,
+        starter=not no_starter,
+    )
+
+
+def build_graph(
+    names: tuple[str, ...] = (),
+    *,
+    public: bool = False,
+    keep_going: bool = False,
+    accept_fewer: bool = False,
+    from_scratch: bool = False,
+    starter: bool = True,
+) -> None:
+    """Build and publish the graph, and print the result."""
     settings = Settings()
-    jobs = _jobs(names, settings, starter=not no_starter)
+    jobs = _jobs(names, settings, starter=starter)
     with LiveProgress(log=settings.logs) as live:
         manifest = build(
             jobs,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
-from begrepp.errors import InputError, UsageError
+from begrepp.errors import UsageError
 from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
@@ -20,7 +21,8 @@ from begrepp.variables.value_check import CheckedList, CheckedValue, Verdict, ch
 from begrepp.variables.value_column import distinct_values
 from begrepp.variables.value_report import FORMATS, decode_values, format_result
 
-MAX_BYTES = 50 * 1024 * 1024
+MAX_VALUES = 200_000
+"""Largest number of distinct values; the file may have any size."""
 
 
 @click.command("check-values")
@@ -40,12 +42,9 @@ def check_file(against: str, file: str, output: str, settings: Settings) -> bool
     path, _, column = file.partition(":") if not Path(file).exists() else (file, "", "")
     if path != "-" and not Path(path).is_file():
         raise UsageError(f"There is no file {path}.", "Give FILE, FILE:COLUMN, or - for standard input.")
-    if path != "-" and Path(path).stat().st_size > MAX_BYTES:
-        raise InputError(
-            Path(path), "is larger than 50 MB, the limit for a list of values.", "Extract the distinct values first."
-        )
-    data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    values = distinct_values(decode_values(data, Path(path).name), column, Path(path).name)
+    name = "standard input" if path == "-" else Path(path).name
+    with nullcontext(sys.stdin.buffer) if path == "-" else Path(path).open("rb") as data:
+        values = distinct_values(decode_values(data, name), column, name, limit=MAX_VALUES)
     build = current_build(settings)
     known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(read_manifest(build).base))
     result = check_values(against, values, known)

@@ -15,6 +15,7 @@ from begrepp.cli import (
     dump,
     feed,
     harmonise,
+    new,
     profiles,
     publish,
     query,
@@ -56,6 +57,8 @@ def main() -> None:
     Getting started:
       begrepp build                       build the bundled oncology starter
       begrepp serve                       browse it at http://localhost:8080
+      begrepp new my-list.csv             write a source.toml for a list of your own
+      begrepp serve source.toml           add it, build, and browse
       begrepp sources                     list other sources and where to get them
       begrepp add icd10_se *.txt --edition 2021
       begrepp build                       rebuild the graph with it
@@ -65,6 +68,7 @@ def main() -> None:
 
 for module in (
     sources,
+    new,
     add,
     build,
     validate,

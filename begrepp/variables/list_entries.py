@@ -150,6 +150,8 @@ def _notation(row: QuerySolution) -> tuple[str, str]:
 
 def _others(codes: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     """Return the notations of a concept besides the one that names it."""
+    if len({*codes}) == 1:
+        return ()
     return tuple(sorted({code for code, _ in codes} - {preferred_notation(codes)}))
 
 

@@ -6,53 +6,64 @@ Files with identity numbers and tables with a column that identifies persons are
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from begrepp.errors import InputError, Origin, PersonalDataError, UsageError
 from begrepp.sources.identity_numbers import find_identity_number
 from begrepp.sources.privacy import is_person_column
 
 MAX_VALUES = 20_000
-"""Largest number of distinct values."""
+"""Largest number of distinct values that the server checks."""
+_DELIMITERS = "\t;,"
 _ADVICE = "Extract the distinct values of the column first, for example with `cut -d, -f3 FILE | sort -u`."
 
 
-def distinct_values(text: str, column: str = "", name: str = "the values") -> list[str]:
-    """Return the distinct values in order of appearance.
+def distinct_values(
+    lines: Iterable[str], column: str = "", name: str = "the values", limit: int = MAX_VALUES
+) -> list[str]:
+    """Return the distinct values in order of appearance; the lines are read once and not stored.
 
-    `text` is a list with one value per line, or a table in CSV or TSV; `column` is the name of a column or its number
-    from 1. Raises `PersonalDataError` for data about persons, `InputError` for a table that cannot be read and
-    `UsageError` for an unknown column.
+    They are a list with one value per line, or a table in CSV or TSV; `column` is the name of a column or its number
+    from 1. Raises `PersonalDataError` for data about persons, `InputError` for a table that cannot be read or has more
+    than `limit` distinct values, and `UsageError` for an unknown column.
     """
-    text = text.removeprefix("\ufeff")
-    for number, line in enumerate(text.splitlines(), start=1):
+    checked = _checked_lines(lines, name)
+    first = next(checked, "")
+    found: dict[str, None] = {}
+    is_table = column or any(delimiter in first for delimiter in _DELIMITERS)
+    values = _read_column(first, checked, column, name) if is_table else map(_without_line_end, chain([first], checked))
+    for value in values:
+        if value not in found:
+            found[value] = None
+            if len(found) > limit:
+                raise InputError(
+                    name,
+                    f"there are more than {limit:,} distinct values.",
+                    "This is not a list of codes; check the column.",
+                )
+    return list(found)
+
+
+def _checked_lines(lines: Iterable[str], name: str) -> Iterator[str]:
+    """Yield the lines, without a byte order mark. Raises `PersonalDataError` for an identity number."""
+    for number, line in enumerate(lines, start=1):
         if find_identity_number(line):
             raise PersonalDataError(
                 Origin(name, number),
                 "contains a Swedish personal identity number; personal data are not accepted.",
                 _ADVICE,
             )
-    values = _read_column(text, column, name) if column or _is_table(text) else text.splitlines()
-    found = list(dict.fromkeys(values))
-    if len(found) > MAX_VALUES:
-        raise InputError(
-            name,
-            f"there are more than {MAX_VALUES:,} distinct values.",
-            "This is not a list of codes; check the column.",
-        )
-    return found
+        yield line.removeprefix("\ufeff") if number == 1 else line
 
 
-def _is_table(text: str) -> bool:
-    first = text.partition("\n")[0]
-    return any(delimiter in first for delimiter in ("\t", ";")) or first.count(",") > 0
+def _without_line_end(line: str) -> str:
+    return line.rstrip("\r\n")
 
 
-def _read_column(text: str, column: str, name: str) -> Iterable[str]:
-    first = text.partition("\n")[0]
-    delimiter = max("\t;,", key=first.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _read_column(first: str, rest: Iterable[str], column: str, name: str) -> Iterator[str]:
+    delimiter = max(_DELIMITERS, key=first.count)
+    rows = csv.reader(chain([first], rest), delimiter=delimiter)
     try:
         header = [cell.strip() for cell in next(rows, [])]
         for cell in header:
@@ -63,7 +74,9 @@ def _read_column(text: str, column: str, name: str) -> Iterable[str]:
                     _ADVICE,
                 )
         index = _column_index(header, column)
-        return [row[index] for row in rows if len(row) > index]
+        for row in rows:
+            if len(row) > index:
+                yield row[index]
     except csv.Error as error:
         raise InputError(Origin(name, rows.line_num), f"is not a well-formed table ({error}).", _ADVICE) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable, Iterator
 
 from begrepp.errors import InputError
 from begrepp.variables.value_check import CheckedList, Verdict
@@ -12,14 +13,15 @@ from begrepp.variables.value_check import CheckedList, Verdict
 FORMATS = ("csv", "json")
 
 
-def decode_values(data: bytes, name: str) -> str:
-    """Decode bytes as UTF-8, else as windows-1252, which spreadsheets still write. Raises `InputError`."""
-    if b"\0" in data:
-        raise InputError(name, "is not a text file.", "Save it as CSV in UTF-8.")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("windows-1252", errors="replace")
+def decode_values(lines: Iterable[bytes], name: str) -> Iterator[str]:
+    """Decode each line as UTF-8, else as windows-1252, which spreadsheets still write. Raises `InputError`."""
+    for line in lines:
+        if b"\0" in line:
+            raise InputError(name, "is not a text file.", "Save it as CSV in UTF-8.")
+        try:
+            yield line.decode("utf-8")
+        except UnicodeDecodeError:
+            yield line.decode("windows-1252", errors="replace")
 
 
 def format_result(result: CheckedList, output: str) -> str:

@@ -89,6 +89,17 @@ def _read_document(path: Path, form: str, encoding: str) -> Any:
         raise InputError(path, f"not well-formed JSON: {error}.", "Download the file again.") from None
 
 
+def guess_rows(path: Path, form: str) -> str:
+    """Return the path of the rows that a document most likely has: `[]`, `codes[]`, `values{}`.
+
+    Raises `InputError` if it has none.
+    """
+    document = _read_document(path, form, "utf-8")
+    if found := next(_row_paths(document, ""), ""):
+        return found
+    raise InputError(path, "the document holds no list of objects.", 'Say where the rows are: rows = "…".')
+
+
 def _new_object(members: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object of a document. Raises `ValueError` for a repeated name, whose value would be lost."""
     found = dict(members)

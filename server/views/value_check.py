@@ -27,13 +27,14 @@ def check() -> Response:
     format_ = choose_format(request, _OFFERS)
     result, error = None, None
     try:
-        if text := _text():
+        lines = _lines()
+        if lines:
             if not against:
                 raise UsageError("No list is given.", "Choose the list to check against.")
             found = served_build()
             known = QueryContext(found.store, found.index, found.iris)
             with COMPARISONS.slot():
-                result = check_values(against, distinct_values(text, column), known, translator().language)
+                result = check_values(against, distinct_values(lines, column), known, translator().language)
         elif format_ != HTML:
             raise UsageError("There are no values.", "Send them in `values`, one per line, or as `file`.")
     except BegreppError as problem:
@@ -45,10 +46,10 @@ def check() -> Response:
     return _page(result, error, against, column)
 
 
-def _text() -> str:
+def _lines() -> list[str]:
     if (sent := request.files.get("file")) and sent.filename:
-        return decode_values(sent.read(), sent.filename)
-    return request.values.get("values", "")
+        return list(decode_values(sent.stream, sent.filename))
+    return request.values.get("values", "").splitlines(keepends=True)
 
 
 def _page(result: CheckedList | None, error: BegreppError | None, against: str, column: str) -> Response:

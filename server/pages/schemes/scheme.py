@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pyoxigraph import Literal, NamedNode
 
+from begrepp.artefact.alphabet import AlphabeticalEntry, read_codes
 from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
@@ -17,6 +18,7 @@ from server.http.urls import document_path
 from server.pages.concepts.tree import Branch, top_concepts
 from server.pages.paging import Paged
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
+from server.served.as_of import DatedBuild
 from server.served.build import ServedBuild
 from server.served.labels import choose_text, find_refs, find_statements, property_iris, property_value, sort_texts
 from server.served.refs import Ref
@@ -164,30 +166,49 @@ def _levels(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[Leve
 
 
 def _listing(build: ServedBuild, scheme: SchemeFacts, language: str, offset: int) -> Listing | None:
-    """Return one page of a flat list, sorted by `sort_key`: by code where codes are numeric or short."""
-    listed = build.schemes.concepts(scheme.iri)
-    if not listed:
+    """Return one page of a flat list, sorted by code; None if the scheme has no concepts.
+
+    The order is read from the build; a build as of a day has none, and is sorted here.
+    """
+    stored = None if isinstance(build, DatedBuild) else read_codes(build.folder, scheme.id, language, offset, PAGE)
+    # The stored order has the schemes with an IRI of begrepp only.
+    shown, total = stored if stored and stored[1] else _sorted_codes(build, scheme, language, offset)
+    if not total:
         return None
+    return Listing(
+        rows=[
+            Ref(
+                iri=entry.concept,
+                href=document_path(build.iris, entry.concept, scheme.id, entry.notation),
+                label=Text(entry.name, entry.lang),
+                notation=entry.notation,
+                scheme=scheme.id,
+                active=entry.active,
+            )
+            for entry in shown
+        ],
+        total=total,
+        offset=offset,
+    )
+
+
+def _sorted_codes(
+    build: ServedBuild, scheme: SchemeFacts, language: str, offset: int
+) -> tuple[Sequence[AlphabeticalEntry], int]:
+    listed = build.schemes.concepts(scheme.iri)
 
     def order(item: ListedCode) -> tuple[bool, str]:
         return not item.active, sort_key(item.notation)
 
-    shown = sorted(listed, key=order)[offset : offset + PAGE]
-    return Listing(
-        rows=[
-            Ref(
-                iri=item.iri,
-                href=document_path(build.iris, item.iri, scheme.id, item.notation),
-                label=choose_text(item.labels, language) or Text("", ""),
-                notation=item.notation,
-                scheme=scheme.id,
-                active=item.active,
+    entries = []
+    for item in sorted(listed, key=order)[offset : offset + PAGE]:
+        label = choose_text(item.labels, language) or Text("", "")
+        entries.append(
+            AlphabeticalEntry(
+                concept=item.iri, notation=item.notation, name=label.value, lang=label.lang, active=item.active
             )
-            for item in shown
-        ],
-        total=len(listed),
-        offset=offset,
-    )
+        )
+    return entries, len(listed)
 
 
 def _variables(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[tuple[Ref, Sequence[Ref]]]:

@@ -82,17 +82,17 @@ def test_what_cannot_be_checked_is_refused(client: FlaskClient, data: dict[str, 
 
 
 def test_only_the_distinct_values_of_one_column_are_taken() -> None:
-    assert distinct_values("\ufeffkod\tantal\nA\t1\nB\t2\nA\t3\n", "kod") == ["A", "B"]
-    assert distinct_values("kod;namn\nA;x\n", "1") == ["A"]
-    assert distinct_values("A\nB\nA\n") == ["A", "B"]
+    assert distinct_values("\ufeffkod\tantal\nA\t1\nB\t2\nA\t3\n".splitlines(keepends=True), "kod") == ["A", "B"]
+    assert distinct_values("kod;namn\nA;x\n".splitlines(keepends=True), "1") == ["A"]
+    assert distinct_values("A\nB\nA\n".splitlines(keepends=True)) == ["A", "B"]
     with pytest.raises(UsageError, match="several columns"):
-        distinct_values("a;b\n1;2\n")
+        distinct_values("a;b\n1;2\n".splitlines(keepends=True))
     with pytest.raises(UsageError, match="no column 'c'"):
-        distinct_values("a;b\n1;2\n", "c")
+        distinct_values("a;b\n1;2\n".splitlines(keepends=True), "c")
     with pytest.raises(PersonalDataError, match="row 3"):
-        distinct_values("a;b\n1;2\n1;19811218-9876\n", "a")
+        distinct_values("a;b\n1;2\n1;19811218-9876\n".splitlines(keepends=True), "a")
     with pytest.raises(InputError, match="distinct"):
-        distinct_values("\n".join(map(str, range(MAX_VALUES + 1))))
+        distinct_values(map(str, range(MAX_VALUES + 1)))
 
 
 def test_it_is_done_from_a_shell(built: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

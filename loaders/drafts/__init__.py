@@ -1,0 +1,1 @@
+"""Drafts of `source.toml` for any file: format, columns and languages, as far as they can be seen in the file."""

@@ -1,0 +1,220 @@
+"""Sample of a table in a file of unknown form: its delimiter, encoding, sheet, header row and first rows."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from openpyxl.utils import get_column_letter
+
+from begrepp.errors import InputError
+from begrepp.sources.file_kinds import describe_content, is_json
+from begrepp.sources.rows import DELIMITERS
+from begrepp.sources.xlsx import sheet_names, sheet_rows
+from loaders.declaration.json_rows import References, guess_rows, read_document_rows
+
+MAX_ROWS = 20_000
+"""Rows that are looked at."""
+_HEAD = 2_000_000
+"""Bytes of a text file that are looked at."""
+_HEADER_ROWS = 30
+"""Rows among which the header is sought."""
+_SEPARATOR_LINE = re.compile(r'"?sep=.')
+
+
+@dataclass(slots=True)
+class TableSample:
+    """A table: the keys of `[[file]]` that say how it is written, its columns and rows."""
+
+    path: Path
+    keys: dict[str, str | int | bool | list[str] | list[int]] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
+    rows: list[dict[str, str]] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """What the file does not tell for certain, in words."""
+    sheets: Sequence[str] = ()
+    width: int = 0
+    """Number of columns, with those that have no name."""
+
+    def values(self, column: str) -> list[str]:
+        """Return the non-empty cells of a column."""
+        return [row[column] for row in self.rows if row.get(column)]
+
+
+def read_sample(path: Path, sheet: str = "") -> TableSample:
+    """Read a sample of the table in a file. Raises `InputError` for a file that holds no table."""
+    suffix = path.suffix.lower()
+    if suffix in (".xlsx", ".xlsm") or describe_content(path) == "an Excel workbook (.xlsx)":
+        return _read_workbook(path, sheet)
+    if kind := describe_content(path):
+        raise InputError(path, f"it is {kind}, which is not a table.", "Save the table as CSV or .xlsx.")
+    if suffix in (".json", ".jsonl", ".ndjson", ".yaml", ".yml") or is_json(path):
+        return _read_document(path, "yaml" if suffix in (".yaml", ".yml") else "json")
+    return _read_text(path)
+
+
+def _read_workbook(path: Path, wanted: str) -> TableSample:
+    visible = sheet_names(path, [wanted or "*"], visible=not wanted)
+    best = TableSample(path)
+    for name in visible[:20]:
+        rows = [(origin.row, [cell.text for cell in cells]) for origin, cells, _ in islice(sheet_rows(path, name), 500)]
+        sample = _find_table(path, rows)
+        if len(sample.rows) * len(sample.columns) > len(best.rows) * len(best.columns):
+            sample.keys["sheet"] = name
+            best = sample
+    if not best.columns:
+        raise InputError(path, "no sheet holds a table.", "Check that you named the right file.")
+    name = str(best.keys["sheet"])
+    rows = [(o.row, [cell.text for cell in cells]) for o, cells, _ in islice(sheet_rows(path, name), MAX_ROWS)]
+    whole = _find_table(path, rows)
+    whole.keys["sheet"] = name
+    whole.sheets = visible
+    width = whole.width
+    if any(any(row[width:]) for number, row in rows if number > int(str(whole.keys.get("skip", 0))) + 1):
+        whole.keys["range"] = f"A:{get_column_letter(width)}"
+        whole.doubts.append(
+            f"Cells beside the table are left out: only the columns A to {get_column_letter(width)} are read."
+        )
+    if len(visible) > 1:
+        others = ", ".join(each for each in visible if each != name)
+        whole.doubts.append(f"The sheet with the largest table was chosen; the others are: {others}.")
+    return whole
+
+
+def _read_document(path: Path, form: str) -> TableSample:
+    sample = TableSample(path)
+    rows_path = guess_rows(path, form)
+    if rows_path != "[]":
+        sample.keys["rows"] = rows_path
+    for cells in islice(read_document_rows(path, form, "utf-8", rows_path, References()), MAX_ROWS):
+        row = {name: cell for name, cell in cells.items() if not name.startswith("document.")}
+        sample.rows.append(row)
+        sample.columns += [name for name in row if name not in sample.columns]
+    return sample
+
+
+def _read_text(path: Path) -> TableSample:
+    encoding, text = _decode(path)
+    lines = text.splitlines()
+    if lines and _SEPARATOR_LINE.match(lines[0]):
+        lines[0] = ""
+    delimiter = _find_delimiter(lines)
+    if not delimiter and (widths := _find_widths(lines)):
+        sample = _fixed_sample(path, lines, widths)
+    else:
+        rows = enumerate(csv.reader((f"{line}\n" for line in lines), delimiter=delimiter or ","), start=1)
+        sample = _find_table(path, [(number, [cell.strip() for cell in row]) for number, row in islice(rows, MAX_ROWS)])
+        if (delimiter or ",") != ("\t" if path.suffix.lower() in (".tsv", ".tab") else ","):
+            sample.keys["delimiter"] = delimiter
+        if path.suffix.lower() not in (".csv", ".tsv", ".tab"):
+            sample.keys["format"] = "csv"
+    if encoding != "utf-8":
+        sample.keys["encoding"] = encoding
+        sample.doubts.append(
+            f"The text is not UTF-8; it was read as {encoding}. Check letters such as å, ä and ö below."
+        )
+    return sample
+
+
+def _decode(path: Path) -> tuple[str, str]:
+    with path.open("rb") as file:
+        data = file.read(_HEAD)
+        is_whole = not file.read(1)
+    data = data if is_whole else data[: data.rfind(b"\n") + 1]
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16", data.decode("utf-16", errors="replace")
+    try:
+        return "utf-8", data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "windows-1252", data.decode("windows-1252", errors="replace")
+
+
+def _find_delimiter(lines: Sequence[str]) -> str:
+    """Return the delimiter that gives most rows the same number of cells, at least two; empty if there is none."""
+    scores = {}
+    for delimiter in DELIMITERS:
+        try:
+            rows = [row for row in csv.reader((f"{line}\n" for line in lines[:300]), delimiter=delimiter) if any(row)]
+        except csv.Error:
+            continue
+        widths = Counter(len(row) for row in rows)
+        width, count = max(widths.items(), key=lambda pair: (pair[1] * (pair[0] > 1), pair[0]), default=(0, 0))
+        if width > 1:
+            scores[delimiter] = (count / len(rows), width)
+    best = max(scores, key=lambda delimiter: scores[delimiter], default="")
+    return best if best and scores[best][0] >= 0.5 else ""
+
+
+def _find_widths(lines: Sequence[str]) -> list[int]:
+    """Return the widths of columns that begin at the same place in all lines; empty if there are none."""
+    filled = [line for line in lines[:300] if line.strip()]
+    if len(filled) < 2:
+        return []
+    length = max(map(len, filled))
+    is_blank = [all(place >= len(line) or line[place] == " " for line in filled) for place in range(length)]
+    starts = [place for place in range(1, length) if is_blank[place - 1] and not is_blank[place]]
+    ends = [*starts, length]
+    return [end - start for start, end in zip([0, *starts], ends, strict=True)] if starts else []
+
+
+def _fixed_sample(path: Path, lines: Sequence[str], widths: list[int]) -> TableSample:
+    starts = [sum(widths[:place]) for place in range(len(widths))]
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        cells = [line[start : start + width].strip() for start, width in zip(starts, widths, strict=True)]
+        rows.append((number, cells))
+    sample = _find_table(path, rows)
+    sample.keys |= {"format": "fixed", "widths": widths}
+    sample.doubts.append("The columns seem to have fixed widths, in characters: check where each begins.")
+    return sample
+
+
+def _find_table(path: Path, rows: Sequence[tuple[int, Sequence[str]]]) -> TableSample:
+    """Find the header: the first of the widest rows at the top, unless it looks like a row of values."""
+    sample = TableSample(path)
+    head = [(number, row) for number, row in rows[:_HEADER_ROWS] if any(row)]
+    if not head:
+        return sample
+    filled = [sum(map(bool, row)) for _, row in head]
+    usual = Counter(filled).most_common(1)[0][0]
+    place = next(n for n, count in enumerate(filled) if count >= max(usual, 1) or count >= max(filled))
+    number, header = head[place]
+    names = [name.strip() for name in header]
+    while names and not names[-1]:
+        names.pop()
+    skip = number - 1
+    following = [row for row_number, row in rows if row_number > number and any(row)]
+    if _looks_like_values(names, following):
+        numbered = [f"column {n}" for n in range(1, len(names) + 1)]
+        sample.keys |= {"header": False, "column_names": list(numbered)}
+        sample.doubts.append("There seems to be no header: name the columns, or set header = true.")
+        names, following = numbered, [header, *following]
+    if skip and any(any(row) for row_number, row in rows if row_number < number):
+        sample.keys["skip"] = skip
+    sample.columns = [name for name in names if name]
+    sample.width = len(names)
+    sample.rows = [
+        {name: cell for name, cell in zip(names, row, strict=False) if name} for row in following if any(row)
+    ]
+    if len({*sample.columns}) < len(sample.columns):
+        sample.doubts.append("Two columns have the same name: name all columns with column_names, and header = false.")
+    return sample
+
+
+def _looks_like_values(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a header looks like the rows below it: its first cell is a code as theirs are."""
+    if not names or not rows:
+        return False
+    below = [row[0] for row in rows[:50] if row and row[0]]
+    shapes = Counter(map(_shape, below))
+    return bool(below) and any(c.isdigit() for c in names[0]) and shapes[_shape(names[0])] >= len(below) / 2
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", text))

@@ -1,0 +1,36 @@
+"""Plain tables of mappings: relations in words, several targets in a cell, and rows without a target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from begrepp.errors import InputError
+from begrepp.records import Mapping, Skipped
+from tests.loaders.test_row_sources import SOURCE, load
+
+DECLARATION = (
+    f'loader = "crosswalk"\n{SOURCE}[mapping]\nid = "a-b"\nsource = "a"\ntarget = "https://ex.org/b/{{code}}"\n'
+    '[[file]]\nname = "k.csv"\ndelimiter = ";"\n[file.columns]\nsource = "från"\n'
+    'target = { column = "till", split = "," }\nrelation = "rel"\n'
+)
+
+
+def test_the_rows_of_a_crosswalk(tmp_path: Path) -> None:
+    rows = "från;till;rel\nA;X;lika\nB;Y, Z;smalare\nC;;saknas\nD;W;wider\nE;V;\nA;X;=\n"
+    records = load(tmp_path, DECLARATION, k__csv=rows)
+    found = [(m.subject, m.predicate.rpartition("#")[2], m.object) for m in records if isinstance(m, Mapping)]
+    assert found == [
+        ("a:A", "exactMatch", "https://ex.org/b/X"),
+        ("a:B", "narrowMatch", "https://ex.org/b/Y"),
+        ("a:B", "narrowMatch", "https://ex.org/b/Z"),
+        ("a:D", "broadMatch", "https://ex.org/b/W"),
+        ("a:E", "relatedMatch", "https://ex.org/b/V"),
+    ]
+    assert [each.reason for each in records if isinstance(each, Skipped)] == ["'C' has no target code."]
+
+
+def test_an_unknown_relation_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'kanske' is not a relation"):
+        load(tmp_path, DECLARATION, k__csv="från;till;rel\nA;X;kanske\n")

@@ -201,11 +201,11 @@ def _crosswalk_draft(
     target = roles.get("target") or roles.get("valid_to")
     relation = roles.get("relation")
     doubts = [*roles.doubts, "Which code systems are they? Write their ids, as in /cs, for source and target."]
-    lines = [*_head("crosswalk", rights, today, _title(sample.path)), "[mapping]", f"id = {_quote(id_)}"]
+    lines = [*_head("mapping_table", rights, today, _title(sample.path)), "[mapping]", f"id = {_quote(id_)}"]
     lines += [f"source = {_quote(slug(source))}", f"target = {_quote(slug(target))}", ""]
     lines += [*_file_lines(sample, "file", "name", [source, target, relation]), "[file.columns]"]
     lines += [f"source = {_quote(source)}", f"target = {_quote(target)}", f"relation = {_quote(relation)}"]
-    return _finish("mappings between two code systems", id_, "crosswalk", lines, doubts)
+    return _finish("mappings between two code systems", id_, "mapping_table", lines, doubts)
 
 
 def _dataset_lines(id_: str, title: str) -> list[str]:

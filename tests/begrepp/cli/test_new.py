@@ -66,7 +66,7 @@ def test_a_workbook_with_a_title_and_words_beside_the_table(tmp_path: Path) -> N
         ("k.json", '{"koder": [{"kod": "A1", "namn": "ett och"}]}', "table", "A1: ett och (sv)"),
         ("k.json", '{"A1": {"namn": "ett och"}, "B2": {"namn": "två"}}', "table", "A1: ett och (sv)"),
         ("v.csv", "variabel,etikett,kod\nkon,Kön,x\nrok,Röker,y\nalder,Ålder,x\n", "variables", "kon: Kön, anyAtomic"),
-        ("m.csv", "från,till,relation\nA,X,lika\nB,Y,bredare\n", "crosswalk", "fran:A → exactMatch → till:X"),
+        ("m.csv", "från,till,relation\nA,X,lika\nB,Y,bredare\n", "mapping_table", "fran:A → exactMatch → till:X"),
         ("o.obo", "format-version: 1.4\n\n[Term]\nid: X:1\nname: one\n", "obo", "X:1: one (en)"),
         (
             "d.csv",

@@ -11,7 +11,7 @@ from begrepp.records import Mapping, Skipped
 from tests.loaders.test_row_sources import SOURCE, load
 
 DECLARATION = (
-    f'loader = "crosswalk"\n{SOURCE}[mapping]\nid = "a-b"\nsource = "a"\ntarget = "https://ex.org/b/{{code}}"\n'
+    f'loader = "mapping_table"\n{SOURCE}[mapping]\nid = "a-b"\nsource = "a"\ntarget = "https://ex.org/b/{{code}}"\n'
     '[[file]]\nname = "k.csv"\ndelimiter = ";"\n[file.columns]\nsource = "från"\n'
     'target = { column = "till", split = "," }\nrelation = "rel"\n'
 )

@@ -22,7 +22,7 @@ from loaders.declaration.toml_table import TomlTable
 from loaders.support.agencies import BEGREPP
 
 SOURCE = Source(
-    id="crosswalk",
+    id="mapping_table",
     title="Kopplingar mellan två kodverk som tabell",
     publisher=BEGREPP,
     licence="",
@@ -45,7 +45,7 @@ _JUSTIFICATION = "https://w3id.org/semapv/vocab/UnspecifiedMatching"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CrosswalkTable:
+class MappingTable:
     """One `[[file]]`: the rows and the columns of a mapping."""
 
     source: RowSource
@@ -121,7 +121,7 @@ def _read_systems(section: TomlTable) -> _Systems:
     return systems
 
 
-def _read_table(toml: TomlTable, edition: EditionFiles) -> CrosswalkTable:
+def _read_table(toml: TomlTable, edition: EditionFiles) -> MappingTable:
     source = read_row_source(toml, edition, key="name")
     section = toml.table("columns", required=True)
     columns = {
@@ -130,14 +130,14 @@ def _read_table(toml: TomlTable, edition: EditionFiles) -> CrosswalkTable:
     for name in ("source", "target"):
         if name not in columns:
             section.fail(name, "is missing.", f'Say which column holds the {name} code: {name} = "…".')
-    table = CrosswalkTable(source=source, columns=columns, comment=read_texts(section, "comment"))
+    table = MappingTable(source=source, columns=columns, comment=read_texts(section, "comment"))
     section.done()
     toml.done()
     return table
 
 
 def _read_mappings(
-    row: MappedRow, table: CrosswalkTable, systems: _Systems, mapping_set: MappingSet
+    row: MappedRow, table: MappingTable, systems: _Systems, mapping_set: MappingSet
 ) -> Iterator[Match | Skipped]:
     """Yield the mappings of a row: one for each target. A row without a target is reported."""
     row.check_code(table.columns["source"])

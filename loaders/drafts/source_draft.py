@@ -68,6 +68,7 @@ def draft_source(
     if {*sample.sheets} >= _XLSFORM:
         return _xlsform_draft(path, id_, rights, today)
     roles = guess_roles(sample)
+    roles.doubts[:0] = sample.doubts
     if _is_crosswalk(roles):
         return _crosswalk_draft(sample, roles, id_, rights, today)
     if roles.get("variable") and not _is_code_list(sample, roles):

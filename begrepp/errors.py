@@ -106,6 +106,22 @@ class NoBuild(BegreppError):
     status = 503
 
 
+class DamagedBuild(BegreppError):
+    """Raised where files of the published build are missing or damaged; names them relative to the build."""
+
+    status = 503
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The published build is damaged: {what}.",
+            "Run `begrepp build`: it builds again without the damaged files.",
+        )
+        self.what = what
+
+    def __reduce__(self) -> tuple[type[DamagedBuild], tuple[str]]:
+        return (type(self), (self.what,))
+
+
 class FolderNotWritable(BegreppError):
     """A folder that the server writes to is missing, read-only or full."""
 

@@ -1,13 +1,21 @@
-"""Hard links and staging folders."""
+"""Hard links, and temporary folders that the next process removes if theirs was killed."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_STAGING = ".aside-"
+_TEMPORARY = "begrepp-"
+_NEW = ".new-"
+"""Prefix of a folder until it is locked."""
+_MAX_SECONDS_NEW = 60
 
 
 def link_or_copy(source: Path, target: Path) -> None:
@@ -20,31 +28,69 @@ def link_or_copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
+class LockedFolder:
+    """A new folder that is locked as long as its process lives, so that no other process removes it."""
+
+    def __init__(self, parent: Path, prefix: str) -> None:
+        remove_stale_folders(parent, prefix)
+        new = Path(tempfile.mkdtemp(prefix=f"{_NEW}{prefix}", dir=parent))
+        self._lock = os.open(new, os.O_RDONLY)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self.path = new.rename(parent / new.name.removeprefix(_NEW))
+
+    def remove(self) -> None:
+        """Remove the folder, unless it was renamed, and its lock."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        os.close(self._lock)
+
+
 @contextmanager
 def staging_folder(builds: Path) -> Iterator[Path]:
     """Yield a new folder that is removed on exit unless it was renamed; remove those of killed processes."""
     builds.mkdir(parents=True, exist_ok=True)
-    remove_stale_folders(builds)
-    folder = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=builds))
-    folder.chmod(0o755)  # the server may run as another user than the build
+    folder = LockedFolder(builds, _STAGING)
+    folder.path.chmod(0o755)  # the server may run as another user than the build
     try:
-        yield folder
+        yield folder.path
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.remove()
 
 
-def remove_stale_folders(folder: Path) -> None:
-    """Remove the staging folders of processes that no longer run."""
-    for path in folder.glob(".aside-*"):
-        if not _is_running(int(path.name.split("-")[1])):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Yield a new folder among the temporary files of the system, removed on exit; remove those of killed processes."""
+    folder = new_temporary_folder()
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        yield folder.path
+    finally:
+        folder.remove()
+
+
+def new_temporary_folder() -> LockedFolder:
+    """Return a new folder among the temporary files of the system; remove those of killed processes."""
+    return LockedFolder(Path(tempfile.gettempdir()), _TEMPORARY)
+
+
+def remove_stale_folders(parent: Path, prefix: str) -> None:
+    """Remove the folders with a prefix, of the same user, that no living process has locked."""
+    for path in parent.glob(f"{prefix}*"):
+        _remove_if_stale(path, 0)
+    for path in parent.glob(f"{_NEW}{prefix}*"):
+        _remove_if_stale(path, _MAX_SECONDS_NEW)
+
+
+def _remove_if_stale(path: Path, min_seconds: float) -> None:
+    try:
+        status = path.stat()
+        if status.st_uid != os.getuid() or time.time() - status.st_mtime < min_seconds:
+            return
+        lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(path, ignore_errors=True)
+    except OSError:
+        pass
+    finally:
+        os.close(lock)

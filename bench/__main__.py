@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench import (
     build,
+    crashes,
     current_view,
     engines,
     isolation,
@@ -32,6 +33,7 @@ from bench import (
 BENCHES: dict[str, Callable[..., None]] = {
     "build": build.run,
     "naive": naive.run,
+    "crashes": crashes.run,
     "current-view": current_view.run,
     "engines": engines.run,
     "isolation": isolation.run,

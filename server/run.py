@@ -7,7 +7,6 @@ import os
 import resource
 import socket
 import sys
-import tempfile
 import threading
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from begrepp.errors import UsageError
+from begrepp.files import temporary_folder
+from begrepp.processes import end_with_parent
 from begrepp.settings import Settings, former_variables
 from server.app import MAX_REQUEST_BYTES, create_app
 from server.http.shared_cache import create_cache_file
@@ -39,6 +40,8 @@ _HEAD_MILLISECONDS = 10_000
 """Time in which the head of a request must arrive; also the time that an idle connection stays open."""
 _CONNECTIONS = 16_384
 """Connections per process. granian accepts no more than these at a time, and an idle one counts until it is closed."""
+_SECONDS_TO_FINISH = 30
+"""Time in which running responses may end after SIGTERM; then the processes are killed."""
 _MAX_FILES = 65_536
 _BODY_BUDGET_FACTOR = 4
 """Bytes of all request bodies of a process at a time, as a multiple of the largest upload."""
@@ -46,6 +49,7 @@ _BODY_BUDGET_FACTOR = 4
 
 def _load_app(settings: Settings, folder: Path) -> AsgiBridge:
     """Create the application of a server process; the first process also warms the caches up."""
+    end_with_parent()
     sys.setswitchinterval(_SWITCH_SECONDS)
     for handler in logging.getLogger("_granian").handlers:
         handler.addFilter(_is_new)
@@ -110,8 +114,8 @@ def run(settings: Settings, address: str, port: int, workers: int) -> None:
     for former, name in former_variables():
         _log.warning("%s is the former name of %s; it still works.", former, name)
     require_isolation(settings, address)
-    with tempfile.TemporaryDirectory(prefix="begrepp-pages-") as folder:
-        create_cache_file(Path(folder, _CACHE_FILE))
+    with temporary_folder() as folder:
+        create_cache_file(folder / _CACHE_FILE)
         Granian(
             "begrepp",
             address=address,
@@ -126,5 +130,5 @@ def run(settings: Settings, address: str, port: int, workers: int) -> None:
             websockets=False,
             log_level=LogLevels.warning,
             respawn_failed_workers=True,
-            workers_kill_timeout=5,
-        ).serve(target_loader=partial(_load_app, settings, Path(folder)), wrap_loader=False)
+            workers_kill_timeout=_SECONDS_TO_FINISH,
+        ).serve(target_loader=partial(_load_app, settings, folder), wrap_loader=False)

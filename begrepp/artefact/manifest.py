@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from begrepp.artefact.inventory import refuse_damaged_build
 from begrepp.artefact.parts import FileUsed, Kind, Part
 from begrepp.errors import NoBuild
 from begrepp.records import Coverage, Redistribution
@@ -210,7 +211,7 @@ def read_manifest(build: Path) -> Manifest:
         raise NoBuild("There is no build yet.", "Run `begrepp build` (or `make serve`) first.") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise NoBuild(
-            f"The manifest of the build cannot be read: {build / MANIFEST}: {error}. "
+            f"The manifest of the build ({MANIFEST}) cannot be read: {error}. "
             "It is damaged, or another version of begrepp wrote it.",
             "Run `begrepp build` to build again.",
         ) from None
@@ -225,10 +226,15 @@ def read_manifest_if_valid(build: Path) -> Manifest | None:
 
 
 def current_build(settings: Settings) -> Path:
-    """Return the directory of the published build; raises `NoBuild` if there is none."""
+    """Return the directory of the published build.
+
+    Raises `NoBuild` if there is none, and `DamagedBuild` if files of it are missing or damaged.
+    """
     if not settings.current.exists():
         raise NoBuild("There is no build yet.", "Run `begrepp build` (or `make serve`) first.")
-    return settings.current.resolve()
+    build = settings.current.resolve()
+    refuse_damaged_build(build)
+    return build
 
 
 def part_from_entry(entry: GraphEntry, folder: Path) -> Part:

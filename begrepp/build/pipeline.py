@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from begrepp.artefact.inventory import is_intact, write_inventory
 from begrepp.artefact.manifest import CheckResult, FailedEdition, Manifest, read_manifest_if_valid
 from begrepp.artefact.parts import LoadReport, Part, is_one_of
 from begrepp.artefact.public_projection import write_public_projection
@@ -129,7 +130,7 @@ class BuildRun:
         self._iris = Iris(settings.base)
         self._progress = progress
         self._options = options
-        reusable = settings.current.exists() and not options.from_scratch
+        reusable = settings.current.exists() and not options.from_scratch and is_intact(settings.current.resolve())
         self._previous = settings.current.resolve() if reusable else None
         self._store = StoreWriter(folder / "store", self._previous / "store" if self._previous else None, progress)
         self._reused_codes = ReusedCodes.read(settings.meanings)
@@ -246,6 +247,7 @@ class BuildRun:
         """Write the manifest, move the build into place and make it the current one."""
         manifest = self._manifest(graphs, results)
         write_manifest(self._folder, manifest)
+        write_inventory(self._folder)
         self._progress.step("publishing")
         publish_build(self._folder, self._settings, manifest.id)
         self._reused_codes.write(self._settings.meanings)

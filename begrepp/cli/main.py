@@ -51,7 +51,7 @@ class Command(click.Group):
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="begrepp")
 def main() -> None:
-    """Return the open knowledge graph of Swedish health data concepts.
+    """The open knowledge graph of Swedish health data concepts.
 
     \b
     Getting started:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -17,6 +15,8 @@ from typing import Any
 from rapidfuzz.distance import OSA
 from tantivy import DocAddress, Index, Occur, Order, Query
 
+from begrepp.errors import DamagedBuild
+from begrepp.files import new_temporary_folder
 from begrepp.records import Text, choose_label
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
 from begrepp.search.query_parser import ParsedSearch, parse_search
@@ -60,8 +60,11 @@ class TextIndex:
     """The text index of a build, opened for reading."""
 
     def __init__(self, path: Path) -> None:
-        self._index = register_tokenizer(Index.open(str(self._lockable(path))))
-        self._index.reload()
+        try:
+            self._index = register_tokenizer(Index.open(str(self._lockable(path))))
+            self._index.reload()
+        except (OSError, ValueError):  # the words of the library name files of this machine
+            raise DamagedBuild("its text index cannot be opened") from None
         self._schema = schema()
         self._searcher = self._index.searcher()
         self._query_builder = SearchQueryBuilder(self._schema)
@@ -80,12 +83,12 @@ class TextIndex:
         lock = path / ".tantivy-meta.lock"
         if os.access(path, os.W_OK) and (not lock.exists() or os.access(lock, os.W_OK)):
             return path
-        links = Path(tempfile.mkdtemp(prefix="begrepp-index-"))
-        weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
+        links = new_temporary_folder()
+        weakref.finalize(self, links.remove)
         for file in path.iterdir():
             if file.suffix != ".lock":
-                (links / file.name).symlink_to(file.resolve())
-        return links
+                (links.path / file.name).symlink_to(file.resolve())
+        return links.path
 
     def search(
         self, query: str, *, limit: int = 25, offset: int = 0, user_language: str = "sv", **filters: str

@@ -9,13 +9,13 @@ import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
 from begrepp.errors import InputError, Origin
+from begrepp.files import temporary_folder
 from begrepp.sources.identity_numbers import find_identity_number
 from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import SERIAL_PATTERN
@@ -37,8 +37,8 @@ Values = tuple[Any, ...]
 @contextmanager
 def temporary_database() -> Iterator[DuckDBPyConnection]:
     """Yield a connection to an empty database that is deleted on exit."""
-    with TemporaryDirectory(prefix="begrepp-") as folder:
-        connection = duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY_LIMIT, "temp_directory": folder})
+    with temporary_folder() as folder:
+        connection = duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY_LIMIT, "temp_directory": str(folder)})
         try:
             yield connection
         finally:

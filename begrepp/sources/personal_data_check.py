@@ -17,10 +17,10 @@ from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path, PurePath
-from tempfile import NamedTemporaryFile
 from typing import IO
 
 from begrepp.errors import InputError, Origin, PersonalDataError
+from begrepp.files import temporary_folder
 from begrepp.sources.archives import DAMAGED_ARCHIVE, check_archive
 from begrepp.sources.identity_numbers import (
     BARE_TOKEN,
@@ -100,18 +100,18 @@ def _check_stream(name: str, open_stream: OpenStream, depth: int) -> None:
 
 def _check_zip(name: str, open_stream: OpenStream, depth: int) -> None:
     """Check a workbook or another archive. It is copied to a temporary file, where its size is checked first."""
-    with NamedTemporaryFile(prefix="begrepp-", suffix=PurePath(name).suffix) as copy:
-        with open_stream() as stream:
-            shutil.copyfileobj(stream, copy)
-        copy.flush()
+    with temporary_folder() as folder:
+        copy = folder / f"copy{PurePath(name).suffix}"
+        with open_stream() as stream, copy.open("wb") as target:
+            shutil.copyfileobj(stream, target)
         try:
-            members = [member for member in check_archive(Path(copy.name)) if not member.is_dir()]
-            with zipfile.ZipFile(copy.name) as archive:
+            members = [member for member in check_archive(copy) if not member.is_dir()]
+            with zipfile.ZipFile(copy) as archive:
                 if any(member.filename == "xl/workbook.xml" for member in members):
                     for member in members:
                         if _WORKBOOK_PART.fullmatch(member.filename):
                             _check_workbook_part(name, archive.read(member).decode("utf-8", errors="replace"))
-                    _check_sheets(name, Path(copy.name))
+                    _check_sheets(name, copy)
                 elif depth < _MAX_DEPTH:
                     for member in members:
                         _check_stream(f"{name}/{member.filename}", partial(archive.open, member), depth + 1)
@@ -151,12 +151,11 @@ def _check_gzip(name: str, open_stream: OpenStream, depth: int) -> None:
         pass
     if depth <= _MAX_DEPTH:
         try:
-            with NamedTemporaryFile(prefix="begrepp-") as copy:
-                with open_stream() as stream, gzip.GzipFile(fileobj=stream) as unpacked:
-                    shutil.copyfileobj(unpacked, copy)
-                copy.flush()
-                unpacked_path = Path(copy.name)
-                _check_stream(name.removesuffix(".gz"), lambda: unpacked_path.open("rb"), depth + 1)
+            with temporary_folder() as folder:
+                copy = folder / "copy"
+                with open_stream() as stream, gzip.GzipFile(fileobj=stream) as unpacked, copy.open("wb") as target:
+                    shutil.copyfileobj(unpacked, target)
+                _check_stream(name.removesuffix(".gz"), lambda: copy.open("rb"), depth + 1)
         except DAMAGED_ARCHIVE:
             return
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
 from pyoxigraph import Store as Oxigraph
 
-from begrepp.errors import NoBuild, QueryError
+from begrepp.errors import DamagedBuild, NoBuild, QueryError
 from begrepp.rdf.namespaces import prefixes
 from begrepp.sparql.rejections import explain_rejection
 from begrepp.sparql.select_star import expand_select_star
@@ -27,8 +27,11 @@ class DiskStore:
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
-            raise NoBuild(f"There is no store at {path}.", "Run `begrepp build` first.")
-        self._store = Oxigraph.read_only(str(path))
+            raise NoBuild("The build has no store.", "Run `begrepp build` first.")
+        try:
+            self._store = Oxigraph.read_only(str(path))
+        except (OSError, RuntimeError):  # the words of the engine name files of this machine
+            raise DamagedBuild("its store cannot be opened") from None
         self._view_graphs = _read_view_graphs(path)
 
     def query(
@@ -59,6 +62,8 @@ class DiskStore:
         except SyntaxError as error:
             raise explain_rejection(query, str(error)) from None
         except (ValueError, OSError, RuntimeError) as error:
+            if str(error).startswith("Corruption"):
+                raise DamagedBuild("its store cannot be read") from None
             raise QueryError(f"The query cannot be answered: {error}", "Fix the query and retry.") from None
 
 

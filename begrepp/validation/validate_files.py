@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat
 
+from begrepp.files import temporary_folder
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
 from begrepp.sources.personal_data_check import refuse_personal_data_file
@@ -41,8 +41,7 @@ def validate_files(
     `imports` are copies of imported graphs by IRI; `limit` is the number of results per shape in the report.
     """
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="begrepp-") as temporary:
-        folder = Path(temporary)
+    with temporary_folder() as folder:
         own_shapes = [_prepare(each, folder) for each in rules.own_shapes]
         shapes, left_out = resolve_imports(
             [*rules.files, *own_shapes], import_copies(settings, imports), leave_out=leave_out_imports

@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
+from begrepp.files import LockedFolder, new_temporary_folder
+
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def _make_folder() -> None:
     if _FOLDER not in os.environ:
-        os.environ[_FOLDER] = tempfile.mkdtemp(prefix="begrepp-metrics-")
-        atexit.register(_remove_folder, os.environ[_FOLDER], os.getpid())
+        folder = new_temporary_folder()
+        os.environ[_FOLDER] = str(folder.path)
+        atexit.register(_remove_folder, folder, os.getpid())
 
 
-def _remove_folder(folder: str, owner: int) -> None:
+def _remove_folder(folder: LockedFolder, owner: int) -> None:
     if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.remove()
 
 
 _make_folder()

@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from begrepp.errors import BegreppError, InputError
+from begrepp.processes import end_with_parent
 from begrepp.settings import LANGUAGES, Settings
 from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome
 from begrepp.validation.reports.formats import FORMATS
@@ -34,6 +35,7 @@ class ValidationJob:
 
 def run_worker(pipe: Connection, settings: Settings) -> None:
     """Validate jobs from a pipe until the server closes it."""
+    end_with_parent()
     limit = settings.validation_memory_mb * 1024 * 1024
     # RLIMIT_DATA limits memory that is written, not memory that is mapped: libraries map far more than they use.
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

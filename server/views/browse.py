@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as BaseResponse
 
+from begrepp.artefact.inventory import refuse_damaged_build
 from begrepp.errors import UsageError
 from begrepp.queries.page_queries import ask, construct, named_nodes
 from begrepp.records import Text
@@ -193,7 +194,8 @@ def health() -> Response:
 
 @blueprint.get("/ready")
 def ready() -> Response:
-    """Readiness probe: the build is open and answers a query."""
+    """Readiness probe: the build is complete and open, and answers a query."""
     found = served_build()
+    refuse_damaged_build(found.folder)
     ask(found.store, "thing-exists", thing=NamedNode(found.iris.graph("catalog")))
     return jsonify(build=found.manifest.id, hash=found.manifest.hash, triples=found.manifest.triples)

@@ -17,6 +17,7 @@ from pyoxigraph import QuerySolution, QuerySolutions
 
 from begrepp.artefact.manifest import CheckResult
 from begrepp.build.derived.view_scan import VIEW_CHECKS, ViewReader, scan_view
+from begrepp.processes import end_with_parent
 from begrepp.queries.query_files import Query, read_queries
 from begrepp.store.disk import DiskStore
 from begrepp.validation.shacl.data.cycles import nodes_on_cycles
@@ -30,7 +31,7 @@ def run_store_checks(store: Path, done: Callable[[float], None] = lambda part: N
     `done` is called with the share of checks that are done, up to 1.
     """
     checks = [check for check in read_queries("checks") if check.name not in VIEW_CHECKS]
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=end_with_parent) as pool:
         for number, result in enumerate(pool.map(partial(run_store_check, store), checks), start=1):
             done(number / len(checks))
             if result:

@@ -28,6 +28,7 @@ from begrepp.build.progress import Progress
 from begrepp.build.store_writer import PIECE_SUFFIX
 from begrepp.errors import BegreppError
 from begrepp.files import link_or_copy
+from begrepp.processes import end_with_parent
 from begrepp.records import EditionFiles, Load
 from begrepp.sources.meter import Meter
 from begrepp.sources.personal_data_check import refuse_personal_data_files
@@ -215,6 +216,7 @@ _progress_queues: list[ProgressQueue] = []
 
 def _start_process(queue: ProgressQueue) -> None:
     """Set the progress queue of a loading process; what libraries print on stderr goes to a file, for the log."""
+    end_with_parent()
     _progress_queues.append(queue)
     if multiprocessing.parent_process():
         redirect_stderr()

@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import shutil
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -31,7 +29,7 @@ import msgspec
 from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.build.checksum_file import read_checksum_file, write_checksum_file
 from begrepp.code_checksum import code_checksum, files_checksum
-from begrepp.files import link_or_copy, remove_stale_folders
+from begrepp.files import link_or_copy, staging_folder
 from begrepp.records import EditionFiles, Load
 from begrepp.settings import ROOT
 
@@ -62,17 +60,14 @@ class PartCache:
 
     def store(self, report: LoadReport) -> None:
         """Store a report and its parts under `report.entry`; replaces an entry with the same key."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        remove_stale_folders(self._folder)
-        temporary = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=self._folder))
-        for part in report.parts:
-            link_or_copy(part.path, temporary / part.path.name)
-        _write_report(temporary / _REPORT, report)
-        target = self._folder / report.entry
-        shutil.rmtree(target, ignore_errors=True)
-        with suppress(OSError):  # another process may have stored the same entry
-            temporary.rename(target)
-        shutil.rmtree(temporary, ignore_errors=True)
+        with staging_folder(self._folder) as temporary:
+            for part in report.parts:
+                link_or_copy(part.path, temporary / part.path.name)
+            _write_report(temporary / _REPORT, report)
+            target = self._folder / report.entry
+            shutil.rmtree(target, ignore_errors=True)
+            with suppress(OSError):  # another process may have stored the same entry
+                temporary.rename(target)
 
     def retain(self, keys: Iterable[str]) -> None:
         """Remove all entries except those with the keys."""

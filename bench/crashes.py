@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -89,6 +89,8 @@ def kill_servers(data: Path, moments: int) -> Crashes:
             client.start()
         _kill_after(server, moment, data, found)
         stop.set()
+        for client in clients:
+            client.join()
         found.damaged += not _is_whole(data)
     return found
 
@@ -153,21 +155,20 @@ def _is_whole(data: Path) -> bool:
 def _is_ready(port: int) -> bool:
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        with suppress(OSError, HTTPException):
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        with suppress(OSError, HTTPException), closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
             connection.request("GET", "/ready")
-            if connection.getresponse().status == 200:
-                return True
+            with closing(connection.getresponse()) as response:
+                if response.status == 200:
+                    return True
         time.sleep(0.1)
     return False
 
 
 def _ask_for_ever(port: int, path: str, stop: threading.Event) -> None:
     while not stop.is_set():
-        with suppress(OSError, HTTPException):
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        with suppress(OSError, HTTPException), closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
             connection.request("GET", path)
-            answer = connection.getresponse()
-            while not stop.is_set() and answer.read(65536):
-                pass
+            with closing(connection.getresponse()) as response:
+                while not stop.is_set() and response.read(65536):
+                    pass
         time.sleep(0.02)

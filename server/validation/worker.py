@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from begrepp.errors import BegreppError, InputError
-from begrepp.processes import end_with_parent
+from begrepp.child_process import end_with_parent
 from begrepp.settings import LANGUAGES, Settings
 from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome
 from begrepp.validation.reports.formats import FORMATS

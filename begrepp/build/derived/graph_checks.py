@@ -17,7 +17,7 @@ from pyoxigraph import QuerySolution, QuerySolutions
 
 from begrepp.artefact.manifest import CheckResult
 from begrepp.build.derived.view_scan import VIEW_CHECKS, ViewReader, scan_view
-from begrepp.processes import end_with_parent
+from begrepp.child_process import end_with_parent
 from begrepp.queries.query_files import Query, read_queries
 from begrepp.store.disk import DiskStore
 from begrepp.validation.shacl.data.cycles import nodes_on_cycles

@@ -28,7 +28,7 @@ from begrepp.build.progress import Progress
 from begrepp.build.store_writer import PIECE_SUFFIX
 from begrepp.errors import BegreppError
 from begrepp.files import link_or_copy
-from begrepp.processes import end_with_parent
+from begrepp.child_process import end_with_parent
 from begrepp.records import EditionFiles, Load
 from begrepp.sources.meter import Meter
 from begrepp.sources.personal_data_check import refuse_personal_data_files

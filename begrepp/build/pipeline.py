@@ -130,8 +130,8 @@ class BuildRun:
         self._iris = Iris(settings.base)
         self._progress = progress
         self._options = options
-        reusable = settings.current.exists() and not options.from_scratch and is_intact(settings.current.resolve())
-        self._previous = settings.current.resolve() if reusable else None
+        current = settings.current.resolve()
+        self._previous = current if current.exists() and not options.from_scratch and is_intact(current) else None
         self._store = StoreWriter(folder / "store", self._previous / "store" if self._previous else None, progress)
         self._reused_codes = ReusedCodes.read(settings.meanings)
         self._addresses = read_or_seed(settings.addresses, settings.current, self._iris.root)
@@ -282,7 +282,7 @@ class BuildRun:
 
 
 def _cache_keys(settings: Settings) -> set[str]:
-    """Return the keys of the editions in the part cache that the builds on disk were made from."""
+    """Return the keys in the part cache of the editions that the builds on disk were made from."""
     manifests = map(read_manifest_if_valid, settings.builds.glob("[!.]*"))
     return {load.entry for manifest in manifests if manifest for load in manifest.loads}
 

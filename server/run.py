@@ -16,9 +16,9 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from begrepp.child_process import end_with_parent
 from begrepp.errors import UsageError
 from begrepp.files import temporary_folder
-from begrepp.child_process import end_with_parent
 from begrepp.settings import Settings, former_variables
 from server.app import MAX_REQUEST_BYTES, create_app
 from server.http.shared_cache import create_cache_file

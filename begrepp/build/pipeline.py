@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from begrepp.artefact.inventory import is_intact, write_inventory
+from begrepp.artefact.inventory import is_intact
 from begrepp.artefact.manifest import CheckResult, FailedEdition, Manifest, read_manifest_if_valid
 from begrepp.artefact.parts import LoadReport, Part, is_one_of
 from begrepp.artefact.public_projection import write_public_projection
@@ -247,7 +247,6 @@ class BuildRun:
         """Write the manifest, move the build into place and make it the current one."""
         manifest = self._manifest(graphs, results)
         write_manifest(self._folder, manifest)
-        write_inventory(self._folder)
         self._progress.step("publishing")
         publish_build(self._folder, self._settings, manifest.id)
         self._reused_codes.write(self._settings.meanings)

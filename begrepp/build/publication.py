@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from begrepp.artefact.inventory import write_inventory
 from begrepp.errors import BegreppError
 from begrepp.settings import Settings
 
@@ -29,9 +30,10 @@ def build_lock(settings: Settings) -> Iterator[None]:
 
 
 def publish_build(folder: Path, settings: Settings, build_id: str) -> None:
-    """Rename the complete build into place, switch `current` to it, and remove builds beyond `keep_builds`."""
+    """Write the inventory of the complete build, rename it into place, switch `current` to it, and remove builds beyond `keep_builds`."""
     target = settings.builds / build_id
     _let_others_read(folder / "index")
+    write_inventory(folder)
     folder.rename(target)
     link = settings.data / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)

@@ -26,9 +26,9 @@ from begrepp.build.loads.part_cache import PartCache, cache_key
 from begrepp.build.loads.part_writer import SpillCallback
 from begrepp.build.progress import Progress
 from begrepp.build.store_writer import PIECE_SUFFIX
+from begrepp.child_process import end_with_parent
 from begrepp.errors import BegreppError
 from begrepp.files import link_or_copy
-from begrepp.child_process import end_with_parent
 from begrepp.records import EditionFiles, Load
 from begrepp.sources.meter import Meter
 from begrepp.sources.personal_data_check import refuse_personal_data_files

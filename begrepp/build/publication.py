@@ -30,7 +30,10 @@ def build_lock(settings: Settings) -> Iterator[None]:
 
 
 def publish_build(folder: Path, settings: Settings, build_id: str) -> None:
-    """Write the inventory of the complete build, rename it into place, switch `current` to it, and remove builds beyond `keep_builds`."""
+    """Write the inventory of a complete build, move the build into place, and make it the current one.
+
+    Builds beyond `keep_builds` are removed.
+    """
     target = settings.builds / build_id
     _let_others_read(folder / "index")
     write_inventory(folder)

@@ -30,7 +30,13 @@ def _seen(environ: dict[str, Any], **options: Any) -> tuple[str, dict[str, Any]]
         start("200 OK", [])
         return []
 
-    base = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "a.example", "wsgi.url_scheme": "http", "SCRIPT_NAME": ""}
+    base = {
+        "REQUEST_METHOD": "GET",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": "a.example",
+        "wsgi.url_scheme": "http",
+        "SCRIPT_NAME": "",
+    }
     [*RequestFilter(app, **options)({**base, **environ}, lambda status, _: statuses.append(status))]  # type: ignore[arg-type]
     return statuses[0], seen
 

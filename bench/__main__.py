@@ -28,6 +28,7 @@ from bench import (
     soak,
     sources,
     suggest,
+    suggest_judged,
     variables,
 )
 
@@ -50,6 +51,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "sources": sources.run,
     "variables": variables.run,
     "suggest": suggest.run,
+    "suggest-judged": suggest_judged.run,
 }
 
 

@@ -33,7 +33,7 @@ _SPELLING_RULES = tuple(
         (r"ae|oe", "e"),
         (r"our(?=\b|[^aeiouy])", "or"),
         (r"qu", "kv"),
-        (r"ch(?!$)|ck", "k"),
+        (r"ch(?!$)|ck|cc(?=[aou])", "k"),
         (r"c(?=[aouklrtn]|$)", "k"),
         (r"z", "s"),
         (r"(.)\1", r"\1"),
@@ -67,6 +67,12 @@ def _normalise_stem(stem: str) -> str:
     for pattern, replacement in _SPELLING_RULES:
         stem = pattern.sub(replacement, stem)
     return _ENDING.sub("", stem)
+
+
+@lru_cache(maxsize=500_000)
+def spelling(word: str) -> str:
+    """Return a word in the spelling that Swedish and English share: `coccosis` and `kockos` differ little."""
+    return _normalise_stem(word) if len(word) > 4 else fold(word)
 
 
 def lowercase_words(text: str) -> list[str]:

@@ -18,7 +18,7 @@ from begrepp.variables.suggestion.candidates import (
     linked_variables,
     unlinked_entries,
 )
-from begrepp.variables.suggestion.code_suggester import CodeSuggester, value_entry
+from begrepp.variables.suggestion.code_suggester import CodeSuggester, suggest_list_codes
 from begrepp.variables.suggestion.entries import Suggestion, VariableEntry
 from begrepp.variables.suggestion.suggester import Suggester
 
@@ -39,7 +39,7 @@ class SuggestionRun:
         for suggestion in self.suggestions:
             yield suggestion, "begrepp:measures"
         for suggestion in self.values:
-            yield suggestion, "skos:exactMatch" if suggestion.score > 0.9 else "skos:closeMatch"
+            yield suggestion, "skos:exactMatch" if suggestion.complete else "skos:closeMatch"
 
 
 def suggest_for_dataset(
@@ -105,18 +105,15 @@ def read_concept_lists(store: Store) -> dict[str, list[str]]:
 def _suggest_codes(
     entries: Sequence[VariableEntry], suggestions: Sequence[Suggestion], lists: dict[str, list[str]], store: Store
 ) -> Iterable[Suggestion]:
-    """Yield codes for the values of each entry, from the lists that code its best concept elsewhere."""
+    """Yield codes for the values of each entry, from one of the lists that code its best concept elsewhere."""
     best: dict[str, str] = {}
     for suggestion in suggestions:
         best.setdefault(suggestion.entry.iri, suggestion.target.iri)
-    suggesters: dict[tuple[str, ...], CodeSuggester] = {}
+    suggesters: dict[str, CodeSuggester] = {}
     for entry in entries:
-        list_iris = tuple(sorted({*lists.get(best.get(entry.iri, ""), ())}))
-        if not entry.values or not list_iris:
-            continue
-        if list_iris not in suggesters:
-            suggesters[list_iris] = CodeSuggester(concept_targets(store, list_iris))
-        for code, label in entry.values:
-            yield from suggesters[list_iris].suggest(
-                value_entry(entry.iri, entry.name, code, label), limit=1, min_score=0.5
-            )
+        candidates = []
+        for list_iri in sorted({*lists.get(best.get(entry.iri, ""), ())}) if entry.values else ():
+            if list_iri not in suggesters:
+                suggesters[list_iri] = CodeSuggester(concept_targets(store, [list_iri]))
+            candidates.append(suggesters[list_iri])
+        yield from suggest_list_codes(entry, candidates)

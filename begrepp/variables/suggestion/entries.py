@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from begrepp.records import Text, choose_label
+
+_RANGE = re.compile(r"[A-Z]\d[\w.]*\s?[-–]\s?[A-Z]?\d[\w.]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +19,19 @@ class ConceptTarget:
     scheme: str
     labels: tuple[Text, ...]
     other: tuple[Text, ...] = ()
+    borrowed: tuple[Text, ...] = ()
+    """Names of concepts that are mapped to it as the same, and of the same code in a sister system."""
     definition: str = ""
+
+    @property
+    def names(self) -> tuple[Text, ...]:
+        """All its names."""
+        return (*self.labels, *self.other, *self.borrowed)
+
+    @property
+    def is_block(self) -> bool:
+        """Whether its notation is a range of codes, `N17-N19`."""
+        return bool(_RANGE.fullmatch(self.notation))
 
     @property
     def name(self) -> str:
@@ -56,9 +71,14 @@ class LinkedVariable:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A suggested concept for an entry, with a score from 0 to 1 and the reasons."""
+    """A suggested concept for an entry, with the reasons.
+
+    The score, 0 to 1, is the share that was right among suggestions with such evidence on judged sets. `complete` says
+    that every word of the entry and of the concept's name matches.
+    """
 
     entry: VariableEntry
     target: ConceptTarget
     score: float
     reasons: tuple[str, ...]
+    complete: bool = False

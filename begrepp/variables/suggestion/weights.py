@@ -18,10 +18,26 @@ class Weights:
     name: float = 0.85
     abbreviation: float = 0.8
     description: float = 0.55
-    # Factor of the alternative labels of a concept.
+    # Factors of the alternative labels of a concept, and of the names of concepts that are mapped to it.
     alternative_label: float = 0.96
+    borrowed_label: float = 0.85
+    # Exponent of the share of a description that a label covers.
+    coverage: float = 0.5
+    # Factor of a match that is not in the first words of a description.
+    late_in_description: float = 0.6
+    # Factors if only words such as *number* match, if the head of the text does not, if that of the label does not.
+    generic_words: float = 0.4
+    missing_head: float = 0.6
+    missing_target_head: float = 0.85
+    # The lowest score if a label is the head of the text: *Age at diagnosis* is an age.
+    whole_head: float = 0.6
+    # The highest score if a word of the text or of the label does not match.
+    incomplete: float = 0.89
+    # Factor of a range of codes.
+    block: float = 0.65
     # Factors of two words that match in part.
     same_stem: float = 0.92
+    synonym: float = 0.85
     compound_part: float = 0.62
     similar_letters: float = 0.75
     # Bonuses for a linked variable with the same label, the same name or the same values.
@@ -31,7 +47,7 @@ class Weights:
     no_label_match: float = 0.15
     # Factors for a variable with a date datatype.
     date_and_date_concept: float = 1.1
-    date_and_other_concept: float = 0.75
+    date_and_other_concept: float = 0.7
     other_and_date_concept: float = 0.7
     # Bonus for a unit of the same dimension as that of a linked variable.
     matching_unit: float = 0.05

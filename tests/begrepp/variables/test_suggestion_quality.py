@@ -95,7 +95,9 @@ def read_judged(iris: Iris) -> list[JudgedRow]:
             descriptions=(Text(description, "sv"),) if description else (),
             datatype=datatype,
             unit=unit,
-            values=tuple((code, "") for code in values.split()),
+            values=tuple(
+                (each.partition("=")[0].strip(), each.partition("=")[2]) for each in values.split(";") if each.strip()
+            ),
         )
         rows.append(JudgedRow(group, entry, frozenset(iris.concept("onkologi", key) for key in concepts.split())))
     return rows

@@ -26,6 +26,7 @@ from begrepp.validation.validate import RESULTS_PER_SHAPE
 from begrepp.validation.validate_files import validate_files
 
 _COULD_NOT_RUN = 2
+_NOTHING_VALIDATED = 3
 _SEVERITIES = {severity.value.lower(): severity for severity in Severity}
 _FILE = click.Path(path_type=Path, dir_okay=False)
 language_option = click.option(
@@ -160,4 +161,6 @@ def _write_report(
         console.print_to_stderr([*list(lines)[-1:], *remark_texts(kept, language), *remarks])
     ranks = list(Severity)
     failing = ranks[: ranks.index(worst) + 1]
-    return 1 if any(group.severity in failing for group in kept.report.groups) else 0
+    if any(group.severity in failing for group in kept.report.groups):
+        return 1
+    return _NOTHING_VALIDATED if any(remark.kind == "main" for remark in kept.remarks) else 0

@@ -19,6 +19,7 @@ from itertools import islice
 from begrepp.artefact.statistics import Statistics
 from begrepp.errors import QueryError
 from begrepp.rdf.namespaces import expand, prefixes
+from begrepp.rdf.near_namespaces import nearest_namespace, nearest_term
 from begrepp.search import TextIndex
 from begrepp.sparql.patterns import TriplePattern, format_iri, iri_of, is_variable, literal_of, quoted_part
 from begrepp.sparql.services import declared_prefixes
@@ -169,7 +170,7 @@ class QueryDiagnostics:
 
 
 def _check_prefixes(token_list: list[Token]) -> Iterator[QueryAdvice]:
-    """Find undeclared prefixes, and the project's prefixes declared for another namespace."""
+    """Find undeclared prefixes, prefixes declared for another namespace, and IRIs in a nearly known namespace."""
     declared, predefined = declared_prefixes(token_list), prefixes()
     used = dict.fromkeys(token.text.partition(":")[0] for token in token_list if token.kind == "name")
     unknown = [prefix for prefix in used if prefix not in declared and prefix not in predefined]
@@ -177,9 +178,15 @@ def _check_prefixes(token_list: list[Token]) -> Iterator[QueryAdvice]:
         near = difflib.get_close_matches(prefix, [*declared, *predefined], 3, 0.5)
         yield QueryAdvice(kind="prefix", about=f"{prefix}:", instead=tuple(f"{name}:" for name in near))
     for prefix, namespace in declared.items():
-        if prefix in predefined and namespace != predefined[prefix]:
-            instead = (f"PREFIX {prefix}: <{predefined[prefix]}>",)
+        nearest = nearest_namespace(namespace)
+        expected = nearest.expected if nearest else predefined.get(prefix, namespace)
+        if namespace != expected:
+            instead = (f"PREFIX {prefix}: <{expected}>",)
             yield QueryAdvice(kind="namespace", about=f"PREFIX {prefix}: <{namespace}>", instead=instead)
+    for iri in dict.fromkeys(token.text[1:-1] for token in token_list if token.kind == "iri"):
+        if iri not in declared.values() and (nearest := nearest_term(iri)) and nearest.kind == "spelling":
+            term = iri[len(nearest.found) :].lstrip("#/")
+            yield QueryAdvice(kind="namespace", about=f"<{iri}>", instead=(f"<{nearest.expected}{term}>",))
 
 
 def _check_language_filters(query: str, token_list: list[Token]) -> Iterator[QueryAdvice]:

@@ -46,7 +46,7 @@ class RuleSet:
     """Shapes to validate against, background graphs, and the name, version and source of the set.
 
     `own_shapes` are shapes of the user that still have to be prepared. If `subject_class` is an IRI, the outcome
-    lists the results of each instance of the class.
+    lists the results of each instance of the class. `main_classes` are the classes that the set is about.
     """
 
     files: tuple[Path, ...]
@@ -56,6 +56,7 @@ class RuleSet:
     version: str = ""
     source: str = ""
     subject_class: str = ""
+    main_classes: tuple[str, ...] = ()
     own_shapes: tuple[InputFile, ...] = ()
 
 
@@ -87,8 +88,11 @@ class ValidationOutcome:
 
     @property
     def verdict(self) -> str:
-        """`conforms` without results, `passes` without violations, `fails`, or `unjudged` without a focus node."""
-        if any(remark.kind == "nothing" for remark in self.remarks):
+        """`conforms` without results, `passes` without violations, `fails`, or `unjudged`.
+
+        Data without violations are `unjudged` if no rule applies to them, or if no node is of a main class.
+        """
+        if not self.report.violations and any(remark.kind in ("nothing", "main") for remark in self.remarks):
             return "unjudged"
         if self.report.conforms:
             return "conforms"
@@ -117,4 +121,5 @@ def rule_set_from_profile(profile: Profile) -> RuleSet:
         version=profile.version,
         source=profile.source,
         subject_class=profile.subject_class,
+        main_classes=profile.main_classes,
     )

@@ -12,6 +12,7 @@ from begrepp.files import temporary_folder
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
 from begrepp.sources.personal_data_check import refuse_personal_data_file
+from begrepp.validation.data_remarks import data_remarks
 from begrepp.validation.outcome import InputFile, Remark, RuleSet, Subject, ValidationOutcome
 from begrepp.validation.profiles.imports import import_copies, resolve_imports
 from begrepp.validation.profiles.shape_doc import ShapeDoc, describe_shapes
@@ -56,7 +57,9 @@ def validate_files(
         remarks += [Remark(kind="recursion", value=name) for name in recursive_shapes(shapes_graph)]
         if (listed := len(report.results)) < report.total:
             remarks.append(Remark(kind="cut", value=f"{listed}/{report.total}"))
-        if not report.groups and not _has_target_nodes(files, documented):
+        remarks += data_remarks(data, files, rules.main_classes)
+        is_about = not any(remark.kind == "main" for remark in remarks)
+        if is_about and not report.groups and not _has_target_nodes(files, documented):
             remarks.append(Remark(kind="nothing"))
     return ValidationOutcome(
         report=report,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.build.loads.claims import ClaimCollector
+from begrepp.build.loads.namespace_remarks import namespace_remarks
 from begrepp.build.loads.part_writer import PartWriter, SpillCallback, create_triple_writer
 from begrepp.build.loads.record_checks import check_records
 from begrepp.build.loads.violations import refuse_violations
@@ -124,6 +125,7 @@ def validate_edition(report: LoadReport, edition: EditionFiles, load: Load, base
             "Check that these are the files that `begrepp sources` names.",
         )
     meter.stage = "validating"
+    report.remarks += namespace_remarks(edition)
     report.validation = validate([part.path for part in report.parts])
     refuse_violations(report.validation, edition, load, base)
     return report

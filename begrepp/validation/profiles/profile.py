@@ -15,6 +15,7 @@
     background = ["../background/*.ttl"]         graphs for look-ups, without target nodes
     changes = ["…"]                              differences from the publisher's files
     per = "http://www.w3.org/ns/dcat#Dataset"    class whose instances a report lists
+    main = ["http://www.w3.org/ns/dcat#Dataset"] classes that the profile is about: without them nothing is validated
     [provides]
     "https://…/shapes.ttl" = "shapes.ttl"        IRI in owl:imports of other files
     [sha256]
@@ -42,7 +43,7 @@ BUNDLED = ROOT / "shapes" / "profiles"
 MANIFEST = "profile.toml"
 _KEYS = frozenset(
     {"order", "title", "summary", "version", "publisher", "source", "licence", "licence_url", "shapes", "includes"}
-    | {"background", "changes", "per", "provides", "sha256"}
+    | {"background", "changes", "main", "per", "provides", "sha256"}
 )
 PROFILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 """Pattern of profile names, which excludes file paths."""
@@ -67,6 +68,8 @@ class Profile:
     includes: tuple[Profile, ...]
     changes: tuple[str, ...]
     subject_class: str
+    main_classes: tuple[str, ...]
+    """IRIs of the classes that the profile is about; data without any of their nodes are not validated by it."""
     provides: Mapping[str, Path]
     sha256: Mapping[str, str]
 
@@ -164,6 +167,7 @@ def read_profile(folder: Path, *, included_by: tuple[str, ...] = ()) -> Profile:
         includes=includes,
         changes=tuple(map(str, manifest.get("changes", []))),
         subject_class=str(manifest.get("per", "")),
+        main_classes=tuple(map(str, manifest.get("main", []))),
         provides={str(iri): folder / str(file) for iri, file in dict(manifest.get("provides", {})).items()},
         sha256={str(file): str(value) for file, value in dict(manifest.get("sha256", {})).items()},
     )

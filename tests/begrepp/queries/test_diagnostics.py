@@ -15,6 +15,18 @@ CASES = [
         "PREFIX skos: <http://www.w3.org/2004/02/skos/core/>",
         "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>",
     ),
+    (
+        "PREFIX dc: <http://purl.org/dc/terms> SELECT * { ?c dc:title ?t }",
+        "namespace",
+        "PREFIX dc: <http://purl.org/dc/terms>",
+        "PREFIX dc: <http://purl.org/dc/terms/>",
+    ),
+    (
+        "SELECT * { ?d a <http://www.w3.org/ns/dcat/Dataset> }",
+        "namespace",
+        "<http://www.w3.org/ns/dcat/Dataset>",
+        "<http://www.w3.org/ns/dcat#Dataset>",
+    ),
     ("SELECT * { ?c skos:prefLable ?l }", "property", "skos:prefLable", "skos:prefLabel"),
     ("SELECT * { ?c a skos:Koncept }", "class", "skos:Koncept", "skos:Concept"),
     ("SELECT * { GRAPH <https://w3id.org/begrepp/id/cs/icd-10-se/release/2012> { ?s ?p ?o } }", "graph",

@@ -104,10 +104,11 @@ def test_a_rule_that_refers_to_itself_is_named(begrepp: Shell, recwarn: pytest.W
 
 def test_the_headline_does_not_praise_what_was_not_judged(begrepp: Shell) -> None:
     (begrepp.folder / "data.ttl").write_text(CHAIN, encoding="utf-8")
-    words = begrepp("validate", str(begrepp.folder / "data.ttl"), "-p", "skos")
-    assert "No rule of SKOS applies" in words and "Conforms" not in words
-    html = begrepp("validate", str(begrepp.folder / "data.ttl"), "-p", "skos", "-f", "html")
-    assert 'class="verdict bad">No rule of SKOS applies' in html
+    words = begrepp("validate", str(begrepp.folder / "data.ttl"), "-p", "skos", code=3)
+    assert "Nothing was validated with SKOS" in words and "Conforms" not in words
+    assert "the data have no skos:Concept," in words
+    html = begrepp("validate", str(begrepp.folder / "data.ttl"), "-p", "skos", "-f", "html", code=3)
+    assert 'class="verdict bad">Nothing was validated with SKOS' in html
 
 
 def test_a_baseline_forgives_what_was_and_nothing_new(begrepp: Shell) -> None:

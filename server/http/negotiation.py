@@ -56,6 +56,7 @@ GRAPH_FORMATS = (
 )
 PAGE_FORMATS = (HTML, *GRAPH_FORMATS)
 CSV = Format("csv", "text/csv")
+JSON = Format("json", "application/json")
 RESULT_FORMATS = (
     Format(
         "json",

@@ -19,9 +19,9 @@ from server.http.conditional import is_not_modified
 from server.http.negotiation import (
     GRAPH_FORMATS,
     HTML,
+    JSON,
     RESULT_FORMATS,
     SPARQL_PARAMETERS,
-    Format,
     choose_format,
     find_format,
 )
@@ -77,7 +77,7 @@ def _explain_error(text: str, error: BegreppError) -> list[QueryAdvice] | None:
 def _advice_response(query: SparqlRequest) -> Response:
     """Return advice on a query, which is not run itself."""
     advice = explain(query)
-    if choose_format(request, (HTML, Format("json", "application/json"))) == HTML:
+    if choose_format(request, (HTML, JSON)) == HTML:
         return _page(query.query, advice=advice)
     return Response(advice_json(advice), content_type="application/json; charset=utf-8")
 

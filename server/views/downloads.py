@@ -17,7 +17,7 @@ from flask import Blueprint, Response, jsonify, request, send_file
 from begrepp.artefact.manifest import GraphEntry, LoadEntry
 from begrepp.exports.downloads import ALL, FORMATS, citation, download_names, file_name, parse_file_name
 from begrepp.records import Text
-from server.http.negotiation import HTML, Format, choose_format
+from server.http.negotiation import HTML, JSON, choose_format
 from server.pages.signposting import licence_of
 from server.pages.templating import address, render, translator
 from server.served.build import ServedBuild
@@ -26,8 +26,6 @@ from server.served.labels import choose_text
 from server.state import app_state, served_build
 
 blueprint = Blueprint("downloads", __name__)
-
-JSON = Format("json", "application/json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

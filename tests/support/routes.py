@@ -21,6 +21,7 @@ ROUTES = (
     *(f"/cs/{_SCHEME}/difference/2021..2022", f"/{_LUNG_CANCER}.ttl", f"/id/{_LUNG_CANCER}"),
     *(f"/linkset/{_LUNG_CANCER}", f"/timemap/link/cs/{_SCHEME}", "/language/en?back=/cs"),
     *("/resource?uri=none", "/resolve?system=onkologi&code=lungcancer", "/catalog/dcat-ap-se.ttl"),
+    "/catalog/healthdcat-ap/missing",
     *("/downloads", "/downloads/manifest.json", "/downloads/onkologi.ttl.gz", "/downloads/onkologi.ttl.gz.sha256"),
     *("/sparql", "/sparql?query=ASK%7B%7D", "/sparql/terms", "/.well-known/void", "/shapes", "/shapes.ttl"),
     *("/validation", "/validation/build", "/validation/skos", "/validation/skos.ttl", "/validation/openapi.json"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ from begrepp.records import (
     Dataset,
     Distribution,
     Legislation,
+    Record,
     Redistribution,
     Scheme,
     Table,
@@ -116,12 +118,11 @@ HARVESTED = Catalogue(
 THEIRS = replace(WHOLE, id="annat-1", catalogue="annat", iri="https://example.org/1", publisher=None, custodian=None)
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> DiskStore:
-    folder = tmp_path_factory.mktemp("feeds") / "store"
+def fill_store(folder: Path, records: Iterable[Record]) -> DiskStore:
+    """A store with records and our own catalogue."""
     filled = Store(str(folder))
     mint = TripleWriter(Iris(), load_iri="https://w3id.org/begrepp/id/load/x/1", file_iris=())
-    lines = "".join(ntriples_line(t) for record in (ATC, WHOLE, DRUG, HARVESTED, THEIRS) for t in mint.triples(record))
+    lines = "".join(ntriples_line(t) for record in records for t in mint.triples(record))
     filled.load(input=lines.encode(), format=RdfFormat.N_TRIPLES)
     own = (ROOT / "ontology" / "catalog.ttl").read_bytes()
     filled.load(input=own, format=RdfFormat.TURTLE)
@@ -131,11 +132,17 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> DiskStore:
     return DiskStore(folder)
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> DiskStore:
+    return fill_store(tmp_path_factory.mktemp("feeds") / "store", (ATC, WHOLE, DRUG, HARVESTED, THEIRS))
+
+
 @pytest.mark.parametrize(
     ("name", "profile"),
     [
         ("healthdcat-ap", "healthdcat-ap-non-public"),
         ("healthdcat-ap", "ehds-minimum"),
+        ("healthdcat-ap", "dcat-ap"),
         ("dcat-ap-se", "dcat-ap"),
         ("dcat-ap-se", "dcat-ap-se"),
     ],

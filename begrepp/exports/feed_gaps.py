@@ -1,4 +1,4 @@
-"""What a feed lacks by its profile, for each dataset: only the holder can state it, so a feed leaves it out.
+"""Gaps of a feed: what its profile requires of each dataset and the feed lacks, because only the holder can state it.
 
 `python -m begrepp.exports.feed_gaps BUILD FILE` writes the gaps of the feed that the file name begins with, as JSON.
 """

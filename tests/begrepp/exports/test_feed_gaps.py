@@ -1,4 +1,4 @@
-"""What a feed lacks is told for each dataset, in words, by the rules for its access rights."""
+"""Gaps of a feed are told for each dataset, in words, by the rules for its access rights."""
 
 from __future__ import annotations
 

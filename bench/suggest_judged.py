@@ -23,7 +23,7 @@ import re
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -202,6 +202,22 @@ def _code_sets(kind: str) -> Iterator[tuple[str, Suggester, Sequence[JudgedEntry
             for code in chosen
         ]
         yield name, Suggester(targets), entries
+    for name, targets in (
+        ("GP terms → ICD-10 en", [_target(code, words, "en") for code, words in sorted(icd_en.items())]),
+        (
+            "… with names of ICD-10-SE",
+            [
+                replace(_target(code, words, "en"), borrowed=(Text(icd_sv[code], "sv"),) if code in icd_sv else ())
+                for code, words in sorted(icd_en.items())
+            ],
+        ),
+    ):
+        terms = {f"{code} {words}": code for code, words in _gp_terms() if code in icd_en}
+        entries = [
+            JudgedEntry("", value_entry(name, "", "", name.partition(" ")[2]), frozenset([terms[name]]))
+            for name in _sample(terms, kind)
+        ]
+        yield name, Suggester(targets), entries
     oncotree, hpo, by_umls = _oncotree(), *_hpo()
     entries = [
         JudgedEntry("", VariableEntry(iri=code, name="", labels=(Text(words, "en"),)), frozenset(by_umls[umls]))
@@ -299,6 +315,12 @@ def _icd10_who() -> dict[str, str]:
     ):
         found[code.replace(".", "")] = words.replace("&amp;", "&")
     return found
+
+
+def _gp_terms() -> Iterator[tuple[str, str]]:
+    """Yield the alternative terms of KSH97-P, of the Swedish association of general practice, with their codes."""
+    for line in (SHARED / "se-ksh97p-ansi" / "KSH97P_SFAMALT.ANS").read_text(encoding="latin-1").splitlines():
+        yield line[:7].strip().replace(".", "").removesuffix("-"), line[7:].strip()
 
 
 def _atc() -> tuple[dict[str, str], dict[str, str]]:

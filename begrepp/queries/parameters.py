@@ -68,6 +68,14 @@ def _values_clause(parameter: QueryParameter, term: str) -> str:
     return f"VALUES ?{parameter.name} {{ {term} }}"
 
 
+_KINDS = {
+    "dataset": "dcat:Dataset begrepp:Specification",
+    "scheme": "skos:ConceptScheme",
+    "concept": "skos:Concept",
+}
+"""Classes of the resources that a parameter of each kind names."""
+
+
 def parse_value(parameter: QueryParameter, value: str, context: QueryContext) -> str:
     """Parse a value to a SPARQL term, by the kind of its parameter; raises `ParameterError`."""
     if not value:
@@ -153,9 +161,9 @@ def _find_resource(parameter: QueryParameter, value: str, context: QueryContext)
 
 def _require_existing(parameter: QueryParameter, iri: str, context: QueryContext) -> str:
     """Return the IRI if the build has a resource of the parameter's kind with it; raises `ParameterError`."""
-    kind = {"dataset": "dcat:Dataset", "scheme": "skos:ConceptScheme", "concept": "skos:Concept"}[parameter.kind]
+    kinds = _KINDS[parameter.kind]
     if re.search(r'[\x00- <>"{}|^`\\]', iri) or not _select_iris(
-        context.store, f"SELECT ?iri {{ VALUES ?iri {{ <{iri}> }} ?iri a {kind} }} LIMIT 1"
+        context.store, f"SELECT ?iri {{ VALUES ?iri {{ <{iri}> }} VALUES ?kind {{ {kinds} }} ?iri a ?kind }} LIMIT 1"
     ):
         raise ParameterError(
             parameter.name, f"there is no {parameter.kind} {iri}.", f"Give the IRI or short name of a {parameter.kind}."

@@ -130,7 +130,9 @@ class DictionaryTokenizer:
     """Converts texts to tokens; compounds are split by a vocabulary."""
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
-        self._vocabulary = {word for word in vocabulary if len(word) >= MIN_PART_LENGTH and not word.isdigit()}
+        words = {word for word in vocabulary if len(word) >= MIN_PART_LENGTH and not word.isdigit()}
+        # Compounds contain stems: *bröstcancer* has the stem of *bröstet*.
+        self._vocabulary = words | {each for word in words if len(each := stem(word)) >= MIN_PART_LENGTH}
         self._cache: dict[str, WordToken] = {}
 
     def tokens(self, text: str) -> list[WordToken]:

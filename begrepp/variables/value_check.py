@@ -17,6 +17,7 @@ from begrepp.variables.list_entries import (
     read_entries,
     read_other_editions,
 )
+from begrepp.variables.word_codes import find_codes_by_words
 
 _MISSING = frozenset(("", "na", "n/a", "null", "none", "nan", "."))
 
@@ -84,7 +85,8 @@ def check_values(against: str, values: Iterable[str], context: QueryContext, lan
         raise NotFound(f"{against} has no codes.", "See /cs for the code systems and their editions.")
     finder = CodeFinder(entries)
     raw_values = list(values)
-    near = finder.find_near(each.strip() for each in raw_values if not finder.is_known(each.strip()))
+    strange = [text for each in raw_values if not finder.is_known(text := each.strip()) and fold(text) not in _MISSING]
+    near = {**finder.find_near(strange), **find_codes_by_words(strange, entries, lists, context)}
     checked = [_check_value(each, finder, near, language) for each in raw_values]
     unknown = [each.value.strip() for each in checked if each.verdict in (Verdict.UNKNOWN, Verdict.RETIRED)]
     elsewhere = read_other_editions(lists[0], unknown, edition, context) if unknown else {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyoxigraph import NamedNode
 
 from begrepp.artefact.manifest import Manifest
@@ -42,6 +44,8 @@ def harmonise_datasets(
         left, _, right = pair.partition("=")
         pairs = [each for each in pairs if each.a.name == left and each.b.name == right]
     if not pairs:
+        if second:
+            _require_links([a, b], harmoniser, context)
         raise NotFound(
             "The datasets have no variables that measure the same concept."
             if second
@@ -54,6 +58,23 @@ def harmonise_datasets(
         value(row, "list"): value(row, "uri") for row in select(context.store, "system-uris", list=_nodes(lists))
     }
     return Crosswalk(pairs, read_labels(context.store, iris, language), context.iris, systems)
+
+
+def _require_links(datasets: Sequence[str], harmoniser: Harmoniser, context: QueryContext) -> None:
+    """Raise `NotFound` for the first dataset (IRI) without variables, or without a variable linked to a concept."""
+    for iri in datasets:
+        if harmoniser.read_columns([iri]):
+            continue
+        name = iri.removeprefix(context.iris.dataset(""))
+        count = len(
+            {value(row, "variable") for row in select(context.store, "dataset-variables", dataset=_nodes({iri}))}
+        )
+        if not count:
+            raise NotFound(f"{name} has no variables.", "Add a data dictionary that describes its variables.")
+        raise NotFound(
+            f"{name} has {count} variables, and none is linked to a concept.",
+            f"Run `begrepp suggest {name}`, and add the links that you accept.",
+        )
 
 
 def _nodes(iris: set[str]) -> list[NamedNode]:

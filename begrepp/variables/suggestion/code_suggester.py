@@ -39,6 +39,12 @@ _MISSING = frozenset(
 )
 # fmt: on
 """Labels of missing values, which mean the same in any list."""
+_UNSTATED = re.compile(
+    r"\b(?:ej|inte|icke|not)\s+(?:närmare\s+)?"
+    r"(?:angiv\w+|specificera\w+|specified|stated|otherwise|klassificera\w+|classified|elsewhere)",
+    re.IGNORECASE,
+)
+"""Negations that say only that a part was not stated."""
 MIN_CODE_SCORE = 0.5
 """Codes with a lower score are not suggested for a value."""
 MAX_ABBREVIATION = 4
@@ -149,7 +155,7 @@ def _beginnings(label: str) -> Iterable[str]:
 
 def _same_sense(value: str, label: str) -> bool:
     """Return whether neither a negation nor one of two opposites distinguishes a value from a label."""
-    one, other = {*split_words(value)}, {*split_words(label)}
+    one, other = ({*split_words(_UNSTATED.sub(" ", text))} for text in (value, label))
     if bool(one & _NEGATIONS) != bool(other & _NEGATIONS):
         return False
     return not any(

@@ -11,6 +11,7 @@ from begrepp.queries.page_queries import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Record
 from begrepp.store import Store
+from begrepp.variables.suggestion.borrowed_names import borrow_names
 from begrepp.variables.suggestion.candidates import (
     all_entries,
     concept_targets,
@@ -77,7 +78,7 @@ def suggest_for_dataset(
             "No code system is given, and no variable is linked to a concept yet.", "Name schemes with --scheme."
         )
     denied = {(value(row, "subject"), value(row, "object")) for row in select(store, "denied-links")}
-    suggester = Suggester(concept_targets(store, scheme_iris), linked)
+    suggester = Suggester(borrow_names(concept_targets(store, scheme_iris), store, iris), linked)
     suggestions = [
         suggestion
         for entry in entries
@@ -89,7 +90,7 @@ def suggest_for_dataset(
         title=dictionary,
         entries=entries,
         suggestions=suggestions,
-        values=[*_suggest_codes(entries, suggestions, read_concept_lists(store), store)],
+        values=[*_suggest_codes(entries, suggestions, read_concept_lists(store), store, iris)],
         iris=iris,
     )
 
@@ -103,7 +104,11 @@ def read_concept_lists(store: Store) -> dict[str, list[str]]:
 
 
 def _suggest_codes(
-    entries: Sequence[VariableEntry], suggestions: Sequence[Suggestion], lists: dict[str, list[str]], store: Store
+    entries: Sequence[VariableEntry],
+    suggestions: Sequence[Suggestion],
+    lists: dict[str, list[str]],
+    store: Store,
+    iris: Iris,
 ) -> Iterable[Suggestion]:
     """Yield codes for the values of each entry, from one of the lists that code its best concept elsewhere."""
     best: dict[str, str] = {}
@@ -114,6 +119,6 @@ def _suggest_codes(
         candidates = []
         for list_iri in sorted({*lists.get(best.get(entry.iri, ""), ())}) if entry.values else ():
             if list_iri not in suggesters:
-                suggesters[list_iri] = CodeSuggester(concept_targets(store, [list_iri]))
+                suggesters[list_iri] = CodeSuggester(borrow_names(concept_targets(store, [list_iri]), store, iris))
             candidates.append(suggesters[list_iri])
         yield from suggest_list_codes(entry, candidates)

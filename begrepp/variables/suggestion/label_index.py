@@ -32,6 +32,7 @@ class _Label:
     tokens: list[WordToken]
     weight: float
     head: str
+    borrowed: bool
     total: float = 0.0
 
 
@@ -102,6 +103,7 @@ class LabelIndex:
                 self.tokenizer.tokens(text.value),
                 weight,
                 stem(phrase_head(strip_annotations(text.value))),
+                texts is target.borrowed,
             )
             for texts, weight in weighted
             for text in texts
@@ -144,7 +146,7 @@ class LabelIndex:
         """Return the score of a text and a label, the words that match, and whether all do."""
         weight = text.weight * label.weight
         if text.origin == "label" and fold(label.text) == text.plain:
-            return weight, [text.plain], True
+            return weight, [text.plain], not label.borrowed
         found = self._compare(text, label)
         if not found.common:
             return 0.0, found.words, False
@@ -159,7 +161,7 @@ class LabelIndex:
         score = weight * 2 * found.common / (found.text_weight + label.total)
         whole_label = len(found.whole) == len(label.tokens)
         if whole_label and coverage > 0.99:
-            return min(score, weight), found.words, text.origin == "label"
+            return min(score, weight), found.words, text.origin == "label" and not label.borrowed
         if not found.specific and not (whole_label and len(found.whole) > 1):
             score *= self._weights.generic_words
         if text.head and text.head not in found.stems:
@@ -177,6 +179,10 @@ class LabelIndex:
         for position, slot in enumerate(text.slots):
             slot_weight = 0.0
             for token in slot:
+                if weight := self._match_parts(token, label, found):
+                    found.first = min(found.first, position)
+                    slot_weight += weight
+                    continue
                 strength, place = self._find_partner(token, label, found.whole)
                 if place < 0:
                     continue
@@ -205,6 +211,26 @@ class LabelIndex:
             else:
                 found.common += weights[0]
         return found
+
+    def _match_parts(self, token: WordToken, label: _Label, found: _Comparison) -> float:
+        """Match a compound of the text with two words of a label, *bröstcancer* with *cancer i bröstet*; return the
+        weight of these."""
+        places = [
+            place
+            for place, other in enumerate(label.tokens)
+            if place not in found.whole and other.stem in token.parts and other.stem != token.stem
+        ]
+        if len(places) < 2:
+            return 0.0
+        words = [label.tokens[place] for place in places]
+        weight = sum(map(self._token_weight, words))
+        found.whole |= {*places}
+        found.label_stems |= {word.stem for word in words}
+        found.stems.add(token.stem)
+        found.specific |= any(word.specific for word in words)
+        found.words.append(f"{token.word}={' '.join(word.word for word in words)}")
+        found.common += self._weights.same_stem * weight
+        return weight
 
     def _find_partner(self, token: WordToken, label: _Label, taken: set[int]) -> tuple[float, int]:
         """Return the word of a label, by its place, that a word matches most; -1 if none does."""

@@ -50,10 +50,9 @@ def match_strength(
         return weights.synonym
     if part_share := max(_part_share(token, other), _part_share(other, token)):
         return part_share
-    if common := token.parts & other.parts:
-        longest = max(map(len, common))
-        return longest / len(token.word) * longest / len(other.word)
-    return _letter_similarity(token.word, other.word) * weights.similar_letters
+    letters = _letter_similarity(token.word, other.word) * weights.similar_letters
+    longest = max(map(len, token.parts & other.parts), default=0)
+    return max(letters, longest / len(token.word) * longest / len(other.word))
 
 
 def is_part(token: WordToken, other: WordToken) -> bool:

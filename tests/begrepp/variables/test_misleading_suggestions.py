@@ -204,3 +204,22 @@ def test_figures_in_common_do_not_choose_a_concept() -> None:
     assert not Suggester(CONCEPTS, [linked]).suggest(marital)
     bare = variable("qqq", values="1;2;3;4")
     assert not Suggester(CONCEPTS, [linked]).suggest(bare)
+
+
+def test_a_compound_is_its_words() -> None:
+    found = Suggester([target("C50", "cancer i bröstet"), target("C34", "cancer i lungan"), target("D05", "in situ")])
+    assert found.suggest(variable("Bröstcancer"))[0].target.notation == "C50"
+
+
+def test_borrowed_names_count_less_and_are_never_complete() -> None:
+    own, borrowed = target("own", "njursten"), target("other", "renal calculus")
+    lent = ConceptTarget(
+        iri="urn:lent",
+        notation="lent",
+        scheme="urn:s",
+        labels=(Text("calculus", ""),),
+        borrowed=(Text("njursten", ""),),
+    )
+    found = Suggester([own, borrowed, lent]).suggest(variable("njursten"), min_score=0.0)
+    assert [each.target.notation for each in found] == ["own", "lent"]
+    assert [each.complete for each in found] == [True, False]

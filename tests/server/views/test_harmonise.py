@@ -107,3 +107,9 @@ def test_it_is_done_from_a_shell(built: Settings, monkeypatch: pytest.MonkeyPatc
     sql = shell.invoke(main, ["harmonise", "cancerregistret", "nkbc", "--pair", "t=a_tnm_tklass", "--format", "sql"])
     assert "WHEN '1a' THEN '10'" in sql.output
     assert shell.invoke(main, ["harmonise", "nkbc", "nothing"]).exit_code == 2
+
+
+def test_a_dataset_without_links_is_known(client: FlaskClient) -> None:
+    answer = client.get("/harmonise?a=json&b=nkbc", headers=HTML).text
+    assert "ingen är kopplad till ett begrepp" in answer and "begrepp suggest json" in answer
+    assert client.get("/harmonise?a=nothing&b=nkbc", headers=HTML).status_code == 400

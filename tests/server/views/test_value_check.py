@@ -105,3 +105,22 @@ def test_it_is_done_from_a_shell(built: Settings, tmp_path: Path, monkeypatch: p
     assert json.loads(found.output)["counts"]["retired"] == 1
     assert shell.invoke(main, ["check-values", "atc", "-"], input="L01EB02\n").exit_code == 0
     assert shell.invoke(main, ["check-values", "atc", str(tmp_path / "nothing")]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("code_list", "value", "proposed"),
+    [
+        ("icd-10-se", "Bröstcancer", "C50"),
+        ("kon", "F", "2"),
+        ("kon", "M", "1"),
+        ("sida", "Vä", "2"),
+        ("rokstatus", "har aldrig rökt", "1"),
+        ("vitalstatus", "deceased", "1"),
+        ("sida", "bilateral", ""),
+        ("kon", "annat", ""),
+    ],
+)
+def test_codes_are_proposed_for_words(client: FlaskClient, code_list: str, value: str, proposed: str) -> None:
+    answer = client.get("/check", query_string={"list": code_list, "values": value, "format": "json"}).get_json()
+    found = [each["code"] for each in answer["values"][0].get("instead", [])]
+    assert answer["values"][0]["verdict"] == "unknown" and found[:1] == ([proposed] if proposed else [])

@@ -111,15 +111,11 @@ class DamagedBuild(BegreppError):
 
     status = 503
 
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            f"The published build is damaged: {what}.",
-            "Run `begrepp build`: it builds again without the damaged files.",
-        )
-        self.what = what
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, "Run `begrepp build`: it builds again without the damaged files.")
 
     def __reduce__(self) -> tuple[type[DamagedBuild], tuple[str]]:
-        return (type(self), (self.what,))
+        return (type(self), (self.reason,))
 
 
 class FolderNotWritable(BegreppError):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _STAGING = ".aside-"
-_TEMPORARY = "begrepp-"
+_TEMPORARY = "begrepp-tmp-"
 _NEW = ".new-"
 """Prefix of a folder until it is locked."""
 _MAX_SECONDS_NEW = 60

@@ -80,7 +80,7 @@ def _write(edition: EditionFiles, home: Path) -> None:
     part = home.with_suffix(".part")
     part.mkdir(parents=True, exist_ok=True)
     concepts, mappings = SortedFile(part / "concepts.nt"), SortedFile(part / "mappings.nt")
-    for record in check_records(loaders.loader_of(edition)(edition)):
+    for record in check_records(loaders.read_records(edition)):
         if not isinstance(record, Skipped | LoadRemark):
             for triple in mint.triples(record):
                 (mappings if isinstance(record, Mapping | MappingSet) else concepts).add(ntriples_line(triple))

@@ -136,7 +136,7 @@ def records(real: RealFile, data: Path, folder: Path) -> Iterator[Record]:
         (home / "source.toml").write_text(real.declaration, encoding="utf-8")
     files = tuple(sorted(path for path in home.rglob("*") if path.is_file()))
     edition = EditionFiles(source=real.source, version=real.version, folder=home, files=files)
-    yield from check_records(loaders.loader_of(edition)(edition))
+    yield from check_records(loaders.read_records(edition))
 
 
 def arrived(real: RealFile, found: Iterator[Record]) -> tuple[int, int]:

@@ -155,7 +155,7 @@ def _primary_care() -> None:
         sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in (".ANS", ".ans", ".txt"))
     )
     edition = EditionFiles(source="ksh97p", version="1997", folder=folder, files=files)
-    concepts = [record for record in loaders.loader_of(edition)(edition) if isinstance(record, Concept)]
+    concepts = [record for record in loaders.read_records(edition) if isinstance(record, Concept)]
     targets = [
         ConceptTarget(iri=c.notation, notation=c.notation, scheme="ksh97p", labels=c.pref_labels)
         for c in concepts
@@ -202,7 +202,7 @@ def _biomappings() -> None:
 
 def _targets(source: str, files: tuple[Path, ...]) -> Iterable[ConceptTarget]:
     edition = EditionFiles(source=source, version="2026", folder=files[0].parent, files=files)
-    for record in loaders.loader_of(edition)(edition):
+    for record in loaders.read_records(edition):
         if isinstance(record, Concept) and str(record.status) != "inactive":
             yield ConceptTarget(
                 iri=record.iri or record.notation,

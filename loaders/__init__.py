@@ -17,6 +17,7 @@ from begrepp.errors import UsageError
 from begrepp.records import EditionFiles, Load, Loader, PartitionedLoader, Record, Source
 from begrepp.settings import ROOT
 from begrepp.sources import editions
+from begrepp.sources.personal_data_check import refuse_personal_data_files
 from loaders.declaration.source_toml import read_declared_source
 
 DECLARED = ROOT / "loaders" / "declared"
@@ -70,6 +71,15 @@ def loader_of(edition: EditionFiles) -> Load:
         )
     load: Callable[..., Iterator[Record]] = loader_modules()[str(loader)].load
     return partial(load, declared=known_declaration) if known_declaration else load
+
+
+def read_records(edition: EditionFiles) -> Iterator[Record]:
+    """Check all files of an edition for personal data, then yield the records of its loader.
+
+    Raises `PersonalDataError`, and the errors of the loader.
+    """
+    refuse_personal_data_files(edition.files)
+    yield from loader_of(edition)(edition)
 
 
 def partitions_of(edition: EditionFiles) -> tuple[Load, ...]:

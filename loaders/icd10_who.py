@@ -10,7 +10,6 @@ from begrepp.records import Concept, EditionFiles, Level, Record, Redistribution
 from begrepp.sources.archives import local_name, walk_xml
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
-from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.row_faults import RowScope
 from loaders.support.agencies import IN_COPYRIGHT, WHO
 from loaders.support.editions import new_edition
@@ -84,7 +83,6 @@ def _item(path: tuple[Element, ...], origin: Origin) -> Concept:
         raise InputError(origin, f"'{code}' is of the type '{kind}'.", f"Known are {', '.join(LEVELS)}; see the file.")
     if not label:
         raise InputError(origin, f"'{code}' has no description.", "Download the file again from its publisher.")
-    refuse_identity_numbers(label, origin)
     parents = [_child_text(each, "name") for each in path[:-1] if local_name(each) == "item"]
     return Concept(
         scheme=SCHEME.id,

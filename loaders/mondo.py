@@ -34,7 +34,6 @@ from begrepp.records import (
 from begrepp.sources.archives import MAX_UNPACKED
 from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.meter import current_meter
-from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.row_faults import RowScope
 from loaders.support.agencies import MONARCH
 from loaders.support.editions import new_edition
@@ -118,7 +117,6 @@ def _term(
     if term:
         raise InputError(origin, f"'{id_}' says '{next(iter(term))}', which is unknown.", "Change the loader.")
     comments = (comments,) if isinstance(comments, str) else comments
-    refuse_identity_numbers("\t".join([label, definition or "", *comments]), origin)
     yield Concept(
         scheme=SCHEME.id,
         notation=id_,

@@ -62,10 +62,6 @@ SOURCE = Source(
 )
 MAPS = "omop-maps-to"
 _FILES = ("concept", "vocabulary", "concept_relationship", "concept_ancestor", "concept_synonym")
-_ID_COLUMNS = (
-    *("concept_id", "concept_code", "concept_id_1", "concept_id_2", "ancestor_concept_id", "descendant_concept_id"),
-    *("language_concept_id", "vocabulary_concept_id"),
-)
 # OMOP's concept ids of languages; names in other languages are tagged `und`.
 _LANGUAGES = {"4180186": "en", "4175777": "sv"}
 _STANDARD_CONCEPT = {"S": "standard", "C": "classification", "": "not standard"}
@@ -160,7 +156,6 @@ def _rows(path: Path, *, counted: bool = True) -> Iterator[Row]:
         path,
         delimiter="\t" if athena else ",",
         quoted=not athena,
-        identifiers=_ID_COLUMNS,
         counted=counted,
         # A download of a few vocabularies may have no relationships, synonyms or mappings.
         may_be_empty=path.stem.lower() not in ("concept", "vocabulary"),

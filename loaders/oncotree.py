@@ -24,7 +24,6 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.meter import current_meter
-from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.row_faults import RowScope
 from loaders.support.agencies import CBIOPORTAL
 from loaders.support.editions import new_edition
@@ -97,7 +96,6 @@ def _node(node: dict[str, Any], parent: str, origin: Origin) -> Iterator[Concept
         )
     if not name:
         raise InputError(origin, f"'{code}' has no name.", "Download the file again.")
-    refuse_identity_numbers(name, origin)
     notes, hidden = [], []
     for key, template in _HISTORY.items():
         for old in node.pop(key, None) or ():

@@ -77,7 +77,7 @@ def load(fixture: Fixture) -> tuple[set[str], list[str]]:
     )
     triples: set[str] = set()
     skipped: list[str] = []
-    for record in check_records(loaders.loader_of(fixture.edition)(fixture.edition)):
+    for record in check_records(loaders.read_records(fixture.edition)):
         if isinstance(record, Skipped):
             skipped.append(f"{record.origin}: {record.reason}")
         elif isinstance(record, LoadRemark):

@@ -30,13 +30,17 @@ def refuse_damaged_build(build: Path) -> None:
     except FileNotFoundError:
         return
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        raise DamagedBuild(f"its list of files ({INVENTORY}) cannot be read") from None
+        raise DamagedBuild(f"The published build is damaged: its list of files ({INVENTORY}) cannot be read.") from None
     damaged = [(name, _size(build / name)) for name, size in expected.items() if _size(build / name) != size]
-    if damaged:
-        name, size = damaged[0]
-        what = "is missing" if size is None else f"has {size:,} bytes instead of {expected[name]:,}"
-        others = f", and {len(damaged) - 1} more files differ" if len(damaged) > 1 else ""
-        raise DamagedBuild(f"the file {name} {what}{others}")
+    if not damaged:
+        return
+    name, size = damaged[0]
+    if size is None:
+        raise DamagedBuild(f"The published build is damaged: {name} is missing ({len(damaged)} files differ).")
+    raise DamagedBuild(
+        f"The published build is damaged: {name} has {size} bytes instead of {expected[name]} "
+        f"({len(damaged)} files differ)."
+    )
 
 
 def is_intact(build: Path) -> bool:

@@ -62,7 +62,7 @@ def preview(draft: SourceDraft, files: Sequence[Path]) -> tuple[list[str], Input
         edition = EditionFiles(source=draft.id, version=date.today().isoformat(), folder=Path(folder), files=copied)
         rows: list[str] = []
         try:
-            loaded = check_records(loaders.loader_of(edition)(edition), reported_faults(edition))
+            loaded = check_records(loaders.read_records(edition), reported_faults(edition))
             for row in _shown(loaded):
                 if len(rows) < SHOWN:
                     rows.append(row)

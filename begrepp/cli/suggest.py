@@ -20,7 +20,6 @@ from begrepp.cli import console
 from begrepp.records import Record
 from begrepp.settings import Settings
 from begrepp.sources import staging
-from begrepp.sources.personal_data_check import refuse_personal_data_files
 from begrepp.store.disk import DiskStore
 from begrepp.variables.suggestion.dataset_suggestions import SuggestionRun, suggest_for_dataset
 from begrepp.variables.suggestion.review_page import to_html
@@ -60,8 +59,7 @@ def command(
     with staging.stage_files(
         dictionary, files, f"{date.today()}", settings, loader=loader, replace=True, unpublished=True
     ) as edition:
-        refuse_personal_data_files(edition.files)
-        records = [*loaders.loader_of(edition)(edition)]
+        records = [*loaders.read_records(edition)]
     write_suggestions(dictionary, records, schemes=schemes, most=most, again=again, output=output, settings=settings)
 
 

@@ -64,7 +64,7 @@ class TextIndex:
             self._index = register_tokenizer(Index.open(str(self._lockable(path))))
             self._index.reload()
         except (OSError, ValueError):  # the words of the library name files of this machine
-            raise DamagedBuild("its text index cannot be opened") from None
+            raise DamagedBuild("The published build is damaged: its text index cannot be opened.") from None
         self._schema = schema()
         self._searcher = self._index.searcher()
         self._query_builder = SearchQueryBuilder(self._schema)

@@ -6,7 +6,7 @@ DuckDB spills to a temporary folder, so memory does not grow with the number of 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from begrepp.errors import InputError, Origin
 from begrepp.files import temporary_folder
-from begrepp.sources.identity_numbers import find_identity_number
 from begrepp.sources.meter import Meter, current_meter
-from begrepp.sources.privacy import SERIAL_PATTERN
 from begrepp.sources.row_faults import add_remark
 from begrepp.sources.tables import read_exact
 from begrepp.sources.text_lines import MAX_LINE, OPEN_END
@@ -50,19 +48,17 @@ def stage_table(
     path: Path,
     columns: Sequence[str],
     *,
-    texts: Iterable[str] = (),
     counted: bool = True,
 ) -> None:
     """Read a file into `STAGED_TABLE`: the rows of `read_exact`, in a thirtieth of its time.
 
-    A faulty file is read again with `read_exact`, which raises `InputError` or `PersonalDataError` with the row. The
-    columns `texts` are searched for identity numbers.
+    A faulty file is read again with `read_exact`, which raises `InputError` with the row.
     """
     counter = current_meter() if counted else Meter()
     counter.stage = "reading"
     is_valid, lines = _scan_file(path, columns, counter)
     if not is_valid:
-        _raise_row_error(path, columns, texts)
+        _raise_row_error(path, columns)
     column_types = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
     try:
         connection.execute(
@@ -72,19 +68,13 @@ def stage_table(
             [str(path)],
         )
     except duckdb.Error as error:
-        _raise_row_error(path, columns, texts)
+        _raise_row_error(path, columns)
         raise InputError(
             path, f"the file cannot be read: {str(error).splitlines()[0]}.", "Download the file again."
         ) from None
     ((count,),) = fetch_rows(connection, f"SELECT count(*) FROM {STAGED_TABLE}")
     if count != lines:
         _refuse_empty_lines(path)
-    for column in texts:
-        matches = fetch_rows(
-            connection, f"SELECT {column} FROM {STAGED_TABLE} WHERE regexp_matches({column}, ?)", SERIAL_PATTERN.pattern
-        )
-        if any(find_identity_number(text) for (text,) in matches):
-            _raise_row_error(path, columns, texts)
 
 
 def fetch_rows(connection: DuckDBPyConnection, query: str, *values: object) -> Iterator[Values]:
@@ -132,7 +122,7 @@ def _refuse_empty_lines(path: Path) -> None:
                 empty = empty or number
 
 
-def _raise_row_error(path: Path, columns: Sequence[str], texts: Iterable[str]) -> None:
-    """Read the file row by row, which raises `InputError` or `PersonalDataError` with the row."""
-    for _ in read_exact(path, columns, texts=texts, counted=False):
+def _raise_row_error(path: Path, columns: Sequence[str]) -> None:
+    """Read the file row by row, which raises `InputError` with the row."""
+    for _ in read_exact(path, columns, counted=False):
         pass

@@ -15,9 +15,6 @@ from begrepp.sources.identity_numbers import find_identity_number, identity_numb
 SMALLEST_COUNT = 5
 """Smallest count that is published (rule of Statistics Sweden and Socialstyrelsen for public tables)."""
 
-SERIAL_PATTERN = re.compile(r"[01]\d[- ]?\d\d.?\d{4}")
-"""A fast first test: every form contains a month, a day and four digits, which most texts do not."""
-
 
 def literal_text(lines: Iterable[str]) -> str:
     """Return the literals of N-Triples lines, one a line, except those of digits only (codes)."""
@@ -97,12 +94,6 @@ def refuse_person_rows(cells: Mapping[str, str], origin: Origin) -> None:
                 "row per individual, not a list of variables or codes.",
                 "begrepp accepts metadata only. Add the data dictionary, not the data.",
             )
-
-
-def refuse_personal_data(cells: Mapping[str, str], origin: Origin) -> None:
-    """Raise `PersonalDataError` if a row holds an identity number or is about one person."""
-    refuse_identity_numbers("\t".join(cells.values()), origin)
-    refuse_person_rows(cells, origin)
 
 
 def is_small_count(number: int) -> bool:

@@ -18,7 +18,7 @@ from begrepp.sources.archives import check_archive, refuse_doctypes
 from begrepp.sources.file_kinds import describe_content
 from begrepp.sources.merged_cells import read_merged_cells
 from begrepp.sources.meter import Meter, current_meter
-from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
+from begrepp.sources.privacy import refuse_person_rows
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from begrepp.sources.rows import ColumnError, Row, check_header
 from begrepp.sources.xlsx_cells import EMPTY, CellText, is_formula, read_cell
@@ -69,7 +69,6 @@ def read_xlsx(
             counter.rows += 1
             counter.place = origin
             formulas += formula_count
-            refuse_identity_numbers("\t".join(values), origin)
             if row := _new_row(header, cells, origin, title, first, report):
                 yield row
     if not rows_read:

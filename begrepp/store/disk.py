@@ -31,7 +31,7 @@ class DiskStore:
         try:
             self._store = Oxigraph.read_only(str(path))
         except (OSError, RuntimeError):  # the words of the engine name files of this machine
-            raise DamagedBuild("its store cannot be opened") from None
+            raise DamagedBuild("The published build is damaged: its store cannot be opened.") from None
         self._view_graphs = _read_view_graphs(path)
 
     def query(
@@ -63,7 +63,7 @@ class DiskStore:
             raise explain_rejection(query, str(error)) from None
         except (ValueError, OSError, RuntimeError) as error:
             if str(error).startswith("Corruption"):
-                raise DamagedBuild("its store cannot be read") from None
+                raise DamagedBuild("The published build is damaged: its store cannot be read.") from None
             raise QueryError(f"The query cannot be answered: {error}", "Fix the query and retry.") from None
 
 

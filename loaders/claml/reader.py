@@ -17,7 +17,6 @@ from begrepp.records import (
 )
 from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files
-from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.declaration.source_toml import join_names
 
 
@@ -118,7 +117,6 @@ def read_class(element: Element, origin: Origin) -> ClamlClass:
         kind = rubric.get("kind", "")
         for label in _children(rubric, "Label"):
             text = Text(_label_text(label), label.get(_LANG, "und"))
-            refuse_identity_numbers(text.value, origin)
             if not text.value:
                 continue
             pairs += [

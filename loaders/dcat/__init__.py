@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pyoxigraph import Literal
-
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     EditionFiles,
@@ -23,7 +21,6 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
-from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.dcat.authority_lists import check_namespaces
 from loaders.dcat.reader import CatalogueReader
 from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights, slug
@@ -58,8 +55,6 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         graph.origin = Origin(path.name)
         for quad in read_rdf(path, base):
             current_meter().rows += 1
-            if isinstance(quad.object, Literal):
-                refuse_identity_numbers(quad.object.value, graph.origin)
             graph.add(quad)
             origins.setdefault(quad.subject, graph.origin)  # type: ignore[arg-type]  # Graph.add refused all else
     yield from CatalogueReader(graph, origins, slug(edition.source), rights, dates, language).records()

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, Text
-from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.xml import XmlNode, read_xml
 from loaders.ddi.model import DdiStudy, DdiTable, DdiVariable, ValueDomain, leading_date
 from loaders.support.html_text import from_html
@@ -55,7 +54,6 @@ class _Reader:
         texts_by_language: dict[str, str] = {}
         for node in nodes:
             if text := from_html(node.text):
-                refuse_identity_numbers(text, Origin(self.file, node.row))
                 texts_by_language.setdefault(node.lang or self.language, text)
         return tuple(Text(text, language) for language, text in texts_by_language.items())
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, Text
-from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.xml import XmlNode, read_xml
 from loaders.ddi.model import CascadeVariable, DdiStudy, DdiTable, DdiVariable, ValueDomain
 from loaders.support.html_text import from_html
@@ -77,7 +76,6 @@ class _Reader:
             for holder in node.all(name):  # type: ignore[union-attr]  # names are empty without a node
                 for content in [*holder.all("Content", "String")] or [holder]:
                     if text := from_html(content.text):
-                        refuse_identity_numbers(text, self.origin_of(content))
                         texts_by_language.setdefault(content.lang or self.language, text)
             if texts_by_language:
                 return tuple(Text(text, language) for language, text in texts_by_language.items())

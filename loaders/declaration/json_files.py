@@ -10,7 +10,6 @@ from typing import Any
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles
 from begrepp.sources.editions import data_files
-from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.declaration.source_toml import join_names
 
 MAX_BYTES = 200_000_000
@@ -28,7 +27,6 @@ def read_json(path: Path) -> Json:
         raise InputError(path, f"not well-formed JSON: {error}.", "Download the file again.") from None
     if not isinstance(document, dict):
         raise InputError(path, f"holds {type(document).__name__}, not an object.", "Check that it is a description.")
-    refuse_identity_numbers(text, Origin(path.name))
     return document
 
 

@@ -16,7 +16,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import Meter, current_meter
-from begrepp.sources.privacy import refuse_personal_data
+from begrepp.sources.privacy import refuse_person_rows
 from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
 from begrepp.sources.xlsx import read_xlsx
@@ -159,7 +159,7 @@ class RowSource:
         for number, cells in enumerate(rows, start=1):
             origin = Origin(path.name, number)
             counter.rows += 1
-            refuse_personal_data(cells, origin)
+            refuse_person_rows(cells, origin)
             yield Row(cells, origin)
 
 

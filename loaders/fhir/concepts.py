@@ -13,7 +13,6 @@ from datetime import date, timedelta
 
 from begrepp.errors import InputError
 from begrepp.records import Concept, Coverage, Note, NoteKind, Record, Scheme, Status, Text
-from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.row_faults import RowScope, add_remark
 from loaders.declaration.source_toml import new_declared_edition
 from loaders.fhir.supplements import Supplement, standard_names
@@ -142,7 +141,6 @@ class _ConceptReader:
                 alt[text] = None
         for supplement in self.supplements:
             definitions += supplement.definitions(code)
-        refuse_identity_numbers("\t".join([*pref.values(), *(text.value for text in definitions)]), origin)
         status, end = self._status(properties)
         is_inactive = status is Status.INACTIVE
         successors = [value for name in _SUCCESSORS for value in _values(properties, name)]

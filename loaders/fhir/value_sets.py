@@ -8,7 +8,6 @@ from begrepp.errors import InputError
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Agent, MappingSet, RdfTerm, Record, Skipped, Statement, Text, ValueSet, is_iri
 from begrepp.records import Mapping as Match
-from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.row_faults import Fault, RowScope, add_fault
 from loaders.support.code_systems import concept_reference
 from loaders.support.fhir_labels import Json, checked_items
@@ -65,7 +64,6 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
         intension=tuple(rules),
     )
     for member, text in labels:
-        refuse_identity_numbers(text.value, resource.origin)
         # Not a SKOS label: labels come from the concept's own code system.
         yield Statement(
             scheme=context.scheme.id,

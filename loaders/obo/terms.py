@@ -11,7 +11,6 @@ from begrepp.errors import InputError, Origin
 from begrepp.rdf.namespaces import expand
 from begrepp.records import RdfTerm
 from begrepp.sources.meter import current_meter
-from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.row_faults import RowScope
 from loaders.support.obo_identifiers import (
     ALTERNATIVE_ID,
@@ -121,8 +120,6 @@ def _read_term(frame: OboFrame, namespaces: Mapping[str, str], skipped_tags: Cou
     for clause in frame.clauses:
         with scope:
             _read_clause(term, clause, namespaces, skipped_tags)
-    text = "\t".join([*term.names, *term.definitions, *term.comments, *(text for text, _ in term.synonyms)])
-    refuse_identity_numbers(text, term.origin)
     return term
 
 

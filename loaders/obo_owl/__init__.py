@@ -32,7 +32,6 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
-from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.declaration.source_toml import (
     EditionDates,
     new_declared_edition,
@@ -203,7 +202,6 @@ def _concept(
     hidden = dict.fromkeys(text for predicate in _OTHER_SYNONYMS for text in _texts(annotations, predicate))
     pref_labels = tuple(pref.values()) or (Text(notation, "zxx"),)
     definitions, notes = _texts(annotations, _DEFINITION), _texts(annotations, _COMMENT)
-    refuse_identity_numbers("\t".join(t.value for t in (*pref_labels, *alt, *hidden, *definitions, *notes)), origin)
     return Concept(
         scheme=scheme_id,
         notation=notation,

@@ -12,7 +12,6 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
 from begrepp.sources.meter import current_meter
-from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.xml import XmlNode, read_xml
 from loaders.odm.model import (
     Alias,
@@ -128,8 +127,6 @@ class _Reader:
         texts_by_language = {
             each.lang or self.language: text for each in translations if (text := from_html(each.text))
         }
-        for text in texts_by_language.values():
-            refuse_identity_numbers(text, Origin(self.file, node.row))
         return tuple(Text(text, language) for language, text in texts_by_language.items())
 
     def aliases(self, node: XmlNode) -> tuple[Alias, ...]:

@@ -10,13 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pyoxigraph import Literal
-
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Record, Redistribution, Source
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
-from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.declaration.source_toml import (
     join_names,
     new_declared_edition,
@@ -72,8 +69,6 @@ def _read_files(edition: EditionFiles, declaration: TomlTable) -> Graph:
         graph.origin = Origin(path.name)
         for quad in read_rdf(path, base):
             current_meter().rows += 1
-            if isinstance(quad.object, Literal):
-                refuse_identity_numbers(quad.object.value, graph.origin)
             graph.add(quad)
     return graph
 

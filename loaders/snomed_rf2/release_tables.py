@@ -38,7 +38,6 @@ CREATE TABLE standing(refset VARCHAR, acceptability VARCHAR, standing INTEGER);
 """
 # The characters that `str.strip` removes.
 _SPACES = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
-_TEXT_COLUMNS = ("term", "value", "mapRule", "mapAdvice", "mapTarget")
 _NUMBER_COLUMNS = {
     *("id", "conceptId", "typeId", "sourceId", "destinationId", "refsetId", "referencedComponentId"),
     *("targetComponentId", "mapGroup", "mapPriority"),
@@ -64,7 +63,7 @@ def fill_tables(
     day = last_day.isoformat().replace("-", "")
     for number, file in enumerate(files):
         columns = COLUMNS[file.content]
-        stage_table(joined, file.path, columns, texts=[c for c in _TEXT_COLUMNS if c in columns], counted=counted(file))
+        stage_table(joined, file.path, columns, counted=counted(file))
         _check(joined, file, day)
         if file.content == "ModuleDependency":
             # A snapshot also has the dependencies of older releases.

@@ -7,7 +7,6 @@ from typing import Any
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, Link, Text
-from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.support.code_systems import concept_reference
 from loaders.support.html_text import from_html
 
@@ -53,8 +52,6 @@ def read_texts(body: Json, key: str, language: str, origin: Origin) -> tuple[Tex
             text = next((str(value) for name, value in content.items() if name.startswith("value")), "")
             if lang and text:
                 found.setdefault(lang, from_html(text).strip())
-    for text in found.values():
-        refuse_identity_numbers(text, origin)
     return tuple(Text(text, lang) for lang, text in found.items() if text)
 
 

@@ -34,7 +34,7 @@ def load(folder: Path, **files: str) -> list[Record]:
     for name, text in files.items():
         (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
     edition = EditionFiles(source="d", version="2026", folder=folder, files=tuple(sorted(folder.iterdir())))
-    return list(loaders.loader_of(edition)(edition))
+    return list(loaders.read_records(edition))
 
 
 def variables(records: list[Record]) -> dict[str, Variable]:

@@ -24,7 +24,7 @@ URI = "http://hl7.org/fhir/concept-properties#"
 def load(folder: Path, loader: str, files: dict[str, bytes | str], more: str = "") -> list[Record]:
     """The records of files, with a declaration."""
     made = edition(folder, "x", {**files, "source.toml": f'loader = "{loader}"\n{SOURCE}{more}'})
-    return list(check_records(loaders.loader_of(made)(made)))
+    return list(check_records(loaders.read_records(made)))
 
 
 def code_system(**body: object) -> str:
@@ -163,7 +163,7 @@ def test_a_study_without_variables_is_a_dataset(tmp_path: Path) -> None:
         "</titlStmt></citation><stdyInfo><abstract>En studie.</abstract></stdyInfo></stdyDscr></codeBook>"
     )
     made = edition(tmp_path, "x", {"a.xml": study, "source.toml": f'loader = "ddi"\n{SOURCE}'})
-    (dataset,) = (r for r in check_records(loaders.loader_of(made)(made)) if isinstance(r, Dataset))
+    (dataset,) = (r for r in check_records(loaders.read_records(made)) if isinstance(r, Dataset))
     assert (dataset.titles[0].value, dataset.descriptions[0].value) == ("Hälsostudien", "En studie.")
     (tmp_path / "out").mkdir()
     report = load_edition(made, loaders.loader_of(made), tmp_path / "out", Iris().base, Meter())

@@ -69,7 +69,7 @@ def test_formats_come_last_among_the_sources() -> None:
 
 def records(name: str) -> list[Record]:
     fixture = next(each for each in ALL if each.name == name)
-    return list(loaders.loader_of(fixture.edition)(fixture.edition))
+    return list(loaders.read_records(fixture.edition))
 
 
 def concepts(name: str) -> dict[tuple[str, str], Concept]:
@@ -93,7 +93,7 @@ def test_the_parts_of_kva_are_told_apart_without_folder_names(tmp_path: Path) ->
         target.write_bytes(path.read_bytes())
         files.append(target)
     edition = EditionFiles(source="kva", version="2021", folder=tmp_path, files=tuple(sorted(files)))
-    assert {r.scheme for r in loaders.loader_of(edition)(edition) if isinstance(r, Concept)} == {"kka", "kma"}
+    assert {r.scheme for r in loaders.read_records(edition) if isinstance(r, Concept)} == {"kka", "kma"}
 
 
 def test_a_retired_atc_code_has_a_successor_only_where_that_is_in_the_file() -> None:
@@ -138,7 +138,7 @@ def test_the_first_example_of_the_manual_works(tmp_path: Path) -> None:
     (tmp_path / "codes.csv").write_text(codes, encoding="utf-8")
     (tmp_path / "source.toml").write_text(declaration, encoding="utf-8")
     edition = EditionFiles(source="my-list", version="2026", folder=tmp_path, files=tuple(sorted(tmp_path.iterdir())))
-    found = {r.notation: r for r in loaders.loader_of(edition)(edition) if isinstance(r, Concept)}
+    found = {r.notation: r for r in loaders.read_records(edition) if isinstance(r, Concept)}
     assert found["B1"].broader == ("B",) and found["B2"].pref_labels[1].value == "right breast"
 
 

@@ -29,7 +29,7 @@ title.en = "Invented"
 def load(folder: Path, text: str, report: str = "") -> list[Record]:
     """The records of an OBO document."""
     made = edition(folder, "x", {"x.obo": text, "source.toml": SOURCE.format(report=report)})
-    return list(check_records(loaders.loader_of(made)(made)))
+    return list(check_records(loaders.read_records(made)))
 
 
 def term(folder: Path, clauses: str, header: str = "format-version: 1.4\n") -> Concept:

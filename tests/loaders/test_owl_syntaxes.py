@@ -53,7 +53,7 @@ OWL_XML = """<?xml version="1.0"?>
 def load(folder: Path, text: str, name: str = "x.owl") -> dict[str, Concept]:
     """The concepts of an ontology by notation."""
     made = edition(folder, "x", {name: text, "source.toml": SOURCE})
-    return {r.notation: r for r in check_records(loaders.loader_of(made)(made)) if isinstance(r, Concept)}
+    return {r.notation: r for r in check_records(loaders.read_records(made)) if isinstance(r, Concept)}
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def load(folder: Path, declaration: str, **files: str | bytes) -> list[Record]:
         data = content.encode() if isinstance(content, str) else content
         (folder / name.replace("__", ".")).write_bytes(data)
     edition = EditionFiles(source="d", version="2026", folder=folder, files=tuple(sorted(folder.iterdir())))
-    return list(check_records(loaders.loader_of(edition)(edition), reported_faults(edition)))
+    return list(check_records(loaders.read_records(edition), reported_faults(edition)))
 
 
 def labels(records: list[Record]) -> dict[str, str]:

@@ -20,7 +20,7 @@ FULL = HERE / "snomed_rf2-full" / "2015-01-31"
 
 def load(files: list[Path], version: str = "2024-11-30") -> list[Record]:
     edition = EditionFiles(source="snomed_rf2", version=version, folder=FIXTURE, files=tuple(sorted(files)))
-    return list(check_records(loaders.loader_of(edition)(edition)))
+    return list(check_records(loaders.read_records(edition)))
 
 
 def whole(folder: Path = FIXTURE) -> list[Path]:

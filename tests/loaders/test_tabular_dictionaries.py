@@ -35,7 +35,7 @@ def load(folder: Path, loader: str, **files: str) -> list[Record]:
         (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
     (folder / "source.toml").write_text(HEAD.format(loader=loader), encoding="utf-8")
     edition = EditionFiles(source="d", version="2026", folder=folder, files=tuple(sorted(folder.iterdir())))
-    return list(loaders.loader_of(edition)(edition))
+    return list(loaders.read_records(edition))
 
 
 def variables(records: list[Record]) -> dict[str, Variable]:

@@ -37,7 +37,7 @@ def refused(folder: Path, source: str, files: dict[str, bytes | str], where: str
     """Load the files; the error names where it happened, why, and what to do."""
     made = edition(folder, source, files)
     with pytest.raises(InputError) as raised:
-        list(check_records(loaders.loader_of(made)(made)))
+        list(check_records(loaders.read_records(made)))
     error = raised.value
     assert (str(error.origin), bool(re.search(reason, error.reason))) == (where, True), str(error)
     assert re.search(step, error.next_step), error.next_step

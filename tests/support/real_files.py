@@ -48,7 +48,7 @@ def read(folder: Path, source: str, version: str, *names: str, declaration: str 
         (home / "source.toml").write_text(declaration, encoding="utf-8")
     files = tuple(sorted(path for path in home.rglob("*") if path.is_file()))
     edition = EditionFiles(source=source, version=version, folder=home, files=files)
-    records = list(check_records(loaders.loader_of(edition)(edition)))
+    records = list(check_records(loaders.read_records(edition)))
     mint = TripleWriter(Iris(), load_iri="urn:load", file_iris=("urn:file",))
     triples = sum(1 for r in records if not isinstance(r, Skipped | LoadRemark) for _ in mint.triples(r))
     assert triples > len(records)

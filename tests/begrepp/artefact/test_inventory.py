@@ -67,7 +67,7 @@ def test_readiness_and_pages_tell_of_the_damage_without_paths(built: Settings, t
     assert client.get("/ready").status_code == 200
     os.truncate(sorted(settings.current.glob("store/*.sst"))[0], 10)
     answer = client.get("/ready")
-    assert answer.status_code == 503 and "has 10 bytes instead of" in answer.text
+    assert answer.status_code == 503 and "har 10 byte i stället för" in answer.text
     fresh = create_app(settings).test_client()
     for path in ("/", "/ready", "/cs/icd-10-se/A00.9", "/search?q=lung"):
         answer = fresh.get(path)

@@ -13,11 +13,11 @@ from openpyxl import Workbook
 
 import loaders
 from begrepp.build.loads import edition_loader
-from begrepp.errors import InputError, Origin, PersonalDataError
+from begrepp.errors import Origin, PersonalDataError
 from begrepp.settings import DEFAULT_BASE
 from begrepp.sources.meter import Meter
 from begrepp.sources.personal_data_check import refuse_personal_data_files
-from begrepp.sources.privacy import refuse_personal_data
+from begrepp.sources.privacy import refuse_person_rows
 from begrepp.validation.validate import validate
 from tests import golden
 
@@ -50,13 +50,9 @@ def test_no_loader_lets_an_identity_number_through(
             )
             out = copy / "out"
             out.mkdir()
-            try:
-                report = edition_loader.load_edition(changed, loaders.loader_of(changed), out, DEFAULT_BASE, Meter())
-            except InputError as error:
-                assert NUMBER not in str(error) or not isinstance(error, PersonalDataError)
-                continue
-            written = "".join(part.path.read_text(encoding="utf-8") for part in report.parts)
-            assert NUMBER not in written, (within, text[spot.start() - 40 : spot.end() + 40])
+            with pytest.raises(PersonalDataError) as caught:
+                edition_loader.load_edition(changed, loaders.loader_of(changed), out, DEFAULT_BASE, Meter())
+            assert NUMBER not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -71,18 +67,14 @@ def test_no_loader_lets_an_identity_number_through(
         ({"subject_id": "MESH:D001943"}, False),
         ({"namn": "patient_id", "beskrivning": "Patientens nummer i studien"}, False),
         ({"patient_id": "Patientens nummer i studien", "typ": "text"}, False),
-        ({"kommentar": "ring 811218-9876"}, True),
-        ({"kommentar": "ring 811218-9875"}, False),
-        ({"dossier": "19811218 9876"}, True),
-        ({"dossier": "811278+9873"}, True),
     ],
 )
 def test_a_row_about_a_person_is_refused_and_named(cells: dict[str, str], refused: bool) -> None:
     if not refused:
-        refuse_personal_data(cells, Origin("t.csv", 3))
+        refuse_person_rows(cells, Origin("t.csv", 3))
         return
     with pytest.raises(PersonalDataError, match=r"t\.csv row 3.*metadata only") as caught:
-        refuse_personal_data(cells, Origin("t.csv", 3))
+        refuse_person_rows(cells, Origin("t.csv", 3))
     assert NUMBER not in str(caught.value)
 
 

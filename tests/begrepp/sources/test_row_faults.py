@@ -36,7 +36,7 @@ def load(folder: Path, rows: str, report: str = "") -> list[Record]:
         "source.toml": DECLARATION.format(report=report),
     }
     made = edition(folder, "lista", files)
-    return list(check_records(loaders.loader_of(made)(made)))
+    return list(check_records(loaders.read_records(made)))
 
 
 def concepts(records: list[Record]) -> dict[str, Concept]:
@@ -114,7 +114,7 @@ def test_a_file_of_an_old_mac_is_read_by_its_lines(tmp_path: Path) -> None:
             "source.toml": DECLARATION.format(report=""),
         },
     )
-    records = list(check_records(loaders.loader_of(made)(made)))
+    records = list(check_records(loaders.read_records(made)))
     assert [str(concept.origin) for concept in concepts(records).values()] == ["koder.csv row 2", "koder.csv row 3"]
     assert not any(isinstance(record, LoadRemark) for record in records)
 

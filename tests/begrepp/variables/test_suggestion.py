@@ -147,7 +147,7 @@ def test_suggestions_that_nobody_read_are_refused_as_input(shell: CliRunner, tmp
     file.write_text(text, encoding="utf-8")
     edition = EditionFiles(source="sssom", version="2026", folder=tmp_path, files=(file,))
     with pytest.raises(InputError, match="not been reviewed"):
-        list(loaders.loader_of(edition)(edition))
+        list(loaders.read_records(edition))
 
 
 def test_the_page_to_review_on_holds_everything_and_fetches_nothing(shell: CliRunner) -> None:

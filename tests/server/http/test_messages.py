@@ -18,7 +18,7 @@ SHOWN = ("QueryError", "QueryRefused", "QueryTimeout", "QueryTooLarge", "NotFoun
 INTERNAL = {"NotImplementedError", "AssertionError", "ConnectionError", "TypeError", "ValueError", "KeyError"}
 ERROR = re.compile(
     r"(Error|Missing|Gone|Found|Refused|TooLarge|RateLimited|NotRdf|FetchError|Timeout|Busy|Queries|Abandoned|FileInProgress"
-    r"|Ambiguous|NoBuild|NotAcceptable|MediaType|PreconditionFailed)$"
+    r"|Ambiguous|NoBuild|DamagedBuild|NotAcceptable|MediaType|PreconditionFailed)$"
 )
 
 

@@ -480,7 +480,14 @@ def test_codes_are_no_identity_numbers(tmp_path: Path, text: str) -> None:
 
 def test_identity_numbers_are_refused_in_rdf_too(tmp_path: Path) -> None:
     text = PREFIX + 'v:a s:inScheme v:s ; s:prefLabel "a"@sv ; s:note "19811218-9876"@sv .\n'
-    refused(tmp_path, "v", {"source.toml": SKOS, "v.ttl": text}, "v.ttl row 3", "identity number", "Remove the personal data")
+    refused(
+        tmp_path,
+        "v",
+        {"source.toml": SKOS, "v.ttl": text},
+        "v.ttl row 3",
+        "identity number",
+        "Remove the personal data",
+    )
 
 
 # Publishers' forms.

@@ -24,7 +24,7 @@ from begrepp.records import (
     ValueSet,
     Variable,
 )
-from begrepp.sources.tables import read_table
+from begrepp.sources.personal_data_check import refuse_personal_data_files
 from bench.sources import CLAML, FHIR, SSSOM
 from tests.support.real_files import DATA, RCC, SOS, concepts, levels, read, skipped
 
@@ -168,7 +168,7 @@ def test_templates_with_rows_about_patients_are_refused(tmp_path: Path) -> None:
     if not (path := DATA / "onco-osiris/pivot/OSIRIS_pivot_Drug.csv").exists():
         pytest.skip(f"the publishers' files are not at {DATA}; set BEGREPP_SHARED to the folder that holds data/")
     with pytest.raises(PersonalDataError, match="row 2: the column 'Patient_Id'"):
-        list(read_table(path))
+        refuse_personal_data_files([path])
 
 
 def test_the_hierarchy_of_declared_lists(tmp_path: Path) -> None:

@@ -44,6 +44,9 @@ def read(folder: Path, source: str, version: str, *names: str, declaration: str 
             shutil.copytree(path, home / path.name)
         else:
             shutil.copy(path, home / path.name)
+        if path.parent.name == "pivot":  # OSIRIS ships its templates with invented patients in them
+            header, _, _ = path.read_text(encoding="utf-8").partition("\n")
+            (home / path.name).write_text(f"{header}\n", encoding="utf-8")
     if declaration:
         (home / "source.toml").write_text(declaration, encoding="utf-8")
     files = tuple(sorted(path for path in home.rglob("*") if path.is_file()))

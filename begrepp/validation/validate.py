@@ -10,7 +10,7 @@ The decision: docs/decisions/validation-engine.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 from pathlib import Path
 from typing import Literal as Choice
@@ -19,11 +19,11 @@ from begrepp.settings import ROOT
 from begrepp.validation.report import Report, make_report
 from begrepp.validation.shacl.engine_choice import advanced_shapes
 from begrepp.validation.shacl.fast_engine import fast_results
-from begrepp.validation.shacl.pyshacl_engine import reference_results
 from begrepp.validation.shacl.results import ShaclResults
 from begrepp.validation.shacl.shape_queries import check_shape_queries
 from begrepp.validation.shacl.shapes import Shapes
 from begrepp.validation.shacl.syntax_rules import check_syntax
+from begrepp.validation.shacl.vocabulary import Term
 
 Engine = Choice["fast", "reference"]
 RESULTS_PER_SHAPE = 1000
@@ -51,7 +51,15 @@ def validate(
     others = [node for node in rules.target_shapes if node not in advanced]
     results: Iterable[ShaclResults] = chain(
         fast_results(rules, data, background, others) if others else (),
-        reference_results(rules, data, background, advanced) if advanced else (),
+        _reference_results(rules, data, background, advanced) if advanced else (),
     )
     used = "mixed" if others and advanced else "reference" if advanced else "fast"
     return make_report(results, used, len(rules.target_shapes), limit)
+
+
+def _reference_results(
+    rules: Shapes, data: Sequence[Path], background: Sequence[Path], targets: Set[Term]
+) -> Iterator[ShaclResults]:
+    from begrepp.validation.shacl.pyshacl_engine import reference_results  # noqa: PLC0415  # takes 0.3 s; few need it
+
+    return reference_results(rules, data, background, targets)

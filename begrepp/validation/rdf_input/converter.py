@@ -7,9 +7,7 @@ import re
 from pathlib import Path
 from typing import IO, cast
 
-import rdflib
 from pyoxigraph import RdfFormat, parse, serialize
-from rdflib.exceptions import ParserError
 
 from begrepp.errors import InputError
 from begrepp.rdf.rdf_xml import RdfXmlStream, restore_quads
@@ -74,6 +72,9 @@ def _convert_to_ntriples(path: Path, target: Path, syntax: RdfFormat, name: str,
 
 def _position(path: Path, error: Exception) -> str:
     """Return the position of an error in well-formed RDF/XML, from rdflib; pyoxigraph does not report it."""
+    import rdflib  # noqa: PLC0415  # takes 0.1 s, and only errors need it
+    from rdflib.exceptions import ParserError  # noqa: PLC0415
+
     try:
         rdflib.Graph().parse(path, format="xml")
     except ParserError as other:

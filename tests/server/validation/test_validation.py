@@ -283,7 +283,7 @@ class Site:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.origin = f"http://data.example.org:{self.server.server_port}"
-        monkeypatch.setattr("server.validation.url_fetcher._is_public", lambda address: address == "127.0.0.1")
+        monkeypatch.setattr("server.validation.url_fetcher.is_public", lambda address: address == "127.0.0.1")
 
     def get(self, path: str, target: Path, limit: int = 100_000) -> bytes:
         return fetch_url(

@@ -96,9 +96,20 @@ class Translator:
             return known[text]
         for pattern in sorted(known, key=len, reverse=True):
             if "{}" in pattern and (values := match_placeholders(pattern, text)) is not None:
-                return _fill_placeholders(known[pattern], values)
+                return self._fill_placeholders(known[pattern], values)
         name, colon, rest = text.partition(": ")
         return f"{name}{colon}{self.message(rest)}" if colon and name.isidentifier() else text
+
+    def _fill_placeholders(self, words: str, values: list[str]) -> str:
+        """Replace each `{}` by the next value, `{!}` by its translation, and `{2}` by the second."""
+        left = iter(values)
+
+        def fill(found: re.Match[str]) -> str:
+            if found[1].isdigit():
+                return values[int(found[1]) - 1]
+            return self.message(next(left)) if found[1] else next(left)
+
+        return re.sub(r"\{(\d*|!)\}", fill, words)
 
     def maybe(self, key: str, default: str = "") -> str:
         """Return the text of a key, or the default."""
@@ -119,9 +130,3 @@ class Translator:
 
 
 _DECIMAL = re.compile(r"[+-]?\d*\.\d+")
-
-
-def _fill_placeholders(words: str, values: list[str]) -> str:
-    """Replace each `{}` by the next value and `{2}` by the second."""
-    left = iter(values)
-    return re.sub(r"\{(\d*)\}", lambda found: values[int(found[1]) - 1] if found[1] else next(left), words)

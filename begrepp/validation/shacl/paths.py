@@ -26,6 +26,7 @@ class PropertyPath:
 
 _NIL = NamedNode(RDF + "nil")
 _FEWEST_PARTS = 2
+_NO_FORM = "it has none of the forms of a path"
 _REPEATED: dict[str, Choice["?", "*", "+"]] = {"zeroOrOnePath": "?", "zeroOrMorePath": "*", "oneOrMorePath": "+"}
 
 
@@ -37,7 +38,7 @@ def read_path(graph: TripleIndex, node: Term, outer: frozenset[Term] = frozenset
     if isinstance(node, NamedNode) and node != _NIL:
         return PropertyPath("predicate", predicate=node)
     if not isinstance(node, BlankNode) or node in outer:
-        raise _not_a_path(node, "it contains itself" if node in outer else "")
+        raise _not_a_path(node, "it contains itself" if node in outer else _NO_FORM)
     inside = outer | {node}
     if graph.objects(node, RDF + "first"):
         return PropertyPath("sequence", _read_parts(graph, node, inside))
@@ -51,7 +52,7 @@ def read_path(graph: TripleIndex, node: Term, outer: frozenset[Term] = frozenset
         return PropertyPath("alternative", _read_parts(graph, objects[0], inside))
     if name in _REPEATED:
         return PropertyPath(_REPEATED[name], (read_path(graph, objects[0], inside),))
-    raise _not_a_path(node)
+    raise _not_a_path(node, _NO_FORM)
 
 
 def _read_parts(graph: TripleIndex, head: Term, outer: frozenset[Term]) -> tuple[PropertyPath, ...]:
@@ -61,10 +62,9 @@ def _read_parts(graph: TripleIndex, head: Term, outer: frozenset[Term]) -> tuple
     return tuple(read_path(graph, member, outer) for member in members)
 
 
-def _not_a_path(node: Term, reason: str = "") -> InputError:
+def _not_a_path(node: Term, reason: str) -> InputError:
     what = str(node) if isinstance(node, NamedNode | Literal) else "a blank node"
-    why = f": {reason}." if reason else "."
-    return InputError("shapes", f"is not a property path but {what}{why}", "See SHACL 2.3.1 for property paths.")
+    return InputError("shapes", f"is not a property path but {what}: {reason}.", "See SHACL 2.3.1 for property paths.")
 
 
 def invert_path(path: PropertyPath) -> PropertyPath:

@@ -58,7 +58,7 @@ def _is_text(term: Term) -> bool:
     return isinstance(term, Literal) and term.datatype.value in (XSD + "string", RDF + "langString")
 
 
-_KINDS: dict[str, tuple[Callable[[Term], bool], str]] = {
+KINDS: dict[str, tuple[Callable[[Term], bool], str]] = {
     **dict.fromkeys(
         (
             *("class", "datatype", "equals", "disjoint", "lessThan", "lessThanOrEquals", "severity"),
@@ -82,12 +82,14 @@ _KINDS: dict[str, tuple[Callable[[Term], bool], str]] = {
     "message": (_is_text, "an xsd:string or a text with a language"),
     **dict.fromkeys(("node", "not", "property", "qualifiedValueShape"), (_is_node, "a shape")),
 }
-_LISTS: dict[str, tuple[Callable[[Term], bool], str]] = {
+"""What the values of a parameter must be: a test, and its name in errors."""
+LISTS: dict[str, tuple[Callable[[Term], bool], str]] = {
     "in": (lambda _: True, "terms"),
     "languageIn": (_is_of("string"), "xsd:string"),
     "ignoredProperties": (_is_iri, "IRIs"),
     **dict.fromkeys(("and", "or", "xone"), (_is_node, "shapes")),
 }
+"""What the members of the lists of a parameter must be."""
 
 
 def check_syntax(shapes: Shapes) -> None:
@@ -141,12 +143,12 @@ def _check_shape(shapes: Shapes, node: Term) -> None:
 
 def _check_values(shapes: Shapes, name: str, parameter: str, values: Iterable[Term]) -> None:
     for value in values:
-        if parameter in _KINDS:
-            test, kind = _KINDS[parameter]
+        if parameter in KINDS:
+            test, kind = KINDS[parameter]
             if not test(value):
                 raise _ill_formed(name, f"sh:{parameter} cannot be {value}; it must be {kind}")
-        elif parameter in _LISTS:
-            test, kind = _LISTS[parameter]
+        elif parameter in LISTS:
+            test, kind = LISTS[parameter]
             members = shapes.graph.well_formed_list(value)
             if members is None:
                 raise _ill_formed(name, f"sh:{parameter} is not a complete list")

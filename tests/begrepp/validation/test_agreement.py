@@ -27,8 +27,8 @@ BROKEN = {
 PATTERNS_OF_PYTHON = {r"\\p{Cc}": r"\u0001-\u001F\u007F-\u009F"}
 """Pieces of patterns by XPath, as in Turtle, that pySHACL cannot read, and the same characters for Python's `re`.
 
-SHACL 4.4.3 takes the syntax of patterns from SPARQL's REGEX and so from XPath, which has `\\p`; pySHACL uses `re`, which
-has not ("bad escape \\p"). So pySHACL gets the same rule in its own words.
+SHACL 4.4.3 takes the syntax of patterns from SPARQL's REGEX and so from XPath, which has `\\p`; pySHACL uses `re`,
+which has not ("bad escape \\p"). So pySHACL gets the same rule in its own words.
 """
 CONCEPTS = ["skos/**/ex*.ttl", "skos/kos-kit-skos-shacl/data/**/*.ttl"]
 

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.settings import ROOT
+from begrepp.validation.shacl.syntax_rules import KINDS, LISTS
 from server.http.i18n import LANGUAGES, Translator, match_placeholders, messages
 
 HTML = {"Accept": "text/html"}
@@ -51,6 +52,66 @@ def test_every_message_that_a_page_shows_is_translated(folder: str) -> None:
         assert not raised - messages(language).keys(), language
 
 
+REASONS = {"InputError", "PatternError", "_ill_formed", "_excluded", "_not_a_path", "_error"}
+"""Calls in the validation package whose texts a page shows, also as a part of another message."""
+
+
+def _alternatives(node: ast.expr) -> Iterator[str]:
+    """The texts of an argument, which may be a choice of two."""
+    if isinstance(node, ast.IfExp):
+        yield from _alternatives(node.body)
+        yield from _alternatives(node.orelse)
+    elif text := _template(node):
+        yield text
+
+
+def _reasons() -> Iterator[str]:
+    """The reasons and next steps of errors about shapes; of `is ill-formed: REASON.` the reason."""
+    for path in sorted((ROOT / "begrepp/validation/shacl").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                texts = [text for argument in node.args for text in _alternatives(argument)] if name in REASONS else []
+                for text in texts:
+                    inner = text.removeprefix("is ill-formed: ")
+                    yield inner if inner == text else inner.removesuffix(".")
+    for words in (KINDS, LISTS):
+        yield from (kind for _, kind in words.values() if not kind.startswith("xsd:"))
+
+
+def test_every_reason_why_a_shape_is_ill_formed_is_translated() -> None:
+    say, reasons = Translator("sv"), {*_reasons()} - {"shapes", "{}.", "{}"}
+    assert len(reasons) > 60
+    for reason in reasons:
+        filled = reason.replace("{}", "X")
+        assert say.message(filled) != filled or "sh:declare [" in filled, reason
+
+
+@pytest.mark.parametrize(
+    ("english", "swedish"),
+    [
+        (
+            "is ill-formed: sh:minCount cannot be <http://ex/a>; it must be an xsd:integer.",
+            "är felaktig: sh:minCount kan inte vara <http://ex/a>; det ska vara ett xsd:integer.",
+        ),
+        (
+            "is ill-formed: its sh:path is not a property path but a blank node: it contains itself.",
+            "är felaktig: dess sh:path är ingen egenskapsväg utan en tom nod: den innehåller sig själv.",
+        ),
+        (
+            "'(a' is not a valid regular expression: position 3: a group is not closed.",
+            "'(a' är inget giltigt reguljärt uttryck: tecken 3: en grupp är inte avslutad.",
+        ),
+        (
+            "its query cannot be evaluated: it uses MINUS.",
+            "dess fråga kan inte besvaras: den använder MINUS.",
+        ),
+    ],
+)
+def test_reasons_within_messages_are_translated(english: str, swedish: str) -> None:
+    assert Translator("sv").message(english) == swedish
+
+
 def test_the_title_of_every_check_is_translated() -> None:
     titles = {
         found[1]
@@ -63,7 +124,7 @@ def test_the_title_of_every_check_is_translated() -> None:
 @pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
 def test_a_translation_has_the_values_of_the_message(language: str) -> None:
     for english, words in messages(language).items():
-        assert len(re.findall(r"\{\d*\}", words)) <= english.count("{}"), english
+        assert len(re.findall(r"\{(?:\d*|!)\}", words)) <= english.count("{}"), english
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_no_loader_lets_an_identity_number_through(
             out = copy / "out"
             out.mkdir()
             with pytest.raises(PersonalDataError) as caught:
-                edition_loader.load_edition(changed, loaders.loader_of(changed), out, DEFAULT_BASE, Meter())
+                edition_loader.load_edition(changed, loaders.loader_of(edition), out, DEFAULT_BASE, Meter())
             assert NUMBER not in str(caught.value)
 
 

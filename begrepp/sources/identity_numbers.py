@@ -85,6 +85,15 @@ class BareNumbers:
     def __bool__(self) -> bool:
         return bool(self._valid)
 
+    def search(self, text: str, origin: Origin) -> None:
+        """Count the values in a line or a cell. Raises `PersonalDataError` for a number that is no value of its own."""
+        for number in identity_numbers(text):
+            if not number.bare:
+                raise identity_number_error(origin)
+            self.add(number.text, origin)
+        for token in BARE_TOKEN.findall(text):
+            self.count(token, False, origin)
+
     def add(self, value: str, origin: Origin) -> None:
         """Count a value, if it consists of 10 or 12 digits."""
         plain = value if value.isdigit() and value.isascii() else _plain_text(value)

@@ -10,10 +10,7 @@ from itertools import chain, islice
 
 from begrepp.errors import Origin
 from begrepp.sources.identity_numbers import (
-    BARE_TOKEN,
     BareNumbers,
-    identity_number_error,
-    identity_numbers,
     is_identity_number,
 )
 from begrepp.sources.privacy import refuse_person_rows
@@ -47,7 +44,7 @@ class PersonTable:
         self.rows += 1
         for position, cell in enumerate(cells):
             if len(cell) >= 10 and position not in self._identifiers:
-                self._check_cell(cell, position, origin)
+                self._columns[position].search(cell.replace("\n", " "), origin)
             elif position and _LAST_FOUR.fullmatch(cell):
                 self._check_pair(cells[position - 1], cell, position, origin)
         if self.rows <= _HEADER_ROWS and sum(map(bool, cells)) > max(1, sum(map(bool, self._header))):
@@ -61,14 +58,6 @@ class PersonTable:
         """Raise `PersonalDataError` if a column, or two neighbouring ones, consist of identity numbers."""
         for numbers in (*self._columns.values(), *self._pairs.values()):
             numbers.refuse()
-
-    def _check_cell(self, cell: str, position: int, origin: Origin) -> None:
-        for number in identity_numbers(cell.replace("\n", " ")):
-            if not number.bare:
-                raise identity_number_error(origin)
-            self._columns[position].add(number.text, origin)
-        for token in BARE_TOKEN.findall(cell):
-            self._columns[position].count(token, False, origin)
 
     def _check_pair(self, date: str, last_four: str, position: int, origin: Origin) -> None:
         """Compare a date of birth and the last four digits in neighbouring columns."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from begrepp.errors import InputError, Origin, PersonalDataError, UsageError
-from begrepp.sources.identity_numbers import find_identity_number
+from begrepp.sources.identity_numbers import BareNumbers
 from begrepp.sources.privacy import is_person_column
 
 MAX_VALUES = 20_000
@@ -46,15 +46,12 @@ def distinct_values(
 
 
 def _checked_lines(lines: Iterable[str], name: str) -> Iterator[str]:
-    """Yield the lines, without a byte order mark. Raises `PersonalDataError` for an identity number."""
+    """Yield the lines, without a byte order mark. Raises `PersonalDataError` for identity numbers."""
+    suspects = BareNumbers()
     for number, line in enumerate(lines, start=1):
-        if find_identity_number(line):
-            raise PersonalDataError(
-                Origin(name, number),
-                "contains a Swedish personal identity number; personal data are not accepted.",
-                _ADVICE,
-            )
+        suspects.search(line, Origin(name, number))
         yield line.removeprefix("\ufeff") if number == 1 else line
+    suspects.refuse()
 
 
 def _without_line_end(line: str) -> str:

@@ -40,6 +40,7 @@ from begrepp.variables.suggestion.suggester import Suggester
 
 SHARED = ROOT.parent / "shared" / "data"
 JUDGED = Path(__file__).with_name("judged")
+GP_TERMS = "GP terms"
 FIT_STEPS, FIT_RATE = 800, 1.5
 """Steps of gradient descent, and their length."""
 SAMPLE = 600
@@ -81,12 +82,13 @@ def run(data: Path, kind: str = "tuning", details: str = "") -> None:
 
 
 def _fit(store: DiskStore, manifest: Manifest) -> None:
-    """Print coefficients by gradient descent; every kind of set has the same weight."""
+    """Print coefficients by gradient descent; variables have twice the weight of codes, which are far more."""
     rows: list[tuple[Sequence[float], bool, float]] = []
-    for sets, share in ((_variable_sets(store, manifest, "tuning"), 1.0), (_code_sets("tuning"), 1.0)):
+    for sets, share in ((_variable_sets(store, manifest, "tuning"), 1.0), (_code_sets("tuning"), 0.5)):
         found = [
             (evidence.features(), target.iri in each.right, 1.0 if place == 0 else 0.3)
-            for _, suggester, entries in sets
+            for name, suggester, entries in sets
+            if not name.startswith(GP_TERMS)
             for each in entries
             for place, (target, evidence, _) in enumerate(suggester.rank(each.entry)[:3])
         ]
@@ -203,9 +205,9 @@ def _code_sets(kind: str) -> Iterator[tuple[str, Suggester, Sequence[JudgedEntry
         ]
         yield name, Suggester(targets), entries
     for name, targets in (
-        ("GP terms → ICD-10 en", [_target(code, words, "en") for code, words in sorted(icd_en.items())]),
+        (f"{GP_TERMS} → ICD-10 en", [_target(code, words, "en") for code, words in sorted(icd_en.items())]),
         (
-            "… with names of ICD-10-SE",
+            f"{GP_TERMS}, names of ICD-10-SE",
             [
                 replace(_target(code, words, "en"), borrowed=(Text(icd_sv[code], "sv"),) if code in icd_sv else ())
                 for code, words in sorted(icd_en.items())

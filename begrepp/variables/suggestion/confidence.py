@@ -48,7 +48,7 @@ class MatchEvidence:
         )
 
 
-COEFFICIENTS = (-3.24, 2.95, 5.63, 1.51, 0.0, -0.76, 0.47, 0.68)
+COEFFICIENTS = (-3.49, 3.69, 4.52, 1.07, 0.5, -0.74, 0.44, 0.68)
 """Coefficients of `MatchEvidence.features`."""
 
 

@@ -156,6 +156,7 @@ def test_the_page_to_review_on_holds_everything_and_fetches_nothing(shell: CliRu
     assert {"psa", "isup"} <= {row["object"].rpartition("/")[2] for row in data["rows"]}
     assert any(row["code"] for row in data["rows"])
     assert "default-src 'none'" in page and "src=" not in page
+    assert "Talet är tillförlitligheten" in page and "about that share of the suggestions" in page
 
 
 def test_what_is_linked_already_is_left_in_peace(shell: CliRunner) -> None:

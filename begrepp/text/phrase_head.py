@@ -25,10 +25,11 @@ _STATES = frozenset(
         "taget", "tagen", "given", "utford", "utfort", "utforda", "genomford", "genomfort", "gjord", "gjort",
         "borttaget",
         "planerad", "done", "taken", "performed", "present", "forekomst", "ja", "nej", "yes", "no",
+        "inte", "aldrig", "never",
     }
 )
 # fmt: on
-"""Words after a noun that say whether it is there."""
+"""Words after a noun that say whether or when it is there."""
 
 
 def phrase_head(text: str) -> str:

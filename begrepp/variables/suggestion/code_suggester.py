@@ -29,7 +29,7 @@ _PARENTHESES = re.compile(r"\([^()]*\)")
 _SEPARATORS = re.compile(r"[\s:.,_/-]+")
 _CODE = re.compile(r"(?=.*[a-z])[a-z]{0,3}[0-9x]{1,3}[a-z]{0,2}|[a-z]{1,2}is")
 """Codes specific enough to be compared: letters and digits. A number alone occurs in any list."""
-_NEGATIONS = NEGATIONS | {"nej", "aldrig", "never", "neg", "negativ", "negativt", "negative", "ejutfort"}
+_NEGATIONS = NEGATIONS | {"nej", "aldrig", "never", "neg", "negativ", "negativt", "negative"}
 # fmt: off
 _MISSING = frozenset(
     {

@@ -60,7 +60,11 @@ def query_texts(entry: VariableEntry, tokenizer: DictionaryTokenizer, weights: W
         found.append(QueryText("name", tuple((token,) for token in tokens), weights.name, head))
     for origin, text in (("name", name), *(("label", strip_annotations(each.value)) for each in entry.labels)):
         if expanded := _expanded_slots(text, tokenizer):
-            found.append(QueryText(f"abbreviation in {origin}", expanded, weights.abbreviation))
+            plain = {token.stem for slot in expanded if len(slot) == 1 for token in slot}
+            head = _head(text, tokenizer) if origin == "label" else ""
+            found.append(
+                QueryText(f"abbreviation in {origin}", expanded, weights.abbreviation, head if head in plain else "")
+            )
     found += [text for each in entry.descriptions for text in _description_texts(each, tokenizer, weights)]
     if entry.datatype in DATE_TYPES:
         found += [dated for text in found if (dated := _with_date(text, tokenizer))]

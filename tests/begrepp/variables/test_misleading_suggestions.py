@@ -161,6 +161,12 @@ def test_the_head_of_a_phrase_and_everyday_words_lead(label: str, right: str) ->
     assert found and found[0].target.notation == right, [(each.target.notation, each.score) for each in found]
 
 
+def test_the_unit_of_a_quantity_is_not_the_quantity() -> None:
+    suggester = Suggester([*CONCEPTS, target("hb", "hemoglobin", "haemoglobin", other=("Hb",))])
+    assert suggester.suggest(variable("Hb"))[0].target.notation == "hb"
+    assert all(each.score < 0.5 for each in suggester.suggest(variable("Enhet för Hb")))
+
+
 def test_the_units_of_a_treatment_are_not_the_treatment() -> None:
     suggester = Suggester(CONCEPTS)
     treatment = suggester.suggest(variable("Hormone therapy"))[0]

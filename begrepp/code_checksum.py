@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import threading
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -61,11 +62,17 @@ def _module_file(module: str) -> Path | None:
     return None
 
 
+_PARSER = threading.Lock()
+"""Before Python 3.11.8, `ast.parse` in two threads at a time may raise SystemError (CPython issue 106905)."""
+
+
 @cache
 def _imported_names(path: Path) -> tuple[str, ...]:
     """Return the names that a file imports; `from a import b` may import the module `a.b`."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    with _PARSER:
+        tree = ast.parse(path.read_bytes())
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -1,4 +1,7 @@
-"""Hard links, and temporary folders that the next process removes if theirs was killed."""
+"""Hard links, files that are written whole or not at all, and temporary folders.
+
+What a killed process left behind, the next process removes.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import BufferedRandom
 from pathlib import Path
 
+_PARTIAL = ".part"
 _STAGING = ".aside-"
 _TEMPORARY = "begrepp-tmp-"
 _NEW = ".new-"
@@ -26,6 +31,53 @@ def link_or_copy(source: Path, target: Path) -> None:
         raise
     except OSError:
         shutil.copyfile(source, target)
+
+
+@contextmanager
+def file_in_progress(target: Path) -> Iterator[BufferedRandom | None]:
+    """Yield a new file that becomes `target` on success and is removed on an error; one process at a time.
+
+    Yields None if `target` exists, or if another process has written it in the meantime.
+    """
+    partial = target.with_name(target.name + _PARTIAL)
+    try:
+        while True:
+            with partial.open("a+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if not _is_at(file, partial):
+                    continue  # removed by a process that failed, or renamed by one that succeeded
+                if target.exists():
+                    partial.unlink()
+                    yield None
+                else:
+                    file.truncate(0)
+                    yield file
+                    file.flush()
+                    partial.rename(target)
+                return
+    except BaseException:
+        _remove_if_unlocked(partial)
+        raise
+
+
+def _is_at(file: BufferedRandom, path: Path) -> bool:
+    """Return whether an open file is the one that a path names now."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def remove_stale_files(folder: Path) -> None:
+    """Remove the files in progress of processes that were killed."""
+    for path in folder.glob(f"*{_PARTIAL}"):
+        _remove_if_unlocked(path)
+
+
+def _remove_if_unlocked(path: Path) -> None:
+    with suppress(OSError), path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
 
 
 class LockedFolder:
@@ -57,9 +109,9 @@ def staging_folder(builds: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """Yield a new folder among the temporary files of the system, removed on exit; remove those of killed processes."""
-    folder = new_temporary_folder()
+def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
+    """Yield a new folder, removed on exit; remove those of killed processes. By default, in the system's folder."""
+    folder = LockedFolder(parent, _TEMPORARY) if parent else new_temporary_folder()
     try:
         yield folder.path
     finally:

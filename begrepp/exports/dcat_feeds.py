@@ -9,11 +9,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pyoxigraph import Literal, NamedNode, QueryTriples, RdfFormat, Triple
 
+from begrepp.child_process import end_with_standard_input
 from begrepp.errors import NotFound, UsageError
+from begrepp.files import temporary_folder
 from begrepp.queries.query_files import read_query
 from begrepp.rdf.namespaces import expand
 from begrepp.rdf.serialiser import write_graph
@@ -74,17 +75,18 @@ def write_feed(store: Store, profile: str, target: Path) -> int:
             f"'{target.suffix}' does not have an extension of an RDF format.", f"Name the file {', '.join(FORMATS)}."
         )
     triples = build_feed(store, profile)
-    with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
-        lines = SortedFile(Path(folder, "feed.nt"))
+    with temporary_folder(target.parent) as folder:
+        lines = SortedFile(folder / "feed.nt")
         for triple in triples:
             lines.add(f"{triple} .\n")
         count, _ = lines.close()
-        written = Path(folder, target.name)
+        written = folder / target.name
         write_graph(lines.path, written, rdf_format)
         written.replace(target)
     return count
 
 
 if __name__ == "__main__":
+    end_with_standard_input()
     build_folder, target_file = map(Path, sys.argv[1:])
     write_feed(DiskStore(build_folder / "store"), target_file.stem, target_file)

@@ -12,7 +12,6 @@ import hashlib
 import re
 import shutil
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from io import BytesIO, TextIOWrapper
@@ -24,9 +23,11 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, seria
 
 from begrepp.artefact.manifest import GraphEntry, Manifest, part_from_entry, read_manifest
 from begrepp.artefact.public_projection import public_lines
+from begrepp.child_process import end_with_standard_input
 from begrepp.errors import NotFound
 from begrepp.exports.nquads import nquad_lines
 from begrepp.exports.sqlite import write_database
+from begrepp.files import file_in_progress, temporary_folder
 from begrepp.rdf.namespaces import compact, prefixes
 from begrepp.rdf.ntriples import name as property_name
 from begrepp.settings import LANGUAGES
@@ -90,24 +91,22 @@ def download_names(manifest: Manifest) -> list[str]:
     return [ALL, *sorted({graph.id for graph in manifest.current_graphs("scheme")})]
 
 
-def write_download(build: Path, file: str, target: Path) -> str:
-    """Write a download to `target` and its SHA-256 to `….sha256` (format of `sha256sum`); return the SHA-256.
+def write_download(build: Path, file: str, target: Path) -> None:
+    """Write a download to `target` and its SHA-256 to `….sha256` (format of `sha256sum`), unless they exist.
 
     Raises `NotFound` if there is no such file.
     """
     manifest = read_manifest(build)
     name, format_ = parse_file_name(file, manifest)
-    partial = target.with_name(f"{target.name}.part")
-    # No timestamp and no file name in the gzip header: the same build gives the same bytes.
-    with partial.open("wb") as out, gzip.GzipFile(filename="", fileobj=out, mode="wb", mtime=0) as zipped:
-        _WRITERS[format_](build, manifest, name, cast(IO[bytes], zipped))
-    digest = hashlib.sha256()
-    with partial.open("rb") as written:
-        while chunk := written.read(1 << 20):
-            digest.update(chunk)
-    target.with_name(f"{target.name}.sha256").write_text(f"{digest.hexdigest()}  {file}\n", encoding="utf-8")
-    partial.replace(target)
-    return digest.hexdigest()
+    with file_in_progress(target) as out:
+        if out is None:
+            return
+        # No timestamp and no file name in the gzip header: the same build gives the same bytes.
+        with gzip.GzipFile(filename="", fileobj=out, mode="wb", mtime=0) as zipped:
+            _WRITERS[format_](build, manifest, name, cast(IO[bytes], zipped))
+        out.seek(0)
+        digest = hashlib.file_digest(out, "sha256").hexdigest()
+        target.with_name(f"{target.name}.sha256").write_text(f"{digest}  {file}\n", encoding="utf-8")
 
 
 def _select_graphs(manifest: Manifest, name: str, *, current: bool) -> list[GraphEntry]:
@@ -253,8 +252,8 @@ def _write_sqlite(build: Path, manifest: Manifest, name: str, out: IO[bytes]) ->
         "built": manifest.built_at,
         "software": manifest.software,
     }
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "dump.sqlite")
+    with temporary_folder() as folder:
+        path = folder / "dump.sqlite"
         write_database(path, _parse_triples(build, manifest, name), about)
         with path.open("rb") as made:
             shutil.copyfileobj(made, out)
@@ -275,5 +274,6 @@ _WRITERS = {
 
 
 if __name__ == "__main__":
+    end_with_standard_input()
     build_folder, target_file = map(Path, sys.argv[1:])
     write_download(build_folder, target_file.name, target_file)

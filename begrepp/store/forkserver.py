@@ -1,9 +1,10 @@
 """Fork server for SPARQL query workers: `python -m begrepp.store.forkserver FD MB [local|remote]`.
 
 For each pipe that is sent through the socket FD, the fork server forks a worker process that serves requests from the
-pipe, and returns its process id. The engine is imported before the fork; no store is open. Each worker has an address
-space limit of MB megabytes, is the first to be killed when the machine runs out of memory, and is killed by the kernel
-when the fork server ends, even while it is paused.
+pipe, and returns its process id. For a process id that is sent, it returns the signal that ended that worker, or 0.
+The engine is imported before the fork; no store is open. Each worker has an address space limit of MB megabytes, is
+the first to be killed when the machine runs out of memory, and is killed by the kernel when the fork server ends, even
+while it is paused.
 
 Workers that query a store on disk (`local`) have no network (`begrepp.store.isolation`): the fork server isolates
 itself, and its children inherit that. Workers that send queries to another SPARQL endpoint (`remote`) keep the network,
@@ -23,6 +24,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -30,7 +32,12 @@ from begrepp.store.isolation import isolate_process
 from begrepp.store.worker import serve_requests
 
 PID = struct.Struct("i")
-"""Binary format of the process id that is returned."""
+"""Binary format of a process id and of a signal number."""
+FORK, END_SIGNAL = b"+", b"?"
+"""Requests: to fork a worker for the pipe that comes with it, and to return the signal that ended a worker."""
+_MAX_ENDED = 1000
+"""Ended workers whose signals are known."""
+_SECONDS_TO_END = 1.0
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, prctl(2)
 
 
@@ -40,17 +47,43 @@ def main() -> None:
     memory = int(sys.argv[2]) * 1024 * 1024
     if local := sys.argv[3] == "local":
         isolate_process()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombie processes
+    ended: dict[int, int] = {}
+    signal.signal(signal.SIGCHLD, lambda *_: _reap(ended))
     with contextlib.suppress(KeyboardInterrupt, ConnectionError):
         while True:
             data, (*pipes,), _, _ = socket.recv_fds(control, 1, 1)
-            if not data:
+            if data == FORK:
+                if not (pid := os.fork()):
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    control.close()
+                    _run_worker(pipes[0], memory, local=local)
+                os.close(pipes[0])
+                control.sendall(PID.pack(pid))
+            elif data == END_SIGNAL:
+                (pid,) = PID.unpack(control.recv(PID.size, socket.MSG_WAITALL))
+                control.sendall(PID.pack(_end_signal(pid, ended)))
+            else:
                 return
-            if not (pid := os.fork()):
-                control.close()
-                _run_worker(pipes[0], memory, local=local)
-            os.close(pipes[0])
-            control.sendall(PID.pack(pid))
+
+
+def _reap(ended: dict[int, int]) -> None:
+    """Store the signals that ended workers, 0 for those that exited, so that no zombie processes remain."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            ended[pid] = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+            if len(ended) > _MAX_ENDED:
+                del ended[next(iter(ended))]
+
+
+def _end_signal(pid: int, ended: dict[int, int]) -> int:
+    """Return the signal that ended a worker; its pipe may be closed a moment before the process has ended."""
+    deadline = time.monotonic() + _SECONDS_TO_END
+    while pid not in ended and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return ended.pop(pid, 0)
 
 
 def _run_worker(pipe: int, memory: int, *, local: bool) -> None:

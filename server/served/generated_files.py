@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 from begrepp.errors import BegreppError, FolderNotWritable
+from begrepp.files import remove_stale_files
 from begrepp.settings import Settings
 from server.served.build import ServedBuild
 
@@ -55,8 +56,10 @@ def generate_file(module: str, build: ServedBuild, file_name: str, settings: Set
                 raise FileInProgress("Other files are being created.", "Retry in some seconds.")
             _remove_old_files(path.parent.parent, settings)
             _create_folder(path.parent)
+            remove_stale_files(path.parent)
             command = [sys.executable, "-m", module, str(build.folder), str(path)]
-            process = _processes[path] = subprocess.Popen(command)
+            # The process ends when its standard input does: with this process.
+            process = _processes[path] = subprocess.Popen(command, stdin=subprocess.PIPE)
     if not _waiting.acquire(blocking=False):
         raise FileInProgress(f"{file_name} is being created.", "Retry in some seconds.")
     try:
@@ -75,7 +78,8 @@ def generate_file(module: str, build: ServedBuild, file_name: str, settings: Set
 def _forget_ended() -> None:
     """Remove ended processes from the table, also those that nobody waits for any more; `_lock` is held."""
     for path in [path for path, process in _processes.items() if process.poll() is not None]:
-        del _processes[path]
+        if stdin := _processes.pop(path).stdin:
+            stdin.close()
 
 
 def _create_folder(folder: Path) -> None:

@@ -3,6 +3,7 @@
 A query starts in the quick lane. When it has used the processor time of the lane, its worker is paused and waits for a
 slot in the next lane, which runs at a lower priority; no cost estimate is needed. The lane where a query ended is
 remembered, and the same query starts there the next time. Queries of pages run in the server process and do not wait.
+If a worker is killed from outside before the client got anything of the result, the query runs once more.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from begrepp.settings import Settings
 from begrepp.store.worker import QueryRequest, ResultChunk
 from server.telemetry import metrics
 from server.workers.fair_queue import FairQueue
-from server.workers.processes import ForkServer, Worker
+from server.workers.processes import ForkServer, Worker, WorkerKilled
 from server.workers.stream import ResultStream, StoredResult
 
 _MB = 1024 * 1024
@@ -85,10 +86,10 @@ class QueryPool:
         with self._lock:
             self._known_lanes[_key(request)] = lane
 
-    def acquire_worker(self, lane: int) -> Worker:
+    def acquire_worker(self, lane: int, *, new: bool = False) -> Worker:
         """Return a worker for a lane: the one used last, whose caches are warm, or a new one."""
         with self._lock:
-            if self._idle[lane]:
+            if self._idle[lane] and not new:
                 return self._idle[lane].pop()
         worker = self._fork_server.start_worker()
         worker.resume(self.lanes[lane].niceness)
@@ -158,6 +159,7 @@ class _QueryRun:
         self._lane_number = pool.get_lane(request)
         self._slot_acquired_at: float | None = None
         self._worker: Worker | None = None
+        self._was_repeated = False
 
     def __enter__(self) -> None: ...
 
@@ -176,33 +178,55 @@ class _QueryRun:
     def begin(self) -> ResultChunk | None:
         """Start the query; return the first part of the result if ready within the time of the lane, else None."""
         self._acquire_slot()
-        self._worker = self._pool.acquire_worker(self._lane_number)
         self._deadline = time.monotonic() + self._seconds
+        try:
+            self._worker = self._pool.acquire_worker(self._lane_number)
+            self._worker.send(self._request)
+            return self._worker.receive(min(self._lane.seconds, self._seconds))
+        except WorkerKilled:
+            self._repeat()
+            return None
+
+    def _repeat(self) -> None:
+        """Run the query once more, on a new worker; the deadline stays."""
+        if self._worker:
+            self._worker.kill()
+        self._was_repeated = True
+        self._worker = None
+        self._worker = self._pool.acquire_worker(self._lane_number, new=True)
         self._worker.send(self._request)
-        return self._worker.receive(min(self._lane.seconds, self._seconds))
 
     def stream_rest(self, part: ResultChunk | None, stream: ResultStream) -> None:
         """Write the rest of the result into the stream; runs in a thread and changes lanes."""
         try:
             with self:
-                part = part or self._next_part()
-                stream.begin(part.form)
-                while True:
-                    if stream.size + len(part.chunk) > self._pool.settings.query_result_mb * _MB:
-                        raise QueryTooLarge(
-                            f"The answer is larger than {self._pool.settings.query_result_mb} MB.",
-                            "Add LIMIT and OFFSET, or download the full data.",
-                        )
-                    stream.write(part.chunk)
-                    if part.last:
-                        break
-                    part = self._next_part()
+                try:
+                    self._write_parts(part, stream)
+                except WorkerKilled:
+                    if self._was_repeated or not stream.restart():
+                        raise
+                    self._repeat()
+                    self._write_parts(None, stream)
             stream.finish()
         except BegreppError as error:
             stream.finish(error)
         except Exception as error:
             stream.finish(BegreppError(f"The query worker failed: {error}", "The error has been logged."))
             raise
+
+    def _write_parts(self, part: ResultChunk | None, stream: ResultStream) -> None:
+        part = part or self._next_part()
+        stream.begin(part.form)
+        while True:
+            if stream.size + len(part.chunk) > self._pool.settings.query_result_mb * _MB:
+                raise QueryTooLarge(
+                    f"The answer is larger than {self._pool.settings.query_result_mb} MB.",
+                    "Add LIMIT and OFFSET, or download the full data.",
+                )
+            stream.write(part.chunk)
+            if part.last:
+                return
+            part = self._next_part()
 
     @property
     def _lane(self) -> Lane:

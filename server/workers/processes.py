@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 import psutil
 
-from begrepp.errors import BegreppError, QueryTooLarge
-from begrepp.store.forkserver import PID
+from begrepp.errors import BegreppError, QueryTooLarge, ServerBusy
+from begrepp.store.forkserver import END_SIGNAL, FORK, PID
 from begrepp.store.worker import QueryRequest, ResultChunk
 
 _PROGRAM = "begrepp.store.forkserver"
 _MB = 1 << 20
 
 
-class Worker:
-    """A SPARQL query worker process, connected by a pipe; it runs one query at a time."""
+_FOREIGN_SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+"""Signals that no limit of a query sends: exceeding the memory is SIGABRT or an exit, the processor time SIGXCPU."""
 
-    def __init__(self, pid: int, pipe: Connection) -> None:
-        self._process = psutil.Process(pid)
+
+class WorkerKilled(ServerBusy):
+    """The worker was ended from outside, not by a limit of its query, which may therefore run on another worker."""
+
+
+class Worker:
+    """A SPARQL query worker process, connected by a pipe; it runs one query at a time.
+
+    `end_signal` returns the number of the signal that ended the process, or 0.
+    """
+
+    def __init__(self, pid: int, pipe: Connection, end_signal: Callable[[int], int]) -> None:
+        self._pid = pid
+        try:
+            self._process = psutil.Process(pid)
+        except psutil.NoSuchProcess:
+            pipe.close()
+            raise _worker_killed() from None
         self._pipe = pipe
+        self._end_signal = end_signal
         self._cpu_seconds_before = 0.0
 
     def send(self, request: QueryRequest) -> None:
@@ -32,7 +51,7 @@ class Worker:
         try:
             self._pipe.send(request)
         except (BrokenPipeError, ConnectionResetError):
-            raise _worker_died() from None
+            raise self._ended() from None
 
     def receive(self, seconds: float) -> ResultChunk | None:
         """Return the next part of the result, or None if none arrives in time; raises the error of the worker."""
@@ -41,7 +60,7 @@ class Worker:
                 return None
             message = self._pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
-            raise _worker_died() from None
+            raise self._ended() from None
         if isinstance(message, BegreppError):
             raise message
         assert isinstance(message, ResultChunk)
@@ -81,12 +100,17 @@ class Worker:
             self._process.kill()
         self._pipe.close()
 
+    def _ended(self) -> BegreppError:
+        if self._end_signal(self._pid) in _FOREIGN_SIGNALS:
+            return _worker_killed()
+        return QueryTooLarge(
+            "The query exceeded its memory limit and was stopped.",
+            "Narrow a pattern, select fewer variables, or simplify long nested expressions.",
+        )
 
-def _worker_died() -> BegreppError:
-    return QueryTooLarge(
-        "The query exceeded its memory limit and was stopped.",
-        "Narrow a pattern, select fewer variables, or simplify long nested expressions.",
-    )
+
+def _worker_killed() -> WorkerKilled:
+    return WorkerKilled("The process that ran the query was killed.", "Retry in a few seconds.")
 
 
 class ForkServer:
@@ -103,7 +127,7 @@ class ForkServer:
         self._control: socket.socket | None = None
 
     def start_worker(self) -> Worker:
-        """Return a new worker."""
+        """Return a new worker. Raises `WorkerKilled` if it ended at once."""
         server_end, worker_end = socket.socketpair()
         with self._lock, worker_end:
             try:
@@ -111,13 +135,28 @@ class ForkServer:
             except OSError:  # not started yet, or it has died
                 self._start()
                 pid = self._fork(worker_end)
-        return Worker(pid, Connection(server_end.detach()))
+        return Worker(pid, Connection(server_end.detach()), self.end_signal)
 
     def _fork(self, pipe: socket.socket) -> int:
         if self._control is None:
             raise ConnectionResetError
-        socket.send_fds(self._control, [b"+"], [pipe.fileno()])
-        reply = self._control.recv(PID.size, socket.MSG_WAITALL)
+        socket.send_fds(self._control, [FORK], [pipe.fileno()])
+        return self._receive_number(self._control)
+
+    def end_signal(self, pid: int) -> int:
+        """Return the number of the signal that ended a worker, 0 if it exited; SIGKILL if the fork server has ended."""
+        with self._lock:
+            try:
+                if self._control is None:
+                    return signal.SIGKILL
+                self._control.sendall(END_SIGNAL + PID.pack(pid))
+                return self._receive_number(self._control)
+            except OSError:
+                return signal.SIGKILL  # its workers are killed with it
+
+    @staticmethod
+    def _receive_number(control: socket.socket) -> int:
+        reply = control.recv(PID.size, socket.MSG_WAITALL)
         if len(reply) < PID.size:
             raise ConnectionResetError
         return int(PID.unpack(reply)[0])

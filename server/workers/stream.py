@@ -27,7 +27,7 @@ class ResultStream:
         self._changed = threading.Condition()
         self._form: Form | None = None
         self._error: BegreppError | None = None
-        self._closed = False
+        self._closed = self._is_read = False
         self.size = 0
         self.finished = False
         self.on_truncated: Callable[[BegreppError], object] = lambda error: None
@@ -56,6 +56,16 @@ class ResultStream:
             self.size += len(chunk)
             self._changed.notify_all()
 
+    def restart(self) -> bool:
+        """Remove what was written and return True, unless a reader may have got some of it already."""
+        with self._changed:
+            if self._is_read or self._closed:
+                return False
+            self._file.seek(0)
+            self._file.truncate()
+            self.size = 0
+            return True
+
     def finish(self, error: BegreppError | None = None) -> None:
         """Mark the end of the result, or the error that ended it."""
         with self._changed:
@@ -66,6 +76,7 @@ class ResultStream:
         """Wait until the result is complete or `BUFFERED_BYTES` are buffered; raises an error until then."""
         with self._changed:
             self._changed.wait_for(lambda: self.finished or self.size >= BUFFERED_BYTES)
+            self._is_read = True
             if self._error:
                 error = self._error
                 self._close()

@@ -18,7 +18,7 @@ HTML = {"Accept": "text/html"}
 SHOWN = ("QueryError", "QueryRefused", "QueryTimeout", "QueryTooLarge", "NotFound", "NoBuild", "ParameterError")
 INTERNAL = {"NotImplementedError", "AssertionError", "ConnectionError", "TypeError", "ValueError", "KeyError"}
 ERROR = re.compile(
-    r"(Error|Missing|Gone|Found|Refused|TooLarge|RateLimited|NotRdf|FetchError|Timeout|Busy|Queries|Abandoned|FileInProgress"
+    r"(Error|Missing|Gone|Found|Refused|TooLarge|RateLimited|NotRdf|FetchError|Timeout|Busy|Queries|Abandoned|FileInProgress|Killed"
     r"|Ambiguous|NoBuild|DamagedBuild|NotAcceptable|MediaType|PreconditionFailed)$"
 )
 

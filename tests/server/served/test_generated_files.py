@@ -156,7 +156,7 @@ def test_a_file_of_a_killed_process_is_removed_and_one_in_progress_is_not(tmp_pa
 
 
 def test_two_processes_write_a_file_once(built: Settings, tmp_path: Path) -> None:
-    """What two server processes would do at the same moment; the file is whole, as its checksum says."""
+    """Three processes start at the same moment; the file is whole, as its checksum says."""
     target = tmp_path / "onkologi.nq.gz"
     command = [sys.executable, "-m", "begrepp.exports.downloads", str(current_build(built)), str(target)]
     with ExitStack() as stack:

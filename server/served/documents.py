@@ -26,6 +26,10 @@ def read_triples(build: ServedBuild, thing: Resolved) -> list[Triple]:
         triples = set(construct(build.store, "named-graph", graph=node))
     elif may_be_large(build, thing.iri):
         triples = set(construct(build.store, "thing-alone", thing=node))
+    elif scheme := build.schemes.by_iri.get(thing.iri):
+        edition = build.manifest.find_graph("scheme", scheme.id)
+        release = NamedNode(edition.graph) if edition else node
+        triples = set(construct(build.store, "scheme-graph", scheme=node, release=release))
     else:
         triples = set(construct(build.store, "thing-graph", thing=node))
         if Triple(node, NamedNode(expand("rdf:type")), NamedNode(expand("skos:Concept"))) in triples:

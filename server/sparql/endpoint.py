@@ -22,8 +22,11 @@ from server.http.negotiation import (
     JSON,
     RESULT_FORMATS,
     SPARQL_PARAMETERS,
+    Format,
+    accepts_explicitly,
     choose_format,
     find_format,
+    named_format,
 )
 from server.pages.queries.results import ResultPage
 from server.pages.templating import address, render
@@ -92,7 +95,7 @@ def _data_response(query: SparqlRequest) -> Response:
         response = Response(status=304)
     else:
         result = answers.answer_query(query, formats, fingerprint=fingerprint)
-        format_ = graphs if result.form == "graph" else results
+        format_ = graphs or _graph_format_of_results_client() if result.form == "graph" else results
         if format_ is None:
             if isinstance(result, ResultStream):
                 result.close()
@@ -105,6 +108,16 @@ def _data_response(query: SparqlRequest) -> Response:
     else:
         response.cache_control.no_store = True
     return response
+
+
+def _graph_format_of_results_client() -> Format | None:
+    """Return Turtle for a client that accepts SPARQL results by name, and no graph format, for any form of query.
+
+    rdflib's SPARQLStore with `returnFormat="json"` is one; it reads the format of a graph from the response.
+    """
+    has_name = bool(named_format(request, SPARQL_PARAMETERS))
+    accepts_results = any(accepts_explicitly(request, format_) for format_ in RESULT_FORMATS[:2])
+    return GRAPH_FORMATS[0] if accepts_results and not has_name else None
 
 
 def _downloads(text: str, result: ResultPage) -> list[tuple[str, str]]:

@@ -98,23 +98,26 @@ def timemap(rest: str) -> Response:
         raise Missing("Only code systems and their concepts are available as of a date.", "Request one of those.")
     states = list_mementos(served_build(), found)
     # A stored TimeMap has no base URL, so its links are absolute.
-    host = request.host_url.rstrip("/")
-    original, own = host + address(found.path), host + address(f"/timemap/link{found.path}")
+    original, own = _absolute(found.path), _absolute(f"/timemap/link{found.path}")
     lines = [f'<{original}>; rel="original timegate"', f'<{own}>; rel="self"; type="application/link-format"']
     if states:
         lines[1] += f'; from="{states[0].http_date}"; until="{states[-1].http_date}"'
     for place, state in enumerate(states):
         rel = ("first " if place == 0 else "") + ("last " if place == len(states) - 1 else "") + "memento"
-        lines.append(f'<{host}{address(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
+        lines.append(f'<{_absolute(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
     return Response(",\n".join(lines) + "\n", content_type="application/link-format; charset=utf-8")
 
 
 def _memento_links(found: Resolved) -> str:
-    original = address(found.path)
+    """Return the links of RFC 7089, absolute: Memento clients do not resolve relative ones."""
     return (
-        f'<{original}>; rel="original timegate", '
-        f'<{address(f"/timemap/link{found.path}")}>; rel="timemap"; type="application/link-format"'
+        f'<{_absolute(found.path)}>; rel="original timegate", '
+        f'<{_absolute(f"/timemap/link{found.path}")}>; rel="timemap"; type="application/link-format"'
     )
+
+
+def _absolute(path: str) -> str:
+    return request.host_url.rstrip("/") + address(path)
 
 
 def _nearest(found_build: ServedBuild, found: Resolved, suffixed: Format | None, day: date) -> BaseResponse:
@@ -173,7 +176,7 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
             if fits
         )
         if rel != "memento" or state.since == read.since:
-            links.append(f'<{address(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
+            links.append(f'<{_absolute(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
     links += [
         f'<{address(f"{found.path}.{f.suffix}?asOf={day}")}>; rel="alternate"; type="{f.media_type}"'
         for f in GRAPH_FORMATS

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from http.client import HTTPConnection
@@ -101,3 +103,25 @@ def _status(port: int, method: str, path: str, body: bytes | None = None) -> int
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+def test_head_and_options_answer_at_every_route(app: Flask, client: FlaskClient) -> None:
+    for path in (*ROUTES, *one_of_each_kind(app)):
+        with client.get(path) as got, client.head(path) as head, client.options(path) as options:
+            assert (head.status_code, head.get_data()) == (got.status_code, b""), path
+            assert head.mimetype == got.mimetype, path
+            assert options.status_code == 200 and "GET" in options.headers["Allow"], path
+            assert options.headers["Access-Control-Allow-Origin"] == "*", path
+
+
+def test_ids_are_unique_in_every_kind_of_page(app: Flask, client: FlaskClient) -> None:
+    errors = ("/cs/none", "/sparql?query=SELECT", "/queries/none", "/cs/onkologi?asOf=x")
+    pages = 0
+    for path in (*ROUTES, *one_of_each_kind(app), *errors):
+        with client.get(path, headers={"Accept": "text/html"}) as answer:
+            if answer.mimetype != "text/html":
+                continue
+            pages += 1
+            counts = Counter(re.findall(r"<[a-z][^>]*?\sid=\"([^\"]*)\"", answer.get_data(as_text=True)))
+        assert {name: count for name, count in counts.items() if count > 1} == {}, path
+    assert pages > 30

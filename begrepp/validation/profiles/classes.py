@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from begrepp.rdf.namespaces import compact
 from begrepp.validation.profiles.shape_doc import PropertyDoc, ShapeDoc, Texts, merge_properties
@@ -30,7 +30,15 @@ def group_by_class(shapes: Sequence[ShapeDoc]) -> list[ClassDoc]:
         key: object = tuple(sorted(shape.targets)) or shape.iri
         groups.setdefault(key, []).append(shape)
     classes = [_class(group) for group in groups.values()]
-    return sorted(classes, key=lambda each: (not each.targets, -len(each.properties), each.id))
+    return [*_with_distinct_ids(sorted(classes, key=lambda each: (not each.targets, -len(each.properties), each.id)))]
+
+
+def _with_distinct_ids(classes: Iterable[ClassDoc]) -> Iterator[ClassDoc]:
+    """Number the second and further classes of an id: shapes of an included profile may have the same local names."""
+    seen: Counter[str] = Counter()
+    for each in classes:
+        seen[each.id] += 1
+        yield each if seen[each.id] == 1 else replace(each, id=f"{each.id}-{seen[each.id]}")
 
 
 def _label(group: Sequence[ShapeDoc]) -> Texts:

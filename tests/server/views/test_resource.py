@@ -242,3 +242,13 @@ def test_the_twin_of_a_concept_says_what_its_neighbours_are_called(client: Flask
     turtle = client.get("/cs/onkologi/lungcancer.ttl").text
     for words in ('"cancer"@sv', "sssom:mapping_justification", "begrepp:CodeSystemRelease", '"162"'):
         assert words in turtle, words
+
+
+def test_a_scheme_states_its_licence_and_top_concepts_in_rdf(client: FlaskClient) -> None:
+    for path, tops in (("/cs/onkologi", True), ("/cs/kon", False)):
+        found = [*parse(input=client.get(f"{path}.nt").data, format=RdfFormat.N_TRIPLES)]
+        scheme = NamedNode(f"{BASE}id{path}")
+        stated = {quad.predicate.value: quad.object for quad in found if quad.subject == scheme}
+        assert str(stated[expand("dct:license")]).startswith("<https://creativecommons.org/licenses/")
+        assert expand("dct:publisher") in stated
+        assert (expand("skos:hasTopConcept") in stated) is tops

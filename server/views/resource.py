@@ -166,15 +166,7 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
     links = [f'<{found.iri}>; rel="describes"', _memento_links(found)]
     states = list_mementos(found_build, found)
     for place, state in enumerate(states):
-        rel = " ".join(
-            word
-            for word, fits in (
-                ("first", place == 0),
-                ("last", place == len(states) - 1),
-                ("memento", True),
-            )
-            if fits
-        )
+        rel = ("first " if place == 0 else "") + ("last " if place == len(states) - 1 else "") + "memento"
         if rel != "memento" or state.since == read.since:
             links.append(f'<{_absolute(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
     links += [

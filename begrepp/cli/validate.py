@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -58,6 +59,12 @@ language_option = click.option(
 )
 @click.option("--no-imports", is_flag=True, help="Skip imports that have no local copy.")
 @click.option(
+    "--base",
+    default="",
+    metavar="IRI",
+    help="Stands for the working folder in relative IRIs, so that reports hold no paths of this computer.",
+)
+@click.option(
     "--limit", type=click.IntRange(1), default=RESULTS_PER_SHAPE, show_default=True, help="Results reported per shape."
 )
 @language_option
@@ -74,6 +81,7 @@ def command(
     syntax: str,
     imports: tuple[str, ...],
     no_imports: bool,
+    base: str,
     limit: int,
     lang: str,
 ) -> None:
@@ -89,10 +97,12 @@ def command(
     try:
         if write_baseline and baseline is None:
             raise UsageError("--write-baseline requires --baseline FILE.", "Give the path of the baseline.")
-        rules = _rules(profile, shapes, background, settings)
+        if base and not (urlsplit(base).scheme and urlsplit(base).netloc and base.endswith("/")):
+            raise UsageError(f"--base {base} is not the address of a folder.", "Use an absolute IRI that ends with /.")
+        rules = _rules(profile, shapes, background, base, settings)
         said = syntax_by_name(syntax).media_type if syntax else ""
         outcome = validate_files(
-            [InputFile(path=path, name=str(path), media_type=said) for path in files],
+            [InputFile(path=path, name=str(path), media_type=said, root=base) for path in files],
             rules,
             settings,
             imports=_imports(imports),
@@ -105,16 +115,20 @@ def command(
         sys.exit(_COULD_NOT_RUN)
 
 
-def _rules(profile: str, shapes: tuple[Path, ...], background: tuple[Path, ...], settings: Settings) -> RuleSet:
+def _rules(
+    profile: str, shapes: tuple[Path, ...], background: tuple[Path, ...], root: str, settings: Settings
+) -> RuleSet:
     """Return the rule set: a profile, given shapes, both, or by default the project's own shapes."""
-    own = tuple(InputFile(path=path, name=str(path)) for path in shapes)
+    own, context = (
+        tuple(InputFile(path=path, name=str(path), root=root) for path in paths) for paths in (shapes, background)
+    )
     base = (
         rule_set_from_profile(find_profile(profile or "begrepp", settings))
         if profile or not shapes
         else RuleSet(files=())
     )
     name = base.name or ", ".join(path.name for path in shapes)
-    return replace(base, name=name, own_shapes=own, background=(*base.background, *background))
+    return replace(base, name=name, own_shapes=own, own_background=context)
 
 
 def _imports(given: Sequence[str]) -> dict[str, Path]:

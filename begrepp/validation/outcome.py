@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from begrepp.validation.profiles.profile import Profile
 from begrepp.validation.profiles.shape_doc import ShapeDoc
@@ -14,11 +15,15 @@ from begrepp.validation.report import Report, Result, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputFile:
-    """An input file: its path, its name in messages, and its media type if the sender states one."""
+    """An input file: its path, its name in messages, and its media type if the sender states one.
+
+    `root` is the IRI that stands for the working folder in the addresses of files; "" is the folder's own.
+    """
 
     path: Path
     name: str = ""
     media_type: str = ""
+    root: str = ""
 
     @property
     def base(self) -> str:
@@ -26,6 +31,8 @@ class InputFile:
 
         For a file that was sent under a name it is `file:///name`, not the path of its temporary copy.
         """
+        if self.root:
+            return urljoin(self.root, quote(Path(os.path.relpath(self.path)).as_posix()))
         if self.name.startswith(("http://", "https://")):
             return self.name
         if self.name in ("", str(self.path)):
@@ -45,8 +52,9 @@ class Remark:
 class RuleSet:
     """Shapes to validate against, background graphs, and the name, version and source of the set.
 
-    `own_shapes` are shapes of the user that still have to be prepared. If `subject_class` is an IRI, the outcome
-    lists the results of each instance of the class. `main_classes` are the classes that the set is about.
+    `own_shapes` and `own_background` are files of the user that still have to be prepared. If `subject_class` is an
+    IRI, the outcome lists the results of each instance of the class. `main_classes` are the classes that the set is
+    about.
     """
 
     files: tuple[Path, ...]
@@ -58,6 +66,7 @@ class RuleSet:
     subject_class: str = ""
     main_classes: tuple[str, ...] = ()
     own_shapes: tuple[InputFile, ...] = ()
+    own_background: tuple[InputFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,7 +127,10 @@ def _as_turtle(text: str) -> str:
 
 
 def make_report(results: Iterable[ShaclResults], engine: str, shapes: int, limit: int) -> Report:
-    """Count all results by cause and collect the first `limit` of each shape, so that memory is bounded."""
+    """Count all results by cause and collect the first `limit` of each shape, so that memory is bounded.
+
+    Those of the highest severity come first, so that a limit never hides a violation behind warnings.
+    """
     by_shape: dict[str, list[Result]] = {}
     groups: dict[tuple[object, ...], ResultGroup] = {}
     for batch in results:
@@ -146,7 +149,7 @@ def make_report(results: Iterable[ShaclResults], engine: str, shapes: int, limit
         groups[cause] = _merge_groups(groups[cause], first) if cause in groups else first
         bucket = by_shape.setdefault(first.shape, [])
         bucket += [_result(first, batch.cause, result) for result in batch.first(limit)]
-        bucket.sort(key=_sort_key)
+        bucket.sort(key=lambda result: (_RANK[result.severity], *_sort_key(result)))
         del bucket[limit:]
     return Report(
         results=tuple(sorted((result for bucket in by_shape.values() for result in bucket), key=_sort_key)),

@@ -45,11 +45,12 @@ def validate_files(
     with temporary_folder() as folder:
         own_shapes = [_prepare(each, folder) for each in rules.own_shapes]
         shapes, left_out = resolve_imports(
-            [*rules.files, *own_shapes], import_copies(settings, imports), leave_out=leave_out_imports
+            [*rules.files, *own_shapes], import_copies(settings, imports), folder, leave_out=leave_out_imports
         )
+        background = [*rules.background, *(_prepare(each, folder) for each in rules.own_background)]
         files = [_prepare(each, folder) for each in data]
         results_per_shape = _RESULTS_WITH_SUBJECTS if rules.subject_class else limit
-        report = validate(files, shapes, background=rules.background, limit=results_per_shape)
+        report = validate(files, shapes, background=background, limit=results_per_shape)
         shapes_graph = Shapes(shapes)
         documented = tuple(describe_shapes(shapes_graph))
         subjects = _subjects(files, rules.subject_class, report) if rules.subject_class else []

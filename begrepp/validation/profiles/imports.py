@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode
 from begrepp.errors import InputError
 from begrepp.settings import Settings
 from begrepp.validation.profiles.profile import list_profiles
+from begrepp.validation.rdf_input.converter import prepare_file
 from begrepp.validation.shacl.rdf_reader import read_quads
 from begrepp.validation.shacl.vocabulary import OWL_IMPORTS, RDF_TYPE, SH
 
@@ -40,28 +41,27 @@ def import_copies(settings: Settings, own: Mapping[str, Path] | None = None) -> 
 
 
 def resolve_imports(
-    files: Sequence[Path], copies: Mapping[str, Path], *, leave_out: bool = False
+    files: Sequence[Path], copies: Mapping[str, Path], folder: Path, *, leave_out: bool = False
 ) -> tuple[list[Path], list[str]]:
     """Return the files with all their imports, each once, and the IRIs of imports that were left out.
 
-    A graph that one of the files describes itself, as an ontology or with prefixes, needs no copy.
+    A graph that one of the files describes itself, as an ontology or with prefixes, needs no copy. Relative IRIs in a
+    copy refer to the IRI that it is a copy of; such a copy is written to `folder` as N-Triples.
 
     Raises `InputError` for an import without a copy, unless `leave_out`.
     """
     present = {iri for path in files for iri in described_graphs(path)}
-    resolved: dict[Path, Path] = {}
+    resolved = {path.resolve(): path for path in files}
     missing: list[str] = []
-    pending = list(files)
-    while pending:
-        path = pending.pop(0)
-        if path.resolve() in resolved:
-            continue
-        resolved[path.resolve()] = path
-        for iri in imported_iris(path):
+    pending = [(path, path) for path in resolved.values()]
+    for path, prepared in pending:
+        for iri in imported_iris(prepared):
             if iri in present:
                 continue
             if copy := copies.get(iri) or copies.get(iri.rstrip("#/")):
-                pending.append(copy)
+                if copy.resolve() not in resolved:
+                    resolved[copy.resolve()] = prepare_file(copy, folder, base=iri)
+                    pending.append((copy, resolved[copy.resolve()]))
             elif leave_out:
                 missing.append(iri)
             else:

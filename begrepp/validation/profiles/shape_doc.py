@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
+from begrepp.files import temporary_folder
 from begrepp.rdf.namespaces import compact
 from begrepp.settings import Settings
 from begrepp.validation.profiles.imports import import_copies, resolve_imports
@@ -268,5 +269,6 @@ def short_path(path: PropertyPath | None) -> str:
 
 def describe_profile(profile: Profile) -> list[ShapeDoc]:
     """Document the shapes of a profile. Raises `InputError` if a file cannot be read."""
-    files, _ = resolve_imports(profile.files, import_copies(Settings()), leave_out=True)
-    return describe_shapes(Shapes(files))
+    with temporary_folder() as folder:
+        files, _ = resolve_imports(profile.files, import_copies(Settings()), folder, leave_out=True)
+        return describe_shapes(Shapes(files))

@@ -19,19 +19,20 @@ def to_junit(outcome: ValidationOutcome, language: str) -> str:
     by_shape: dict[str, list[CauseText]] = {}
     for cause in cause_texts(outcome, language):
         by_shape.setdefault(cause.shape, []).append(cause)
-    cases = [each for each in outcome.shapes if each.targets or each.iri in by_shape]
-    failed = sum(any(c.severity is Severity.VIOLATION for c in by_shape.get(each.iri, ())) for each in cases)
+    titles = {each.iri: (each.id, choose_text(each.label, language)) for each in outcome.shapes if each.targets}
+    titles |= {shape: (causes[0].shape_id, causes[0].label) for shape, causes in by_shape.items()}
+    failed = sum(any(cause.severity is Severity.VIOLATION for cause in causes) for causes in by_shape.values())
     name = outcome.rules.name or "shapes"
-    counts = f'tests="{len(cases)}" failures="{failed}" errors="0" time="{outcome.seconds}"'
+    counts = f'tests="{len(titles)}" failures="{failed}" errors="0" time="{outcome.seconds}"'
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f"<testsuites {counts}>",
         f"<testsuite name={_attribute(name)} {counts}>",
     ]
-    for each in cases:
-        shape_causes = by_shape.get(each.iri, [])
-        title = choose_text(each.label, language) or each.id
-        lines.append(f"<testcase classname={_attribute(name)} name={_attribute(f'{each.id}: {title}')}>")
+    for shape, (identifier, title) in titles.items():
+        shape_causes = by_shape.get(shape, [])
+        case_name = _attribute(f"{identifier}: {title or identifier}")
+        lines.append(f"<testcase classname={_attribute(name)} name={case_name}>")
         violations = [cause for cause in shape_causes if cause.severity is Severity.VIOLATION]
         if violations:
             count = sum(cause.count for cause in violations)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from begrepp.rdf.namespaces import compact
 from begrepp.validation.outcome import ValidationOutcome
-from begrepp.validation.reports.causes import format_path, remark_texts
+from begrepp.validation.reports.causes import cause_texts, format_path, remark_texts
 from begrepp.validation.reports.i18n import choose_text
 
 _LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
@@ -43,7 +43,7 @@ def to_sarif(outcome: ValidationOutcome, language: str) -> str:
                 ],
             }
         )
-    rules = [
+    rules: list[dict[str, object]] = [
         {
             "id": each.iri,
             "name": each.id,
@@ -53,6 +53,7 @@ def to_sarif(outcome: ValidationOutcome, language: str) -> str:
         }
         for each in outcome.shapes
     ]
+    rules += _undocumented_rules(outcome, language)
     driver = {"name": "begrepp", "informationUri": "https://w3id.org/begrepp/", "rules": rules}
     notes = [{"level": "warning", "message": {"text": words}} for words in remark_texts(outcome, language)]
     invocation = {"executionSuccessful": True, "toolExecutionNotifications": notes}
@@ -63,6 +64,23 @@ def to_sarif(outcome: ValidationOutcome, language: str) -> str:
         "columnKind": "unicodeCodePoints",
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _undocumented_rules(outcome: ValidationOutcome, language: str) -> list[dict[str, object]]:
+    """Return the rules of shapes with results that are parts of others, such as property shapes with an IRI."""
+    causes = {cause.shape: cause for cause in reversed(cause_texts(outcome, language))}
+    for each in outcome.shapes:
+        causes.pop(each.iri, None)
+    return [
+        {
+            "id": shape,
+            "name": cause.shape_id,
+            "shortDescription": {"text": cause.label},
+            "help": {"text": cause.hint},
+            "helpUri": cause.link or shape,
+        }
+        for shape, cause in causes.items()
+    ]
 
 
 class _LineFinder:

@@ -33,10 +33,13 @@ _NIL = NamedNode(RDF + "nil")
 
 
 class TripleIndex:
-    """In-memory triple index by subject and predicate, for small graphs: shapes or a report."""
+    """In-memory triple index by subject and predicate, for small graphs: shapes or a report.
+
+    A triple that is stated twice, in one file or in two, is there once.
+    """
 
     def __init__(self, quads: Iterable[Quad]) -> None:
-        self.quads = list(quads)
+        self.quads = list(dict.fromkeys(quads))
         self._objects: dict[tuple[Term, str], list[Term]] = {}
         self._subjects: dict[str, dict[Term, None]] = {}
         self._predicates: dict[Term, dict[str, None]] = {}

@@ -17,6 +17,7 @@ from begrepp.validation.profiles.rdforms.turtle import convert_bundle
 from begrepp.validation.profiles.shape_doc import describe_profile
 from begrepp.validation.validate import Engine, validate
 from begrepp.validation.validate_files import validate_files
+from tests.support.shell import Shell
 
 SUITES = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "suites"
 NAMES = sorted(path.name for path in BUNDLED.iterdir())
@@ -183,13 +184,26 @@ def test_imports_come_from_copies_and_never_from_elsewhere(tmp_path: Path) -> No
     imports = "<https://example.org/mine> <http://www.w3.org/2002/07/owl#imports> <{}> .\n"
     mine.write_text(SHAPE + imports.format(bundled), encoding="utf-8")
     known = import_copies(Settings())
-    files, left_out = resolve_imports([mine], known)
-    assert [path.name for path in files] == ["mine.ttl", "shapes.ttl"] and not left_out
+    files, left_out = resolve_imports([mine], known, tmp_path)
+    assert [path.name for path in files] == ["mine.ttl", "shapes.nt"] and not left_out
     mine.write_text(SHAPE + imports.format(missing), encoding="utf-8")
     with pytest.raises(InputError, match="nothing is fetched from the network"):
-        resolve_imports([mine], known)
-    assert resolve_imports([mine], known, leave_out=True) == ([mine], [missing])
-    assert resolve_imports([mine], known | {missing: mine})[0] == [mine]
+        resolve_imports([mine], known, tmp_path)
+    assert resolve_imports([mine], known, tmp_path, leave_out=True) == ([mine], [missing])
+    assert resolve_imports([mine], known | {missing: mine}, tmp_path)[0] == [mine]
+
+
+def test_relative_iris_of_an_imported_copy_refer_to_what_it_is_a_copy_of(begrepp: Shell) -> None:
+    (begrepp.folder / "copy.ttl").write_text("@prefix sh: <http://www.w3.org/ns/shacl#> . <b#P> sh:minCount 1 .")
+    shapes = begrepp.file(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . <http://ex/own> <http://www.w3.org/2002/07/owl#imports> "
+        "<http://ex/d/a> . <http://ex/S> a sh:NodeShape ; sh:targetNode <http://ex/x> ; sh:property <http://ex/d/b#P> ."
+        "<http://ex/d/b#P> sh:path <http://ex/p> .",
+        "own.ttl",
+    )
+    data = begrepp.file("<http://ex/x> <http://ex/q> 1 .", "data.ttl")
+    copy = f"http://ex/d/a={begrepp.folder / 'copy.ttl'}"
+    assert "1 violation" in begrepp("validate", data, "-s", shapes, "--import", copy, code=1)
 
 
 def test_an_operators_own_copies_are_used(tmp_path: Path) -> None:

@@ -125,9 +125,83 @@ def test_a_baseline_forgives_what_was_and_nothing_new(begrepp: Shell) -> None:
     begrepp("validate", GOOD, "--baseline", begrepp.file("{}", "no.json"), code=2)
 
 
+RELATIVE_SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <http://ex/> .
+<#S> a sh:NodeShape ; sh:targetClass ex:T ; sh:property [ sh:path ([ sh:inversePath <v.ttl#q> ] ex:p) ; sh:minCount 1 ],
+  [ sh:path <v.ttl#q> ; sh:minCount 1 ] .
+"""
+RELATIVE_PROFILE = 'title = { sv = "t", en = "t" }\nversion = "1"\n'
+
+
+def relative_files(folder: Path, shapes: str) -> tuple[str, str]:
+    for name, text in (("data/d.ttl", "<#a> a <http://ex/T> ."), (shapes, RELATIVE_SHAPES)):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return str(folder / "data/d.ttl"), str(folder / shapes)
+
+
+def test_a_baseline_moves_with_the_shapes(begrepp: Shell) -> None:
+    baseline = begrepp.folder / "baseline.json"
+    data, shapes = relative_files(begrepp.folder / "one", "rules/s.ttl")
+    begrepp("validate", data, "-s", shapes, "--baseline", str(baseline), "--write-baseline")
+    assert "file:" not in baseline.read_text(encoding="utf-8") and '"s.ttl#S"' in baseline.read_text(encoding="utf-8")
+    for folder, extra in (("one", ()), ("two/further", ()), ("three", ("--base", "https://ex.org/"))):
+        data, shapes = relative_files(begrepp.folder / folder, "rules/s.ttl")
+        assert "2 ignored" in begrepp("validate", data, "-s", shapes, "--baseline", str(baseline), *extra)
+    data, shapes = relative_files(begrepp.folder / "four", "rules/other.ttl")
+    assert "0 ignored" in begrepp("validate", data, "-s", shapes, "--baseline", str(baseline), code=1)
+
+
+def test_a_baseline_of_a_profile_moves_with_it(begrepp: Shell) -> None:
+    baseline = str(begrepp.folder / "baseline.json")
+    for folder, extra in (("one", ("--write-baseline",)), ("two", ())):
+        data, shapes = relative_files(begrepp.folder / folder, "mine/s.ttl")
+        (Path(shapes).parent / "profile.toml").write_text(RELATIVE_PROFILE, encoding="utf-8")
+        words = begrepp("validate", data, "-p", str(Path(shapes).parent), "--baseline", baseline, *extra)
+        assert "2 ignored" in words
+    assert '"mine/s.ttl#S"' in Path(baseline).read_text(encoding="utf-8")
+
+
+def test_shapes_of_one_name_in_two_folders_stay_apart_in_a_baseline(begrepp: Shell) -> None:
+    baseline = begrepp.folder / "baseline.json"
+    data, one = relative_files(begrepp.folder, "a/s.ttl")
+    _, other = relative_files(begrepp.folder, "b/s.ttl")
+    begrepp("validate", data, "-s", one, "-s", other, "--baseline", str(baseline), "--write-baseline")
+    rows = json.loads(baseline.read_text(encoding="utf-8"))["accepted"]
+    assert {row["shape"] for row in rows} == {"a/s.ttl#S", "b/s.ttl#S"}
+
+
+def test_a_baseline_with_the_address_of_the_folder_remains_valid(begrepp: Shell) -> None:
+    baseline = begrepp.folder / "baseline.json"
+    data, shapes = relative_files(begrepp.folder, "s.ttl")
+    begrepp("validate", data, "-s", shapes, "--baseline", str(baseline), "--write-baseline")
+    text = baseline.read_text(encoding="utf-8")
+    full = text.replace('"s.ttl', f'"{begrepp.folder.as_uri()}/s.ttl').replace("<v.", f"<{begrepp.folder.as_uri()}/v.")
+    assert full != text
+    baseline.write_text(full, encoding="utf-8")
+    assert "2 ignored" in begrepp("validate", data, "-s", shapes, "--baseline", str(baseline))
+
+
+def test_a_base_keeps_folders_out_of_reports(begrepp: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = set()
+    for folder in ("one", "two/further"):
+        data, shapes = relative_files(begrepp.folder / folder, "rules/s.ttl")
+        context = Path(data).parent / "context.ttl"
+        context.write_text("<d.ttl#a> <../rules/v.ttl#q> 1 .", encoding="utf-8")
+        monkeypatch.chdir(begrepp.folder / folder)
+        arguments = ("data/d.ttl", "-s", shapes, "--background", str(context), "--base", "https://ex.org/c/")
+        begrepp("validate", *arguments, "-f", "csv", "-o", "report.csv", code=1)
+        written.add(Path("report.csv").read_text(encoding="utf-8"))
+    assert len(written) == 1
+    (text,) = written
+    assert "https://ex.org/c/data/d.ttl#a" in text and "https://ex.org/c/rules/s.ttl#S" in text
+    assert "file:" not in text and text.count("https://ex.org/c/rules/s.ttl#S") == 1, "the background has a value"
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
+        ((BAD, "--base", "x/"), "is not the address of a folder"),
+        ((BAD, "--base", "http://ex/a"), "is not the address of a folder"),
         ((BAD, "-p", "nosuch"), "There is no profile 'nosuch'"),
         (("nosuch.ttl",), "nosuch.ttl: is not a file"),
         ((BAD, "--shapes", GOOD), "no shape was found"),

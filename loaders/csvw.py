@@ -148,7 +148,7 @@ def _variable(
         name=name,
         origin=origin,
         titles=titles,
-        descriptions=_texts(column, ("dc:description", "dcterms:description", "description"), language) or titles,
+        descriptions=_texts(column, ("dc:description", "dcterms:description", "description"), language),
         datatype=_datatype(str(facets.get("base", "string")), name, path),
         minimum=str(facets.get("minimum", facets.get("minInclusive", ""))),
         maximum=str(facets.get("maximum", facets.get("maxInclusive", ""))),

@@ -162,7 +162,7 @@ def _variable(
         name=name,
         origin=origin,
         titles=titles,
-        descriptions=(Text(description, language),) if description else titles,
+        descriptions=(Text(description, language),) if description else (),
         datatype=_datatype(field, name, origin),
         unit=str(field.get("unit") or ""),
         minimum=_first_string(constraints.get("minimum")),

@@ -64,7 +64,7 @@ def read_table(
         _FixedWidthReader(lines, widths)
         if widths
         else csv.reader(
-            lines,
+            _split_at_cr(lines) if quoted else lines,
             delimiter=delimiter,
             quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
             strict=quoted,
@@ -73,9 +73,10 @@ def read_table(
     )
     counter.stage = "reading"
     header = list(columns) if columns is not None else None
-    empty, rows = True, 0
+    empty, rows, start = True, 0, 1
     try:
         for cells in reader:
+            start = reader.line_num + 1
             if header is None and not any(map(str.strip, cells)):
                 continue
             empty = False
@@ -109,10 +110,18 @@ def read_table(
                 f'Name the delimiter in source.toml, such as delimiter = "{";" if delimiter != ";" else ","}"; if it is'
                 " right, the file may be damaged: download it again.",
             ) from None
+        if "unexpected end" in str(error):
+            raise InputError(
+                Origin(path.name, skipped + start),
+                "a quotation mark is opened in the row and not closed before the end of the file: it is truncated, or "
+                "the quotation mark is part of the text.",
+                "Download the file again from its publisher and compare its size; quotation marks within a quoted cell "
+                "are doubled.",
+            ) from None
         raise InputError(
             Origin(path.name, skipped + reader.line_num),
-            f"the file is not well-formed delimited text ({error}); it may end in the middle of a quoted cell.",
-            "Download the file again from its publisher and compare its size.",
+            f"the file is not well-formed delimited text ({error}).",
+            "Fix the row, or download the file again from its publisher and compare its size.",
         ) from None
     if empty:
         raise InputError(path, "the file is empty.", "Download the file again from its publisher.")
@@ -120,6 +129,15 @@ def read_table(
         raise InputError(
             path, "the table has a header and no rows; the file may be truncated.", "Download the file again."
         )
+
+
+def _split_at_cr(lines: Iterator[str]) -> Iterator[str]:
+    """Yield the lines, split where a CR alone ends a row: programs mix the line ends of several systems."""
+    for line in lines:
+        if "\r" in line[:-2]:
+            yield from line.replace("\r\n", "\n").replace("\r", "\n").splitlines(keepends=True)
+        else:
+            yield line
 
 
 class _FixedWidthReader:
@@ -173,22 +191,32 @@ def read_exact(path: Path, columns: Sequence[str], *, counted: bool = True) -> I
         yield number, cells
 
 
-def read_comments(path: Path, comment: str) -> str:
-    """Return the leading lines that begin with `comment`, without the prefix; at most `MAX_LINE` characters."""
+def read_comments(path: Path, comment: str, delimiter: str = "\t", encoding: str = "utf-8") -> str:
+    """Return the leading lines that begin with `comment`, without the prefix; at most `MAX_LINE` characters.
+
+    A spreadsheet program puts a line with quotation marks in quotation marks, and fills it up with empty cells.
+    """
     lines: list[str] = []
-    for line in decode_lines(path, "utf-8", Meter()):
-        if not line.startswith(comment):
+    for line in decode_lines(path, encoding, Meter()):
+        if not _is_comment(line, comment):
             break
-        lines.append(line.removeprefix(comment))
+        text = line.rstrip("\r\n")
+        if not text.startswith(comment):
+            text = next(csv.reader([text], delimiter=delimiter))[0]
+        lines.append(text.removeprefix(comment).rstrip(delimiter) + "\n")
         if sum(map(len, lines)) > MAX_LINE:
             raise InputError(path, "the file header has no end.", "Check that you added the right file.")
     return "".join(lines)
 
 
+def _is_comment(line: str, comment: str) -> bool:
+    return line.startswith((comment, f'"{comment}'))
+
+
 def _skip_comments(lines: Iterator[str], comment: str) -> tuple[Iterator[str], int]:
     skipped = 0
     for line in lines:
-        if not comment or not line.startswith(comment):
+        if not comment or not _is_comment(line, comment):
             return chain([line], lines), skipped
         skipped += 1
     return iter(()), skipped

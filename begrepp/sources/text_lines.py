@@ -52,6 +52,14 @@ def decode_lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
             except UnicodeDecodeError as error:
                 if _BINARY.search(line):
                     raise _not_text(Origin(path.name, number), "bytes that no text has") from None
+                cut = error.reason == "unexpected end of data" and error.end == len(line)
+                # One last byte from 0xE0 is as well a letter of windows-1252, such as å, ä or ö.
+                if cut and (line[error.start] < 0xE0 or error.end - error.start > 1):
+                    raise InputError(
+                        Origin(path.name, number),
+                        "the file ends in the middle of a letter: it is truncated.",
+                        "Download the file again from its publisher, and compare its size.",
+                    ) from None
                 byte = f"byte 0x{line[error.start]:02X} is not {encoding.upper()}"
                 if not is_multibyte:
                     next_step = "Correct `encoding` in source.toml, or save the file as UTF-8."

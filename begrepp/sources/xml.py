@@ -1,4 +1,4 @@
-"""Safe XML reader that yields nodes with row numbers: no DTD, no entities, no network.
+"""Safe XML reader that yields nodes with row numbers: no entities, no network; a DTD that a file names is not read.
 
 For formats whose errors name the row; `begrepp.sources.archives.iterate_xml` streams without row numbers.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.sax import SAXException, SAXParseException
-from xml.sax.handler import ContentHandler, feature_namespaces
+from xml.sax.handler import ContentHandler, feature_external_ges, feature_namespaces
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
@@ -19,6 +19,8 @@ from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.sources.meter import current_meter
 
 _CHUNK = 1 << 16
+_TRUNCATED = ("unclosed token", "no element found", "unclosed CDATA section", "partial character")
+"""Messages of the parser at the end of a file."""
 _MAX_DEPTH = 200
 _MAX_NODES = 5_000_000
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -90,7 +92,9 @@ def read_xml(
     """
     handler = _Handler(Origin(path.name), set(yielding), dict(refused or {}), set(dropped))
     parser: Any = make_parser()
-    parser.forbid_dtd = True
+    # A DTD that a file names is accepted and not read; entities are refused.
+    parser.forbid_dtd = parser.forbid_external = False
+    parser.setFeature(feature_external_ges, False)
     parser.setFeature(feature_namespaces, True)
     parser.setContentHandler(handler)
     # A parser that is fed in chunks does not set the locator; it is its own locator.
@@ -109,13 +113,15 @@ def read_xml(
     except DefusedXmlException:
         raise InputError(
             Origin(path.name, _line_number(parser)),
-            "the XML declares a DTD or entities, which are refused: they can read files or exhaust memory.",
+            "the XML declares entities, which are refused: they can read files or exhaust memory.",
             "Remove the DOCTYPE in a copy, and check where the file comes from.",
         ) from None
     except SAXParseException as error:
         raise InputError(
             Origin(path.name, error.getLineNumber() or 0),
-            f"the XML is not well-formed ({error.getMessage()}).",
+            f"the XML is truncated: it ends too early ({error.getMessage()})."
+            if error.getMessage() in _TRUNCATED
+            else f"the XML is not well-formed ({error.getMessage()}).",
             "Fix the line, or download the file again from its publisher.",
         ) from None
     except (SAXException, LookupError, UnicodeError) as error:
@@ -191,6 +197,13 @@ class _Handler(ContentHandler):
         if node.name in self.yielding and self._open:
             current_meter().rows += 1
             self._completed.append(node)
+
+    def skippedEntity(self, name: str) -> None:  # name defined by SAX
+        raise InputError(
+            Origin(self.origin.file, int(self._locator.getLineNumber())),
+            f"the entity &{name}; is defined in a DTD, which is not read.",
+            "Write the character itself in a copy of the file.",
+        )
 
     def characters(self, content: str) -> None:
         self._open[-1].words.append(content)

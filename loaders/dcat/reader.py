@@ -25,7 +25,8 @@ from begrepp.records import (
 from loaders.dcat.authority_lists import LANGUAGES, current_address
 from loaders.dcat.columns import Columns, CsvwTable
 from loaders.declaration.source_toml import DeclaredRights, EditionDates, slug
-from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, Skolemizer
+from loaders.support.rdf_files import Graph, GraphNode, GraphTerm
+from loaders.support.skolem_iris import Skolemizer
 
 _DATASET_TYPES = (expand("dcat:Dataset"), expand("dcat:DatasetSeries"))
 _LISTING_PROPERTIES = tuple(expand(f"dcat:{word}") for word in ("dataset", "seriesMember", "inSeries"))
@@ -84,6 +85,7 @@ class CatalogueReader:
                 "A catalogue's page that only lists its datasets is not enough: add the pages of the datasets too.",
             )
         self.single_dataset = len(datasets) == 1
+        self.name_by_identifier(datasets)
         ids = self.dataset_ids(datasets)
         for node in datasets:
             yield from self.dataset(node, ids[node])
@@ -91,6 +93,19 @@ class CatalogueReader:
         yield from self.undescribed_datasets(set(datasets))
         yield from self.memberships()
         yield from self.statements()
+
+    def name_by_identifier(self, datasets: Iterable[GraphNode]) -> None:
+        """Give a dataset without an IRI one that follows its `dct:identifier`, if it alone has that identifier."""
+        nodes_by_key: dict[str, list[BlankNode]] = {}
+        for node in datasets:
+            identifiers = sorted(
+                o.value for o in self.graph.objects(node, expand("dct:identifier")) if isinstance(o, Literal)
+            )
+            if isinstance(node, BlankNode) and identifiers:
+                nodes_by_key.setdefault(f"{self.catalogue_id} {identifiers[0]}", []).append(node)
+        for key, nodes in nodes_by_key.items():
+            if len(nodes) == 1:
+                self.skolemizer.set_key(nodes[0], key)
 
     def dataset(self, node: GraphNode, id_: str) -> Iterator[Record]:
         """Yield a dataset, which has an id in IRIs, and its variables."""
@@ -135,7 +150,7 @@ class CatalogueReader:
                 name=column.name,
                 origin=origin,
                 titles=titles_of_column or (Text(column.name, "und"),),
-                descriptions=self.texts(column.node, _DESCRIPTION) or column.descriptions or titles_of_column,
+                descriptions=self.texts(column.node, _DESCRIPTION) or column.descriptions,
                 datatype=column.datatype,
                 property_url=column.property_url,
                 required=column.required,

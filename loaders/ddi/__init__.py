@@ -200,8 +200,7 @@ class _StudyConverter:
                 name=variable.name,
                 origin=variable.origin,
                 titles=titles,
-                # HealthDCAT-AP requires a description of every column; without one the label is used.
-                descriptions=variable.descriptions or titles,
+                descriptions=variable.descriptions,
                 datatype=variable.domain.datatype,
                 unit=variable.domain.unit,
                 measures=self.links(variable.concepts),

@@ -165,8 +165,7 @@ class DictionaryRow:
             part=place.part,
             origin=origin,
             titles=titles,
-            # HealthDCAT-AP requires a description of every column; without one the label is used.
-            descriptions=words("description") or titles,
+            descriptions=words("description"),
             datatype=_datatype(value("datatype"), origin, self.list_.complete),
             unit=value("unit"),
             measures=links(*concept_references(multiple_values("concept"))),

@@ -7,6 +7,7 @@ used, but their use is discouraged": they stay active, with a note (http://hl7.o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ from begrepp.sources.row_faults import RowScope, add_remark
 from loaders.declaration.source_toml import new_declared_edition
 from loaders.fhir.supplements import Supplement, standard_names
 from loaders.support.fhir_labels import Json, checked_items
-from loaders.support.fhir_packages import FhirContext, Resource
+from loaders.support.fhir_packages import FhirContext, Resource, language_tag
 
 _HANDLED = ("parent", "child", "inactive", "retirementDate")
 """Properties that the record of a concept covers; `status` is covered by the values of `_INACTIVE` and `_DRAFT`."""
@@ -33,6 +34,8 @@ _SUCCESSORS = (
 )
 """Concept properties of HL7's and other publishers' code systems whose value is the code that replaces a concept."""
 _REPLACED_BY = "http://hl7.org/fhir/StructureDefinition/codesystem-replacedby"
+_OTHER_NAMES = ("900000000000013009", "900000000000003001", "synonym", "fully-specified-name", "fsn")
+"""Uses of designations that are no display: synonym and fully specified name, as SNOMED CT or words."""
 _INACTIVE = ("retired", "inactive", "withdrawn")
 _DRAFT = ("draft", "experimental")
 
@@ -118,6 +121,8 @@ class _ConceptReader:
         if code != code.strip():
             # FHIR's `code` has no whitespace at its ends: [^\s]+(\s[^\s]+)*
             add_remark(self.resource.origin, f"the code '{code}' is read without the spaces around it.")
+        if re.search(r"[^\S ]|  ", code.strip()):
+            add_remark(self.resource.origin, f"the code '{code}' has spaces that no code of FHIR may have; it is kept.")
         return code.strip()
 
     def _properties(self, concept: Json) -> list[_Property]:
@@ -136,9 +141,10 @@ class _ConceptReader:
         pref = {lang: display} if display else {}
         alt: dict[Text, None] = {}
         definitions = [Text(str(concept["definition"]), lang)] if concept.get("definition") else []
-        for text in self._designations(concept, code):
-            if pref.setdefault(text.lang, text.value) != text.value:
+        for text, is_synonym in self._designations(concept, code):
+            if is_synonym or pref.setdefault(text.lang, text.value) != text.value:
                 alt[text] = None
+        alt = {text: None for text in alt if pref.get(text.lang) != text.value}
         for supplement in self.supplements:
             definitions += supplement.definitions(code)
         status, end = self._status(properties)
@@ -166,15 +172,17 @@ class _ConceptReader:
             valid_to=end,
         )
 
-    def _designations(self, concept: Json, code: str) -> Iterator[Text]:
+    def _designations(self, concept: Json, code: str) -> Iterator[tuple[Text, bool]]:
+        """Yield each designation, and whether its `use` says that it is another name than the display."""
         items = [(each, self.resource.language) for each in checked_items(concept, "designation", self.resource.origin)]
         items += [(each, s.language) for s in self.supplements for each in s.items(code, "designation")]
         for supplement in self.supplements:
             items += [({"value": word}, supplement.language) for word in supplement.displays(code)]
         for each, language in items:
-            text = Text(str(each.get("value") or "").strip(), str(each.get("language") or language))
+            text = Text(str(each.get("value") or "").strip(), language_tag(each.get("language")) or language)
+            use = each.get("use")
             if text.value:
-                yield text
+                yield text, isinstance(use, dict) and str(use.get("code")) in _OTHER_NAMES
 
     def _extension_codes(self, concept: Json) -> list[str]:
         """Return the codes of the extension that names what replaces a concept."""

@@ -100,8 +100,17 @@ def _rules(part: Json, system: str, verb: str) -> list[str]:
         f"{verb} {system} where {each.get('property')} {each.get('op')} {each.get('value')}"
         for each in part.get("filter") or []
     ]
-    rules += [f"{verb} the members of {other}" for other in part.get("valueSet") or []]
-    if system and not part.get("concept") and not rules:
+    # The parts of one include are an intersection (http://hl7.org/fhir/valueset.html#compositions).
+    sets = " and ".join(str(other) for other in part.get("valueSet") or [])
+    listed = [str(each.get("code")) for each in part.get("concept") or [] if isinstance(each, dict)]
+    if sets and not rules:
+        what = f"{', '.join(listed)} of {system}" if listed else f"all of {system}" if system else ""
+        rules.append(f"{verb} {what}, if in {sets}" if what else f"{verb} the members of {sets}")
+    elif sets:
+        rules = [f"{rule}, if in {sets}" for rule in rules]
+    elif listed and verb == "exclude":
+        rules.append(f"exclude {', '.join(listed)} of {system}")
+    elif system and not listed and not rules:
         rules.append(f"{verb} all of {system}")
     return rules
 

@@ -22,6 +22,7 @@ from begrepp.records import (
     MappingSet,
     Note,
     NoteKind,
+    RdfTerm,
     Record,
     Redistribution,
     Skipped,
@@ -33,6 +34,7 @@ from begrepp.records import (
 )
 from begrepp.records import Mapping as Match
 from begrepp.sources.editions import data_files
+from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from loaders.declaration.source_toml import (
     new_declared_edition,
     read_declaration,
@@ -71,8 +73,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     declaration.done()
     skipped_tags: Counter[str] = Counter()
     terms = list(read_terms(files[0], skipped_tags))
-    if dates.coverage is Coverage.COMPLETE:
-        _check_parents(terms)
+    foreign_parents = _check_parents(terms) if dates.coverage is Coverage.COMPLETE else {}
     yield scheme
     yield new_declared_edition(scheme, dates, rights)
     mapping_set_id = f"{scheme.id}-xrefs"
@@ -100,6 +101,14 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     yield from merged.records(scheme.id, dates.valid_from, lambda code: (code, obo_iri(code)))
     for term in terms:
         yield _concept(term, scheme.id, successors.get(term.id, ()), dates.valid_from)
+        for parent in foreign_parents.get(term.id, ()):
+            yield Statement(
+                scheme=scheme.id,
+                origin=term.origin,
+                subject=obo_iri(term.id),
+                predicate=expand("rdfs:subClassOf"),
+                object=RdfTerm(obo_iri(parent), "iri"),
+            )
         for predicate, value, origin in term.statements:
             yield Statement(
                 scheme=scheme.id, origin=origin, subject=obo_iri(term.id), predicate=predicate, object=value
@@ -118,22 +127,38 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         yield Skipped(origin=Origin(files[0].name), reason=f"'{tag}' is not imported ({count:,}).")
 
 
-def _check_parents(terms: list[OboTerm]) -> None:
+def _check_parents(terms: list[OboTerm]) -> dict[str, list[str]]:
+    """Remove the parents that are not in the file from the terms; return those of other ontologies, by term.
+
+    A parent may be a term of another ontology, imported from elsewhere (OBO 1.4, section 4.6). One with the prefix of
+    a term of the file is missing: a dangling row.
+    """
     ids = {term.id for term in terms}
+    prefixes = {term.id.partition(":")[0] for term in terms}
+    foreign: dict[str, list[str]] = {}
     for term in terms:
-        for parent in term.parents:
-            if parent not in ids:
-                raise InputError(
+        for parent in [each for each in term.parents if each not in ids]:
+            term.parents.remove(parent)
+            if parent.partition(":")[0] in prefixes:
+                error = InputError(
                     term.origin,
                     f"'{term.id}' has the parent '{parent}', which does not exist in the file.",
                     'The file may be truncated; download it again. For a part of an ontology set coverage = "partial".',
                 )
+                add_fault(Fault.DANGLING, error)
+            else:
+                foreign.setdefault(term.id, []).append(parent)
+                text = f"the parent '{parent}' is a term of another ontology; it is kept as a link, not as a parent."
+                add_remark(term.origin, text)
+    return foreign
 
 
 _MAPPING_SET_TITLES = {"sv": "korsreferenser", "en": "cross-references"}
 
 
 def _concept(term: OboTerm, scheme_id: str, successors: tuple[str, ...], edition_start: date) -> Concept:
+    if not term.names and not term.obsolete:
+        add_remark(term.origin, f"'{term.id}' has no name; it is shown by its code.")
     pref = Text(term.names[0], "en") if term.names else Text(term.id, "zxx")
     synonyms = dict.fromkeys(Text(text, "en") for text, _ in term.synonyms)
     return Concept(

@@ -1,6 +1,7 @@
 """Ontologies in OWL, such as HPO, Mondo or ORDO: named classes with labels, definitions and superclasses.
 
-A format: `source.toml` describes the ontology. Only named superclasses become broader concepts, restrictions do not.
+A format: `source.toml` describes the ontology. Named superclasses become broader concepts, also those
+in an intersection; restrictions do not.
 An IRI may be a class and a property too (punning, OWL 2 section 5.9.1). Imports are read from files of the edition; a
 missing one is an error, nothing is fetched. `[owl] reason = true` first classifies the ontology with HermiT
 (owlready2, Java), so that inferred superclasses become broader concepts too.
@@ -40,6 +41,7 @@ from loaders.declaration.source_toml import (
     read_rights,
     read_scheme,
 )
+from loaders.obo_owl.intersections import Intersections
 from loaders.obo_owl.ontology_files import read_ontology
 from loaders.obo_owl.reasoner import inferred_superclasses
 from loaders.support.agencies import MONARCH
@@ -56,6 +58,7 @@ SOURCE = Source(
     reads="one .owl or .ttl file (RDF/XML, Turtle, OWL/XML, N-Triples), with the files that it imports beside it",
 )
 _LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+_PREF, _ALT = expand("skos:prefLabel"), expand("skos:altLabel")
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _DEFINITION = f"{OBO}IAO_0000115"
 _EXACT = f"{OBO_IN_OWL}hasExactSynonym"
@@ -75,7 +78,10 @@ _STATEMENT_PROPERTIES = (
     *_OTHER_SYNONYMS,
 )
 _SUFFIXES = (".owl", ".xml", ".rdf", ".owx", ".nt", ".ttl", ".ofn", ".omn", ".jsonld")
-_ANNOTATIONS = frozenset((_LABEL, _COMMENT, _DEFINITION, _DEPRECATED, *_STATEMENT_PROPERTIES))
+_SKOS_DEFINITION = expand("skos:definition")
+_ANNOTATIONS = frozenset(
+    (_LABEL, _PREF, _ALT, _COMMENT, _DEFINITION, _SKOS_DEFINITION, _DEPRECATED, *_STATEMENT_PROPERTIES)
+)
 Annotations = dict[str, list[RdfTerm]]
 
 
@@ -154,7 +160,9 @@ def _read_classes(path: Path, edition: EditionFiles, *, reason: bool) -> dict[st
     parents: dict[str, set[str]] = {}
     annotations: dict[str, Annotations] = {}
     named: set[str] = set()
+    intersections = Intersections()
     for subject, predicate, value in read_ontology(path, edition):
+        intersections.add(subject, predicate, value)
         if subject.startswith("_:"):
             continue
         if predicate == _TYPE:
@@ -166,6 +174,8 @@ def _read_classes(path: Path, edition: EditionFiles, *, reason: bool) -> dict[st
                 parents.setdefault(subject, set()).add(value.value)
         elif predicate in _ANNOTATIONS and not value.value.startswith("_:"):
             annotations.setdefault(subject, {}).setdefault(predicate, []).append(value)
+    for iri, parent in intersections.named_members():
+        parents.setdefault(iri, set()).update({parent} & named)
     named.discard(_THING)
     if not named:
         raise InputError(path, "there are no classes in the file.", "Check that you added the right file.")
@@ -195,13 +205,14 @@ def _concept(
     notation = _notation(iri)
     pref: dict[str, Text] = {}
     alt: dict[Text, None] = {}
-    for text in _texts(annotations, _LABEL):
+    for text in _labels(annotations):
         if pref.setdefault(text.lang, text) != text:
             alt[text] = None
-    alt |= dict.fromkeys(_texts(annotations, _EXACT))
+    alt |= dict.fromkeys(text for predicate in (_EXACT, _ALT) for text in _texts(annotations, predicate))
     hidden = dict.fromkeys(text for predicate in _OTHER_SYNONYMS for text in _texts(annotations, predicate))
     pref_labels = tuple(pref.values()) or (Text(notation, "zxx"),)
-    definitions, notes = _texts(annotations, _DEFINITION), _texts(annotations, _COMMENT)
+    definitions = list(dict.fromkeys(t for p in (_DEFINITION, _SKOS_DEFINITION) for t in _texts(annotations, p)))
+    notes = _texts(annotations, _COMMENT)
     return Concept(
         scheme=scheme_id,
         notation=notation,
@@ -220,10 +231,17 @@ def _concept(
     )
 
 
-def _texts(annotations: Annotations, predicate: str) -> list[Text]:
+def _labels(annotations: Annotations) -> list[Text]:
+    """Return the labels: `rdfs:label` before `skos:prefLabel`. One without a tag is English if no other one is."""
+    values = [value for predicate in (_LABEL, _PREF) for value in annotations.get(predicate, ())]
+    untagged = "und" if any(value.lang.lower().partition("-")[0] == "en" for value in values) else "en"
+    return [text for predicate in (_LABEL, _PREF) for text in _texts(annotations, predicate, untagged)]
+
+
+def _texts(annotations: Annotations, predicate: str, untagged: str = "en") -> list[Text]:
     values = (v for v in annotations.get(predicate, ()) if v.kind == "literal" and v.value.strip())
     # Ontologies of the OBO Foundry are in English, mostly without a language tag.
-    return [Text(" ".join(value.value.split()), value.lang or "en") for value in values]
+    return [Text(" ".join(value.value.split()), value.lang or untagged) for value in values]
 
 
 def _notation(iri: str) -> str:

@@ -17,7 +17,7 @@ from begrepp.records import EditionFiles, RdfTerm
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
 from loaders.obo_owl.owl_xml import read_owl_xml
-from loaders.support.rdf_files import FORMATS, read_rdf
+from loaders.support.rdf_files import FORMATS, read_rdf, refuse_other_content
 
 IMPORTS = expand("owl:imports")
 OntologyTriple = tuple[str, str, RdfTerm]
@@ -77,6 +77,7 @@ def _read_file(path: Path) -> Iterator[OntologyTriple]:
 
 def _syntax(path: Path) -> RdfFormat | None:
     """Return the RDF syntax of a file by its beginning; None for OWL/XML. Raises `InputError` for another syntax."""
+    refuse_other_content(path)
     with path.open("rb") as file:
         head = file.read(_HEAD).decode("utf-8-sig", errors="replace")
     prolog = _COMMENTS.match(head)
@@ -92,7 +93,7 @@ def _syntax(path: Path) -> RdfFormat | None:
         raise InputError(path, "this is an ontology in the OBO format.", 'Set loader = "obo" in source.toml.')
     if re.match(r"<(?:[\w.-]+:)?Ontology\b", start):
         return None
-    if re.match(r"<[A-Za-z_][\w.-]*:?[\w.-]*[\s/>]", start):
+    if re.match(r"<[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?[\s/>]", start):
         return RdfFormat.RDF_XML
     if start[0] in "[{":
         return RdfFormat.JSON_LD if start[0] == "{" or path.suffix.lower() in (".json", ".jsonld") else RdfFormat.TURTLE

@@ -36,15 +36,24 @@ def read_owl_xml(path: Path) -> Iterator[_Triple]:
                 sides = [child for child in node.children if child.name != "Annotation"]
                 if len(sides) == 2 and sides[0].name == "Class":
                     yield names.iri(sides[0]), _TYPE, RdfTerm(expand("owl:Class"), "iri")
-                    if sides[1].name == "Class":
-                        yield names.iri(sides[0]), expand("rdfs:subClassOf"), RdfTerm(names.iri(sides[1]), "iri")
+                    for each in _named_classes(sides[1]):
+                        yield names.iri(sides[0]), expand("rdfs:subClassOf"), RdfTerm(names.iri(each), "iri")
             case "EquivalentClasses":
                 for entity in node.all("Class"):
                     yield names.iri(entity), _TYPE, RdfTerm(expand("owl:Class"), "iri")
+                    for each in (each for side in node.all("ObjectIntersectionOf") for each in side.all("Class")):
+                        yield names.iri(entity), expand("rdfs:subClassOf"), RdfTerm(names.iri(each), "iri")
             case "AnnotationAssertion":
                 yield from _annotation(node, names)
             case "Import":
                 yield root.get("ontologyIRI"), expand("owl:imports"), RdfTerm(node.text, "iri")
+
+
+def _named_classes(expression: XmlNode) -> list[XmlNode]:
+    """Return a named class, or the named classes of an intersection."""
+    if expression.name == "ObjectIntersectionOf":
+        return list(expression.all("Class"))
+    return [expression] if expression.name == "Class" else []
 
 
 class _Names:

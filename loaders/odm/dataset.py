@@ -143,7 +143,7 @@ class _DatasetConverter:
             name=item.name,
             origin=self._origin(item.row),
             titles=variable_titles,
-            descriptions=item.descriptions or item.questions or variable_titles,
+            descriptions=item.descriptions or item.questions,
             datatype=_DATATYPES.get(item.datatype, "string") or item.datatype,
             unit=item.units[0] if len(item.units) == 1 else "",
             measures=concept_links(item.aliases, self.systems),

@@ -5,13 +5,14 @@ https://www.cdisc.org/standards/data-exchange/odm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
 from begrepp.sources.meter import current_meter
+from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from begrepp.sources.xml import XmlNode, read_xml
 from loaders.odm.model import (
     Alias,
@@ -75,7 +76,9 @@ def _metadata(root: XmlNode, study: XmlNode, version: XmlNode, reader: _Reader) 
     current_meter().rows += len(items)
     clauses = {node.get("OID"): reader.clause(node, items) for node in version.all("WhereClauseDef")}
     value_lists = {node.get("OID"): reader.refs(node, "Item", clauses) for node in version.all("ValueListDef")}
-    reader.check_references(forms | groups, groups, items, code_lists)
+    reader.check_code_lists(items.values(), code_lists.keys())
+    forms = {oid: reader.without_dangling(each, groups.keys(), items.keys()) for oid, each in forms.items()}
+    groups = {oid: reader.without_dangling(each, groups.keys(), items.keys()) for oid, each in groups.items()}
     return MetaDataVersion(
         origin=Origin(reader.file, version.row),
         study=study.get("OID"),
@@ -174,6 +177,10 @@ class _Reader:
             for check in node.all("RangeCheck")
             for value in check.all("CheckValue")
         )
+        for oid in (ref.get("MeasurementUnitOID") for ref in node.all("MeasurementUnitRef")):
+            if oid and oid not in units:
+                text = f"'{node.get('OID')}' refers to the unit '{oid}', which is not in the file; its OID is kept."
+                add_remark(Origin(self.file, node.row), text)
         values = node.first("ValueListRef")
         lists = [ref.get("CodeListOID") for ref in node.all("CodeListRef")]
         return ItemDef(
@@ -215,27 +222,20 @@ class _Reader:
             href=external.get("href") if external else "",
         )
 
-    def check_references(
-        self,
-        holders: dict[str, ItemGroupDef],
-        groups: dict[str, ItemGroupDef],
-        items: dict[str, ItemDef],
-        lists: dict[str, OdmCodeList],
-    ) -> None:
-        """Raise `InputError` for a reference without definition, as in a truncated file."""
-        for holder in holders.values():
-            for ref in holder.items:
-                if ref.oid not in items:
-                    raise self.new_error(
-                        ref.row, f"'{holder.oid}' refers to the ItemDef '{ref.oid}', which is not in the file"
-                    )
-            for ref in holder.groups:
-                if ref.oid not in groups:
-                    raise self.new_error(
-                        ref.row, f"'{holder.oid}' refers to the ItemGroupDef '{ref.oid}', which is not there"
-                    )
-        for item in items.values():
-            if item.code_list and item.code_list not in lists:
-                raise self.new_error(
-                    item.row, f"'{item.oid}' refers to the CodeList '{item.code_list}', which is not there"
-                )
+    def without_dangling(self, holder: ItemGroupDef, groups: Collection[str], items: Collection[str]) -> ItemGroupDef:
+        """Return a form or group without its references to what the file does not define, each of them a fault."""
+        kept = {}
+        for kind, refs, defined in (("ItemDef", holder.items, items), ("ItemGroupDef", holder.groups, groups)):
+            for ref in refs:
+                if ref.oid not in defined:
+                    reason = f"'{holder.oid}' refers to the {kind} '{ref.oid}', which is not in the file"
+                    add_fault(Fault.DANGLING, self.new_error(ref.row, reason))
+            kept[kind] = tuple(ref for ref in refs if ref.oid in defined)
+        return replace(holder, items=kept["ItemDef"], groups=kept["ItemGroupDef"])
+
+    def check_code_lists(self, items: Iterable[ItemDef], code_lists: Collection[str]) -> None:
+        """Add a fault for each reference of an item to a code list that is not defined."""
+        for item in items:
+            if item.code_list and item.code_list not in code_lists:
+                reason = f"'{item.oid}' refers to the CodeList '{item.code_list}', which is not in the file"
+                add_fault(Fault.DANGLING, self.new_error(item.row, reason))

@@ -7,12 +7,13 @@ No library on the Python package index reads ADL. The parser does not validate a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.meter import current_meter
 from loaders.openehr.cadl import NEXT_STEP, CadlParser, text_in_brackets
-from loaders.openehr.model import Archetype, LocalTerms, TermText, add_terms, bound_code
+from loaders.openehr.model import Archetype, LocalTerms, ModelNode, TermText, add_terms, bound_code
 from loaders.openehr.odin import Odin, as_dict, as_string, as_strings, nested_value, read_odin
 
 _MAX_BYTES = 20 * 1024**2
@@ -70,11 +71,23 @@ def read_adl(path: Path) -> tuple[Archetype, LocalTerms]:
             if (purpose := as_string(as_dict(details).get("purpose", "")))
         },
     )
-    archetype.nodes = list(CadlParser(*sections["definition"], origin).nodes())
+    archetype.nodes = _permitted(CadlParser(*sections["definition"], origin).nodes())
     add_terms(archetype.nodes, terms)
     current_meter().rows += len(archetype.nodes)
     current_meter().bytes += len(text)
     return archetype, terms
+
+
+def _permitted(nodes: Iterable[ModelNode]) -> list[ModelNode]:
+    """Return the nodes without those that occur 0..0, which are prohibited, and their descendants."""
+    prohibited: list[str] = []
+    kept = []
+    for node in nodes:
+        if re.fullmatch(r"0\s*(?:\.\.\s*0)?", node.occurrences) or node.path.startswith(tuple(prohibited)):
+            prohibited.append(f"{node.path}/")
+        else:
+            kept.append(node)
+    return kept
 
 
 def _sections(text: str, origin: Origin) -> dict[str, tuple[str, int]]:

@@ -35,6 +35,10 @@ def bound_code(target: str) -> str:
     return match[1] if match else target
 
 
+_PLACEHOLDERS = ("*", "@ internal @", "@internal@")
+"""Texts that archetype editors write where the author wrote none."""
+
+
 @dataclass(slots=True, kw_only=True)
 class PermittedCode:
     """A code that a node permits: local (`at0250`) or of a terminology; `ordinal` is the number of a `DV_ORDINAL`."""
@@ -98,7 +102,8 @@ class LocalTerms:
         self.parent: LocalTerms | None = None
 
     def add_text(self, code: str, language: str, word: TermText) -> None:
-        """Add the text of a code in a language, unless it is empty."""
+        """Add the text of a code in a language, unless it is empty; placeholders of editors are no texts."""
+        word = TermText(*("" if part.strip() in _PLACEHOLDERS else part for part in word))
         if word.text:
             self.texts.setdefault(code, {})[language] = word
 

@@ -154,10 +154,7 @@ class Template:
             origin=row.origin,
             titles=titles,
             # Missing definitions are taken from the represented or conceptual variable.
-            descriptions=row.texts("definition")
-            or represented.texts("definition")
-            or conceptual.texts("definition")
-            or titles,
+            descriptions=row.texts("definition") or represented.texts("definition") or conceptual.texts("definition"),
             datatype=represented["datatype"],
             unit=represented["unit"],
             measures=links(*concept_references(_split(conceptual["concept"]))),

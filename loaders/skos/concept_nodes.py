@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from pyoxigraph import Literal, NamedNode
 
@@ -16,6 +16,7 @@ from loaders.skos.properties import (
     IN_SCHEME,
     LABELS,
     LITERAL_FORM,
+    MATCHES_OF_RELATIONS,
     NARROWER,
     TOP_OF,
     TYPE,
@@ -26,6 +27,7 @@ from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, PredicateObje
 
 _CONCEPT = NamedNode(expand("skos:Concept"))
 _COLLECTIONS = {NamedNode(expand(f"skos:{name}")) for name in ("Collection", "OrderedCollection")}
+_MEMBER = expand("skos:member")
 _SUBCLASS = expand("rdfs:subClassOf")
 _MEMBER_LIST, _FIRST, _REST = expand("skos:memberList"), expand("rdf:first"), expand("rdf:rest")
 _NOTE_TEXTS = (expand("rdf:value"), expand("rdfs:label"), LITERAL_FORM)
@@ -71,6 +73,26 @@ def listed_members(graph: Graph, collection: GraphNode) -> Iterator[GraphTerm]:
             yield from members
             stated.update(members)
             cells += graph.objects(cell, _REST)
+
+
+def relation_remarks(graph: Graph, schemes_by_concept: Mapping[NamedNode, NamedNode]) -> Iterator[str]:
+    """Yield what a reader should know: relations to other schemes, undescribed members, labels without a form."""
+    for subject, pairs in graph.triples.items():
+        for predicate, object_ in pairs:
+            if isinstance(object_, Literal):
+                continue
+            if predicate in MATCHES_OF_RELATIONS and subject in schemes_by_concept:
+                scheme = schemes_by_concept.get(object_)  # type: ignore[arg-type]
+                if scheme != schemes_by_concept[subject]:  # type: ignore[index]
+                    match = compact(MATCHES_OF_RELATIONS[predicate])
+                    target = f"in another scheme, <{object_.value}>; it is kept as {match}."
+                    yield f"<{subject.value}> has a {compact(predicate)} {target}"
+            elif predicate == _MEMBER and object_ not in graph.triples:
+                yield f"the collection <{subject.value}> has the member <{object_.value}>, which is not described."
+            elif predicate in XL_LABELS and not any(
+                isinstance(o, Literal) for o in graph.objects(object_, LITERAL_FORM)
+            ):
+                yield f"<{subject.value}> has the SKOS-XL label <{object_.value}>, which has no literalForm."
 
 
 def note_texts(graph: Graph, node: GraphNode, predicate: str, language: str) -> list[Text]:

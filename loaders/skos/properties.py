@@ -21,6 +21,13 @@ BROADER, NARROWER, RELATED = expand("skos:broader"), expand("skos:narrower"), ex
 IN_SCHEME, TOP_OF, HAS_TOP = expand("skos:inScheme"), expand("skos:topConceptOf"), expand("skos:hasTopConcept")
 REPLACED_BY, REPLACES = expand("dct:isReplacedBy"), expand("dct:replaces")
 DEPRECATED = expand("owl:deprecated")
+DEPRECATED_CLASS = NamedNode(expand("owl:DeprecatedClass"))
+MATCHES_OF_RELATIONS = {
+    BROADER: expand("skos:broadMatch"),
+    NARROWER: expand("skos:narrowMatch"),
+    RELATED: expand("skos:relatedMatch"),
+}
+"""The mapping relation that stands for a relation to a concept of another scheme (SKOS Reference, 10.6.4)."""
 LABELS = {expand(f"skos:{kind}Label"): kind for kind in ("pref", "alt", "hidden")}
 XL_LABEL = NamedNode(expand("skosxl:Label"))
 XL_LABELS = {expand(f"skosxl:{kind}Label"): kind for kind in ("pref", "alt", "hidden")}

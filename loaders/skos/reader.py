@@ -14,21 +14,25 @@ from begrepp.errors import InputError
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Concept, Note, RdfTerm, Record, Scheme, Skipped, Statement, Status, Text
+from begrepp.sources.row_faults import add_remark
 from loaders.skos.concept_nodes import (
     empty_notes,
     find_concept_nodes,
     listed_members,
     note_texts,
     other_type,
+    relation_remarks,
 )
 from loaders.skos.properties import (
     BROADER,
     DEFINITION,
     DEPRECATED,
+    DEPRECATED_CLASS,
     HAS_TOP,
     IN_SCHEME,
     LABELS,
     LITERAL_FORM,
+    MATCHES_OF_RELATIONS,
     NARROWER,
     NOTATION,
     NOTES,
@@ -48,7 +52,8 @@ from loaders.skos.properties import (
     normalized_text,
     texts_of,
 )
-from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, PredicateObjects, Skolemizer
+from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, PredicateObjects
+from loaders.support.skolem_iris import Skolemizer
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,6 +77,8 @@ class SkosReader:
         self._add_links(self.broader, BROADER, NARROWER)
         self._add_links(self.related, RELATED, RELATED)
         self._add_links(self.successors, REPLACED_BY, REPLACES)
+        for text in relation_remarks(self.graph, self.scheme_nodes):
+            add_remark(self.graph.origin, text)
 
     def used_schemes(self) -> list[Scheme]:
         """Return the schemes that have concepts. Raises `InputError` if there are none."""
@@ -126,13 +133,15 @@ class SkosReader:
         for subject, pairs in self.graph.triples.items():
             for predicate, object_ in pairs:
                 for relation, source, target in ((forward, subject, object_), (inverse, object_, subject)):
-                    if predicate == relation and self._are_concepts(source, target):
+                    if predicate == relation and self._are_linked(predicate, source, target):
                         targets = links.setdefault(source, [])  # type: ignore[arg-type]
                         if target not in targets:
                             targets.append(target)  # type: ignore[arg-type]
 
-    def _are_concepts(self, first: GraphTerm, second: GraphTerm) -> bool:
-        return first in self.scheme_nodes and second in self.scheme_nodes
+    def _are_linked(self, predicate: str, first: GraphTerm, second: GraphTerm) -> bool:
+        """Return whether both are concepts, and of one scheme unless one replaces the other."""
+        schemes = [self.scheme_nodes.get(node) for node in (first, second)]  # type: ignore[arg-type]
+        return None not in schemes and (schemes[0] == schemes[1] or predicate in (REPLACED_BY, REPLACES))
 
     def _concept(self, node: NamedNode) -> Concept:
         graph, scheme = self.graph, self.schemes[self.scheme_nodes[node]]
@@ -195,9 +204,8 @@ class SkosReader:
         return re.split(r"[/#]|:(?!//)", node.value.rstrip("/#"))[-1]
 
     def _status(self, node: NamedNode) -> Status:
-        if any(
-            o.value.lower() in ("true", "1") for o in self.graph.objects(node, DEPRECATED) if isinstance(o, Literal)
-        ):
+        deprecated = (o.value.strip().lower() for o in self.graph.objects(node, DEPRECATED) if isinstance(o, Literal))
+        if any(value in ("true", "1") for value in deprecated) or DEPRECATED_CLASS in self.graph.objects(node, TYPE):
             return Status.INACTIVE
         for value in self.graph.objects(node, *STATUS):
             word = re.split(r"[/#]", value.value)[-1].lower().replace("-", "")
@@ -213,7 +221,10 @@ class SkosReader:
         for predicate, object_ in self.graph.triples[node]:
             if predicate in covered and (isinstance(object_, Literal) or predicate in XL_LABELS):
                 continue
-            if predicate in links and self._are_concepts(node, object_):
+            if predicate in links and self._are_linked(predicate, node, object_):
+                continue
+            if predicate in MATCHES_OF_RELATIONS and not isinstance(object_, Literal):
+                remaining.append((MATCHES_OF_RELATIONS[predicate], object_))
                 continue
             if (
                 predicate == IN_SCHEME

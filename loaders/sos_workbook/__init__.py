@@ -227,7 +227,7 @@ class _RegisterConverter:
             name=name,
             origin=row.origin,
             titles=titles,
-            descriptions=(Text(description, "sv"),) if description else titles,
+            descriptions=(Text(description, "sv"),) if description else (),
             datatype=datatype or "string",
             code_systems=(system,) if system else (),
             code_list=values,

@@ -39,7 +39,8 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     """Yield each file's mapping set with its mappings. Raises `InputError` for unreviewed suggestions."""
     declaration = read_declaration(edition, declared)
     tables = _tables(edition, declaration)
-    headers = {path: read_header(path, data_files(edition)) for path in tables}
+    encoding = declaration.text("encoding", default="utf-8")
+    headers = {path: read_header(path, data_files(edition), encoding) for path in tables}
     first_table, first_header = next(iter(headers.items()))
     for path, header in headers.items():
         if UNREVIEWED in slot_text(header, "other"):
@@ -68,7 +69,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             identity=path.name,
         )
         yield mapping_set
-        yield from read_mappings(path, header, mapping_set, tables[path])
+        yield from read_mappings(path, header, mapping_set, tables[path], encoding)
 
 
 def _tables(edition: EditionFiles, declaration: TomlTable) -> dict[Path, str]:

@@ -13,16 +13,24 @@ from begrepp.errors import InputError, Origin
 from begrepp.sources.row_faults import add_remark
 from begrepp.sources.rows import parse_date
 from begrepp.sources.tables import read_comments
-from begrepp.sources.text_lines import MAX_LINE, OPEN_END
+from begrepp.sources.text_lines import MAX_LINE, OPEN_END, read_lines
 
 Header = Mapping[str, Any]
 
 
-def read_header(path: Path, files: tuple[Path, ...]) -> Header:
+def delimiter_of(path: Path, encoding: str) -> str:
+    """Return the delimiter of a table: tab for TSV, and for CSV comma, or semicolon as Excel writes it in Swedish."""
+    if path.suffix != ".csv":
+        return "\t"
+    names = next((line for line in read_lines(path, encoding) if not line.startswith(("#", '"#'))), "")
+    return ";" if names.count(";") > names.count(",") else ","
+
+
+def read_header(path: Path, files: tuple[Path, ...], encoding: str = "utf-8") -> Header:
     """Read the embedded header and that of a separate file; embedded values take precedence."""
     stem = path.name.removesuffix(path.suffix)
     separate_files = [p for p in files if p.suffix in (".yml", ".yaml") and p.name.removesuffix(p.suffix) == stem]
-    embedded = read_comments(path, "#")
+    embedded = read_comments(path, "#", delimiter_of(path, encoding), encoding)
     header: dict[str, Any] = {}
     for origin, text in ((each, _read_file(each)) for each in separate_files):
         header |= _parse_yaml(text, Origin(origin.name))

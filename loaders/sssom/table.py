@@ -15,7 +15,7 @@ from begrepp.records import MappingSet, Skipped, Text
 from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row, parse_date
 from begrepp.sources.tables import read_table
-from loaders.sssom.header import Header, slot_text, slot_texts
+from loaders.sssom.header import Header, delimiter_of, slot_text, slot_texts
 
 # Built-in prefixes of SSSOM/TSV (specification 1.1, "Prefix map").
 _BUILT_IN = {
@@ -102,11 +102,19 @@ _NOT_IN_IDENTIFIER = re.compile(r"[\s<>\"{}|\\^`]")
 _BEGREPP_IRI = re.compile(rf"{re.escape(Iris().root)}cs/([^/]+)/([^/]+)")
 
 
-def read_mappings(path: Path, header: Header, mapping_set: MappingSet, language: str) -> Iterator[Match | Skipped]:
+def read_mappings(
+    path: Path, header: Header, mapping_set: MappingSet, language: str, encoding: str
+) -> Iterator[Match | Skipped]:
     """Yield the mappings of a table and the skipped rows. `language` is that of its comments, if known."""
-    delimiter = "," if path.suffix == ".csv" else "\t"
     # Examples of the specification omit empty cells at the end of a row (curation_rule_text2.sssom.tsv).
-    rows = read_table(path, delimiter=delimiter, comment="#", required=_REQUIRED, short_rows=True)
+    rows = read_table(
+        path,
+        delimiter=delimiter_of(path, encoding),
+        encoding=encoding,
+        comment="#",
+        required=_REQUIRED,
+        short_rows=True,
+    )
     prefixes = _BUILT_IN | {prefix: ns for prefix, ns in header.get("curie_map", {}).items() if isinstance(ns, str)}
     seen: dict[tuple[str, ...], Origin] = {}
     unknown: set[str] = set()

@@ -19,6 +19,9 @@ _NUMBERS = (
 )
 
 
+_JSON_NAMES = {type(None): "null", dict: "an object", list: "a list with other values", str: "a text"}
+
+
 def object_items(value: object) -> list[Json]:
     """Return the objects of a list; empty for another type."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
@@ -26,13 +29,13 @@ def object_items(value: object) -> list[Json]:
 
 def checked_items(body: Json, key: str, origin: Origin) -> list[Json]:
     """Return the objects of a list, empty if there is none. Raises `InputError` for a value of another type."""
-    value = body.get(key)
-    if value is None:
+    if key not in body:
         return []
+    value = body[key]
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise InputError(
             origin,
-            f"'{key}' is {type(value).__name__} where FHIR has a list of objects: {str(value)[:60]}.",
+            f"'{key}' is {_JSON_NAMES.get(type(value), 'a value')} where FHIR has a list of objects.",
             "Correct it, or ask the publisher for a valid resource.",
         )
     return value

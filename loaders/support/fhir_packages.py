@@ -40,10 +40,13 @@ class Resource:
     @property
     def language(self) -> str:
         """The language of its texts; FHIR has no default."""
-        return str(self.body.get("language") or self.default_language)
+        return language_tag(self.body.get("language")) or self.default_language
 
     def note_missing_language(self) -> None:
-        """Add a remark if neither the resource nor the declaration gives the language of its texts."""
+        """Add a remark if the language of its texts is not given, or is not written as a language tag is."""
+        written = str(self.body.get("language") or "")
+        if "_" in written:
+            add_remark(self.origin, f"the language '{written}' is read as '{self.language}' (BCP 47).")
         if self.language == "und" and self.kind != "NamingSystem":
             add_remark(self.origin, _NO_LANGUAGE)
 
@@ -69,6 +72,11 @@ class Resource:
         """Return the title in the language of the resource."""
         title = self.body.get("title") or self.body.get("name") or self.body.get("url") or self.id
         return (Text(str(title), self.language),)
+
+
+def language_tag(value: object) -> str:
+    """Return the `language` of a resource or designation, empty if there is none; `sv_SE` becomes `sv-SE`."""
+    return str(value or "").strip().replace("_", "-")
 
 
 @dataclass(slots=True)
@@ -144,11 +152,38 @@ def _read_members(path: Path) -> Iterator[tuple[str, bytes]]:
         raise InputError(path, f"the package is damaged ({error}).", "Download it again from its publisher.") from None
 
 
+def _json_error(data: bytes, origin: Origin, error: Exception) -> InputError:
+    """Return the error for a file that is not well-formed JSON, by what it is instead."""
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start:
+        return InputError(origin, "the file is empty: there is nothing to load.", "Download the file again.")
+    if start.startswith(b"<"):
+        page = b"<html" in start[:1000].lower()
+        kind, step = ("a web page", "Download the file itself") if page else ("XML", "Export the resource as JSON")
+        return InputError(origin, f"it is {kind}, not JSON.", f"{step}, and add it again.")
+    if isinstance(error, json.JSONDecodeError):
+        if error.msg == "Extra data":
+            return InputError(
+                Origin(origin.file, error.lineno),
+                "the file holds several resources, one after another.",
+                "Add each of them as a file of its own, or all in one Bundle.",
+            )
+        if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string"):
+            return InputError(
+                Origin(origin.file, error.lineno),
+                f"the JSON ends too early: it is truncated ({error.msg}).",
+                "Download the file again from its publisher, and compare its size.",
+            )
+    return InputError(origin, f"it is not well-formed JSON ({error}).", "Download the file again.")
+
+
 def _parse_resources(data: bytes, origin: Origin, *, in_package: bool) -> Iterator[Resource]:
     try:
         body = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise InputError(origin, f"it is not well-formed JSON ({error}).", "Download the file again.") from None
+        raise _json_error(data, origin, error) from None
+    if not body:
+        raise InputError(origin, "the file is empty: there is nothing to load.", "Download the file again.")
     if not isinstance(body, dict):
         raise InputError(origin, "it is not a FHIR resource.", "Check that you added the right file.")
     current_meter().rows += 1

@@ -5,7 +5,6 @@ Nothing is fetched; the expansion of entities and the length of literals are lim
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -16,9 +15,9 @@ from typing import IO, cast
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from begrepp.errors import InputError, Origin
-from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.rdf.rdf_xml import RdfXmlStream, restore_quads
+from begrepp.sources.file_kinds import describe_content
 from begrepp.sources.meter import current_meter
 
 FORMATS = {
@@ -36,7 +35,6 @@ GraphNode = NamedNode | BlankNode
 GraphTerm = NamedNode | BlankNode | Literal
 PredicateObjects = list[tuple[str, GraphTerm]]
 _TYPE = expand("rdf:type")
-_SKOLEM = f"{Iris().base}.well-known/genid/"
 _MAX_ENTITY = 300
 _MAX_TEXT = 1 << 24
 
@@ -53,6 +51,7 @@ def read_rdf(path: Path, base: str, form: RdfFormat | None = None) -> Iterator[Q
             f"'{path.suffix}' is not a supported RDF file extension.",
             f"Name the file as what it is: {', '.join(FORMATS)}.",
         )
+    refuse_other_content(path)
     with path.open("rb") as file:
         if form == RdfFormat.RDF_XML:
             check_doctype(file, path)
@@ -77,6 +76,18 @@ def read_rdf(path: Path, base: str, form: RdfFormat | None = None) -> Iterator[Q
             raise _parse_error(path, error) from None
         if not count:
             raise InputError(path, "the file holds no triples.", "Check that you added the right file.")
+
+
+def refuse_other_content(path: Path) -> None:
+    """Raise `InputError` for an archive, a web page or another kind of file that holds no RDF."""
+    kind = describe_content(path)
+    if kind and kind != "an XML file":
+        archive = "archive" in kind
+        raise InputError(
+            path,
+            f"it is {kind}, not RDF.",
+            "Unpack it, and add the file that it holds." if archive else "Download the file itself, and add it again.",
+        )
 
 
 _ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)")
@@ -144,6 +155,12 @@ def _parse_error(path: Path, error: Exception) -> InputError:
     column = getattr(error, "offset", None)
     where = f" at column {column}" if column else ""
     message = re.sub(r"^Parser error at [^:]*: | \(line \d+\)$", "", str(error))
+    if message.lower().startswith("unexpected end"):
+        return InputError(
+            Origin(path.name, row),
+            "the file ends in the middle of a statement: it is truncated.",
+            "Download the file again from its publisher, and compare its size.",
+        )
     return InputError(
         Origin(path.name, row),
         f"the RDF is not well-formed{where}: {message.rstrip('.')}.",
@@ -237,44 +254,3 @@ class Graph:
         """Return the subjects of a class that have an IRI, in the order of the file."""
         class_node = NamedNode(class_)
         return [s for s, pairs in self.triples.items() if isinstance(s, NamedNode) and (_TYPE, class_node) in pairs]
-
-
-class Skolemizer:
-    """Skolem IRIs for the blank nodes of a graph, derived from their content and therefore stable."""
-
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-        self._names: dict[BlankNode, str | None] = {}
-
-    def iri_of(self, node: GraphNode) -> str | None:
-        """Return the IRI of a node; a skolem IRI for a blank node, or None if it refers to itself."""
-        if isinstance(node, NamedNode):
-            return node.value
-        if node not in self._names:
-            self._skolemise(node)
-        return self._names[node]
-
-    def _skolemise(self, start: BlankNode) -> None:
-        """Traverse depth-first without recursion, since lists may be long. A node on a cycle gets no IRI."""
-        stack: list[tuple[BlankNode, bool]] = [(start, False)]
-        on_path: set[BlankNode] = set()
-        while stack:
-            node, leaving = stack.pop()
-            children = [o for _, o in self._graph.triples.get(node, ()) if isinstance(o, BlankNode)]
-            if leaving:
-                on_path.discard(node)
-                names = [self._digest(predicate, object_) for predicate, object_ in self._graph.triples.get(node, ())]
-                digest = None if None in names else hashlib.sha256("\n".join(sorted(n for n in names if n)).encode())
-                self._names[node] = f"{_SKOLEM}{digest.hexdigest()[:32]}" if digest else None
-            elif node in on_path:
-                self._names[node] = None
-            elif node not in self._names:
-                on_path.add(node)
-                stack.append((node, True))
-                stack += [(child, False) for child in children if child not in self._names]
-
-    def _digest(self, predicate: str, object_: GraphTerm) -> str | None:
-        if isinstance(object_, BlankNode):
-            iri = self._names.get(object_)
-            return f"<{predicate}> <{iri}>" if iri else None
-        return f"<{predicate}> {object_}"

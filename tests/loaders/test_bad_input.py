@@ -78,7 +78,7 @@ def xlsx(*rows: tuple[str, ...]) -> bytes:
         ("kod\tnamn\töver\n1\tett\t\n", " row 1", "separated by tab", "delimiter"),
         ("kod,namn,över\n1,ett\n", " row 2", "2 cells where the table has 3 columns", "truncated"),
         ("kod,namn,över\n1,ett, två,\n", " row 2", "4 cells where the table has 3 columns", "unquoted delimiter"),
-        ('kod,namn,över\n1,"ett\n2,två,\n', " row 3", "may end in the middle of a quoted cell", "compare its size"),
+        ('kod,namn,över\n1,"ett\n2,två,\n', " row 2", "quotation mark is opened in the row", "compare its size"),
         (
             "kod,namn,över\n1,ett,\n2,två,\n1,ett igen,\n",
             " row 4",
@@ -249,7 +249,7 @@ def test_entities_and_dtds_are_refused_in_rdf(tmp_path: Path, doctype: str) -> N
     ("name", "text", "row", "reason", "step"),
     [
         ("v.ttl", "@prefix a: <http://a/> .\na:b a:c ;;; .\na:d a:e\n", " row 2", "not well-formed at column", "Fix"),
-        ("v.ttl", '<http://a/b> <http://a/c> "d" .\n<http://a/b> <', " row 2", "not well-formed", "Fix"),
+        ("v.ttl", '<http://a/b> <http://a/c> "d" .\n<http://a/b> <', " row 2", "it is truncated", "Download"),
         ("v.ttl", b'<http://a/b> <http://a/c> "\xe5" .\n', " row 1", "UTF-8", "Fix"),
         ("v.ttl", "<b> <c> <d> .\n", " row 1", "relative IRIs", r"base = "),
         ("v.ttl", "# nothing\n", "", "holds no triples", "right file"),

@@ -60,6 +60,7 @@ _DECLARATION = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """`@prefix dcat: <…>`, `PREFIX dcat: <…>`, `xmlns:dcat="…"` and `"dcat": "…"` of a JSON-LD context."""
+_WITHOUT_PREFIXES = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 _HEAD_BYTES = 1 << 20
 _MAX_STATEMENTS = 200_000
 """Statements of a file whose properties, classes and datatypes are examined."""
@@ -111,7 +112,11 @@ def nearest_term(iri: str) -> NearNamespace | None:
 
 def declared_near_namespaces(path: Path) -> list[NearNamespace]:
     """Return the near namespaces that a file declares in its first megabyte, with their lines."""
-    found = ((row, nearest_namespace(namespace)) for row, _, namespace in _declarations(_read_head(path)))
+    return _nearest_to_declared(_declarations(_read_head(path)))
+
+
+def _nearest_to_declared(declarations: Iterable[tuple[int, str, str]]) -> list[NearNamespace]:
+    found = ((row, nearest_namespace(namespace)) for row, _, namespace in declarations)
     return [replace(near, row=row) for row, near in found if near]
 
 
@@ -120,9 +125,9 @@ def near_namespaces(path: Path, rdf_format: RdfFormat) -> list[NearNamespace]:
 
     A prefix such as `dcatap` that stands for another namespace counts if a property, class or datatype is in it.
     """
-    declarations = [*_declarations(_read_head(path))]
+    declarations = [] if rdf_format in _WITHOUT_PREFIXES else [*_declarations(_read_head(path))]
     used = {*_used_terms(path, rdf_format)}
-    found = {near.found: near for near in declared_near_namespaces(path)}
+    found = {near.found: near for near in _nearest_to_declared(declarations)}
     for near in filter(None, map(nearest_term, sorted(used))):
         found.setdefault(near.found, near)
     known = {*prefixes().values(), *_OTHERS}

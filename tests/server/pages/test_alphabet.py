@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.artefact.alphabet import AlphabetBuilder, AlphabeticalEntry, alphabet_path, count_letters, read_entries
+from begrepp.artefact.inventory import write_inventory
 from begrepp.build.derived.view_scan import scan_view
 from begrepp.rdf.ntriples import name
 from begrepp.settings import LANGUAGES
@@ -91,6 +92,7 @@ def test_a_build_that_is_older_than_the_index_says_what_to_do(tmp_path: Path) ->
     build_small(settings)
     for language in LANGUAGES:
         alphabet_path(settings.current.resolve(), language).unlink()
+    write_inventory(settings.current.resolve())
     application = create_app(settings)
     answer = application.test_client().get("/cs/icd-10-se/index")
     application.extensions["begrepp"].pool.close()
@@ -99,6 +101,8 @@ def test_a_build_that_is_older_than_the_index_says_what_to_do(tmp_path: Path) ->
 
 def test_concepts_with_their_publishers_addresses_are_there(tmp_path: Path) -> None:
     said = [
+        f"<http://snomed.info/id/1> {name('rdf:type')} {name('skos:Concept')} .",
+        f"<http://snomed.info/id/2> {name('rdf:type')} {name('skos:Concept')} .",
         f"<http://snomed.info/id/1> {name('begrepp:status')} {name('begrepp:inactive')} .",
         f"<http://snomed.info/id/1> {name('skos:inScheme')} <https://w3id.org/begrepp/id/cs/snomed-ct> .",
         f'<http://snomed.info/id/1> {name("skos:notation")} "1" .',

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -83,14 +84,21 @@ def load(edition: EditionFiles) -> Iterator[Record]:
 
 
 def _tables_with_ids(group: Json) -> Iterator[tuple[Json, str]]:
-    """Yield each table with its id for IRIs: its own id, or the last segment of its URL."""
-    used_ids: set[str] = set()
-    for number, table in enumerate(group["tables"], start=1):
-        url = str(table.get("id") or table.get("@id") or table.get("url") or f"table-{number}")
-        base_id = slug(Path(url.rstrip("/").rpartition("/")[2]).stem) or f"table-{number}"
-        table_id = base_id if base_id not in used_ids else f"{base_id}-{number}"
-        used_ids.add(table_id)
-        yield table, table_id
+    """Yield each table with its id for IRIs: its own id, or the last segment of its URL.
+
+    Ids that would be the same are numbered in the order of the URLs, not of the tables.
+    """
+    tables = group["tables"]
+    urls = [
+        str(table.get("id") or table.get("@id") or table.get("url") or f"table-{number}")
+        for number, table in enumerate(tables, start=1)
+    ]
+    ids: dict[str, str] = {}
+    for url in sorted(set(urls)):
+        base_id = slug(Path(url.rstrip("/").rpartition("/")[2]).stem) or "table"
+        candidates = (base_id if number == 1 else f"{base_id}-{number}" for number in count(1))
+        ids[url] = next(each for each in candidates if each not in ids.values())
+    yield from ((table, ids[url]) for table, url in zip(tables, urls, strict=True))
 
 
 def _schema(table: Json, edition: EditionFiles, path: Path) -> Json:

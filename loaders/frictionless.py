@@ -99,7 +99,10 @@ def _resources(document: Json, path: Path) -> dict[str, Json]:
         return {"table": {"name": "table", "schema": document}}
     resources: dict[str, Json] = {}
     for number, resource in enumerate(object_list(document, "resources", path), start=1):
-        id_ = slug(str(resource.get("name", ""))) or f"resource-{number}"
+        # A resource without a name is known by its file; only one with neither by its position.
+        file = resource.get("path")
+        stem = Path(file).stem if isinstance(file, str) else ""
+        id_ = slug(str(resource.get("name", ""))) or slug(stem) or f"resource-{number}"
         if id_ in resources:
             raise InputError(path, f"two resources are called '{id_}'.", "Give them different names.")
         resources[id_] = resource

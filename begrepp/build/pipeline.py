@@ -29,7 +29,7 @@ from begrepp.build.manifest_writer import difference_entry, graph_entry, graph_h
 from begrepp.build.progress import Progress
 from begrepp.build.provenance import write_catalogue, write_provenance
 from begrepp.build.publication import build_lock, publish_build
-from begrepp.build.publication_checks import refuse_check_violations, refuse_shrunken_lists
+from begrepp.build.publication_checks import refuse_check_violations, without_shrunken_lists
 from begrepp.build.store_writer import StoreWriter
 from begrepp.build.variable_cascade import write_cascade
 from begrepp.errors import BegreppError
@@ -66,9 +66,9 @@ def build(
     """Build all editions, publish the result and return its manifest. Unchanged editions come from the part cache.
 
     `public` leaves out the texts that may not be redistributed. `from_scratch` uses nothing of earlier builds.
-    Raises `BuildFailed` if an edition cannot be loaded (with `keep_going` the others are published without it),
-    and `ValidationError` if a complete list has become much shorter than the published one (unless
-    `accept_fewer`) or a check finds a violation in the current view. The current build then stays as it is.
+    Raises `BuildFailed` if an edition cannot be loaded, or a complete list has become much shorter than the published
+    one (unless `accept_fewer`); with `keep_going` the others are published without it. Raises `ValidationError` if a
+    check finds a violation in the current view. The current build then stays as it is.
     """
     options = BuildOptions(public=public, keep_going=keep_going, accept_fewer=accept_fewer, from_scratch=from_scratch)
     with (
@@ -159,12 +159,12 @@ class BuildRun:
         cache.retain({report.entry for report in reports} | _cache_keys(settings))
         self._reports, refused = assign_addresses(reports, self._addresses, self._iris.root, self._progress)
         self._failures = [*failures, *refused]
+        if not options.accept_fewer:
+            self._reports, shrunken = without_shrunken_lists(self._reports, settings, self._progress)
+            self._failures += shrunken
         if self._failures and not (options.keep_going and self._reports):
             raise BuildFailed(self._failures)
-        parts = [part for report in self._reports for part in report.parts]
-        if not options.accept_fewer:
-            refuse_shrunken_lists(parts, settings)
-        return parts
+        return [part for report in self._reports for part in report.parts]
 
     def _store_parts(self, report: LoadReport) -> None:
         # In a public build the files change once more, in `_project`.
@@ -240,7 +240,7 @@ class BuildRun:
             self._progress.step("rewriting the current view")
             view_checks = files.scan_view(graphs.view.path, self._folder, self._settings.base)
             checks = sorted([*view_checks, *store_checks.result()], key=lambda result: result.check)
-        refuse_check_violations(checks)
+        refuse_check_violations(checks, keep_going=self._options.keep_going)
         return DerivedResults(documents=documents, checks=checks, keys=files.keys)
 
     def publish(self, graphs: AssembledGraphs, results: DerivedResults) -> Manifest:

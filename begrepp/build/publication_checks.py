@@ -6,37 +6,59 @@ from collections.abc import Sequence
 from datetime import date
 
 from begrepp.artefact.manifest import CheckResult, read_manifest_if_valid
-from begrepp.artefact.parts import Part
+from begrepp.artefact.parts import LoadReport, Part
+from begrepp.build.loads.parallel_loader import LoadFailure
+from begrepp.build.progress import Progress
 from begrepp.errors import ValidationError
 from begrepp.history.current_view import group_in_force
 from begrepp.records import Coverage
 from begrepp.settings import Settings
 
 
-def refuse_shrunken_lists(parts: Sequence[Part], settings: Settings) -> None:
-    """Raise `ValidationError` if a complete list has lost a fifth of its concepts since the published build.
+def without_shrunken_lists(
+    reports: Sequence[LoadReport], settings: Settings, progress: Progress
+) -> tuple[list[LoadReport], list[LoadFailure]]:
+    """Return the editions without those whose lists have become much shorter, and these as failures.
 
-    Such a file is more likely truncated than revised.
+    Where an edition is left out, the one before it is in force, and is judged too.
+    """
+    kept, failures = list(reports), list[LoadFailure]()
+    while shrunken := _find_shrunken_lists([part for report in kept for part in report.parts], settings):
+        failures += [LoadFailure(key, error) for key, error in shrunken.items()]
+        kept = [report for report in kept if f"{report.source} {report.version}" not in shrunken]
+        for key, error in shrunken.items():
+            progress.finish(key, None, error)
+    return kept, failures
+
+
+def _find_shrunken_lists(parts: Sequence[Part], settings: Settings) -> dict[str, ValidationError]:
+    """Return an error for each edition (source and version) with a complete list that has become much shorter.
+
+    A file whose list has lost a fifth of its concepts since the published build is more likely truncated than revised.
     """
     published = read_manifest_if_valid(settings.current)
-    if not published:
-        return
-    for group in group_in_force(parts, date.today()):
+    found: dict[str, ValidationError] = {}
+    for group in group_in_force(parts, date.today()) if published else ():
         new = group[0]
-        old = published.find_graph(new.kind, new.id)
+        old = published.find_graph(new.kind, new.id) if published else None
         if old and old.coverage == new.coverage == Coverage.COMPLETE and new.concepts < old.concepts * 0.8:
-            raise ValidationError(
+            found[f"{new.source} {new.version}"] = ValidationError(
                 f"{new.source} {new.version}: {new.id} has {new.concepts:,} concepts, where the build that is "
                 f"published now has {old.concepts:,}. A file may be truncated.",
                 "Download it again, or use `begrepp build --accept-fewer` if the publisher shortened the list.",
             )
+    return found
 
 
-def refuse_check_violations(checks: Sequence[CheckResult]) -> None:
-    """Raise `ValidationError` if a check found a violation in the current view, which no single source shows."""
+def refuse_check_violations(checks: Sequence[CheckResult], *, keep_going: bool) -> None:
+    """Raise `ValidationError` if a check found a violation in the current view, which no single source shows.
+
+    With `keep_going` too: which of several sources is wrong cannot be told, so none is left out.
+    """
     if violations := [result for result in checks if result.severity == "violation"]:
         words = "\n".join(f"{result.title}: {result.count}, such as {result.examples[0]}" for result in violations)
         raise ValidationError(
             f"The sources are inconsistent, so nothing was published:\n{words}",
-            "\nBuild without one of the editions (name the others: `begrepp build SOURCE/EDITION…`).",
+            ("\nIt cannot be told which source is wrong, so --keep-going leaves out none." if keep_going else "")
+            + "\nBuild without one of the editions (name the others: `begrepp build SOURCE/EDITION…`).",
         )

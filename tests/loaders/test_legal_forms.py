@@ -11,7 +11,18 @@ import pytest
 import loaders
 from begrepp.build.loads.record_checks import check_records
 from begrepp.errors import InputError
-from begrepp.records import Dataset, Element, LoadRemark, Mapping, Record, Skipped, Statement, Status, ValueSet
+from begrepp.records import (
+    Dataset,
+    Element,
+    LoadRemark,
+    Mapping,
+    Record,
+    Skipped,
+    Statement,
+    Status,
+    ValueSet,
+    Variable,
+)
 from begrepp.sources.editions import reported_faults
 from tests.loaders.test_format_edges import SOURCE, code_system, concepts
 from tests.support.bad_files import edition
@@ -381,3 +392,24 @@ def test_a_dataset_without_an_address_is_known_by_its_identifier(tmp_path: Path)
     assert len(set(first.values())) == 3 and second == {key: first[key] for key in ("Gamma", "Alfa")}
     # Two datasets with one identifier are two.
     assert len(set(iris(tmp_path / "c", dataset("A", "x", "1"), dataset("B", "y", "1")).values())) == 2
+
+
+def test_tables_with_one_file_name_are_known_by_their_addresses(tmp_path: Path) -> None:
+    def places(folder: Path, *urls: str) -> dict[str, str]:
+        tables = [{"url": url, "tableSchema": {"columns": [{"name": url[0], "titles": url[0]}]}} for url in urls]
+        text = json.dumps({"@context": "http://www.w3.org/ns/csvw", "tables": tables})
+        more = '[dataset]\nid = "d"\ntitle.sv = "D"\ndescription.sv = "D."\n'
+        records = load(folder, "csvw", {"k-metadata.json": text}, more)
+        return {r.name: r.table for r in records if isinstance(r, Variable)}
+
+    first = places(tmp_path / "a", "b/t.csv", "a/t.csv", "c/u.csv")
+    assert first == {"a": "t", "b": "t-2", "c": "u"} == places(tmp_path / "b", "c/u.csv", "a/t.csv", "b/t.csv")
+
+
+def test_a_resource_without_a_name_is_known_by_its_file(tmp_path: Path) -> None:
+    resources = [{"path": f"data/{name}.csv", "schema": {"fields": [{"name": name}]}} for name in ("ett", "två")]
+    more = '[dataset]\nid = "d"\ntitle.sv = "D"\ndescription.sv = "D."\n'
+    for number, order in enumerate((resources, resources[::-1])):
+        text = json.dumps({"name": "d", "resources": order})
+        records = load(tmp_path / str(number), "frictionless", {"datapackage.json": text}, more)
+        assert {r.name: r.table for r in records if isinstance(r, Variable)} == {"ett": "ett", "två": "tva"}

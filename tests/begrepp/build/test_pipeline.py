@@ -96,6 +96,19 @@ def test_a_list_that_lost_a_fifth_of_its_concepts_is_taken_for_cut_off(settings:
     assert build_small(settings, accept_fewer=True).graphs[0].concepts == 3
 
 
+def test_a_list_taken_for_cut_off_is_left_out_and_the_others_are_published(settings: Settings) -> None:
+    put(settings, HEADER + ROWS)
+    put(settings, HEADER + ROWS, edition="2022")
+    build_small(settings)
+    put(settings, HEADER + "".join(ROWS.splitlines(keepends=True)[:3]), edition="2022")
+    with pytest.raises(BuildFailed, match="icd10_se 2022"):
+        build_small(settings)
+    manifest = build_small(settings, keep_going=True)
+    assert [failed.source for failed in manifest.failed] == ["icd10_se 2022"]
+    assert "A file may be truncated" in manifest.failed[0].reason
+    assert [(graph.version, graph.concepts) for graph in manifest.graphs if graph.concepts] == [("2021", 5)]
+
+
 def test_old_builds_go_and_the_newest_stay(settings: Settings) -> None:
     put(settings, HEADER + ROWS)
     builds = []

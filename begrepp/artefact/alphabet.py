@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from begrepp.artefact.code_texts import LAST_DAY, write_code_texts
 from begrepp.rdf.frames import empty_frame, select_properties
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import name
@@ -39,7 +40,14 @@ class AlphabeticalEntry:
 class AlphabetBuilder:
     """Builds the alphabetical index from the current view (a `ViewReader` of `begrepp.build.derived.view_scan`)."""
 
-    _PROPERTIES = ("skos:prefLabel", "skos:notation", "skos:inScheme", "begrepp:status", "rdf:type")
+    _PROPERTIES = (
+        "skos:prefLabel",
+        "skos:notation",
+        "skos:inScheme",
+        "begrepp:status",
+        "rdf:type",
+        "begrepp:validTo",
+    )
 
     def __init__(self, base: str) -> None:
         self._schemes = Iris(base).scheme("")
@@ -55,25 +63,32 @@ class AlphabetBuilder:
 
     def write(self, folder: Path) -> None:
         """Write the index in each language into the folder of the build."""
-        labels, notations, schemes, statuses, types = map(pl.concat, self._frames.values())
+        labels, notations, schemes, statuses, types, days = map(pl.concat, self._frames.values())
         schemes = schemes.join(types, on="subject", how="semi")
-        # Of several codes the plain literal names the concept.
-        typed = pl.col("rest").str.contains(r'"\^\^<[^"]*> \.$')
-        codes = notations.sort(typed, "rest").unique("subject", keep="first")
         id_ = pl.col("rest").str.extract(rf"^<{self._schemes}([^/>]+)> \.$")
         inactive = statuses.filter(pl.col("rest") == f"{name('begrepp:inactive')} .")
         texts = labels["rest"].str.extract_groups(r'^"(?<name>.*)"(?:@(?<lang>[\w-]+))? \.$').struct.unnest()
+        labels = labels.select("subject").with_columns(_unescape(texts["name"]), texts["lang"].fill_null(""))
+        notations = notations.select(
+            "subject",
+            text=_unescape(notations["rest"].str.extract(r'^"(.*)"')),
+            tag=pl.col("rest").str.extract(r'^".*"(\^\^<[^"]*>)? \.$').fill_null(""),
+        )
+        write_code_texts(
+            folder,
+            memberships=schemes,
+            notations=notations,
+            labels=labels.select("subject", text="name", tag="@" + pl.col("lang")),
+            days=days.select("subject", text=pl.col("rest").str.extract(r'^"([^"]*)"'), tag=pl.lit(LAST_DAY)),
+            inactive=inactive["subject"],
+        )
+        # Of several codes the plain literal names the concept.
+        codes = notations.sort("tag", "text").unique("subject", keep="first", maintain_order=True)
         concepts = (
             schemes.select("subject", scheme=id_)
             .drop_nulls()
-            .join(
-                codes.select("subject", notation=_unescape(codes["rest"].str.extract(r'^"(.*)"'))),
-                on="subject",
-            )
-            .join(
-                labels.select("subject").with_columns(_unescape(texts["name"]), texts["lang"].fill_null("")),
-                on="subject",
-            )
+            .join(codes.select("subject", notation="text"), on="subject")
+            .join(labels, on="subject")
             .with_columns(active=~pl.col("subject").is_in(inactive["subject"].implode()))
         )
         for language in LANGUAGES:

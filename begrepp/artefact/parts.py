@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from begrepp.records import Coverage, Redistribution
-from begrepp.validation.report import Report
+
+if TYPE_CHECKING:
+    from begrepp.validation.report import Report
 
 Kind = Literal["scheme", "mapping", "catalogue", "dataset", "structure"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from begrepp.artefact.manifest import GraphEntry, read_manifest_if_valid
 from begrepp.artefact.parts import LoadReport, Part
-from begrepp.build.loads.parallel_loader import LoadFailure
+from begrepp.build.load_failures import LoadFailure
 from begrepp.build.progress import Progress
 from begrepp.errors import InputError, Origin
 from begrepp.history.addresses import AddressLedger, MovedAddress

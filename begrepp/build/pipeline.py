@@ -23,7 +23,8 @@ from begrepp.build.address_assignment import assign_addresses, read_or_seed
 from begrepp.build.derived.derived_files import DerivedFiles
 from begrepp.build.differences.comparison_cache import ComparisonCache
 from begrepp.build.differences.difference_writer import Difference, write_differences
-from begrepp.build.loads.parallel_loader import EditionJob, LoadFailure, load_all_editions
+from begrepp.build.load_failures import BuildFailed, LoadFailure
+from begrepp.build.loads.parallel_loader import EditionJob, load_all_editions
 from begrepp.build.loads.part_cache import PartCache
 from begrepp.build.manifest_writer import difference_entry, graph_entry, graph_hash, load_entry, write_manifest
 from begrepp.build.progress import Progress
@@ -32,7 +33,6 @@ from begrepp.build.publication import build_lock, publish_build
 from begrepp.build.publication_checks import refuse_check_violations, without_shrunken_lists
 from begrepp.build.store_writer import StoreWriter
 from begrepp.build.variable_cascade import write_cascade
-from begrepp.errors import BegreppError
 from begrepp.files import staging_folder
 from begrepp.history.current_view import group_in_force
 from begrepp.history.reused_codes import ReusedCodes
@@ -40,17 +40,6 @@ from begrepp.history.view_files import CurrentView, write_view
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
 from begrepp.store.contents import StoreContents
-
-
-class BuildFailed(BegreppError):
-    """Raised if some editions cannot be loaded; nothing is published."""
-
-    def __init__(self, failures: Sequence[LoadFailure]) -> None:
-        self.failures = tuple(failures)
-        super().__init__(
-            "\n".join(f"{failure.error}" for failure in failures),
-            "\nNothing was published; the build before this one goes on as it was.",
-        )
 
 
 def build(

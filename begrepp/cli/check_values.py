@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,11 +13,10 @@ from rich.table import Table
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import UsageError
-from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.iris import Iris
-from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
+from begrepp.variables.list_entries import BuildContents
 from begrepp.variables.value_check import CheckedList, CheckedValue, Verdict, check_values
 from begrepp.variables.value_column import distinct_values
 from begrepp.variables.value_report import FORMATS, decode_values, format_result
@@ -34,7 +34,12 @@ def command(code_list: str, file: str, output: str) -> None:
 
     The list is a scheme, one of its editions (icd-10-se@2021), or that of a variable (nkbc/a_tnm_tklass).
     """
-    sys.exit(0 if check_file(code_list, file, output, Settings()) else 1)
+    gc.disable()  # it would search the entries of a large list again and again: 1.3 s of 3 s for 80,000 codes
+    try:
+        passed = check_file(code_list, file, output, Settings())
+    finally:
+        gc.enable()
+    sys.exit(0 if passed else 1)
 
 
 def check_file(against: str, file: str, output: str, settings: Settings) -> bool:
@@ -46,7 +51,7 @@ def check_file(against: str, file: str, output: str, settings: Settings) -> bool
     with nullcontext(sys.stdin.buffer) if path == "-" else Path(path).open("rb") as data:
         values = distinct_values(decode_values(data, name), column, name, limit=MAX_VALUES)
     build = current_build(settings)
-    known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(read_manifest(build).base))
+    known = BuildContents(DiskStore(build / "store"), Iris(read_manifest(build).base), build)
     result = check_values(against, values, known)
     if output == "table":
         _print(result)

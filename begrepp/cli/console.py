@@ -13,7 +13,7 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.artefact.parts import LoadReport, Part
-from begrepp.build.pipeline import BuildFailed
+from begrepp.build.load_failures import BuildFailed
 from begrepp.cli.error_log import log_error
 from begrepp.errors import BegreppError, UnexpectedError
 from begrepp.records import EditionFiles, Source

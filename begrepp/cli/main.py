@@ -3,34 +3,52 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
-from begrepp.cli import (
-    add,
-    build,
-    check_values,
-    console,
-    diff,
-    dump,
-    feed,
-    harmonise,
-    new,
-    profiles,
-    publish,
-    query,
-    serve,
-    sources,
-    status,
-    suggest,
-    validate,
-)
+from begrepp.cli import console
 from begrepp.cli.error_log import unexpected_error
 from begrepp.errors import BegreppError
 
+COMMANDS = (
+    "sources",
+    "new",
+    "add",
+    "build",
+    "validate",
+    "profiles",
+    "query",
+    "diff",
+    "feed",
+    "harmonise",
+    "suggest",
+    "check-values",
+    "serve",
+    "status",
+    "publish",
+    "dump",
+)
+"""The commands; each is `command` in the module of its name."""
+
 
 class Command(click.Group):
-    """Command group that prints an error on stderr, without traceback, and exits with its exit code."""
+    """Command group that prints an error on stderr, without traceback, and exits with its exit code.
+
+    The module of a command is imported when it is used, since those of `build` take seconds.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name; None if there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"begrepp.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -64,24 +82,3 @@ def main() -> None:
       begrepp build                       rebuild the graph with it
       begrepp query "SELECT * { ?c skos:notation 'C50.9' ; skos:prefLabel ?label }"
     """
-
-
-for module in (
-    sources,
-    new,
-    add,
-    build,
-    validate,
-    profiles,
-    query,
-    diff,
-    feed,
-    harmonise,
-    suggest,
-    check_values,
-    serve,
-    status,
-    publish,
-    dump,
-):
-    main.add_command(module.command)

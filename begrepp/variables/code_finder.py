@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
-from begrepp.search import code_key
+from begrepp.text.stemming import code_key
 from begrepp.text.swedish import fold
 from begrepp.variables.list_entries import CodeListEntry
 
@@ -19,19 +20,26 @@ class CodeFinder:
     """Index of the codes of a list by notation, spelling variants and labels."""
 
     def __init__(self, entries: Sequence[CodeListEntry]) -> None:
+        self._entries = entries
         self.exact = {code: entry for entry in entries for code in entry.others}
         self.exact |= {entry.notation: entry for entry in entries}
-        self._keys: dict[str, list[CodeListEntry]] = defaultdict(list)
+        self._keys: dict[str, list[CodeListEntry]] = {}
         for entry in entries:
-            codes = (entry.notation, *entry.others)
-            for key in {key for code in codes for key in (code_key(code), _unpadded(code))}:
-                self._keys[key].append(entry)
-        self._labels: dict[str, list[CodeListEntry]] = defaultdict(list)
-        for entry in entries:
-            for label in {fold(text.value) for text in entry.labels}:
-                self._labels[label].append(entry)
-
+            for key in _keys_of(entry.notation, *entry.others):
+                if key in self._keys:
+                    self._keys[key].append(entry)
+                else:
+                    self._keys[key] = [entry]
         self._longest = max(map(len, self._keys), default=0)
+
+    @cached_property
+    def _labels(self) -> Mapping[str, list[CodeListEntry]]:
+        """The codes of each folded label."""
+        found: dict[str, list[CodeListEntry]] = defaultdict(list)
+        for entry in self._entries:
+            for label in {fold(text.value) for text in entry.labels}:
+                found[label].append(entry)
+        return found
 
     def is_known(self, text: str) -> bool:
         """Return whether a text is a code, a spelling variant of a code, or a label."""
@@ -40,7 +48,8 @@ class CodeFinder:
     def find_variants(self, text: str) -> list[CodeListEntry]:
         """Return the codes of which the text is a spelling variant: `c509`, `1` or `1.0` for `01`, or a label."""
         integer = text.removesuffix(".0")
-        for key in (code_key(text), code_key(integer), _unpadded(text), _unpadded(integer)):
+        keys = code_key(text), code_key(integer)
+        for key in (*keys, *map(_unpadded, keys)):
             if key and (found := self._keys.get(key)):
                 return _prefer_active(found)
         return _prefer_active(self._labels.get(fold(text), []))
@@ -83,8 +92,14 @@ def _prefer_active(entries: Sequence[CodeListEntry]) -> list[CodeListEntry]:
     return [entry for entry in unique if entry.active] or unique
 
 
-def _unpadded(code: str) -> str:
-    return code_key(code).lstrip("0") or "0"
+def _keys_of(*codes: str) -> set[str]:
+    """Return the keys by which codes are found, with and without leading zeros."""
+    keys = {code_key(code) for code in codes}
+    return keys | {_unpadded(key) for key in keys}
+
+
+def _unpadded(key: str) -> str:
+    return key.lstrip("0") or "0"
 
 
 def _deletions(key: str) -> Iterator[str]:

@@ -4,38 +4,54 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, QuerySolution
 
+from begrepp.artefact.code_texts import LAST_DAY, read_code_texts
 from begrepp.errors import NotFound, UsageError
 from begrepp.queries.page_queries import named_nodes, select, value
-from begrepp.queries.parameters import QueryContext
+from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text, choose_label, preferred_notation
+from begrepp.store import Store
 
 _BATCH = 500
+_INACTIVE = expand("begrepp:inactive")
 _NO_LIST = "See `begrepp status` for the lists of the build."
 
 
 @dataclass(frozen=True, slots=True)
+class BuildContents:
+    """The store, IRI patterns and folder of a build, from which code lists are read."""
+
+    store: Store
+    iris: Iris
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
 class CodeListEntry:
-    """A code of a list, with its status and successors; `others` are further notations of the same concept."""
+    """A code of a list, with its status; `others` are further notations of the same concept."""
 
     notation: str
     labels: tuple[Text, ...]
     active: bool = True
     until: str = ""
-    successors: tuple[tuple[str, str], ...] = ()
     missing: bool = False
     others: tuple[str, ...] = ()
+    concept: str = ""
+    """IRI of the concept in the current view; empty for the code of a certain edition."""
 
     def label(self, language: str = "sv") -> str:
         """Return the label in a language, else in English, else in any."""
         return choose_label(self.labels, language)
 
 
-def find_lists(name: str, context: QueryContext) -> tuple[list[str], list[str], str]:
+def find_lists(name: str, build: BuildContents) -> tuple[list[str], list[str], str]:
     """Return the IRIs of the lists and of the lists of sentinel values of a scheme or a variable, and its title.
 
     Raises `NotFound` if there is no such list.
@@ -43,7 +59,7 @@ def find_lists(name: str, context: QueryContext) -> tuple[list[str], list[str], 
     dataset, slash, variable = name.partition("/")
     if slash and "://" not in name:
         found: dict[str, list[str]] = defaultdict(list)
-        for row in select(context.store, "harmonise-columns", dataset=_node(context.iris.dataset(dataset), name)):
+        for row in select(build.store, "harmonise-columns", dataset=_node(build.iris.dataset(dataset), name)):
             found[f"{value(row, 'variable')} {value(row, 'property')}"].append(value(row, "value"))
         columns = sorted(
             key.partition(" ")[0]
@@ -55,10 +71,10 @@ def find_lists(name: str, context: QueryContext) -> tuple[list[str], list[str], 
                 if lists := found.get(f"{column} {expand(prefixed)}"):
                     return lists, found.get(f"{column} {expand('begrepp:missingValues')}", []), name
         raise NotFound(f"There is no variable {variable} with a list in {dataset}.", "Use SCHEME or DATASET/VARIABLE.")
-    iri = name if "://" in name else find_scheme_iri(name, context)
+    iri = name if "://" in name else find_scheme_iri(name, build)
     titles = [
         Text(value(row, "value"), getattr(row["value"], "language", "") or "")
-        for row in select(context.store, "names", thing=_node(iri, name))
+        for row in select(build.store, "names", thing=_node(iri, name))
         if value(row, "property") == expand("skos:prefLabel")
     ]
     if not titles:
@@ -74,68 +90,88 @@ def _node(iri: str, name: str) -> NamedNode:
         raise NotFound(f"There is no list {name}.", _NO_LIST) from None
 
 
-def read_entries(
-    lists: Sequence[str], missing: Sequence[str], context: QueryContext, language: str
-) -> list[CodeListEntry]:
-    """Return the codes of lists and of lists of sentinel values (IRIs); labels of successors in a language."""
-    labels: dict[str, list[Text]] = defaultdict(list)
-    codes: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    facts: dict[str, tuple[bool, str, str]] = {}
-    successors_of: dict[str, dict[str, list[Text]]] = defaultdict(dict)
-    for row in select(context.store, "codes-of-a-list", list=named_nodes((*lists, *missing))):
-        iri = value(row, "concept")
-        active = value(row, "status") != expand("begrepp:inactive")
-        codes[iri].add(_notation(row))
-        facts[iri] = (active, value(row, "until"), value(row, "list"))
-        if isinstance(label := row["label"], Literal):
-            labels[iri].append(Text(label.value, label.language or ""))
-        if successor := value(row, "successor"):
-            texts = successors_of[iri].setdefault(successor, [])
-            if isinstance(successor_label := row["successorLabel"], Literal):
-                texts.append(Text(successor_label.value, successor_label.language or ""))
-    active_codes = {preferred_notation(codes[iri]) for iri, (active, _, _) in facts.items() if active}
-    steps = {preferred_notation(codes[iri]): successors_of[iri] for iri in facts}
-    return [
-        CodeListEntry(
-            preferred_notation(codes[iri]),
-            tuple({*labels[iri]}),
-            active,
-            until,
-            tuple(
-                sorted(
-                    (code, choose_label(texts, language))
-                    for code, texts in _follow(successors_of[iri], steps, active_codes).items()
-                )
-            ),
-            home in missing,
-            _others(codes[iri]),
+def read_entries(lists: Sequence[str], missing: Sequence[str], build: BuildContents) -> list[CodeListEntry]:
+    """Return the codes of lists and of lists of sentinel values (IRIs)."""
+    entries = []
+    rows = read_code_texts(build.folder, (*lists, *missing))
+    for (concept, list_iri), texts in groupby(rows, key=itemgetter(0, 1)):
+        codes: list[tuple[str, str]] = []
+        labels: list[Text] = []
+        last_day, active = "", True
+        for _, _, active, text, tag in texts:
+            if tag.startswith("@"):
+                labels.append(Text(text, tag[1:]))
+            elif tag == LAST_DAY:
+                last_day = text
+            else:
+                codes.append((text, tag))
+        if codes:
+            notation = preferred_notation(codes) if len(codes) > 1 else codes[0][0]
+            entries.append(
+                CodeListEntry(notation, tuple(labels), active, last_day, list_iri in missing, _others(codes), concept)
+            )
+    return entries
+
+
+def read_successors(
+    concepts: Iterable[str], build: BuildContents, language: str
+) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return code and label of the successors of retired concepts (IRIs), and of those that they lead to."""
+    nodes: dict[str, _Successor] = {}
+    steps: dict[str, dict[str, None]] = defaultdict(dict)
+    start = [*dict.fromkeys(concepts)]
+    frontier = start
+    while frontier:
+        for batch in _batches(frontier):
+            for row in select(build.store, "successors-of-concepts", concept=named_nodes(batch)):
+                successor = nodes.setdefault(value(row, "next"), _Successor(value(row, "status") != _INACTIVE))
+                successor.codes.add(_notation(row))
+                if isinstance(label := row["label"], Literal):
+                    successor.labels.append(Text(label.value, label.language or ""))
+                steps[value(row, "concept")][value(row, "next")] = None
+        reached = {after for concept in frontier for after in steps.get(concept, ())}
+        frontier = sorted(after for after in reached if not nodes[after].active and after not in steps)
+        steps |= {after: {} for after in frontier}
+    return {
+        concept: tuple(
+            sorted(
+                (preferred_notation(nodes[after].codes), choose_label(nodes[after].labels, language))
+                for after in _last_successors(concept, steps, nodes)
+            )
         )
-        for iri, (active, until, home) in facts.items()
-    ]
+        for concept in start
+    }
 
 
-def _follow(
-    successors: Mapping[str, list[Text]], steps: Mapping[str, Mapping[str, list[Text]]], active: Collection[str]
-) -> dict[str, list[Text]]:
-    """Return the successors, and instead of retired ones those that they lead to, with their labels."""
-    found: dict[str, list[Text]] = {}
-    queue, seen = [*successors.items()], set[str]()
+@dataclass(slots=True)
+class _Successor:
+    """A concept that replaces another one."""
+
+    active: bool
+    codes: set[tuple[str, str]] = field(default_factory=set)
+    labels: list[Text] = field(default_factory=list)
+
+
+def _last_successors(
+    concept: str, steps: Mapping[str, Mapping[str, None]], nodes: Mapping[str, _Successor]
+) -> Iterator[str]:
+    """Yield the successors of a concept; instead of a retired one with successors, those that it leads to."""
+    queue, seen = [*steps.get(concept, ())], set[str]()
     while queue:
-        code, texts = queue.pop()
-        if code in seen:
+        after = queue.pop()
+        if after in seen:
             continue
-        seen.add(code)
-        if code in active or not steps.get(code):
-            found[code] = texts
+        seen.add(after)
+        if nodes[after].active or not steps.get(after):
+            yield after
         else:
-            queue += steps[code].items()
-    return found
+            queue += steps[after]
 
 
-def find_scheme_iri(name: str, context: QueryContext) -> str:
+def find_scheme_iri(name: str, build: BuildContents) -> str:
     """Return the IRI of the scheme with an id, which may be its publisher's; if there is none, one of begrepp."""
-    rows = select(context.store, "schemes")
-    return next((value(row, "scheme") for row in rows if _is_id(row, name)), context.iris.scheme(name))
+    rows = select(build.store, "schemes")
+    return next((value(row, "scheme") for row in rows if _is_id(row, name)), build.iris.scheme(name))
 
 
 def _is_id(row: QuerySolution, name: str) -> bool:
@@ -148,27 +184,27 @@ def _notation(row: QuerySolution) -> tuple[str, str]:
     return (term.value, term.datatype.value) if isinstance(term, Literal) else ("", "")
 
 
-def _others(codes: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+def _others(codes: Collection[tuple[str, str]]) -> tuple[str, ...]:
     """Return the notations of a concept besides the one that names it."""
-    if len({*codes}) == 1:
+    if len(codes) == 1:
         return ()
     return tuple(sorted({code for code, _ in codes} - {preferred_notation(codes)}))
 
 
-def read_edition_entries(scheme: str, edition: str, context: QueryContext) -> list[CodeListEntry]:
+def read_edition_entries(scheme: str, edition: str, build: BuildContents) -> list[CodeListEntry]:
     """Return the codes of an edition of a scheme (IRI). Raises `UsageError` for other lists, `NotFound` for none."""
-    of_scheme = [row for row in select(context.store, "schemes") if value(row, "scheme") == scheme]
+    of_scheme = [row for row in select(build.store, "schemes") if value(row, "scheme") == scheme]
     ids = [value(row, "value") for row in of_scheme if value(row, "property") == expand("begrepp:schemeId")]
-    id_ = next(iter(ids), scheme.removeprefix(context.iris.scheme("")))
+    id_ = next(iter(ids), scheme.removeprefix(build.iris.scheme("")))
     if "://" in id_:
         raise UsageError("Only code systems have editions.", "Omit the part after @.")
     labels: dict[str, list[Text]] = defaultdict(list)
     codes: dict[str, set[tuple[str, str]]] = defaultdict(set)
     active: dict[str, bool] = {}
-    for row in select(context.store, "codes-of-an-edition", edition=NamedNode(context.iris.edition(id_, edition))):
+    for row in select(build.store, "codes-of-an-edition", edition=NamedNode(build.iris.edition(id_, edition))):
         iri = value(row, "concept")
         codes[iri].add(_notation(row))
-        active[iri] = value(row, "status") != expand("begrepp:inactive")
+        active[iri] = value(row, "status") != _INACTIVE
         if isinstance(label := row["label"], Literal):
             labels[iri].append(Text(label.value, label.language or ""))
     if not codes:
@@ -179,26 +215,29 @@ def read_edition_entries(scheme: str, edition: str, context: QueryContext) -> li
     ]
 
 
-def read_other_editions(
-    list_iri: str, codes: Sequence[str], own: str, context: QueryContext
-) -> Mapping[str, list[str]]:
+def read_other_editions(list_iri: str, codes: Sequence[str], own: str, build: BuildContents) -> Mapping[str, list[str]]:
     """Return a mapping code → other editions in which it is active."""
     found: dict[str, list[str]] = defaultdict(list)
     scheme = NamedNode(list_iri)
     listed: set[str] = set()
     for batch in _batches(codes):
         listed |= {
-            value(row, "notation") for row in select(context.store, "listed-codes", scheme=scheme, notation=batch)
+            value(row, "notation")
+            for row in select(build.store, "listed-codes", scheme=scheme, notation=_literals(batch))
         }
     for batch in _batches(listed):
-        for row in select(context.store, "editions-with-codes", scheme=scheme, notation=batch):
+        for row in select(build.store, "editions-with-codes", scheme=scheme, notation=_literals(batch)):
             version = value(row, "version")
             if version != own and version not in found[value(row, "notation")]:
                 found[value(row, "notation")].append(version)
     return found
 
 
-def _batches(codes: Iterable[str]) -> Iterator[list[Literal]]:
-    ordered = sorted({*codes})
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    ordered = sorted({*texts})
     for start in range(0, len(ordered), _BATCH):
-        yield [Literal(code) for code in ordered[start : start + _BATCH]]
+        yield ordered[start : start + _BATCH]
+
+
+def _literals(texts: Iterable[str]) -> list[Literal]:
+    return [Literal(text) for text in texts]

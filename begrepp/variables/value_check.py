@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from begrepp.errors import NotFound
-from begrepp.queries.parameters import QueryContext
 from begrepp.text.swedish import fold
 from begrepp.variables.code_finder import CodeFinder
 from begrepp.variables.list_entries import (
+    BuildContents,
     CodeListEntry,
     find_lists,
     read_edition_entries,
     read_entries,
     read_other_editions,
+    read_successors,
 )
 from begrepp.variables.word_codes import find_codes_by_words
 
@@ -69,18 +70,14 @@ class CheckedList:
         return all(checked.verdict in (Verdict.VALID, Verdict.MISSING) for checked in self.values)
 
 
-def check_values(against: str, values: Iterable[str], context: QueryContext, language: str = "sv") -> CheckedList:
+def check_values(against: str, values: Iterable[str], build: BuildContents, language: str = "sv") -> CheckedList:
     """Check values against a list: `icd-10-se`, `icd-10-se@2021`, or the list of a variable, `nkbc/a_tnm_tklass`.
 
     Raises `NotFound` for an unknown list or edition.
     """
     name, _, edition = against.partition("@")
-    lists, missing_lists, title = find_lists(name, context)
-    entries = (
-        read_edition_entries(lists[0], edition, context)
-        if edition
-        else read_entries(lists, missing_lists, context, language)
-    )
+    lists, missing_lists, title = find_lists(name, build)
+    entries = read_edition_entries(lists[0], edition, build) if edition else read_entries(lists, missing_lists, build)
     if not entries:
         raise NotFound(f"{against} has no codes.", "See /cs for the code systems and their editions.")
     finder = CodeFinder(entries)
@@ -89,12 +86,20 @@ def check_values(against: str, values: Iterable[str], context: QueryContext, lan
     near = {**finder.find_near(strange), **find_codes_by_words(strange, entries, lists, context)}
     checked = [_check_value(each, finder, near, language) for each in raw_values]
     unknown = [each.value.strip() for each in checked if each.verdict in (Verdict.UNKNOWN, Verdict.RETIRED)]
-    elsewhere = read_other_editions(lists[0], unknown, edition, context) if unknown else {}
+    retired = {each.code: finder.exact[each.code].concept for each in checked if each.verdict is Verdict.RETIRED}
+    successors = read_successors(filter(None, retired.values()), build, language) if retired else {}
+    elsewhere = read_other_editions(lists[0], unknown, edition, build) if unknown else {}
     return CheckedList(
         list_iri=lists[0],
         title=title,
         edition=edition,
-        values=[_add_editions(each, elsewhere.get(each.value.strip(), ())) for each in checked],
+        values=[
+            _add_editions(
+                replace(each, instead=successors[retired[each.code]]) if retired.get(each.code) in successors else each,
+                elsewhere.get(each.value.strip(), ()),
+            )
+            for each in checked
+        ],
     )
 
 
@@ -131,7 +136,6 @@ def _checked_value(raw: str, entry: CodeListEntry, verdict: Verdict, language: s
         code=entry.notation,
         label=entry.label(language),
         until=entry.until,
-        instead=entry.successors if verdict is Verdict.RETIRED else (),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, request
 
 from begrepp.errors import BegreppError, UsageError
-from begrepp.queries.parameters import QueryContext
 from begrepp.text.swedish import sort_key
+from begrepp.variables.list_entries import BuildContents
 from begrepp.variables.value_check import CheckedList, Verdict, check_values
 from begrepp.variables.value_column import distinct_values
 from begrepp.variables.value_report import decode_values, format_result
@@ -32,7 +32,7 @@ def check() -> Response:
             if not against:
                 raise UsageError("No list is given.", "Choose the list to check against.")
             found = served_build()
-            known = QueryContext(found.store, found.index, found.iris)
+            known = BuildContents(found.store, found.iris, found.folder)
             with COMPARISONS.slot():
                 result = check_values(against, distinct_values(lines, column), known, translator().language)
         elif format_ != HTML:

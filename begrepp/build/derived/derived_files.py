@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from begrepp.artefact.alphabet import AlphabetBuilder, alphabet_path
+from begrepp.artefact.code_texts import CODE_TEXTS
 from begrepp.artefact.manifest import CheckResult, Manifest, read_manifest_if_valid
 from begrepp.artefact.statistics import STATISTICS, StatisticsCounter
 from begrepp.build.derived.graph_checks import run_store_checks, run_view_checks
@@ -75,8 +76,8 @@ class DerivedFiles:
         return list(run_store_checks(store, progress.work("checking the current view")))
 
     def scan_view(self, view: Path, folder: Path, base: str) -> list[CheckResult]:
-        """Write statistics and alphabetical index of the current view; return the results of the checks on it."""
-        paths = [Path(STATISTICS), *(alphabet_path(Path(), language) for language in LANGUAGES)]
+        """Write statistics, alphabetical index, and codes and labels of the current view; return the results of the checks on it."""
+        paths = [Path(STATISTICS), Path(CODE_TEXTS), *(alphabet_path(Path(), language) for language in LANGUAGES)]
         if (
             self._previous
             and self._is_unchanged("overview")

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from begrepp.artefact.parts import LoadReport
+from begrepp.build.load_failures import LoadFailure
 from begrepp.build.loads.edition_loader import describe_file, merge_partitions, read_edition, validate_edition
 from begrepp.build.loads.failures import failures_of, lost_process, redirect_stderr
 from begrepp.build.loads.part_cache import PartCache, cache_key
@@ -84,14 +85,6 @@ class EditionJob:
     def cache_key(self, base: str) -> str:
         """Return the key in the part cache for the present files and code."""
         return cache_key(self.edition, self.load, map(describe_file, self.edition.files), base)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadFailure:
-    """An edition that could not be loaded, and the error."""
-
-    key: str
-    error: BegreppError
 
 
 def load_all_editions(

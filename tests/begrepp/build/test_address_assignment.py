@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.artefact.manifest import Manifest, current_build, read_manifest
-from begrepp.build.pipeline import BuildFailed
+from begrepp.build.load_failures import BuildFailed
 from begrepp.settings import Settings
 from tests.support.small import build_small, put, select, settings_in
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from begrepp.build.load_failures import BuildFailed
 from begrepp.build.loads.parallel_loader import EditionJob
-from begrepp.build.pipeline import BuildFailed, build
+from begrepp.build.pipeline import build
 from begrepp.errors import InputError, UnexpectedError
 from begrepp.records import EditionFiles, Record
 from tests.support.bad_files import edition

@@ -14,7 +14,7 @@ import pytest
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.artefact.parts import FileUsed, LoadReport
-from begrepp.build.pipeline import BuildFailed
+from begrepp.build.load_failures import BuildFailed
 from begrepp.build.provenance import write_provenance
 from begrepp.errors import BegreppError, InputError, ValidationError
 from begrepp.settings import Settings

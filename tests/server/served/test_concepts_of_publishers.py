@@ -16,11 +16,10 @@ from flask.testing import FlaskClient
 
 from begrepp.artefact.manifest import read_manifest
 from begrepp.exports.downloads import write_download
-from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.iris import Iris
-from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
+from begrepp.variables.list_entries import BuildContents
 from begrepp.variables.value_check import check_values
 from server.app import create_app
 from tests.support.small import build_small, put, settings_in
@@ -121,9 +120,9 @@ def client(here: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def context(built_here: Settings) -> QueryContext:
+def contents(built_here: Settings) -> BuildContents:
     build = built_here.current
-    return QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris())
+    return BuildContents(DiskStore(build / "store"), Iris(), build)
 
 
 def _resolved(client: FlaskClient, system: str, code: str, **more: str) -> dict[str, Any]:
@@ -150,8 +149,8 @@ def test_every_notation_leads_to_one_page(client: FlaskClient, code: str, concep
     assert f"https://example.org/sk/{concept}" in [hit["iri"] for hit in hits]
 
 
-def test_only_concepts_are_codes(client: FlaskClient, context: QueryContext, built_here: Settings) -> None:
-    checked = check_values("sk", ["01", "AI-01", "K1", "K2", "K3"], context).values
+def test_only_concepts_are_codes(client: FlaskClient, contents: BuildContents, built_here: Settings) -> None:
+    checked = check_values("sk", ["01", "AI-01", "K1", "K2", "K3"], contents).values
     assert [(each.verdict, each.code) for each in checked] == [
         ("valid", "01"),
         ("valid", "01"),
@@ -214,13 +213,13 @@ def test_a_code_in_use_is_not_merged_and_the_fault_is_told(client: FlaskClient, 
     assert "'OB:0006' became several: OB:0002, OB:0003." in skips
 
 
-def test_merged_and_replaced_values_are_checked_to_what_is_in_use(context: QueryContext) -> None:
-    checked = check_values("ob", ["OB:0009", "OB:0008"], context).values
+def test_merged_and_replaced_values_are_checked_to_what_is_in_use(contents: BuildContents) -> None:
+    checked = check_values("ob", ["OB:0009", "OB:0008"], contents).values
     assert [(each.verdict, each.instead) for each in checked] == [
         ("retired", (("OB:0001", "active one"),)),
         ("retired", (("OB:0001", "active one"),)),
     ]
-    assert check_values("fh", ["g"], context).values[0].instead == (("b", "båt"),)
+    assert check_values("fh", ["g"], contents).values[0].instead == (("b", "båt"),)
 
 
 @pytest.mark.parametrize(

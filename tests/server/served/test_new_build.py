@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from begrepp.build.pipeline import BuildFailed
+from begrepp.build.load_failures import BuildFailed
 from server.app import create_app
 from tests.support.small import HEADER, ROWS, build_small, put, settings_in
 

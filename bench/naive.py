@@ -21,7 +21,7 @@ from pyshacl import validate
 from rdflib import Graph
 
 import loaders
-from begrepp.artefact.parts import LoadReport
+from begrepp.artefact.load_report import LoadReport
 from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.loads.record_checks import check_records
 from begrepp.build.pipeline import build

@@ -14,6 +14,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import EditionFiles, MappingSet, Record, Redistribution, Skipped, Source, Text, is_iri
 from begrepp.records import Mapping as Match
 from begrepp.sources.row_faults import RowScope, add_remark
+from loaders.declaration.column_check import check_columns
 from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
 from loaders.declaration.row_source import RowSource, check_unused_files, read_row_source
@@ -78,11 +79,10 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     titles = section.texts("title") or rights.titles or (Text(id_, "zxx"),)
     systems = _read_systems(section)
     tables = [_read_table(each, edition) for each in declaration.tables("file")]
-    ignored = declaration.strings("ignore_files")
     if not tables:
-        declaration.fail("[[file]]", "is missing.", "Say which file holds the mappings.")
+        declaration.add_problem("[[file]]", "is missing.", "Say which file holds the mappings.")
+    check_unused_files(edition, declaration, [table.source for table in tables])
     declaration.done()
-    check_unused_files(edition, declaration.origin, [table.source for table in tables], ignored)
     mapping_set = MappingSet(
         id=id_,
         version=dates.version,
@@ -116,7 +116,7 @@ def _read_systems(section: TomlTable) -> _Systems:
         no_target=section.strings("no_target") or _NO_TARGET,
     )
     if systems.relation not in _WORDS:
-        section.fail("relation", f"is '{systems.relation}'.", f"Use one of: {', '.join(_WORDS)}.")
+        section.add_choice_problem("relation", systems.relation, _WORDS)
     section.done()
     return systems
 
@@ -129,10 +129,12 @@ def _read_table(toml: TomlTable, edition: EditionFiles) -> MappingTable:
     }
     for name in ("source", "target"):
         if name not in columns:
-            section.fail(name, "is missing.", f'Say which column holds the {name} code: {name} = "…".')
+            example = f'Say which column holds the {name} code: {name} = "…"'
+            section.add_problem(name, "is missing.", example, is_missing=True)
     table = MappingTable(source=source, columns=columns, comment=read_texts(section, "comment"))
     section.done()
     toml.done()
+    check_columns(source, table.cells, toml)
     return table
 
 

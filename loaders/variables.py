@@ -37,14 +37,14 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     declaration = read_declaration(edition, declared)
     tables = DatasetTables(declaration)
     lists = [read_variable_list(each, edition) for each in declaration.tables("variables")]
-    lists = lists or default_variable_lists(tables.files, edition, declaration.origin)
-    sheets = [tables.read(each, edition) for each in declaration.tables("tables")]
+    lists = lists or default_variable_lists(tables.files, edition, declaration)
+    sheets = [tables.read_section(each, edition) for each in declaration.tables("tables")]
     codes = [read_codes(each, edition) for each in declaration.tables("codes")]
-    ignored = declaration.strings("ignore_files")
     dataset = read_dataset(declaration, edition)
-    declaration.done()
     sheets += [*(each.sheet for each in lists), *(each.sheet for each in codes)]
-    check_unused_files(edition, declaration.origin, sheets, ignored)
+    check_unused_files(edition, declaration, sheets)
+    declaration.done()
+    tables.read_rows()
     index = CodeListIndex()
     skipped = [each for codes_declaration in codes for each in read_into_index(index, codes_declaration)]
     assignment = TableAssignment(tables)

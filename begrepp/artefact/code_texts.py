@@ -31,7 +31,8 @@ def write_code_texts(
 ) -> None:
     """Write the file. The frames have the columns `subject`, and `rest` (of lists) or `text` and `tag`.
 
-    `tag` is the datatype of a notation (`^^<…>`, empty for a plain one), `@` and the language of a label, or `LAST_DAY`.
+    `tag` is `@` and the language of a label, the datatype of a notation (`^^<…>`; empty for a plain one), or
+    `LAST_DAY`.
     """
     texts = pl.concat([notations, labels, days])
     (

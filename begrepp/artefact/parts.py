@@ -1,4 +1,4 @@
-"""Parts (the named graphs of a build) and load reports: what the load of an edition returns."""
+"""Parts: the named graphs of a build, and what the load of an edition claims for them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from begrepp.records import Coverage, Redistribution
-
-if TYPE_CHECKING:
-    from begrepp.validation.report import Report
 
 Kind = Literal["scheme", "mapping", "catalogue", "dataset", "structure"]
 
@@ -89,28 +86,3 @@ class Part:
 def is_one_of(part: Part, parts: Iterable[Part]) -> bool:
     """Return whether the part itself, not only an equal one, is among the parts."""
     return any(part is other for other in parts)
-
-
-@dataclass(slots=True, kw_only=True)
-class LoadReport:
-    """Report of loading one edition: files, rows, skipped rows with reasons, parts, and the validation report."""
-
-    source: str
-    version: str
-    load_iri: str
-    files: tuple[FileUsed, ...]
-    loaded_at: str
-    rows_read: int = 0
-    skipped: int = 0
-    skips: list[tuple[str, str]] = field(default_factory=list)
-    remarks: list[tuple[str, str]] = field(default_factory=list)
-    """Place and text of what was told about rows that are loaded (`begrepp.records.Remark`)."""
-    parts: list[Part] = field(default_factory=list)
-    claims: list[Claim] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    """What the build decided about the edition and its user should know."""
-    validation: Report | None = None
-    entry: str = ""
-    """Key in the part cache."""
-    reused: bool = False
-    """Whether the edition came from the part cache."""

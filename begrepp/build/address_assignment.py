@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from begrepp.artefact.load_report import LoadReport
 from begrepp.artefact.manifest import GraphEntry, read_manifest_if_valid
-from begrepp.artefact.parts import LoadReport, Part
+from begrepp.artefact.parts import Part
 from begrepp.build.load_failures import LoadFailure
 from begrepp.build.progress import Progress
 from begrepp.errors import InputError, Origin

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from begrepp.artefact.load_report import LoadReport
 from begrepp.artefact.manifest import (
     MANIFEST,
     DifferenceEntry,
@@ -19,7 +20,7 @@ from begrepp.artefact.manifest import (
     SkippedRow,
     WarningGroup,
 )
-from begrepp.artefact.parts import LoadReport, Part
+from begrepp.artefact.parts import Part
 from begrepp.build.differences.difference_writer import Difference
 from begrepp.records import Coverage
 

@@ -16,8 +16,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from begrepp.artefact.inventory import is_intact
+from begrepp.artefact.load_report import LoadReport
 from begrepp.artefact.manifest import CheckResult, FailedEdition, Manifest, read_manifest_if_valid
-from begrepp.artefact.parts import LoadReport, Part, is_one_of
+from begrepp.artefact.parts import Part, is_one_of
 from begrepp.artefact.public_projection import write_public_projection
 from begrepp.build.address_assignment import assign_addresses, read_or_seed
 from begrepp.build.derived.derived_files import DerivedFiles

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from begrepp.artefact.parts import LoadReport
+from begrepp.artefact.load_report import LoadReport
 from begrepp.errors import BegreppError
 from begrepp.records import EditionFiles
 

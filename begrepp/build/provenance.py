@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
-from begrepp.artefact.parts import FileUsed, LoadReport
+from begrepp.artefact.load_report import LoadReport
+from begrepp.artefact.parts import FileUsed
 from begrepp.build.loads.violations import refuse_invalid_graph
 from begrepp.queries.example_queries import example_query_triples
 from begrepp.rdf.iris import Iris

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from begrepp.artefact.load_report import LoadReport
 from begrepp.artefact.manifest import current_build, read_manifest
-from begrepp.artefact.parts import LoadReport
 from begrepp.build.pipeline import check_edition
 from begrepp.cli import console
 from begrepp.cli.build import new_job

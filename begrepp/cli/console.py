@@ -6,19 +6,23 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from begrepp.artefact.manifest import GraphEntry, Manifest
-from begrepp.artefact.parts import LoadReport, Part
+from begrepp.artefact.parts import Part
 from begrepp.build.load_failures import BuildFailed
 from begrepp.cli.error_log import log_error
 from begrepp.errors import BegreppError, UnexpectedError
 from begrepp.records import EditionFiles, Source
 from begrepp.settings import Settings
 from begrepp.sources.editions import declaration
+
+if TYPE_CHECKING:
+    from begrepp.artefact.load_report import LoadReport
 
 # A pipe has no width: tables are then as wide as their content.
 stdout = Console(highlight=False, width=None if sys.stdout.isatty() else 200)

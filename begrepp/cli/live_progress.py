@@ -11,7 +11,7 @@ from types import TracebackType
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from begrepp.artefact.parts import LoadReport
+from begrepp.artefact.load_report import LoadReport
 from begrepp.build.progress import ProgressCallback
 from begrepp.cli.console import stderr
 from begrepp.errors import BegreppError, UnexpectedError

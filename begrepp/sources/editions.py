@@ -46,7 +46,11 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        place = error.object[: error.start].count(b"\n") + 1
+        reason = f"byte 0x{error.object[error.start]:02X} in line {place} is not UTF-8, the encoding of TOML."
+        raise InputError(path, reason, "Save the file as UTF-8.") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(path, f"not well-formed TOML: {error}.", "Fix the line and try again.") from None
 
 
@@ -86,9 +90,15 @@ def coverage(edition: EditionFiles) -> Coverage:
 
 
 def reported_faults(edition: EditionFiles) -> frozenset[str]:
-    """Return the kinds of faulty rows that `source.toml` reports instead of refusing the edition (`report`)."""
-    kinds = declaration(edition).get("report", [])
+    """Return the kinds of faulty rows that `source.toml` reports instead of refusing the edition (`report`).
+
+    A loader that the file names checks all its keys, and this one with them.
+    """
+    declared = declaration(edition)
+    kinds = declared.get("report", [])
     kinds = [kinds] if isinstance(kinds, str) else kinds
+    if "loader" in declared and isinstance(kinds, list):
+        kinds = [kind for kind in kinds if kind in list(Fault)]
     if not isinstance(kinds, list) or any(kind not in list(Fault) for kind in kinds):
         raise InputError(Origin(DECLARATION), f"report is {kinds!r}.", f"Write a list of some of: {', '.join(Fault)}.")
     return frozenset(kinds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,16 @@ _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
 
 class ColumnError(InputError):
-    """Raised for columns that are missing or unknown: a fault of the table, not of one row."""
+    """Raised for columns that are missing or unknown: a fault of the table, not of one row.
+
+    `columns` are those of a header that lacks some of the required ones; empty if its form may be wrong.
+    """
+
+    def __init__(
+        self, origin: Origin | Path | str, reason: str, next_step: str, *, columns: Sequence[str] = ()
+    ) -> None:
+        super().__init__(origin, reason, next_step)
+        self.columns = columns
 
 
 class Row:
@@ -154,6 +163,7 @@ def check_header(
         f"no column {', '.join(map(repr, missing))} (there are: {', '.join(map(repr, header))}).",
         "Open the file; if the publisher renamed a column, change the loader or source.toml. If the row is no header: "
         "header = false and column_names = […].",
+        columns=header,
     )
 
 

@@ -94,11 +94,11 @@ def read_entries(lists: Sequence[str], missing: Sequence[str], build: BuildConte
     """Return the codes of lists and of lists of sentinel values (IRIs)."""
     entries = []
     rows = read_code_texts(build.folder, (*lists, *missing))
-    for (concept, list_iri), texts in groupby(rows, key=itemgetter(0, 1)):
+    for (concept, list_iri, active), texts in groupby(rows, key=itemgetter(0, 1, 2)):
         codes: list[tuple[str, str]] = []
         labels: list[Text] = []
-        last_day, active = "", True
-        for _, _, active, text, tag in texts:
+        last_day = ""
+        for _, _, _, text, tag in texts:
             if tag.startswith("@"):
                 labels.append(Text(text, tag[1:]))
             elif tag == LAST_DAY:

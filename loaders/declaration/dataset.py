@@ -109,18 +109,16 @@ def read_dataset(toml: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
 
 
 def _read_measured(toml: TomlTable) -> QualityMeasurement:
-    checked = toml.day("checked", required=True)
-    assert checked is not None
     measured = QualityMeasurement(
         metric=toml.text("metric", required=True),
         value=toml.text("value", required=True),
         source=toml.text("source", required=True),
-        checked=checked,
+        checked=toml.required_day("checked"),
         year=toml.text("year"),
         notes=toml.texts("note"),
     )
     if measured.year and not re.fullmatch(r"\d{4}(/\d{4})?", measured.year):
-        toml.fail("year", f"is '{measured.year}'.", 'Write "2013", or "2010/2014" for a span of years.')
+        toml.add_problem("year", f"is '{measured.year}'.", 'Write "2013", or "2010/2014" for a span of years.')
     toml.done()
     return measured
 
@@ -161,12 +159,10 @@ def _read_activity(toml: TomlTable) -> Activity:
 
 
 def _read_evidence(toml: TomlTable) -> Evidence:
-    checked = toml.day("checked", required=True)
-    assert checked is not None
     evidence = Evidence(
         about=toml.text("about", required=True),
         source=toml.text("source", required=True),
-        checked=checked,
+        checked=toml.required_day("checked"),
         certainty=toml.text("certainty", required=True),
     )
     toml.done()
@@ -177,7 +173,7 @@ def read_partial_date(toml: TomlTable, key: str) -> str:
     """Read a year, month or day from a declaration."""
     value = toml.text(key)
     if value and not _PARTIAL_DATE.fullmatch(value):
-        toml.fail(key, f"is '{value}'.", 'Write a year, a month or a day: "1958", "2008-01", "2008-01-01".')
+        toml.add_problem(key, f"is '{value}'.", 'Write a year, a month or a day: "1958", "2008-01", "2008-01-01".')
     return value
 
 

@@ -24,6 +24,14 @@ _EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{2,3})(?=\S)|(?<=\S)(\*{1,3}|_{2,3})(?
 _FOOTNOTE = re.compile(r"\[\^[^\]]*\]")
 
 
+@dataclass(frozen=True, slots=True)
+class TomlPlace:
+    """A key of a table of the declaration."""
+
+    table: TomlTable
+    key: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldMapping:
     """Rule for a value in a row.
@@ -46,6 +54,8 @@ class FieldMapping:
     otherwise: str | None = None
     split: str = ""
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    place: TomlPlace | None = field(default=None, compare=False)
+    """The key that declares it."""
 
     def value(self, cells: Mapping[str, str], origin: Origin) -> str:
         """Return the value in a row, empty if there is none. Raises `InputError` for a value that is not in `words`."""
@@ -108,25 +118,27 @@ def read_field_mapping(toml: TomlTable, key: str) -> FieldMapping | None:
     """Read a field of the declaration: a column's name, or a table of steps; None if the key is missing."""
     if key not in toml:
         return None
-    value = toml.text_or_table(key)
-    return FieldMapping(columns=(value,)) if isinstance(value, str) else _read_steps(value)
+    return _new_mapping(toml, key, toml.text_or_table(key))
 
 
 def read_field_mappings(toml: TomlTable, key: str) -> tuple[FieldMapping, ...]:
     """Read a field that may have several columns, each with its steps: `["synonym 1", { column = "synonym 2" }]`."""
     if key not in toml:
         return ()
-    return tuple(
-        FieldMapping(columns=(each,)) if isinstance(each, str) else _read_steps(each)
-        for each in toml.texts_or_tables(key)
-    )
+    return tuple(_new_mapping(toml, key, each) for each in toml.texts_or_tables(key))
+
+
+def _new_mapping(toml: TomlTable, key: str, value: str | TomlTable) -> FieldMapping:
+    if isinstance(value, str):
+        return FieldMapping(columns=(value,) if value else (), place=TomlPlace(toml, key))
+    return read_steps(value)
 
 
 def read_text_mappings(toml: TomlTable, key: str) -> tuple[tuple[str, FieldMapping], ...]:
     """Read a field in several languages, each with one column or several: `alt_label.sv = ["a", "b"]`."""
     if key not in toml:
         return ()
-    languages = toml.table(key)
+    languages = toml.texts_table(key)
     names = list(languages)
     for language in names:
         languages.check_language(language)
@@ -139,13 +151,14 @@ def read_texts(toml: TomlTable, key: str) -> tuple[tuple[str, FieldMapping], ...
     """Read a field in several languages: `label.sv = "Etikett"`."""
     if key not in toml:
         return ()
-    languages = toml.table(key)
+    languages = toml.texts_table(key)
     texts = tuple((language, cell) for language in list(languages) if (cell := read_field_mapping(languages, language)))
     languages.done()
     return texts
 
 
-def _read_steps(toml: TomlTable) -> FieldMapping:
+def read_steps(toml: TomlTable) -> FieldMapping:
+    """Read the table of a field: its columns, and the steps from cell to value."""
     words = toml.table("words") if "words" in toml else None
     pattern = toml.pattern("match")
     every = toml.pattern("every")
@@ -163,13 +176,17 @@ def _read_steps(toml: TomlTable) -> FieldMapping:
         otherwise=toml.text("otherwise") if "otherwise" in toml else None,
         split=toml.text("split"),
         when={column: when.strings(column) for column in list(when)},
+        place=TomlPlace(toml, "column"),
     )
     if not (cell.columns or cell.text or cell.template):
-        toml.fail("column", "is missing.", "Say where the value comes from: column, template or text.")
+        example = 'Say where the value comes from: column = "…", template or text.'
+        toml.add_problem("column", "is missing.", example, is_missing=True)
     if pattern and every:
-        toml.fail("every", "cannot be used with match.", "match takes the first, every takes all: keep one of them.")
+        toml.add_problem(
+            "every", "cannot be used with match.", "match takes the first, every takes all: keep one of them."
+        )
     if cell.clean not in ("", "html", "markdown"):
-        toml.fail("clean", f"is '{cell.clean}'.", 'Use "html" or "markdown".')
+        toml.add_choice_problem("clean", cell.clean, ("html", "markdown"))
     toml.done()
     return cell
 

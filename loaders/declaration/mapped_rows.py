@@ -77,7 +77,6 @@ def read_mapped_rows(source: RowSource, cells: Iterable[FieldMapping], *, counte
     mappings = list(cells)
     declared = [cell.source_columns for cell in mappings] + [(each,) for cell in mappings for each in cell.when]
     columns = frozenset(column for alternatives in declared for column in alternatives if column not in ADDED_COLUMNS)
-    ignored = frozenset(each for each in source.ignore if "*" not in each) | source.filter.columns
     wildcards = tuple(each for each in source.ignore if "*" in each)
     found: set[str] = set()
     left_out: dict[str, None] = {}
@@ -95,9 +94,9 @@ def read_mapped_rows(source: RowSource, cells: Iterable[FieldMapping], *, counte
             continue
         for column in row.remaining_columns():
             if column not in uses:
-                is_wildcard = bool(wildcards) and column not in ignored and matches_any(column, wildcards)
-                uses[column] = not (column in ignored or is_wildcard or _is_context(column, source.form))
-                left_out |= {column: None} if is_wildcard else {}
+                uses[column] = not (is_ignored(column, source) or _is_context(column, source.form))
+                is_named = column in source.ignore or column in source.filter.columns
+                left_out |= {column: None} if not is_named and matches_any(column, wildcards) else {}
             if not uses[column]:
                 row.ignore(column)
         _raise_unused(row, row_cells, declared)
@@ -136,6 +135,11 @@ def _raise_unused(row: Row, row_cells: Mapping[str, str], declared: Iterable[Seq
             f"there is no column '{' or '.join(missing[0])}', which the declaration reads; {error.reason}",
             "If it has another name, correct it in source.toml; a column that is not needed goes to `ignore`.",
         ) from None
+
+
+def is_ignored(column: str, source: RowSource) -> bool:
+    """Return whether a column is ignored, or only used to leave rows out."""
+    return column in source.filter.columns or matches_any(column, source.ignore)
 
 
 @cache

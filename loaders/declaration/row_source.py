@@ -6,8 +6,9 @@ Rows are read from CSV, TSV, columns of fixed width, XLSX, JSON, YAML, tables in
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -22,6 +23,7 @@ from begrepp.sources.tables import read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.json_rows import References, read_document_rows
 from loaders.declaration.markdown_rows import read_front_matter, read_markdown_rows
+from loaders.declaration.problems import nearest
 from loaders.declaration.row_filter import RowFilter, read_row_filter
 from loaders.declaration.source_toml import join_names, read_encoding, read_report
 from loaders.declaration.toml_table import TomlTable
@@ -70,6 +72,8 @@ _UNREADABLE = {
 class RowSource:
     """The location and form of rows, and which of them are read."""
 
+    key: str
+    """The key of the declaration that names the files."""
     paths: tuple[Path, ...]
     form: str
     delimiter: str
@@ -102,7 +106,8 @@ class RowSource:
         counter = current_meter() if counted else Meter()
         columns = tuple(expected)
         for path in self.paths:
-            yield from self.filter.apply(self._fill_cells(self._read_file(path, columns, counter)))
+            rows = self.read_rows(path, counter, columns, required=columns if self.is_single_table else ())
+            yield from self.filter.apply(self._fill_cells(rows))
 
     def _fill_cells(self, rows: Iterator[Row]) -> Iterator[Row]:
         above: dict[str, str] = {}
@@ -116,10 +121,20 @@ class RowSource:
                     row.fill(column, above.get(column, ""))
             yield row
 
-    def _read_file(self, path: Path, expected: Sequence[str], counter: Meter) -> Iterator[Row]:
+    @property
+    def is_single_table(self) -> bool:
+        """Whether all rows have the same columns, and a header names them."""
+        is_one_sheet = len(self.sheets) < 2 and "*" not in "".join(self.sheets)
+        return self.form in ("csv", "tsv", "xlsx") and len(self.paths) == 1 and is_one_sheet and not self.column_names
+
+    def read_rows(
+        self, path: Path, counter: Meter, expected: Sequence[str], *, required: Sequence[str]
+    ) -> Generator[Row]:
+        """Yield the rows of one file as they are in it. A header must have all `required` columns.
+
+        `expected` columns help to find what is wrong with the form of a file.
+        """
         counted = counter is current_meter()
-        is_alone = len(self.paths) == 1 and len(self.sheets) < 2 and "*" not in "".join(self.sheets)
-        required = expected if is_alone and not self.column_names else ()
         match self.form:
             case "json" | "yaml":
                 yield from self._document_rows(path, counter)
@@ -166,31 +181,37 @@ class RowSource:
 def read_row_source(toml: TomlTable, edition: EditionFiles, *, key: str = "file", default: str = "") -> RowSource:
     """Read the keys of a section that say where rows are; other keys remain unread. `key` names the file."""
     patterns = toml.strings(key) or ((default,) if default else ())
-    if not patterns:
-        toml.fail(key, "is missing.", "Name the file; * stands for any characters.")
     files = data_files(edition)
+    names = [path.name for path in files]
+    if not patterns and key not in toml:
+        example = f'{key} = "{names[0]}"' if names else f'{key} = "…"'
+        toml.add_problem(key, "is missing.", f"Name the file: {example}; * stands for any characters.", is_missing=True)
     paths = tuple(path for path in files if any(fnmatch(path.name, name) for name in patterns))
-    if missing := [name for name in patterns if not any(fnmatch(path.name, name) for path in files)]:
-        toml.fail(
+    if missing := [name for name in patterns if not any(fnmatch(each, name) for each in names)]:
+        near = nearest(missing[0], names) or (names[0] if len(names) == 1 else "")
+        toml.add_problem(
             key,
-            f"names {join_names(missing)}, which is not there (there are: {join_names([p.name for p in files])}).",
-            "Correct the name, or add the file.",
+            f"names {join_names(missing)}, which is not there (there are: {join_names(names)}).",
+            f'Write: {key} = "{near}", or add the file.' if near else "Correct the name, or add the file.",
         )
-    form = _read_form(toml, paths[0])
+    form = _read_form(toml, paths[0] if paths else Path("table.csv"))
     column_names = toml.strings("column_names")
     if toml.flag("header", default=True) is bool(column_names):
-        toml.fail(
+        toml.add_problem(
             "column_names",
             "names columns although header is not false." if column_names else "is missing although header is false.",
             "A file without a header needs `header = false` and column_names = [...].",
         )
     widths = toml.numbers("widths")
     if bool(widths) is not (form == "fixed"):
-        toml.fail("widths", 'and format = "fixed" go together.', "Write the width of each column: widths = [5, 30].")
+        toml.add_problem(
+            "widths", 'and format = "fixed" go together.', "Write the width of each column: widths = [5, 30]."
+        )
     return RowSource(
+        key=key,
         paths=paths,
         form=form,
-        delimiter=toml.character("delimiter", default=FORMS[form] or ","),
+        delimiter=toml.character("delimiter", default=FORMS.get(form) or ","),
         encoding=read_encoding(toml),
         quoted=toml.flag("quoted", default=True),
         sheets=toml.strings("sheet"),
@@ -209,19 +230,21 @@ def read_row_source(toml: TomlTable, edition: EditionFiles, *, key: str = "file"
     )
 
 
-def check_unused_files(
-    edition: EditionFiles, origin: Origin, sources: Iterable[RowSource], ignored: Sequence[str]
-) -> None:
-    """Raise `InputError` for a file that no source reads and `ignore_files` does not name."""
-    used = {path for source in sources for path in source.files}
+def check_unused_files(edition: EditionFiles, toml: TomlTable, sources: Iterable[RowSource]) -> None:
+    """Read `ignore_files`; a file that it does not name and no source reads is a problem."""
+    ignored = toml.strings("ignore_files")
+    found = list(sources)
+    if not all(source.paths for source in found):
+        return
+    used = {path for source in found for path in source.files}
     unused = [path.name for path in data_files(edition) if path not in used]
     unused = [name for name in unused if not any(fnmatch(name, pattern) for pattern in ignored)]
     if unused:
-        raise InputError(
-            origin,
-            f"nothing in the declaration reads {join_names(unused)}.",
+        toml.add_problem(
+            "ignore_files",
+            f"does not name {join_names(unused)}, which nothing in the declaration reads.",
             "Name it in a [[file]], [[variables]] or [[codes]], or write at the top of the declaration: "
-            f"ignore_files = {list(unused)}.".replace("'", '"'),
+            f"ignore_files = {json.dumps(unused, ensure_ascii=False)}",
         )
 
 
@@ -230,16 +253,20 @@ def _read_form(toml: TomlTable, path: Path) -> str:
     form = toml.text("format", default=_SUFFIXES.get(suffix, ""))
     if form in FORMS:
         return form
-    if not form and suffix in _UNREADABLE:
-        description, advice = _UNREADABLE[suffix]
-        raise InputError(path, f"it is {description}, which begrepp does not read.", f"Save it as {advice}.")
     if form:
-        toml.fail("format", f"is '{form}'.", f"Use one of: {', '.join(FORMS)}.")
-    raise InputError(
-        path,
-        f"the ending of its name{f' (.{suffix})' if suffix else ''} does not say which format it has.",
-        f'Write it in source.toml, below the name of the file: format = "csv". There are: {", ".join(FORMS)}.',
-    )
+        toml.add_choice_problem("format", form, FORMS)
+    elif suffix in _UNREADABLE:
+        description, advice = _UNREADABLE[suffix]
+        error = InputError(path, f"it is {description}, which begrepp does not read.", f"Save it as {advice}.")
+        toml.add_error("format", error)
+    else:
+        error = InputError(
+            path,
+            f"the ending of its name{f' (.{suffix})' if suffix else ''} does not say which format it has.",
+            f'Write it in source.toml, below the name of the file: format = "csv". There are: {", ".join(FORMS)}.',
+        )
+        toml.add_error("format", error)
+    return ""
 
 
 def _read_references(toml: TomlTable, files: Sequence[Path]) -> References:
@@ -255,6 +282,7 @@ def _read_references(toml: TomlTable, files: Sequence[Path]) -> References:
         name = value.text(step, required=True)
         if name not in files_by_name:
             names = join_names(sorted(files_by_name))
-            value.fail(step, f"names {name}, which is not there (there are: {names}).", "Add the file.")
+            value.add_problem(step, f"names {name}, which is not there (there are: {names}).", "Add the file.")
+            continue
         file_by_step[step] = files_by_name[name]
     return References(files=file_by_step)

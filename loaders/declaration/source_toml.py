@@ -25,7 +25,9 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import DECLARATION, declaration, valid_from
 from begrepp.sources.row_faults import Fault, report_kinds
-from loaders.declaration.toml_table import MANUAL, TomlTable
+from loaders.declaration.problems import MANUAL, DeclarationProblems
+from loaders.declaration.toml_lines import KeyPath, key_lines
+from loaders.declaration.toml_table import TomlTable
 from loaders.support.agencies import KNOWN
 
 PUBLISHER_TYPES = {
@@ -71,18 +73,24 @@ def read_declaration(edition: EditionFiles, declared: Mapping[str, Any] | None) 
         sections = [part.get(section, {}) for part in (declared or {}, own_declaration)]
         if all(isinstance(part, dict) for part in sections) and any(sections):
             merged[section] = {**sections[0], **sections[1]}
-    toml = TomlTable(merged, origin)
+    toml = TomlTable(merged, origin, problems=DeclarationProblems(origin, _key_lines(edition, origin)))
     toml.text("loader")
     report_kinds(read_report(toml))
     return toml
 
 
+def _key_lines(edition: EditionFiles, origin: Origin) -> Mapping[KeyPath, int]:
+    """Return the lines of the keys of `source.toml`; empty for a declaration of begrepp."""
+    path = edition.folder / DECLARATION
+    return key_lines(path.read_text(encoding="utf-8-sig")) if origin.file == DECLARATION and path.exists() else {}
+
+
 def read_report(toml: TomlTable) -> tuple[str, ...]:
     """Read `report`: the kinds of faulty rows that are left out and reported."""
     kinds = toml.strings("report")
-    if unknown := [kind for kind in kinds if kind not in list(Fault)]:
-        toml.fail("report", f"holds {unknown[0]!r}.", f"Use some of: {', '.join(Fault)}.")
-    return kinds
+    for unknown in [kind for kind in kinds if kind not in list(Fault)]:
+        toml.add_problem("report", f"holds {unknown!r}.", f"Use some of: {', '.join(Fault)}.")
+    return tuple(kind for kind in kinds if kind in list(Fault))
 
 
 def read_rights(toml: TomlTable, *, suggested: Mapping[str, str] | None = None) -> DeclaredRights:
@@ -101,12 +109,14 @@ def read_rights(toml: TomlTable, *, suggested: Mapping[str, str] | None = None) 
     source = toml.table("source")
     titles = source.texts("title")
     publisher = read_agent(source, "publisher", suggested_values.get("publisher", ""))
+    is_declared = "licence" in source
     licence = source.iri("licence") or suggested_values.get("licence", "")
-    if not licence:
-        source.fail(
+    if not licence and not is_declared:
+        source.add_problem(
             "licence",
             "is missing: the licence of the file is not stated.",
-            'Write the licence\'s address in source.toml: [source] licence = "https://…".',
+            'Write the licence\'s address below [source]: licence = "https://…".',
+            is_missing=True,
         )
     by_licence = Redistribution.ALLOWED if _OPEN_LICENCES.match(licence) else Redistribution.NOT_ALLOWED
     rights = DeclaredRights(
@@ -127,23 +137,29 @@ def read_agent(toml: TomlTable, key: str, default: str = "", agents: Mapping[str
     kind = toml.text(f"{key}_type")
     if name in agents:
         return agents[name]
+    known = ", ".join(sorted(agents))
     if not name:
-        toml.fail(key, "is missing.", f"Name the organisation, or one of: {', '.join(sorted(agents))}.")
-    if kind not in PUBLISHER_TYPES:
-        state = f"is '{kind}'" if kind else "is missing"
-        toml.fail(
-            f"{key}_type",
-            f"{state}, and '{name}' is none of the organisations that begrepp knows ({', '.join(sorted(agents))}).",
-            f"Say what kind of organisation it is: {', '.join(PUBLISHER_TYPES)}.",
+        toml.add_problem(
+            key, "is missing.", f'Name the organisation: {key} = "…"; begrepp knows {known}.', is_missing=True
         )
-    return Agent(id=slug(name), names=(Text(name, "sv"),), type=_ADMS + PUBLISHER_TYPES[kind])
+    elif not kind:
+        toml.add_problem(
+            f"{key}_type",
+            f"is missing, and '{name}' is none of the organisations that begrepp knows ({known}).",
+            f'Write what kind of organisation it is: {key}_type = "…", one of {", ".join(PUBLISHER_TYPES)}.',
+            is_missing=True,
+        )
+    elif kind not in PUBLISHER_TYPES:
+        toml.add_choice_problem(f"{key}_type", kind, PUBLISHER_TYPES)
+    return Agent(id=slug(name), names=(Text(name, "sv"),), type=_ADMS + PUBLISHER_TYPES.get(kind, ""))
 
 
 def read_agents(toml: TomlTable) -> dict[str, Agent]:
     """Read `[agents.*]`; return the declared and the known organisations by id."""
     agents = dict(KNOWN)
-    for id_, values in toml.table("agents").take_rest():
-        agent = TomlTable(values if isinstance(values, dict) else {}, toml.origin, f"agents.{id_}")
+    section = toml.table("agents")
+    for id_, values in section.take_rest():
+        agent = section.inner(id_, values if isinstance(values, dict) else {})
         kind = agent.text("type", required=True)
         agents[id_] = Agent(
             id=id_,
@@ -174,7 +190,7 @@ def read_scheme(toml: TomlTable, default_id: str) -> Scheme:
         ehds_coding_system=section.iri("ehds_coding_system"),
     )
     if scheme.iri_template and "{notation}" not in scheme.iri_template:
-        section.fail("iri_template", "holds no {notation}.", 'Write it as "https://example.org/{notation}".')
+        section.add_problem("iri_template", "holds no {notation}.", 'Write it as "https://example.org/{notation}".')
     section.done()
     return scheme
 
@@ -193,14 +209,19 @@ class EditionDates:
 def read_edition_dates(toml: TomlTable, edition: EditionFiles, suggested: date | None = None) -> EditionDates:
     """Read `[release]`; the edition's name is the default of version and first day."""
     section = toml.table("release")
-    first_day = section.day("valid_from")
-    if first_day is None:
+    is_declared = "valid_from" in section
+    first_day = section.day("valid_from") or suggested or date.min
+    if not is_declared:
         try:
             first_day = valid_from(edition)
         except InputError:
             if suggested is None:
-                raise
-            first_day = suggested
+                section.add_problem(
+                    "valid_from",
+                    f"is missing, and the edition's name '{edition.version}' does not begin with a year or a date.",
+                    "Write the first day of the edition below [release]: valid_from = 2026-01-01",
+                    is_missing=True,
+                )
     dates = EditionDates(
         version=section.text("version", default=edition.version),
         valid_from=first_day,
@@ -268,7 +289,12 @@ def read_encoding(toml: TomlTable) -> str:
     try:
         "".encode(encoding)
     except LookupError:
-        toml.fail("encoding", f"is '{encoding}', which is no encoding.", "Use utf-8, windows-1252 or iso-8859-1.")
+        toml.add_problem(
+            "encoding",
+            f"is '{encoding}', which is no encoding.",
+            'Write: encoding = "windows-1252", or utf-8 or iso-8859-1.',
+        )
+        return "utf-8"
     return encoding
 
 

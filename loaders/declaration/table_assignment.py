@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Table, Text
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
-from loaders.declaration.field_mapping import read_field_mapping, read_texts
+from loaders.declaration.column_check import check_columns
+from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import read_mapped_rows, texts_in_row
 from loaders.declaration.row_source import RowSource, read_row_source
 from loaders.declaration.source_toml import join_names, slug
 from loaders.declaration.toml_table import TomlTable
 from loaders.declaration.variables import DictionaryRow
+
+
+@dataclass(frozen=True, slots=True)
+class _TableSheet:
+    """One `[[tables]]` section."""
+
+    source: RowSource
+    name: FieldMapping
+    title: tuple[tuple[str, FieldMapping], ...]
+    description: tuple[tuple[str, FieldMapping], ...]
+
+    @property
+    def cells(self) -> list[FieldMapping]:
+        """All rules that are applied to a row."""
+        return [self.name, *(cell for _, cell in (*self.title, *self.description))]
 
 
 class DatasetTables:
@@ -22,7 +39,7 @@ class DatasetTables:
         self.files: list[str] = []
         self._tables: dict[str, Table] = {}
         self._id_by_name: dict[str, str] = {}
-        self._is_declared = False
+        self._sheets: list[_TableSheet] = []
         for section in toml.tables("table"):
             table = Table(
                 id=section.slug("id", required=True),
@@ -36,23 +53,31 @@ class DatasetTables:
         self._is_declared = bool(self._tables)
         self._origin = toml.origin
 
-    def read(self, toml: TomlTable, edition: EditionFiles) -> RowSource:
-        """Read a `[[tables]]` section: rows with names, titles and descriptions of tables. Returns its sheet."""
+    def read_section(self, toml: TomlTable, edition: EditionFiles) -> RowSource:
+        """Read a `[[tables]]` section: where names, titles and descriptions of tables are. Returns its sheet."""
         sheet = read_row_source(toml, edition)
         columns = toml.table("columns", required=True)
         name = read_field_mapping(columns, "name")
         if name is None:
-            columns.fail("name", "is missing.", "Say which column holds the table's name.")
-        title, description = read_texts(columns, "title"), read_texts(columns, "description")
+            example = 'Say which column holds the name of the table: name = "…"'
+            columns.add_problem("name", "is missing.", example, is_missing=True)
+        table_sheet = _TableSheet(
+            sheet, name or FieldMapping(), read_texts(columns, "title"), read_texts(columns, "description")
+        )
         columns.done()
         toml.done()
-        cells = [name, *(cell for _, cell in (*title, *description))]
-        for row in read_mapped_rows(sheet, cells):
-            table_name = name.value(row.cells, row.origin)
-            self._id_by_name[table_name] = id_ = slug(table_name)
-            titles = texts_in_row(title, row) or (Text(table_name, "zxx"),)
-            self._tables[id_] = Table(id=id_, titles=titles, descriptions=texts_in_row(description, row))
+        check_columns(sheet, table_sheet.cells, toml)
+        self._sheets.append(table_sheet)
         return sheet
+
+    def read_rows(self) -> None:
+        """Read the rows of all `[[tables]]` sections."""
+        for sheet in self._sheets:
+            for row in read_mapped_rows(sheet.source, sheet.cells):
+                table_name = sheet.name.value(row.cells, row.origin)
+                self._id_by_name[table_name] = id_ = slug(table_name)
+                titles = texts_in_row(sheet.title, row) or (Text(table_name, "zxx"),)
+                self._tables[id_] = Table(id=id_, titles=titles, descriptions=texts_in_row(sheet.description, row))
 
     def add_row(self, row: DictionaryRow) -> None:
         """Register the table of a row. Raises `InputError` for an undeclared one if tables are declared."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, EditionFiles, Link, Skipped, Text, is_iri
 from begrepp.sources.row_faults import Fault, RowScope, add_fault, add_remark
+from loaders.declaration.column_check import check_columns
 from loaders.declaration.dataset import check_partial_date
-from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
+from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_steps, read_texts
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
 from loaders.declaration.row_source import RowSource, read_row_source
 from loaders.declaration.toml_table import TomlTable
@@ -58,8 +59,7 @@ def read_inline_codes(toml: TomlTable) -> InlineCodes:
     language = toml.text("language", default="sv")
     minimum_count = toml.number("least") or 1
     missing = frozenset(toml.strings("missing"))
-    cell = read_field_mapping(TomlTable({"values": dict(toml.take_rest())}, toml.origin, toml.where), "values")
-    assert cell is not None
+    cell = read_steps(toml)
     return InlineCodes(cell=cell, pair=pair, language=language, minimum_count=minimum_count, missing=missing)
 
 
@@ -126,11 +126,11 @@ def read_codes(toml: TomlTable, edition: EditionFiles) -> CodesDeclaration:
     section = toml.table("columns", required=True)
     columns = {name: cell for name in FIELDS if (cell := read_field_mapping(section, name))}
     if ("list" in columns) is ("variable" in columns):
-        section.fail(
+        section.add_problem(
             "list", "or variable is missing, or both are said.", "Say which list, or which variable, a row is for."
         )
     if "code" not in columns:
-        section.fail("code", "is missing.", "Say which column holds the code.")
+        section.add_problem("code", "is missing.", 'Say which column holds the code: code = "…"', is_missing=True)
     codes = CodesDeclaration(
         sheet=sheet,
         columns=columns,
@@ -141,6 +141,7 @@ def read_codes(toml: TomlTable, edition: EditionFiles) -> CodesDeclaration:
     )
     section.done()
     toml.done()
+    check_columns(sheet, codes.cells, toml)
     return codes
 
 

@@ -15,6 +15,7 @@ from begrepp.sources.editions import file_named
 from begrepp.sources.row_faults import Fault, add_fault
 from begrepp.sources.rows import parse_date
 from begrepp.sources.text_lines import read_lines
+from loaders.declaration.column_check import check_columns
 from loaders.declaration.dataset import check_partial_date, concept_references
 from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
@@ -231,7 +232,8 @@ def read_variable_list(toml: TomlTable, edition: EditionFiles) -> VariablesSecti
     section = toml.table("columns", required=True)
     columns = {name: cell for name in FIELDS if (cell := read_field_mapping(section, name))}
     if "name" not in columns:
-        section.fail("name", "is missing.", "Say which column holds the name of the variable.")
+        example = 'Say which column holds the name of the variable: name = "…"'
+        section.add_problem("name", "is missing.", example, is_missing=True)
     variable_list = VariablesSection(
         sheet=sheet,
         columns=columns,
@@ -241,16 +243,23 @@ def read_variable_list(toml: TomlTable, edition: EditionFiles) -> VariablesSecti
     )
     section.done()
     toml.done()
+    check_columns(sheet, variable_list.cells, toml)
     return variable_list
 
 
-def default_variable_lists(files: list[str], edition: EditionFiles, origin: Origin) -> list[VariablesSection]:
+def default_variable_lists(files: list[str], edition: EditionFiles, toml: TomlTable) -> list[VariablesSection]:
     """Return the lists of a declaration without `[[variables]]`: the CSV files of its tables, in begrepp's columns."""
     if not files:
-        raise InputError(
-            origin, "[[variables]] is missing.", "Say which file lists the variables, and what its columns mean."
+        toml.add_problem(
+            "[[variables]]", "is missing.", "Say which file lists the variables, and what its columns mean."
         )
-    return [_default_list(edition, name) for name in dict.fromkeys(files)]
+    lists = []
+    for name in dict.fromkeys(files):
+        try:
+            lists.append(_default_list(edition, name))
+        except InputError as error:
+            toml.add_error("table", error)
+    return lists
 
 
 def _default_list(edition: EditionFiles, name: str) -> VariablesSection:

@@ -83,9 +83,9 @@ def find_source(declaration: TomlTable, edition: EditionFiles) -> RowSource:
     """
     sections = declaration.tables("file")
     if len(sections) > 1:
-        declaration.fail("[[file]]", "occurs more than once.", "Add one data dictionary.")
+        declaration.add_problem("[[file]]", "occurs more than once.", "Add one data dictionary.")
     tables = [path.name for path in data_files(edition) if path.suffix.lower() in _SUFFIXES]
-    section = sections[0] if sections else TomlTable({}, declaration.origin, "file", "[[file]]")
+    section = sections[0] if sections else TomlTable({}, declaration.origin, "file", shown="[[file]]")
     if "name" not in section and len(tables) != 1:
         raise InputError(
             declaration.origin,

@@ -80,7 +80,7 @@ def _tables(edition: EditionFiles, declaration: TomlTable) -> dict[Path, str]:
         name = section.text("name", required=True)
         languages[name] = section.language("language")
         if (format_ := section.text("format", default="sssom-tsv")) not in ("sssom-tsv", "sssom-csv"):
-            section.fail("format", f"is '{format_}'.", "Use sssom-tsv or sssom-csv.")
+            section.add_choice_problem("format", format_, ("sssom-tsv", "sssom-csv"))
         section.done()
     tables = {
         path: next((language for name, language in languages.items() if fnmatch(path.name, name)), "")

@@ -49,10 +49,9 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     dates = read_edition_dates(declaration, edition)
     levels = read_levels(declaration, scheme.id)
     files = [read_options(each, edition) for each in declaration.tables("file")]
-    ignored = declaration.strings("ignore_files")
     check_labels(declaration, files)
+    check_unused_files(edition, declaration, [file.source for file in files])
     declaration.done()
-    check_unused_files(edition, declaration.origin, [file.source for file in files], ignored)
     rows = CodeTable(files)
     rows.count()
     yield scheme

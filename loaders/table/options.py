@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from begrepp.records import EditionFiles, NoteKind, Status
+from loaders.declaration.column_check import check_columns
 from loaders.declaration.field_mapping import FieldMapping, read_field_mappings, read_text_mappings
 from loaders.declaration.row_source import RowSource, read_row_source
 from loaders.declaration.toml_table import TomlTable
@@ -72,7 +73,8 @@ def read_options(toml: TomlTable, edition: EditionFiles) -> TableOptions:
     columns = toml.table("columns", required=True)
     plain = {name: mappings for name in PLAIN_FIELDS if (mappings := _read_plain_field(columns, name))}
     if "notation" not in plain:
-        columns.fail("notation", "is missing.", 'Say which column holds the code: notation = "…".')
+        example = 'Say which column holds the code: notation = "…"'
+        columns.add_problem("notation", "is missing.", example, is_missing=True)
     texts = {name: pairs for name in (*TEXT_FIELDS, *NOTE_FIELDS) if (pairs := read_text_mappings(columns, name))}
     columns.done()
     table_options = TableOptions(
@@ -91,19 +93,20 @@ def read_options(toml: TomlTable, edition: EditionFiles) -> TableOptions:
         label_strip=options.strings("label_strip"),
     )
     if table_options.broader_by not in ("", "prefix", "pattern"):
-        options.fail("broader_by", f"is '{table_options.broader_by}'.", 'Use "prefix", "pattern", or a broader column.')
-    if (table_options.broader_by == "pattern") is not (table_options.broader_pattern.groups > 0):
-        options.fail(
+        options.add_choice_problem("broader_by", table_options.broader_by, ("prefix", "pattern"))
+    elif (table_options.broader_by == "pattern") is not (table_options.broader_pattern.groups > 0):
+        options.add_problem(
             "broader_pattern",
             'and broader_by = "pattern" go together.',
             "Write a pattern whose group (…) catches the parent within the notation.",
         )
     if table_options.broader_by and "broader" in plain:
-        options.fail("broader_by", "is said although there is a broader column.", "Keep one of them.")
+        options.add_problem("broader_by", "is said although there is a broader column.", "Keep one of them.")
     if "{notation}" not in table_options.notation_template:
-        options.fail("notation_template", "holds no {notation}.", 'Write it as "T{notation}".')
+        options.add_problem("notation_template", "holds no {notation}.", 'Write it as "T{notation}".')
     options.done()
     toml.done()
+    check_columns(source, table_options.cells, toml)
     return table_options
 
 
@@ -111,7 +114,7 @@ def _read_plain_field(columns: TomlTable, name: str) -> tuple[FieldMapping, ...]
     mappings = read_field_mappings(columns, name)
     if len(mappings) > 1 and name not in MULTIPLE_FIELDS:
         template = "".join(f"{{{column}}}" for each in mappings for column in each.source_columns)
-        columns.fail(
+        columns.add_problem(
             name,
             "has several columns.",
             f'To join them, write {name} = {{ template = "{template}" }}; to use the first that is not empty, '
@@ -123,9 +126,10 @@ def _read_plain_field(columns: TomlTable, name: str) -> tuple[FieldMapping, ...]
 def check_labels(toml: TomlTable, files: list[TableOptions]) -> None:
     """Raise `InputError` if there is no `[[file]]`, or none with labels."""
     if not files:
-        toml.fail("[[file]]", "is missing.", "Say which file holds the list and what its columns are.")
-    if not any("pref_label" in file.texts for file in files):
-        toml.fail("[file.columns] pref_label", "is missing.", 'Say which column holds the label: pref_label.sv = "…".')
+        toml.add_problem("[[file]]", "is missing.", "Say which file holds the list and what its columns are.")
+    elif not any("pref_label" in file.texts for file in files):
+        example = 'Say which column holds the label: pref_label.sv = "…"'
+        toml.add_problem("pref_label", "is missing.", example, is_missing=True)
 
 
 def _read_statuses(options: TomlTable) -> dict[str, Status]:

@@ -72,8 +72,6 @@ def xlsx(*rows: tuple[str, ...]) -> bytes:
 @pytest.mark.parametrize(
     ("text", "row", "reason", "step"),
     [
-        ("kod,benämning,över\n1,ett,\n", " row 1", "no column .namn. .*.benämning.", "renamed a column"),
-        ("kod,namn,över,nytt\n1,ett,,x\n", " row 2", "does not know the column.*'nytt'", "ignore it by name"),
         ("kod;namn;över\n1;ett;\n", " row 1", "separated by semicolon", "delimiter"),
         ("kod\tnamn\töver\n1\tett\t\n", " row 1", "separated by tab", "delimiter"),
         ("kod,namn,över\n1,ett\n", " row 2", "2 cells where the table has 3 columns", "truncated"),
@@ -362,16 +360,16 @@ def test_broken_mappings_are_refused(tmp_path: Path, text: str, row: str, reason
 @pytest.mark.parametrize(
     ("before", "after", "reason"),
     [
-        ("title.sv =", "titel.sv =", r"\[scheme\] title is missing"),
+        ("title.sv =", "titel.sv =", r"\[scheme\] titel is not a key"),
         (
             'title.sv = "Påhittad lista"',
             'title = "Påhittad lista"',
-            r"\[scheme\] title is 'Påhittad lista', .* not words with",
+            r"\[scheme\] title has no language",
         ),
         ("[scheme]", '[scheme]\nid = "Å"', r"\[scheme\] id is 'Å'"),
         ("[scheme]", "[scheme]\nnotation_pattern = '('", "notation_pattern is not a valid regular expression"),
         ("[scheme]", '[scheme]\nhierarchical = "yes"', r"\[scheme\] hierarchical is 'yes', which is not true or false"),
-        ("[scheme]", "[scheme]\ncolour = 1", r"does not know \[scheme\] colour"),
+        ("[scheme]", "[scheme]\ncolour = 1", r"\[scheme\] colour is not a key"),
         (
             "[scheme]",
             '[release]\nvalid_from = "2026-01-01"\n[scheme]',
@@ -384,15 +382,15 @@ def test_broken_mappings_are_refused(tmp_path: Path, text: str, row: str, reason
             r"\[source\] licence is 'CC BY'",
         ),
         ('notation = "kod"', "", r"\[file.columns\] notation is missing"),
-        ('pref_label.sv = "namn"', "", r"\[file.columns\] pref_label is missing"),
-        ('pref_label.sv = "namn"', 'pref_label.sv = "namn"\ncolor = "x"', r"does not know \[file.columns\] color"),
+        ('pref_label.sv = "namn"', "", "pref_label is missing"),
+        ('pref_label.sv = "namn"', 'pref_label.sv = "namn"\ncolor = "x"', r"\[file.columns\] color is not a key"),
         ("[file.options]", "[file.options]\nignore = [1]", r"\[\[file\]\] ignore is \[1\]"),
         ("[file.options]", '[file.options]\nbroader_by = "prefix"', "broader_by is said although"),
         ('name = "list.csv"', 'name = "other.csv"', "name names other.csv, which is not there .*list.csv"),
         ('name = "list.csv"', 'name = "list.csv"\nformat = "ods"', r"\[\[file\]\] format is 'ods'"),
         ('name = "list.csv"', 'name = "list.csv"\nheader = false', r"\[\[file\]\] column_names is missing"),
         ('name = "list.csv"', 'name = "list.csv"\nencoding = "martian"', r"\[\[file\]\] encoding is 'martian'"),
-        ('loader = "table"', 'loader = "table"\nextra = 1', "does not know extra"),
+        ('loader = "table"', 'loader = "table"\nextra = 1', "line 2: extra is not a key"),
         ('publisher = "begrepp"', 'publisher = "Någon"', r"\[source\] publisher_type is missing"),
         ('publisher = "begrepp"', 'publisher = "Någon"\npublisher_type = "club"', r"publisher_type is 'club'"),
         ("[scheme]", "[scheme\n", "not well-formed TOML"),
@@ -410,7 +408,9 @@ def test_a_bad_declaration_names_the_key(tmp_path: Path, before: str, after: str
 
 def test_a_file_that_nobody_declares_is_not_left_out_unseen(tmp_path: Path) -> None:
     files = table("kod,namn,över\n1,ett,\n") | {"more.csv": "a,b\n"}
-    refused(tmp_path, "lista", files, "source.toml", r"nothing in the declaration reads more.csv", "ignore_files")
+    refused(
+        tmp_path, "lista", files, "source.toml", r"more.csv, which nothing in the declaration reads", "ignore_files"
+    )
 
 
 VARIABLES = """loader = "variables"
@@ -430,7 +430,7 @@ title.sv = "T"
 @pytest.mark.parametrize(
     ("said", "rows", "where", "reason"),
     [
-        (VARIABLES.replace("[dataset]", "[dataset]\nfoo = 1"), "", "source.toml", r"does not know \[dataset\] foo"),
+        (VARIABLES.replace("[dataset]", "[dataset]\nfoo = 1"), "", "source.toml", r"\[dataset\] foo is not a key"),
         (
             VARIABLES.replace('publisher = "begrepp"\n[[', 'publisher = "nobody"\n[['),
             "",
@@ -440,7 +440,7 @@ title.sv = "T"
         (VARIABLES, "u,x,X,string\n", "variables.csv row 2", "the table 'u' is not declared"),
         (VARIABLES, "t,x,X,text\n", "variables.csv row 2", "'text' is not a CSVW datatype"),
         (VARIABLES, "t,x,,string\n", "variables.csv row 2", "'label_sv' is empty"),
-        (VARIABLES + 'temporal = "x"\n', "", "source.toml", r"does not know \[\[table\]\] temporal"),
+        (VARIABLES + 'temporal = "x"\n', "", "source.toml", r"\[\[table\]\] temporal is not a key"),
     ],
 )
 def test_a_bad_dataset_description_is_refused(tmp_path: Path, said: str, rows: str, where: str, reason: str) -> None:

@@ -333,7 +333,12 @@ NAMED = ("Deldatamängdsnamn", "Variabelnamn", "Variabeletikett", "Värdemängd"
             "identity number",
             "Remove",
         ),
-        ({"Variabelnivå": [NAMED, ("D", "X", "Ett")], "DCAT-AP": []}, "source.toml", "title is missing", "Add it"),
+        (
+            {"Variabelnivå": [NAMED, ("D", "X", "Ett")], "DCAT-AP": []},
+            "source.toml",
+            "title is missing",
+            "source-toml.md",
+        ),
     ],
 )
 def test_a_broken_register_workbook_is_refused(

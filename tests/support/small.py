@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import loaders
+from begrepp.artefact.load_report import LoadReport
 from begrepp.artefact.manifest import Manifest, current_build
-from begrepp.artefact.parts import LoadReport
 from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.build.progress import ProgressCallback

@@ -76,7 +76,7 @@ class DerivedFiles:
         return list(run_store_checks(store, progress.work("checking the current view")))
 
     def scan_view(self, view: Path, folder: Path, base: str) -> list[CheckResult]:
-        """Write statistics, alphabetical index, and codes and labels of the current view; return the results of the checks on it."""
+        """Write statistics, alphabetical index, codes and labels of the view; return the results of its checks."""
         paths = [Path(STATISTICS), Path(CODE_TEXTS), *(alphabet_path(Path(), language) for language in LANGUAGES)]
         if (
             self._previous

@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from begrepp.artefact.parts import FileUsed, LoadReport
+from begrepp.artefact.load_report import LoadReport
+from begrepp.artefact.parts import FileUsed
 from begrepp.build.loads.claims import ClaimCollector
 from begrepp.build.loads.namespace_remarks import namespace_remarks
 from begrepp.build.loads.part_writer import PartWriter, SpillCallback, create_triple_writer

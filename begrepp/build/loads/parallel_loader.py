@@ -19,7 +19,7 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from begrepp.artefact.parts import LoadReport
+from begrepp.artefact.load_report import LoadReport
 from begrepp.build.load_failures import LoadFailure
 from begrepp.build.loads.edition_loader import describe_file, merge_partitions, read_edition, validate_edition
 from begrepp.build.loads.failures import failures_of, lost_process, redirect_stderr

@@ -26,7 +26,8 @@ from typing import Any
 
 import msgspec
 
-from begrepp.artefact.parts import FileUsed, LoadReport
+from begrepp.artefact.load_report import LoadReport
+from begrepp.artefact.parts import FileUsed
 from begrepp.build.checksum_file import read_checksum_file, write_checksum_file
 from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link_or_copy, staging_folder

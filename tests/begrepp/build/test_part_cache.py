@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from begrepp import code_checksum
+from begrepp.artefact.load_report import LoadReport
 from begrepp.artefact.manifest import Manifest, current_build
-from begrepp.artefact.parts import LoadReport
 from begrepp.build.loads.edition_loader import describe_file
 from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.loads.part_cache import cache_key

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from begrepp.artefact.load_report import LoadReport
 from begrepp.artefact.manifest import current_build, read_manifest
-from begrepp.artefact.parts import FileUsed, LoadReport
+from begrepp.artefact.parts import FileUsed
 from begrepp.build.load_failures import BuildFailed
 from begrepp.build.provenance import write_provenance
 from begrepp.errors import BegreppError, InputError, ValidationError

@@ -27,9 +27,10 @@ from begrepp.records import (
 )
 from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import RowScope
+from loaders.declaration.agents import slug
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.json_files import Json, object_list, read_referenced_json, read_single_json, string_list
-from loaders.declaration.source_toml import read_declaration, slug
+from loaders.declaration.source_toml import read_declaration
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_lists import CodeListRegistry
 from loaders.support.datatypes import DATATYPES

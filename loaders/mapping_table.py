@@ -14,11 +14,12 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import EditionFiles, MappingSet, Record, Redistribution, Skipped, Source, Text, is_iri
 from begrepp.records import Mapping as Match
 from begrepp.sources.row_faults import RowScope, add_remark
+from loaders.declaration.agents import slug
 from loaders.declaration.column_check import check_columns
 from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
 from loaders.declaration.row_source import RowSource, check_unused_files, read_row_source
-from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights, slug
+from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights
 from loaders.declaration.toml_table import TomlTable
 from loaders.support.agencies import BEGREPP
 

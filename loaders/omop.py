@@ -40,7 +40,7 @@ from begrepp.sources.editions import coverage, data_files, valid_from
 from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
-from loaders.declaration.source_toml import slug
+from loaders.declaration.agents import slug
 from loaders.support.agencies import IN_COPYRIGHT, OHDSI
 from loaders.support.successors import usable_successors
 

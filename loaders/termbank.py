@@ -34,7 +34,7 @@ from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row, parse_date
 from begrepp.sources.tables import read_table
 from begrepp.sources.xlsx import read_xlsx
-from loaders.declaration.source_toml import slug
+from loaders.declaration.agents import slug
 from loaders.support.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN
 from loaders.support.editions import protected_edition
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from begrepp.errors import InputError, UsageError
 from begrepp.sources.editions import DECLARATION, read_toml
-from loaders.declaration.source_toml import slug
+from loaders.declaration.agents import slug
 
 _SECTIONS = {"file": "name", "variables": "file", "codes": "file", "tables": "file", "table": "file"}
 

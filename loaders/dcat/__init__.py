@@ -23,7 +23,8 @@ from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
 from loaders.dcat.authority_lists import check_namespaces
 from loaders.dcat.reader import CatalogueReader
-from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights, slug
+from loaders.declaration.agents import slug
+from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights
 from loaders.support.agencies import BEGREPP
 from loaders.support.rdf_files import Graph, GraphNode, read_rdf
 

@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from loaders.declaration.source_toml import slug
+from loaders.declaration.agents import slug
 from loaders.support.rdf_files import Graph, GraphNode, GraphTerm
 
 _DATATYPES = {

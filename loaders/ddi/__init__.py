@@ -34,8 +34,9 @@ from begrepp.sources.xml import read_root_name
 from loaders.ddi.codebook import read_codebook
 from loaders.ddi.lifecycle import read_lifecycle
 from loaders.ddi.model import CascadeVariable, DdiStudy, DdiVariable
+from loaders.declaration.agents import slug
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import join_names, read_declaration, slug
+from loaders.declaration.source_toml import join_names, read_declaration
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_lists import CodeListRegistry
 from loaders.support.code_systems import concept_reference

@@ -6,6 +6,7 @@ Used by every loader whose files list variables but contain little or no descrip
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
@@ -20,7 +21,8 @@ from begrepp.records import (
     Table,
     is_iri,
 )
-from loaders.declaration.source_toml import read_agent, read_agents, read_edition_dates, read_rights
+from loaders.declaration.agents import read_agent, read_agents
+from loaders.declaration.source_toml import read_edition_dates, read_rights
 from loaders.declaration.toml_table import TomlTable
 
 DEFAULT_SCHEME = "onkologi"
@@ -113,7 +115,7 @@ def _read_measured(toml: TomlTable) -> QualityMeasurement:
         metric=toml.text("metric", required=True),
         value=toml.text("value", required=True),
         source=toml.text("source", required=True),
-        checked=toml.required_day("checked"),
+        checked=toml.day("checked", required=True) or date.min,
         year=toml.text("year"),
         notes=toml.texts("note"),
     )
@@ -162,7 +164,7 @@ def _read_evidence(toml: TomlTable) -> Evidence:
     evidence = Evidence(
         about=toml.text("about", required=True),
         source=toml.text("source", required=True),
-        checked=toml.required_day("checked"),
+        checked=toml.day("checked", required=True) or date.min,
         certainty=toml.text("certainty", required=True),
     )
     toml.done()

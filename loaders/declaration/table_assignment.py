@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Table, Text
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
+from loaders.declaration.agents import slug
 from loaders.declaration.column_check import check_columns
 from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import read_mapped_rows, texts_in_row
 from loaders.declaration.row_source import RowSource, read_row_source
-from loaders.declaration.source_toml import join_names, slug
+from loaders.declaration.source_toml import join_names
 from loaders.declaration.toml_table import TomlTable
 from loaders.declaration.variables import DictionaryRow
 

@@ -20,14 +20,15 @@ from loaders.declaration.toml_values import ADDRESSES, written_as
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_LANGUAGE_ADVICE = "Use sv, en or another BCP 47 code."
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class TomlTable:
     """One table of a TOML file. Reading a key removes it; what remains in `done` is unknown.
 
-    A missing value and one of the wrong type are problems: with a collector they are raised together by `done` of the
-    outermost table, and the methods return a default; without, each raises `InputError`.
+    A missing or wrong value is a problem: with a collector all are raised together by `done` of the outermost table,
+    and the methods return a default; without, each raises `InputError`.
     """
 
     __slots__ = ("_problems", "_shown", "_values", "origin", "path", "prefix", "where")
@@ -88,9 +89,8 @@ class TomlTable:
         # `bool` is a subclass of `int` in Python, not in TOML.
         if isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool):
             return value
-        written = written_as(value, kind)
-        next_step = f"Write: {key} = {written}" if written else f"Write {description}."
-        self.add_problem(key, f"is {value!r}, which is not {description}.", next_step)
+        written = f": {key} = {form}" if (form := written_as(value, kind)) else f" {description}."
+        self.add_problem(key, f"is {value!r}, which is not {description}.", f"Write{written}")
         return None
 
     def text(self, key: str, *, required: bool = False, default: str = "") -> str:
@@ -114,9 +114,7 @@ class TomlTable:
         """Read a list of positive integers."""
         value = self._take(key, list, "a list of whole numbers", False) or []
         if not all(isinstance(each, int) and not isinstance(each, bool) and each > 0 for each in value):
-            self.add_problem(
-                key, f"is {value!r}, which is not a list of whole numbers above 0.", "Write them as [5, 30]."
-            )
+            self.add_problem(key, f"is {value!r}, not whole numbers above 0.", "Write them as [5, 30].")
             return ()
         return tuple(value)
 
@@ -125,31 +123,24 @@ class TomlTable:
         value = self._take(key, date, "a date without quotation marks, such as 2026-01-01", required)
         return date(value.year, value.month, value.day) if value else None
 
-    def required_day(self, key: str) -> date:
-        """Read a date that must be there; `date.min` if it is not, which is a problem."""
-        return self.day(key, required=True) or date.min
-
     def strings(self, key: str) -> tuple[str, ...]:
         """Read a list of strings, or one string."""
         value = self._take(key, (str, list), "a list of texts", False)
         values = [value] if isinstance(value, str) else value or []
         if not all(isinstance(each, str) for each in values):
-            written = ", ".join(f'"{each}"' for each in values)
-            self.add_problem(key, f"is {value!r}, which is not a list of texts.", f"Write: {key} = [{written}]")
+            written = json.dumps([*map(str, values)], ensure_ascii=False)
+            self.add_problem(key, f"is {value!r}, which is not a list of texts.", f"Write: {key} = {written}")
             return ()
         return tuple(values)
 
     def texts(self, key: str, *, required: bool = False) -> tuple[Text, ...]:
         """Read texts by language: `title.sv = "…"`, `title.en = "…"`; several in one language as a list."""
         if required and key not in self:
-            advice = f'Write it with its language: {key}.sv = "…"'
-            self.add_problem(key, "is missing.", advice, is_missing=True)
-        is_given = key in self
-        texts = []
+            self.add_problem(key, "is missing.", f'Add it with its language: {key}.sv = "…"', is_missing=True)
+        is_given, texts = key in self, []
         for language, strings in self.texts_table(key).take_rest():
             if not _LANGUAGE.fullmatch(language):
-                self.add_problem(f"{key}.{language}", "has no language code.", "Use sv, en or another BCP 47 code.")
-                continue
+                self.add_problem(f"{key}.{language}", "has no language code.", _LANGUAGE_ADVICE)
             for string in strings if isinstance(strings, list) else [strings]:
                 if not isinstance(string, str):
                     name, text = f"{key}.{language}", f'Write: {key}.{language} = "{string}"'
@@ -164,7 +155,7 @@ class TomlTable:
         """Read a BCP 47 language code; empty if the key is missing."""
         value = self.text(key)
         if value and not _LANGUAGE.fullmatch(value):
-            self.add_problem(key, f"is '{value}', which is no language code.", "Use sv, en or another BCP 47 code.")
+            self.add_problem(key, f"is '{value}', which is no language code.", _LANGUAGE_ADVICE)
         return value
 
     def iri(self, key: str, *, required: bool = False) -> str:
@@ -179,9 +170,9 @@ class TomlTable:
         """Read an id that can be part of an IRI."""
         value = self.text(key, required=required, default=default)
         if value and not _SLUG.fullmatch(value):
-            written = re.sub(r"[^a-z0-9._]+", "-", value.lower()).strip("-._")
+            written = re.sub(r"[^a-z0-9._]+", "-", value.lower()).strip("-._") or "…"
             advice = "It becomes part of URIs: use a–z, 0–9, hyphen, dot and underscore"
-            self.add_problem(key, f"is '{value}'.", f'{advice}: {key} = "{written}"' if written else f"{advice}.")
+            self.add_problem(key, f"is '{value}'.", f'{advice}: {key} = "{written}"')
         return value
 
     def choice(self, key: str, options: type[_Choice], default: _Choice) -> _Choice:
@@ -195,17 +186,16 @@ class TomlTable:
 
     def add_choice_problem(self, key: str, value: str, options: Collection[str]) -> None:
         """Add the problem of a value that is none of the options; the nearest is told."""
-        near = nearest(value, options)
-        advice = f'Write: {key} = "{near}"; there are: ' if near else "Use one of: "
+        advice = f'Write: {key} = "{near}"; there are: ' if (near := nearest(value, options)) else "Use one of: "
         self.add_problem(key, f"is '{value}'.", f"{advice}{', '.join(options)}.")
 
     def character(self, key: str, *, default: str) -> str:
         """Read a single character, the delimiter of cells."""
         value = self.text(key, default=default)
-        if len(value) != 1 or value in '\r\n"\0':
-            self.add_problem(key, f"is {value!r}.", 'It is one character, such as delimiter = ";" or "\\t".')
-            return default
-        return value
+        if len(value) == 1 and value not in '\r\n"\0':
+            return value
+        self.add_problem(key, f"is {value!r}.", 'It is one character, such as delimiter = ";" or "\\t".')
+        return default
 
     def pattern(self, key: str) -> str:
         """Read a regular expression."""
@@ -219,10 +209,11 @@ class TomlTable:
 
     def table(self, key: str, *, required: bool = False) -> TomlTable:
         """Read a table; empty if the key is missing."""
-        value, where = self._values.get(key), f"{self.where}.{key}" if self.where else key
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            self.add_problem(key, "is an array of tables, not one table.", f"Write: [{where}]")
-            self._values[key] = value[0]
+        where = f"{self.where}.{key}" if self.where else key
+        match self._values.get(key):
+            case [dict() as first, *_]:
+                self.add_problem(key, "is an array of tables, not one table.", f"Write: [{where}]")
+                self._values[key] = first
         return self.inner(key, self._take(key, dict, f"a table: [{where}]", required) or {})
 
     def texts_table(self, key: str) -> TomlTable:
@@ -239,16 +230,17 @@ class TomlTable:
     def tables(self, key: str) -> list[TomlTable]:
         """Read an array of tables: each `[[file]]`."""
         where = f"{self.where}.{key}" if self.where else key
-        value = self._values.get(key)
-        if isinstance(value, dict):
+        if isinstance(one := self._values.get(key), dict):
             self.add_problem(key, "is one table, not an array of tables.", f"Write: [[{where}]]")
-            self._values[key] = [value]
+            self._values[key] = [one]
         value = self._take(key, list, f"an array of tables: [[{where}]]", False) or []
         if not all(isinstance(each, dict) for each in value):
             self.add_problem(key, "is not an array of tables.", f"Write: [[{where}]]")
             return []
-        shown = [f"[[{where}]]" + (f" number {n}" if len(value) > 1 else "") for n in range(1, len(value) + 1)]
-        return [self.inner(key, each, place, shown[place]) for place, each in enumerate(value)]
+        return [
+            self.inner(key, each, place, f"[[{where}]]" + (f" number {place + 1}" if len(value) > 1 else ""))
+            for place, each in enumerate(value)
+        ]
 
     def text_or_table(self, key: str) -> str | TomlTable:
         """Read a string or a table."""
@@ -263,14 +255,13 @@ class TomlTable:
             if isinstance(each, (str, dict)):
                 found.append(each if isinstance(each, str) else self.inner(key, each, place))
             elif each is not None:
-                self.add_problem(key, f"holds {each!r}, which is not a text.", f'Write it in quotation marks: "{each}"')
+                self.add_problem(key, f"holds {each!r}, which is not a text.", f'Write: "{each}"')
         return found
 
     def check_language(self, key: str) -> None:
-        """Raise `InputError` if a key is no BCP 47 language code."""
+        """Add a problem if a key is no BCP 47 language code."""
         if not _LANGUAGE.fullmatch(key):
-            advice = f'Write the language, such as {self.prefix}sv = "…".'
-            self.add_problem(key, "has no language code.", advice)
+            self.add_problem(key, "has no language code.", f'{_LANGUAGE_ADVICE} Write: {self.prefix}sv = "…"')
 
     def move_keys(self, source: TomlTable, *keys: str) -> None:
         """Move keys of another table to this one. Raises `InputError` for a key that both have."""

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from begrepp.errors import InputError
-from loaders.declaration.source_toml import slug
+from loaders.declaration.agents import slug
 from loaders.drafts.column_roles import (
     ColumnRoles,
     distinct_share,

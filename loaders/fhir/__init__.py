@@ -24,13 +24,8 @@ from begrepp.records import (
     is_iri,
 )
 from begrepp.sources.row_faults import Fault, add_fault
-from loaders.declaration.source_toml import (
-    new_declared_edition,
-    read_declaration,
-    read_edition_dates,
-    read_rights,
-    slug,
-)
+from loaders.declaration.agents import slug
+from loaders.declaration.source_toml import new_declared_edition, read_declaration, read_edition_dates, read_rights
 from loaders.fhir.concepts import is_hierarchical, read_code_system
 from loaders.fhir.supplements import read_supplements
 from loaders.fhir.value_sets import read_concept_map, read_value_set

@@ -14,7 +14,8 @@ from typing import Any
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.records import EditionFiles, Record, Redistribution, Skipped, Source, Structure
 from begrepp.sources.privacy import FHIR_PERSON_RESOURCES
-from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights, slug
+from loaders.declaration.agents import slug
+from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights
 from loaders.fhir_structures.profiles import read_profile
 from loaders.fhir_structures.questionnaires import read_questionnaire
 from loaders.support.agencies import BEGREPP

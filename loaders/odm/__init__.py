@@ -15,13 +15,13 @@ from typing import Any
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Element, ListOwner, Record, Redistribution, Skipped, Source, Structure, Text
 from begrepp.sources.editions import data_files
+from loaders.declaration.agents import slug
 from loaders.declaration.source_toml import (
     DeclaredRights,
     EditionDates,
     read_declaration,
     read_edition_dates,
     read_rights,
-    slug,
 )
 from loaders.odm.dataset import read_dataset_records
 from loaders.odm.labels import (

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Dataset, EditionFiles, ListOwner, Record, Skipped, Table, Text, Variable
+from loaders.declaration.agents import slug
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import slug
 from loaders.declaration.toml_table import TomlTable
 from loaders.odm.labels import alias_notes, concept_links, dictionary_addresses, item_notes, item_titles, new_code_list
 from loaders.odm.model import ItemDef, ItemGroupDef, ItemRef, MetaDataVersion

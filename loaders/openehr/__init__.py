@@ -30,13 +30,13 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.editions import data_files
+from loaders.declaration.agents import slug
 from loaders.declaration.source_toml import (
     DeclaredRights,
     EditionDates,
     read_declaration,
     read_edition_dates,
     read_rights,
-    slug,
 )
 from loaders.openehr.adl import read_adl
 from loaders.openehr.json_templates import read_json_template

@@ -25,9 +25,10 @@ from begrepp.records import (
 )
 from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
+from loaders.declaration.agents import slug
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.row_source import RowSource
-from loaders.declaration.source_toml import read_declaration, slug
+from loaders.declaration.source_toml import read_declaration
 from loaders.declaration.value_lists import split_missing
 from loaders.redcap.rows import (
     ACTION,

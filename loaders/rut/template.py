@@ -23,8 +23,8 @@ from begrepp.records import (
     links,
 )
 from begrepp.sources.rows import parse_date
+from loaders.declaration.agents import slug
 from loaders.declaration.dataset import concept_references
-from loaders.declaration.source_toml import slug
 from loaders.rut.rows import (
     CODES,
     CONCEPTUAL,

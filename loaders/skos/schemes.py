@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.errors import InputError
 from begrepp.rdf.namespaces import expand
 from begrepp.records import EditionFiles, Scheme, Text
-from loaders.declaration.source_toml import slug
+from loaders.declaration.agents import slug
 from loaders.declaration.toml_table import TomlTable
 from loaders.skos.properties import (
     BROADER,

@@ -30,8 +30,9 @@ from begrepp.records import (
     is_iri,
 )
 from begrepp.sources.editions import data_files
+from loaders.declaration.agents import slug
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import join_names, read_declaration, slug
+from loaders.declaration.source_toml import join_names, read_declaration
 from loaders.declaration.toml_table import TomlTable
 from loaders.sos_workbook.code_lists import CODE_COLUMNS, inline_codes, parse_period, sheet_codes
 from loaders.sos_workbook.description import read_description

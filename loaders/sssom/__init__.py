@@ -17,7 +17,8 @@ from begrepp.rdf.iris import Iris
 from begrepp.records import EditionFiles, MappingSet, Record, Redistribution, Source, Text
 from begrepp.records.mappings import UNREVIEWED
 from begrepp.sources.editions import data_files
-from loaders.declaration.source_toml import join_names, read_declaration, read_edition_dates, read_rights, slug
+from loaders.declaration.agents import slug
+from loaders.declaration.source_toml import join_names, read_declaration, read_edition_dates, read_rights
 from loaders.declaration.toml_table import TomlTable
 from loaders.sssom.header import provider_name, publication_date, read_header, slot_text
 from loaders.sssom.table import read_mappings

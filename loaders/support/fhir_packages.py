@@ -15,7 +15,8 @@ from begrepp.sources.archives import MAX_RATIO, MAX_UNPACKED
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import add_remark
-from loaders.declaration.source_toml import DeclaredRights, EditionDates, slug
+from loaders.declaration.agents import slug
+from loaders.declaration.source_toml import DeclaredRights, EditionDates
 from loaders.declaration.toml_table import TomlTable
 from loaders.support.fhir_labels import Json
 

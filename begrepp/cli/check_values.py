@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import UsageError
 from begrepp.rdf.iris import Iris
+from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from begrepp.variables.list_entries import BuildContents
@@ -51,13 +53,20 @@ def check_file(against: str, file: str, output: str, settings: Settings) -> bool
     with nullcontext(sys.stdin.buffer) if path == "-" else Path(path).open("rb") as data:
         values = distinct_values(decode_values(data, name), column, name, limit=MAX_VALUES)
     build = current_build(settings)
-    known = BuildContents(DiskStore(build / "store"), Iris(read_manifest(build).base), build)
+    known = BuildContents(
+        DiskStore(build / "store"), Iris(read_manifest(build).base), build, partial(open_index, build)
+    )
     result = check_values(against, values, known)
     if output == "table":
         _print(result)
     else:
         click.echo(format_result(result, output), nl=False)
     return result.passed
+
+
+def open_index(build: Path) -> TextIndex:
+    """Return the text index of a build."""
+    return TextIndex(build / "index")
 
 
 def _print(result: CheckedList) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, QuerySolution
 
@@ -19,6 +20,9 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Text, choose_label, preferred_notation
 from begrepp.store import Store
 
+if TYPE_CHECKING:
+    from begrepp.search import TextIndex
+
 _BATCH = 500
 _INACTIVE = expand("begrepp:inactive")
 _NO_LIST = "See `begrepp status` for the lists of the build."
@@ -26,11 +30,15 @@ _NO_LIST = "See `begrepp status` for the lists of the build."
 
 @dataclass(frozen=True, slots=True)
 class BuildContents:
-    """The store, IRI patterns and folder of a build, from which code lists are read."""
+    """The store, IRI patterns and folder of a build, from which code lists are read.
+
+    `open_index` returns its text index, which is only needed for values that are words.
+    """
 
     store: Store
     iris: Iris
     folder: Path
+    open_index: Callable[[], TextIndex]
 
 
 @dataclass(frozen=True, slots=True)

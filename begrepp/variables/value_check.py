@@ -83,7 +83,7 @@ def check_values(against: str, values: Iterable[str], build: BuildContents, lang
     finder = CodeFinder(entries)
     raw_values = list(values)
     strange = [text for each in raw_values if not finder.is_known(text := each.strip()) and fold(text) not in _MISSING]
-    near = {**finder.find_near(strange), **find_codes_by_words(strange, entries, lists, context)}
+    near = {**finder.find_near(strange), **find_codes_by_words(strange, entries, lists, build)}
     checked = [_check_value(each, finder, near, language) for each in raw_values]
     unknown = [each.value.strip() for each in checked if each.verdict in (Verdict.UNKNOWN, Verdict.RETIRED)]
     retired = {each.code: finder.exact[each.code].concept for each in checked if each.verdict is Verdict.RETIRED}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from begrepp.queries.parameters import QueryContext
-from begrepp.variables.list_entries import CodeListEntry
+from begrepp.search import TextIndex
+from begrepp.variables.list_entries import BuildContents, CodeListEntry
 from begrepp.variables.suggestion.code_suggester import CodeSuggester, value_entry
 from begrepp.variables.suggestion.entries import ConceptTarget
 
@@ -18,7 +18,7 @@ MAX_PROPOSALS = 3
 
 
 def find_codes_by_words(
-    values: Iterable[str], entries: Sequence[CodeListEntry], lists: Sequence[str], context: QueryContext
+    values: Iterable[str], entries: Sequence[CodeListEntry], lists: Sequence[str], build: BuildContents
 ) -> Mapping[str, list[CodeListEntry]]:
     """Return codes in use for the values without a digit, by their words; values without any are left out."""
     words = [value for value in dict.fromkeys(values) if _is_words(value)][:MAX_WORD_VALUES]
@@ -26,7 +26,9 @@ def find_codes_by_words(
     if not words:
         return {}
     found = _compare(words, active) if len(active) <= MAX_COMPARED_CODES else {}
-    found |= {value: _search(value, lists, context) for value in words if not found.get(value)}
+    if remaining := [value for value in words if not found.get(value)]:
+        index = build.open_index()
+        found |= {value: _search(value, lists, index) for value in remaining}
     codes = {value: [active[code] for code in notations if code in active] for value, notations in found.items()}
     return {value: each for value, each in codes.items() if each}
 
@@ -46,11 +48,11 @@ def _compare(values: Sequence[str], active: Mapping[str, CodeListEntry]) -> dict
     }
 
 
-def _search(value: str, lists: Sequence[str], context: QueryContext) -> list[str]:
+def _search(value: str, lists: Sequence[str], index: TextIndex) -> list[str]:
     hits = [
         hit
         for iri in lists
-        for hit in context.index.search(value, limit=MAX_PROPOSALS, kind="concept", scheme=iri)[1]
+        for hit in index.search(value, limit=MAX_PROPOSALS, kind="concept", scheme=iri)[1]
         if hit.active
     ]
     return [hit.notation for hit in sorted(hits, key=lambda hit: -hit.score)[:MAX_PROPOSALS]]

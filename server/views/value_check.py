@@ -32,7 +32,7 @@ def check() -> Response:
             if not against:
                 raise UsageError("No list is given.", "Choose the list to check against.")
             found = served_build()
-            known = BuildContents(found.store, found.iris, found.folder)
+            known = BuildContents(found.store, found.iris, found.folder, lambda: found.index)
             with COMPARISONS.slot():
                 result = check_values(against, distinct_values(lines, column), known, translator().language)
         elif format_ != HTML:

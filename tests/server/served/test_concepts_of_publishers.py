@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from begrepp.artefact.manifest import read_manifest
 from begrepp.exports.downloads import write_download
 from begrepp.rdf.iris import Iris
+from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from begrepp.variables.list_entries import BuildContents
@@ -122,7 +123,7 @@ def client(here: Flask) -> FlaskClient:
 @pytest.fixture
 def contents(built_here: Settings) -> BuildContents:
     build = built_here.current
-    return BuildContents(DiskStore(build / "store"), Iris(), build)
+    return BuildContents(DiskStore(build / "store"), Iris(), build, lambda: TextIndex(build / "index"))
 
 
 def _resolved(client: FlaskClient, system: str, code: str, **more: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from loaders.dcat.authority_lists import LANGUAGES, current_address
 from loaders.dcat.columns import Columns, CsvwTable
 from loaders.declaration.agents import slug
 from loaders.declaration.source_toml import DeclaredRights, EditionDates
-from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, Skolemizer
+from loaders.support.rdf_files import Graph, GraphNode, GraphTerm
 from loaders.support.skolem_iris import Skolemizer
 
 _DATASET_TYPES = (expand("dcat:Dataset"), expand("dcat:DatasetSeries"))

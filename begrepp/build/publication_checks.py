@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from begrepp.artefact.load_report import LoadReport
 from begrepp.artefact.manifest import CheckResult, read_manifest_if_valid
-from begrepp.artefact.parts import LoadReport, Part
-from begrepp.build.loads.parallel_loader import LoadFailure
+from begrepp.artefact.parts import Part
+from begrepp.build.load_failures import LoadFailure
 from begrepp.build.progress import Progress
 from begrepp.errors import ValidationError
 from begrepp.history.current_view import group_in_force

@@ -25,10 +25,23 @@ PUBLISHER_TYPES = {
 _ADMS = "http://purl.org/adms/publishertype/"
 
 
-def read_agent(toml: TomlTable, key: str, default: str = "", agents: Mapping[str, Agent] = KNOWN) -> Agent:
-    """Read an agent: the id of a known one, or a name with its type (`<key>_type`)."""
+def is_publisher_type(iri: str) -> bool:
+    """Return whether an IRI is a publisher type of ADMS."""
+    return iri.removeprefix(_ADMS) in PUBLISHER_TYPES.values() and iri.startswith(_ADMS)
+
+
+def read_agent(
+    toml: TomlTable, key: str, default: str = "", agents: Mapping[str, Agent] = KNOWN, *, default_type: str = ""
+) -> Agent:
+    """Read an agent: the id of a known one, or a name with its type (`<key>_type`).
+
+    `default` and `default_type` (an IRI) are those that the data file states.
+    """
+    is_stated = key not in toml
     name = toml.text(key, default=default)
     kind = toml.text(f"{key}_type")
+    if is_stated and default_type and not kind and name not in agents:
+        return Agent(id=slug(name), names=(Text(name, "sv"),), type=default_type)
     if name in agents:
         return agents[name]
     known = ", ".join(sorted(agents))

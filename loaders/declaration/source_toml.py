@@ -25,10 +25,11 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import DECLARATION, declaration, valid_from
 from begrepp.sources.row_faults import Fault, report_kinds
-from loaders.declaration.agents import read_agent
+from loaders.declaration.agents import PUBLISHER_TYPES, read_agent
 from loaders.declaration.problems import MANUAL, DeclarationProblems
 from loaders.declaration.toml_lines import KeyPath, key_lines
 from loaders.declaration.toml_table import TomlTable
+from loaders.support.agencies import KNOWN
 
 # Licences that allow redistribution of unchanged text with attribution.
 _OPEN_LICENCES = re.compile(
@@ -85,16 +86,16 @@ def read_rights(toml: TomlTable, *, suggested: Mapping[str, str] | None = None) 
     `suggested` holds publisher and licence of the data file. Raises `InputError` if neither has them.
     """
     suggested_values = suggested or {}
-    if "source" not in toml and not (suggested_values.get("publisher") and suggested_values.get("licence")):
-        raise InputError(
-            toml.origin,
-            "the publisher and licence of this list are missing.",
-            'Write a source.toml and add it with the files: loader = "…" on the first line, then a line [source] and'
-            f' below it title.sv = "…", publisher = "…", publisher_type = "…" and licence = "https://…". {MANUAL}',
-        )
+    if "source" not in toml:
+        _refuse_missing_rights(toml, suggested_values)
     source = toml.table("source")
     titles = source.texts("title")
-    publisher = read_agent(source, "publisher", suggested_values.get("publisher", ""))
+    publisher = read_agent(
+        source,
+        "publisher",
+        suggested_values.get("publisher", ""),
+        default_type=suggested_values.get("publisher_type", ""),
+    )
     is_declared = "licence" in source
     licence = source.iri("licence") or suggested_values.get("licence", "")
     if not licence and not is_declared:
@@ -115,6 +116,23 @@ def read_rights(toml: TomlTable, *, suggested: Mapping[str, str] | None = None) 
     )
     source.done()
     return rights
+
+
+def _refuse_missing_rights(toml: TomlTable, stated: Mapping[str, str]) -> None:
+    """Raise `InputError` if the data files do not state all that `[source]` would."""
+    name, licence = stated.get("publisher", ""), stated.get("licence", "")
+    kind = stated.get("publisher_type", "") or name in KNOWN
+    parts = {"publisher": name, "licence": licence, "type of the publisher": kind or not name}
+    if all(parts.values()):
+        return
+    missing = " and ".join(part for part, value in parts.items() if not value)
+    raise InputError(
+        toml.origin,
+        f"the {missing} of this list {'are' if ' and ' in missing else 'is'} missing.",
+        'Write a source.toml and add it with the files: loader = "…" on the first line, then a line [source] and below'
+        f' it title.sv = "…", publisher = "{name or "…"}", publisher_type = "…" (one of {", ".join(PUBLISHER_TYPES)})'
+        f' and licence = "{licence or "https://…"}". {MANUAL}',
+    )
 
 
 def read_scheme(toml: TomlTable, default_id: str) -> Scheme:

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.errors import InputError
 from begrepp.rdf.namespaces import expand
 from begrepp.records import EditionFiles, Scheme, Text
-from loaders.declaration.agents import slug
+from loaders.declaration.agents import is_publisher_type, slug
 from loaders.declaration.toml_table import TomlTable
 from loaders.skos.properties import (
     BROADER,
@@ -123,13 +123,14 @@ def _scheme_titles(graph: Graph, node: GraphNode, language: str) -> tuple[Text, 
 
 
 def suggested_rights(graph: Graph, scheme: NamedNode) -> dict[str, str]:
-    """Return licence and publisher of a scheme as stated in the file."""
+    """Return licence and publisher of a scheme, and the publisher's type (ADMS), as stated in the file."""
     licence = next((o.value for o in graph.objects(scheme, *LICENCES) if o.value.startswith("http")), "")
     publisher = next(graph.objects(scheme, *PUBLISHERS), None)
-    name = ""
+    name = kind = ""
     if isinstance(publisher, Literal):
         name = publisher.value
     elif publisher is not None:
         named = graph.objects(publisher, expand("foaf:name"), expand("rdfs:label"), expand("skos:prefLabel"))
         name = next((o.value for o in named if isinstance(o, Literal)), getattr(publisher, "value", ""))
-    return {"licence": licence, "publisher": name}
+        kind = next((o.value for o in graph.objects(publisher, expand("dct:type")) if is_publisher_type(o.value)), "")
+    return {"licence": licence, "publisher": name, "publisher_type": kind}

@@ -10,7 +10,7 @@ import pytest
 import loaders
 from begrepp.build.loads.record_checks import check_records
 from begrepp.errors import InputError
-from begrepp.records import EditionFiles
+from begrepp.records import Edition, EditionFiles, Record
 from begrepp.sources.editions import reported_faults
 from loaders.declaration.toml_lines import key_lines
 
@@ -168,3 +168,41 @@ p = { q = 4 }
         ("f", 1, "o", "p"): 21,
         ("f", 1, "o", "p", "q"): 21,
     }
+
+
+SKOS = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix dct: <http://purl.org/dc/terms/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix : <https://ex.org/v/> .
+:s a skos:ConceptScheme ; skos:prefLabel "Lista"@sv ; dct:license <https://creativecommons.org/licenses/by/4.0/> ;
+  dct:publisher [ foaf:name "Påhittsbolaget"@sv ; dct:type <http://purl.org/adms/publishertype/Company> ] .
+:a a skos:Concept ; skos:inScheme :s ; skos:notation "A" ; skos:prefLabel "ett"@sv .
+"""
+
+
+def load_skos(folder: Path, text: str) -> list[Record]:
+    (folder / "source.toml").write_text('loader = "skos"\n', encoding="utf-8")
+    (folder / "v.ttl").write_text(text, encoding="utf-8")
+    edition = EditionFiles(source="v", version="2026", folder=folder, files=tuple(sorted(folder.iterdir())))
+    return list(loaders.loader_of(edition)(edition))
+
+
+def test_a_skos_file_states_its_publisher_with_the_type(tmp_path: Path) -> None:
+    (found,) = [record for record in load_skos(tmp_path, SKOS) if isinstance(record, Edition)]
+    assert found.publisher.type == "http://purl.org/adms/publishertype/Company"
+    assert found.publisher.names[0].value == "Påhittsbolaget"
+
+
+@pytest.mark.parametrize(
+    ("removed", "told"),
+    [
+        (
+            " ; dct:type <http://purl.org/adms/publishertype/Company>",
+            "the type of the publisher of this list is missing",
+        ),
+        ("dct:license <https://creativecommons.org/licenses/by/4.0/> ;", "the licence of this list is missing"),
+    ],
+)
+def test_what_a_skos_file_does_not_state_is_told_with_what_it_does(tmp_path: Path, removed: str, told: str) -> None:
+    assert removed in SKOS
+    with pytest.raises(InputError, match=told) as raised:
+        load_skos(tmp_path, SKOS.replace(removed, ""))
+    assert 'publisher = "Påhittsbolaget"' in raised.value.next_step

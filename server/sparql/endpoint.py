@@ -68,11 +68,11 @@ def endpoint() -> Response:
 
 
 def _explain_error(text: str, error: BegreppError) -> list[QueryAdvice] | None:
-    """Return advice on a query that was stopped or is invalid, or None for other errors."""
+    """Return advice on a query that was stopped or is invalid, or None for other errors and without any advice."""
     if not isinstance(error, QueryTimeout | QueryTooLarge | QueryError):
         return None
     try:
-        return explain(parse_request(text))
+        return explain(parse_request(text)) or None
     except BegreppError:
         return None
 

@@ -18,6 +18,7 @@ from begrepp.errors import QueryTooLarge
 from begrepp.queries.query_files import QUERIES_DIR, read_queries, read_query
 from begrepp.settings import Settings
 from server.app import create_app
+from server.http.i18n import Translator
 from tests.support.listeners import listen
 
 ASK = "ASK { ?s ?p ?o }"
@@ -207,6 +208,7 @@ def test_a_mistake_is_explained_by_its_place(client: FlaskClient) -> None:
         headers = {"Accept": "text/html", "Accept-Language": language}
         page = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p }"}, headers=headers)
         assert page.status_code == 400 and word in page.text and "<textarea" in page.text
+        assert Translator(language)("doctor.none") not in page.text
 
 
 @pytest.mark.parametrize(

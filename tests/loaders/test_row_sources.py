@@ -106,7 +106,7 @@ def test_yaml_keeps_codes_as_they_are_written(tmp_path: Path) -> None:
         ("a__yaml", "- &a [x]\n- &b [*a]\n- {kod: {a: &c {x: 1, y: 2}, b: *c}}\n- [", "not well-formed YAML", "Fix"),
         ("a__xls", b"\xd0\xcf\x11\xe0", "the old format of Excel", "Save it as .xlsx"),
         ("a__xlsx", b"\xd0\xcf\x11\xe0" * 200, r"old format of Excel \(.xls\)", "save it as .xlsx"),
-        ("a__sav", b"$FL2", "a file of SPSS", "Save it as CSV"),
+        ("a__sav", b"$FL2", "data file from a statistics program", "Add the data dictionary"),
         ("a__ods", b"PK", "LibreOffice Calc", "Save it as .xlsx"),
         ("a__txt", "A1 ett\n", "does not say which format", 'format = "csv"'),
         ("a__csv", b"\x89PNG\r\n\x1a\n", "a PNG picture", "saved as CSV"),

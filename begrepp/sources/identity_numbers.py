@@ -28,7 +28,7 @@ from begrepp.errors import Origin, PersonalDataError
 _TAIL = re.compile(
     r"[01](?<!\d{5}.)(?<=\d[-./ \d].)"
     r"(?=\d(?P<gap>[-./ ]?)(?P<day>[0-36-9]\d)(?P<link>[-+./ ]{0,7})(?P<serial>[\dTRSUWXJKLMN][\dF]\d\d)"
-    r"(?!\d|\.\d|-[\da-fA-F]{4}-))"
+    r"(?!\d|\.(?!0{1,6}(?!\d))\d|-[\da-fA-F]{4}-))"
 )
 # The year before it. A digit, a plus sign or an arc of an OID before the year make it part of another number.
 _HEAD = re.compile(r"(?<![\d+])(?<!\d\.)(?P<century>1[89]|20)?(?P<year>\d\d)(?P<gap>[-./ ]?)$")
@@ -36,12 +36,12 @@ _HEAD = re.compile(r"(?<![\d+])(?<!\d\.)(?P<century>1[89]|20)?(?P<year>\d\d)(?P<
 _GROUPS = re.compile(r"(?P<mark>[ .'])(?<=\d.)(?:\d{3}(?P=mark)\d{3}(?P=mark)\d{3}|\d\d(?: \d\d){3,4})(?!\d|[.,' ]\d)")
 _FIRST_GROUP = re.compile(r"(?<![\d.,])(?<!\d )(?:[1-9]\d?|19\d|20\d)$")
 _LINK = re.compile(r" {0,3}[-+/]? {0,3}")
-_EXPONENTS = ("E+09", "E+9", "E09", "E9", "E+11", "E11", "e+09", "e+9", "e09", "e9", "e+11", "e11")
-_SCIENTIFIC = re.compile(r"(?<![\w.,])(\d)[.,](\d{6,11})[eE]\+?(0?9|11)(?!\d)")
-_DECIMAL_ZEROS = re.compile(r"[.,](?<=\d{10}.)0{1,6}(?!\d)")
+_EXPONENTS = ("E+09", "E+9", "E09", "E9", "E+11", "E11", "e+09", "e+9", "e+11")
+_SCIENTIFIC = re.compile(r"(?<![\w.,])(\d)[.,](\d{6,11})(?:E\+?|e\+)(0?9|11)(?!\d)")
+_DECIMAL_ZEROS = re.compile(r"[.,]0{1,6}$")
+_PERSON_OID_STEM = "1.2.752.129.2.1.3."
 _PERSON_OID = re.compile(r"1\.2\.752\.129\.2\.1\.3\.[13]\.(?=\d)")
 """The OIDs of personnummer and samordningsnummer: what follows is such a number."""
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _INLINE_TAGS = r"/?(?:a|b|big|bdi|em|font|i|mark|s|small|span|strong|sub|sup|u|wbr)\b"
 # Escapes beside a digit, and of a digit.
 _ESCAPE = re.compile(
@@ -51,6 +51,8 @@ _ESCAPE = re.compile(
     rf"|<(?<=\d<){_INLINE_TAGS}",
     re.IGNORECASE,
 )
+_MAX_LENGTH = 120
+"""Characters that a number with escapes and markup has at most."""
 _INLINE_MARKUP = re.compile(rf"<{_INLINE_TAGS}[^<>]{{0,500}}>", re.IGNORECASE)
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 BARE_TOKEN = re.compile(r"(?<!\d)\d{10}(?:\d\d)?(?!\d)")
@@ -96,7 +98,7 @@ class BareNumbers:
 
     def add(self, value: str, origin: Origin) -> None:
         """Count a value, if it consists of 10 or 12 digits."""
-        plain = value if value.isdigit() and value.isascii() else _plain_text(value)
+        plain = value if value.isdigit() and value.isascii() else _DECIMAL_ZEROS.sub("", _plain_text(value))
         if _BARE.fullmatch(plain):
             self.count(plain, find_identity_number(plain) is not None, origin)
 
@@ -138,8 +140,13 @@ def identity_numbers(text: str) -> Iterator[IdentityNumber]:
     """Yield the identity numbers in a text, also those divided by markup, escapes or invisible characters."""
     plain = _plain_text(text)
     yield from _find_in(plain)
-    if _ESCAPE.search(plain):
-        yield from _find_in(_INLINE_MARKUP.sub("", _unescape(plain)))
+    end = 0
+    for escape in _ESCAPE.finditer(plain):
+        if escape.end() + _MAX_LENGTH <= end:
+            continue  # it stands in the text that was read last
+        start, end = max(0, escape.start() - _MAX_LENGTH), escape.end() + 10 * _MAX_LENGTH
+        for number in _find_in(_INLINE_MARKUP.sub("", _unescape(plain[start:end]))):
+            yield number._replace(line=plain.count("\n", 0, start) + number.line)
 
 
 def is_identity_number(digits: str) -> bool:
@@ -245,6 +252,8 @@ def _plain_character(character: str) -> str:
             return ""
         case "Sm" if character == "\u2212":
             return "-"
+        case "Ll" | "Lu" | "Lo":
+            return character
         case _:
             return unicodedata.normalize("NFKC", character)
 
@@ -252,10 +261,12 @@ def _plain_character(character: str) -> str:
 def _plain_text(text: str) -> str:
     """Return the text with plain digits, spaces and dashes, and without decimals and exponents of large numbers."""
     if not text.isascii():
-        text = _NOT_ASCII.sub(lambda match: _plain_character(match[0]), text)
+        for character in set(text):
+            if not character.isascii() and (plain := _plain_character(character)) != character:
+                text = text.replace(character, plain)
     if any(exponent in text for exponent in _EXPONENTS):
         text = _SCIENTIFIC.sub(lambda match: (match[1] + match[2]).ljust(int(match[3]) + 1, "0"), text)
-    return _DECIMAL_ZEROS.sub("", _PERSON_OID.sub(" ", text))
+    return _PERSON_OID.sub(" ", text) if _PERSON_OID_STEM in text else text
 
 
 def _unescape(text: str) -> str:

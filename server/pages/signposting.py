@@ -50,11 +50,12 @@ class GraphRights:
 
 def rights_of(found_build: ServedBuild, graph: str) -> GraphRights:
     """Return the licence and publisher of a named graph, cached."""
-    kept = found_build.rights_cache
-    if graph not in kept:
+    rights = found_build.rights_cache.get(graph)
+    if rights is None:
         said = find_statements(found_build, graph)
-        kept[graph] = (property_value(said, "dct:license"), next(iter(property_iris(said, "dct:publisher")), ""))
-    return GraphRights(*kept[graph])
+        rights = (property_value(said, "dct:license"), next(iter(property_iris(said, "dct:publisher")), ""))
+        found_build.rights_cache.put(graph, rights)
+    return GraphRights(*rights)
 
 
 def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list[TypedLink]:

@@ -5,7 +5,7 @@ The graph of an edition never changes, so a dated view is a query over another d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
@@ -23,6 +23,7 @@ from begrepp.search import TextIndex
 from begrepp.store import QueryResults, Store
 from server.http.dates import parse_http_date
 from server.served.build import ServedBuild
+from server.served.caches import MemoryCache, Value
 from server.served.labels import find_statements, property_texts
 from server.served.resolver import Missing, Resolved, find_meanings
 from server.served.schemes import SchemeIndex
@@ -61,6 +62,10 @@ class DatedBuild(ServedBuild):
         iris = self.full_build.iris
         always = [iris.graph("catalog"), iris.graph("provenance")]
         return DatedStore(self.full_build.store, [*self.graphs, *always], [g.graph for g in self.manifest.graphs])
+
+    def _cache(self, name: str, megabytes: int, size_of: Callable[[Value], int]) -> MemoryCache[Value]:
+        shared: MemoryCache[Value] = getattr(self.full_build, f"{name}_cache")
+        return shared.within(" ".join(self.graphs))
 
     def scheme_store(self, scheme: str) -> Store:
         """Return a store over the graph of one scheme in force that day, as each further graph slows queries down."""

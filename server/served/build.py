@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +14,13 @@ from begrepp.search import TextIndex
 from begrepp.store import Store
 from begrepp.store.disk import DiskStore
 from begrepp.store.endpoint import Endpoint
-from server.served.caches import LruCache
+from server.served.caches import MemoryCache, Value, text_bytes
 from server.served.refs import Ref, TreeNode
 from server.served.schemes import SchemeIndex
+from server.telemetry.metrics import cache_gauge
+
+_OBJECT_BYTES = 150
+"""Approximate memory of an object beside its texts."""
 
 
 @dataclass(frozen=True)
@@ -52,36 +57,47 @@ class ServedBuild:
         return Iris(self.manifest.base)
 
     @cached_property
-    def changes_cache(self) -> dict[str, list[Change]]:
+    def changes_cache(self) -> MemoryCache[list[Change]]:
         """Cache of the changes between editions, by difference graph."""
-        return {}
+        return self._cache("changes", 96, lambda changes: sum(map(_change_bytes, changes)))
 
     @cached_property
-    def top_concepts_cache(self) -> dict[str, list[str]]:
+    def top_concepts_cache(self) -> MemoryCache[list[str]]:
         """Cache of the top concepts in order, by scheme."""
-        return {}
+        return self._cache("top_concepts", 8, lambda iris: text_bytes(*iris))
 
     @cached_property
-    def rights_cache(self) -> dict[str, tuple[str, str]]:
+    def rights_cache(self) -> MemoryCache[tuple[str, str]]:
         """Cache of licence and publisher, by graph."""
-        return {}
+        return self._cache("rights", 1, lambda rights: text_bytes(*rights))
 
     @cached_property
-    def refs_cache(self) -> LruCache[Ref]:
-        """LRU cache of links, by IRI and language."""
-        return LruCache(50_000)
+    def refs_cache(self) -> MemoryCache[Ref]:
+        """Cache of links, by IRI and language."""
+        return self._cache("refs", 32, lambda ref: ref.size)
 
     @cached_property
-    def children_cache(self) -> LruCache[list[TreeNode]]:
-        """LRU cache of child nodes, by concept and language."""
-        return LruCache(100_000, lambda nodes: len(nodes) + 1)
+    def children_cache(self) -> MemoryCache[list[TreeNode]]:
+        """Cache of child nodes, by concept and language."""
+        return self._cache("children", 32, lambda nodes: sum(node.size for node in nodes))
 
     @cached_property
     def dated_builds_cache(self) -> dict[tuple[str, ...], ServedBuild]:
-        """Cache of dated builds, by their graphs."""
+        """Cache of 8 dated builds, by their graphs."""
         return {}
+
+    def _cache(self, name: str, megabytes: int, size_of: Callable[[Value], int]) -> MemoryCache[Value]:
+        """Return a new cache of the process; dated builds share those of the full build."""
+        return MemoryCache(megabytes << 20, size_of, cache_gauge(name))
 
     @cached_property
     def schemes(self) -> SchemeIndex:
         """The schemes and the variables that measure concepts, read once."""
         return SchemeIndex(self.store, self.iris)
+
+
+def _change_bytes(change: Change) -> int:
+    sides = (*change.sources, *change.targets, *change.old_parents, *change.new_parents)
+    codes = sum(_OBJECT_BYTES + text_bytes(code.iri, code.notation) for code in sides)
+    texts = [*change.old_labels, *change.new_labels, *filter(None, (change.old_text, change.new_text))]
+    return _OBJECT_BYTES + codes + sum(_OBJECT_BYTES + text_bytes(text.value) for text in texts)

@@ -77,7 +77,7 @@ def find_refs(build: ServedBuild, iris: Iterable[str], language: str) -> Links:
             uncached.append(iri)
     for iri, statements in _find_naming_statements(build, uncached).items():
         links[iri] = _make_ref(build, iri, statements, language)
-        build.refs_cache.put(iri, language, links[iri])
+        build.refs_cache.put(iri, links[iri], language)
     return links
 
 

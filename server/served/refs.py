@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
+from server.served.caches import text_bytes
+
+_OBJECT_BYTES = 250
+"""Approximate memory of an object beside its texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,11 @@ class Ref:
     scheme: str = ""
     active: bool = True
     known: bool = True
+
+    @property
+    def size(self) -> int:
+        """Approximate memory in bytes."""
+        return _OBJECT_BYTES + text_bytes(self.iri, self.href, self.label.value, self.notation)
 
     @property
     def code(self) -> str:
@@ -47,3 +56,8 @@ class TreeNode:
     current: bool = False
     children: list[TreeNode] = field(default_factory=list)
     hidden: int = 0
+
+    @property
+    def size(self) -> int:
+        """Approximate memory in bytes, with the link and the nodes below."""
+        return _OBJECT_BYTES + self.ref.size + sum(node.size for node in self.children)

@@ -45,7 +45,7 @@ def children(build: ServedBuild, concepts: Sequence[str], language: str) -> dict
     known = find_refs(build, {iri for counts in below.values() for iri in counts}, language)
     for parent, counts in below.items():
         found[parent] = _nodes(counts, known)
-        build.children_cache.put(parent, language, found[parent])
+        build.children_cache.put(parent, found[parent], language)
     return found
 
 
@@ -58,7 +58,8 @@ def top_concepts(build: ServedBuild, scheme: SchemeFacts, language: str, *, ever
         found = {
             value(row, "child"): (value(row, "status") == inactive, sort_key(value(row, "notation"))) for row in rows
         }
-        order = build.top_concepts_cache[scheme.iri] = sorted(found, key=lambda iri: (*found[iri], iri))
+        order = sorted(found, key=lambda iri: (*found[iri], iri))
+        build.top_concepts_cache.put(scheme.iri, order)
     if not order:
         return None
     shown = dict.fromkeys(order if everything else order[:SHOWN], 0)

@@ -148,12 +148,11 @@ def filtered_changes(build: ServedBuild, graph: str, kind: str = "", rule: str =
 
 def changes_of(build: ServedBuild, graph: str) -> list[Change]:
     """Return all changes of a difference, cached."""
-    kept = build.changes_cache
-    if graph not in kept:
-        while len(kept) >= 4:
-            kept.pop(next(iter(kept)))
-        kept[graph] = read_changes(build.store, graph)
-    return kept[graph]
+    changes = build.changes_cache.get(graph)
+    if changes is None:
+        changes = read_changes(build.store, graph)
+        build.changes_cache.put(graph, changes)
+    return changes
 
 
 def difference_page(

@@ -1,0 +1,41 @@
+"""Codes that publishers merged or replaced: what `check_values` names instead, for each publisher's way to say it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import loaders
+from begrepp.artefact.manifest import current_build
+from begrepp.build.loads.parallel_loader import EditionJob
+from begrepp.build.pipeline import build
+from begrepp.queries.parameters import QueryContext
+from begrepp.rdf.iris import Iris
+from begrepp.search.index import TextIndex
+from begrepp.store.disk import DiskStore
+from begrepp.variables.value_check import Verdict, check_values
+from tests import golden
+from tests.support.small import Quiet, settings_in
+
+
+# Written after the publishers' files in tests/fixtures: MapTo.csv, the association refset, atc_successors.csv.
+@pytest.mark.parametrize(
+    ("fixture", "scheme", "expected"),
+    [
+        ("loinc", "loinc", {"99902-9": ["99901-1"], "99903-7": []}),  # two replacements: the user has to choose
+        ("snomed_rf2", "snomed-ct", {"100004004": ["100002002"], "100005005": []}),  # possibly equivalent to two
+        ("atc-csv", "atc", {"L01XE02": ["L01EB01"]}),
+    ],
+)
+def test_a_replaced_code_is_retired_and_names_what_replaces_it(
+    tmp_path: Path, fixture: str, scheme: str, expected: dict[str, list[str]]
+) -> None:
+    settings = settings_in(tmp_path)
+    edition = golden.fixture(fixture).edition
+    build([EditionJob(edition, loaders.loader_of(edition))], settings, Quiet())
+    folder = current_build(settings)
+    context = QueryContext(DiskStore(folder / "store"), TextIndex(folder / "index"), Iris(settings.base))
+    found = {each.value: each for each in check_values(scheme, expected, context).values}
+    assert {each.verdict for each in found.values()} == {Verdict.RETIRED}
+    assert {code: [instead for instead, _ in each.instead] for code, each in found.items()} == expected

@@ -10,10 +10,10 @@ import loaders
 from begrepp.artefact.manifest import current_build
 from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
-from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.iris import Iris
 from begrepp.search.index import TextIndex
 from begrepp.store.disk import DiskStore
+from begrepp.variables.list_entries import BuildContents
 from begrepp.variables.value_check import Verdict, check_values
 from tests import golden
 from tests.support.small import Quiet, settings_in
@@ -35,7 +35,7 @@ def test_a_replaced_code_is_retired_and_names_what_replaces_it(
     edition = golden.fixture(fixture).edition
     build([EditionJob(edition, loaders.loader_of(edition))], settings, Quiet())
     folder = current_build(settings)
-    context = QueryContext(DiskStore(folder / "store"), TextIndex(folder / "index"), Iris(settings.base))
+    context = BuildContents(DiskStore(folder / "store"), TextIndex(folder / "index"), Iris(settings.base))
     found = {each.value: each for each in check_values(scheme, expected, context).values}
     assert {each.verdict for each in found.values()} == {Verdict.RETIRED}
     assert {code: [instead for instead, _ in each.instead] for code, each in found.items()} == expected

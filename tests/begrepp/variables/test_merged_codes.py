@@ -35,7 +35,9 @@ def test_a_replaced_code_is_retired_and_names_what_replaces_it(
     edition = golden.fixture(fixture).edition
     build([EditionJob(edition, loaders.loader_of(edition))], settings, Quiet())
     folder = current_build(settings)
-    context = BuildContents(DiskStore(folder / "store"), TextIndex(folder / "index"), Iris(settings.base))
+    context = BuildContents(
+        DiskStore(folder / "store"), Iris(settings.base), folder, lambda: TextIndex(folder / "index")
+    )
     found = {each.value: each for each in check_values(scheme, expected, context).values}
     assert {each.verdict for each in found.values()} == {Verdict.RETIRED}
     assert {code: [instead for instead, _ in each.instead] for code, each in found.items()} == expected

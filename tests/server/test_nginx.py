@@ -11,7 +11,7 @@ import ssl
 import subprocess
 from collections import Counter, deque
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from getpass import getuser
 from http.client import HTTPConnection, HTTPMessage, HTTPSConnection
@@ -333,3 +333,31 @@ def test_every_route_answers_on_a_host_of_its_own(own_host: Site, app: Flask) ->
     paths = [path for path in (*ROUTES, *one_of_each_kind(app)) if path != "/metrics"]
     statuses = {path: own_host.get(path).status for path in paths}
     assert {path: status for path, status in statuses.items() if status not in expected(path)} == {}
+
+
+def test_the_connections_of_one_client_are_limited_and_another_client_is_served(own_host: Site) -> None:
+    """Requests whose bodies do not end: beyond 64 the client gets 429; an address beside it is served."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    head = b"POST /check HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
+    with ExitStack() as stack:
+        lines = []
+        for _ in range(90):
+            line = stack.enter_context(socket.create_connection(("127.0.0.1", own_host.https), timeout=5))
+            secure = stack.enter_context(context.wrap_socket(line))
+            secure.sendall(head)
+            lines.append(secure)
+        refused = 0
+        for line in lines:
+            line.settimeout(0.1)
+            with suppress(TimeoutError):
+                refused += line.recv(100).startswith(b"HTTP/1.1 429 ")
+        assert refused == 90 - 64
+        assert own_host.get("/cs").status == 429
+        other = HTTPSConnection(
+            "127.0.0.1", own_host.https, context=context, timeout=30, source_address=("127.0.0.2", 0)
+        )
+        other.request("GET", "/cs", headers={"Host": "localhost"})
+        assert other.getresponse().status == 200
+        other.close()
+    assert own_host.get("/cs").status == 200

@@ -2,7 +2,9 @@
 
 A format: `source.toml` beside the file describes the classification. ClaML does not list the codes that modifiers
 generate; this loader generates them. A modifier applies to a class and its descendants, except where a class
-excludes it, and extends the leaf classes: E10 and `.0` give E10.0. `Meta` elements (keys of other tabulations)
+excludes it, and extends the leaf classes: E10 and `.0` give E10.0. A modifier whose codes begin with a point divides
+three-character classes, also those that list some of their own codes (A00 with A00.5 and `.0` gives A00.0 too), and
+never a code that has a point. A modifier that gives no code is reported. `Meta` elements (keys of other tabulations)
 are not loaded. The DTD that a DOCTYPE names is not fetched.
 ClaML: EN 14463 and ISO 13120:2019.
 """
@@ -71,17 +73,22 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         yield Level(scheme=scheme.id, depth=depth, id=kind, titles=_LEVELS.get(kind, texts(kind, kind)))
     # The file may list a code that a modifier also generates; the listed one is used.
     scope = RowScope()
+    used: set[str] = set()
     for element, origin in read_elements(path, "Class"):
         with scope:
             current_meter().rows += 1
             class_ = read_class(element, origin)
             yield _concept(scheme, class_, tuple(outline.parents[class_.code]), outline)
-            if class_.code not in outline.parent_codes:
-                yield from _expand_modifiers(scheme, class_, outline)
-    for code in sorted(
-        {modifier for found in outline.applied_modifiers.values() for modifier in found} - outline.modifiers.keys()
-    ):
+            modifiers = _usable_modifiers(class_.code, outline)
+            used |= modifiers.keys()
+            yield from _expand_modifiers(scheme, class_, modifiers, outline)
+    applied = {modifier for found in outline.applied_modifiers.values() for modifier in found}
+    for code in sorted(applied - outline.modifiers.keys()):
         yield Skipped(origin=Origin(path.name), reason=f"the modifier '{code}' is used, but is not in the file.")
+    for code in sorted((applied & outline.modifiers.keys()) - used):
+        classes = ", ".join(each for each, found in outline.applied_modifiers.items() if code in found)
+        reason = f"the modifier '{code}' of {classes} gives no codes: no class below can be extended by it."
+        yield Skipped(origin=Origin(path.name), reason=reason)
 
 
 def _concept(scheme: Scheme, class_: ClamlClass, parents: tuple[str, ...], outline: Outline) -> Concept:
@@ -104,17 +111,31 @@ def _concept(scheme: Scheme, class_: ClamlClass, parents: tuple[str, ...], outli
     )
 
 
-def _expand_modifiers(scheme: Scheme, class_: ClamlClass, outline: Outline) -> Iterator[Concept]:
-    modifiers = _effective_modifiers(class_.code, outline)
+def _usable_modifiers(code: str, outline: Outline) -> dict[str, frozenset[str]]:
+    """Return the modifiers that extend a class, each with its valid codes (an empty set means all)."""
+    effective = {m: valid for m, valid in _effective_modifiers(code, outline).items() if m in outline.modifiers}
+    pointed = {m for m in effective if _has_point(m, outline)}
+    if code not in outline.parent_codes:
+        own = outline.applied_modifiers.get(code, {})
+        return {m: valid for m, valid in effective.items() if m in own or m not in pointed or "." not in code}
+    # The codes of a class with subclasses are on the level of those; the other modifiers extend its subclasses.
+    return effective if pointed and code in outline.pointed_parents else {}
+
+
+def _has_point(modifier: str, outline: Outline) -> bool:
+    return any(each.code.startswith(".") for each in outline.modifiers[modifier])
+
+
+def _expand_modifiers(
+    scheme: Scheme, class_: ClamlClass, modifiers: Mapping[str, frozenset[str]], outline: Outline
+) -> Iterator[Concept]:
     # The modifier of the fourth character, whose codes begin with a point, is applied before that of the fifth.
-    ordered = sorted(
-        modifiers, key=lambda m: (not any(c.code.startswith(".") for c in outline.modifiers.get(m, ())), m)
-    )
+    ordered = sorted(modifiers, key=lambda m: (not _has_point(m, outline), m))
     bases = [class_]
     for modifier in ordered:
         extended = []
         for base in bases:
-            for modifier_class in outline.modifiers.get(modifier, ()):
+            for modifier_class in outline.modifiers[modifier]:
                 if modifiers[modifier] and modifier_class.code not in modifiers[modifier]:
                     continue
                 joined = _extend(base, modifier_class)

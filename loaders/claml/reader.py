@@ -41,6 +41,8 @@ class Outline:
 
     parents: dict[str, list[str]] = field(default_factory=dict)
     parent_codes: set[str] = field(default_factory=set)
+    pointed_parents: set[str] = field(default_factory=set)
+    """Codes that have a subclass whose code is theirs and a point: A00 if A00.5 is below it."""
     applied_modifiers: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     excluded: dict[str, set[str]] = field(default_factory=dict)
     modifiers: dict[str, list[ClamlClass]] = field(default_factory=dict)
@@ -94,8 +96,11 @@ def _add_class(outline: Outline, element: Element, origin: Origin) -> None:
     outline.kinds.setdefault(element.get("kind", ""))
     outline.parents[code] = [child.get("code", "") for child in _children(element, "SuperClass")]
     outline.parent_codes.update(outline.parents[code])
-    if _children(element, "SubClass"):
+    subclasses = [child.get("code", "") for child in _children(element, "SubClass")]
+    if subclasses:
         outline.parent_codes.add(code)
+    pairs = [(parent, code) for parent in outline.parents[code]] + [(code, subclass) for subclass in subclasses]
+    outline.pointed_parents.update(parent for parent, child in pairs if child.startswith(f"{parent}."))
     for child in _children(element, "ModifiedBy"):
         valid = frozenset(each.get("code", "") for each in _children(child, "ValidModifierClass"))
         outline.applied_modifiers.setdefault(code, {})[child.get("code", "")] = valid

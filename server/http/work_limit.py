@@ -30,3 +30,5 @@ class WorkLimit:
 
 COMPARISONS = WorkLimit(4)
 """Checks of values and comparisons of datasets, which read whole code lists."""
+DIAGNOSES = WorkLimit(1)
+"""Diagnostics of queries, each of which may hold a query worker for seconds; the other workers remain free."""

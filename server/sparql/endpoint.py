@@ -60,19 +60,17 @@ def endpoint() -> Response:
     if choose_format(request, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML), SPARQL_PARAMETERS) != HTML:
         return _data_response(parse_request(text))
     try:
-        query = parse_request(text)
-        result = answers.answer_page(query)
-        return _page(text, result, advice=explain(query) if result.empty else None)
+        result = answers.answer_page(parse_request(text))
     except BegreppError as error:
-        return _page(text, error=error, advice=_explain_error(text, error))
+        is_explained = isinstance(error, QueryTimeout | QueryTooLarge | QueryError)
+        return _page(text, error=error, advice=(_try_to_explain(text) or None) if is_explained else None)
+    return _page(text, result, advice=_try_to_explain(text) if result.empty else None)
 
 
-def _explain_error(text: str, error: BegreppError) -> list[QueryAdvice] | None:
-    """Return advice on a query that was stopped or is invalid, or None for other errors and without any advice."""
-    if not isinstance(error, QueryTimeout | QueryTooLarge | QueryError):
-        return None
+def _try_to_explain(text: str) -> list[QueryAdvice] | None:
+    """Return advice on a query, or None if it cannot be read or the server is busy."""
     try:
-        return explain(parse_request(text)) or None
+        return explain(parse_request(text))
     except BegreppError:
         return None
 

@@ -10,6 +10,7 @@ from begrepp.errors import BegreppError, QueryTimeout, QueryTooLarge
 from begrepp.queries.diagnostics import QueryAdvice, QueryDiagnostics
 from begrepp.sparql.patterns import TriplePattern
 from server.http.i18n import LANGUAGES, Translator
+from server.http.work_limit import DIAGNOSES
 from server.pages.templating import translator
 from server.sparql.probe import read_patterns, run_probe
 from server.sparql.request import SparqlRequest
@@ -19,7 +20,7 @@ _PROBE_SECONDS = 2.0
 
 
 def explain(query: SparqlRequest) -> list[QueryAdvice]:
-    """Return the query diagnostics."""
+    """Return the query diagnostics. Raises `ServerBusy` if other queries are diagnosed all the while."""
     manifest = served_build().manifest
     graphs = [g.graph for g in manifest.graphs] + [d.graph for d in manifest.differences]
     graphs += [served_build().iris.graph("catalog"), served_build().iris.graph("provenance")]
@@ -31,7 +32,8 @@ def explain(query: SparqlRequest) -> list[QueryAdvice]:
         graphs=graphs,
         default_graphs=query.default_graphs,
     )
-    return doctor.examine(query.query)
+    with DIAGNOSES.slot():
+        return doctor.examine(query.query)
 
 
 def _find_patterns(text: str) -> list[TriplePattern]:

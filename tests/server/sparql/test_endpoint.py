@@ -18,6 +18,7 @@ from begrepp.errors import QueryTooLarge
 from begrepp.queries.query_files import QUERIES_DIR, read_queries, read_query
 from begrepp.settings import Settings
 from server.app import create_app
+from server.http import work_limit
 from server.http.i18n import Translator
 from tests.support.listeners import listen
 
@@ -317,3 +318,16 @@ def test_an_answer_past_the_limit_is_refused(built: Settings) -> None:
         client.get("/sparql", query_string={"query": "SELECT * { ?s ?p ?o . ?s ?q ?r }"}).get_data()
     assert client.get("/sparql", query_string={"query": ASK}).status_code == 200
     app.extensions["begrepp"].pool.close()
+
+
+def test_one_query_is_diagnosed_at_a_time_and_results_do_not_wait_for_it(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work_limit, "_WAIT_SECONDS", 0)
+    empty = {"query": 'SELECT * { ?s skos:notation "no such code" }'}
+    with work_limit.DIAGNOSES.slot():
+        busy = client.get("/sparql", query_string={**empty, "explain": "1"})
+        page = client.get("/sparql", query_string=empty, headers={"Accept": "text/html"})
+    assert busy.status_code == 503 and "Retry-After" in busy.headers
+    assert page.status_code == 200
+    assert client.get("/sparql", query_string={**empty, "explain": "1"}).status_code == 200

@@ -18,7 +18,8 @@ from begrepp.errors import InputError, UsageError
 from begrepp.records import CodeList, Concept, EditionFiles, LoadRemark, Mapping, Record, Skipped, Variable
 from begrepp.sources.editions import DECLARATION, reported_faults
 from begrepp.sources.personal_data_check import refuse_personal_data_files
-from loaders.drafts.source_draft import DraftRights, SourceDraft, draft_source
+from loaders.drafts.draft_text import DraftRights, SourceDraft
+from loaders.drafts.source_draft import draft_source
 
 SHOWN = 5
 

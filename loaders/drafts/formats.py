@@ -10,6 +10,8 @@ from typing import Any
 
 _HEAD = 200_000
 _JSON_LIMIT = 50_000_000
+_CHILDREN = ("children", "concept", "nodes", "items", "barn")
+_ONCOTREE = {"code", "name", "mainType", "externalReferences", "children"}
 _FHIR_CONTENT = ("CodeSystem", "ValueSet", "ConceptMap", "NamingSystem", "Bundle")
 _FHIR_STRUCTURES = ("StructureDefinition", "Questionnaire")
 _REDCAP = re.compile(r'^"?\ufeff?"?(Variable / Field Name|field_name)"?[,;\t]')
@@ -22,6 +24,8 @@ _TEXT_FORMATS = (
     ("odm", re.compile(r"<(?:\w+:)?ODM[\s>]")),
     ("openehr", re.compile(r"\A\ufeff?\s*(archetype|template)\s*\(|<template\s[^>]*openehr")),
     ("redcap", _REDCAP),
+    ("npu", re.compile(r"<Npubegreb(er)?[\s>]")),
+    ("icd10_who", re.compile(r'<item\s+type="chapter"')),
 )
 _RDF_FORMATS = (
     ("dcat", re.compile(r"\bdcat:(Dataset|Catalog)\b|ns/dcat#(Dataset|Catalog)\b")),
@@ -33,7 +37,10 @@ _OWN_FILES = (
     # Loaders that need no declaration, by the name of their file.
     ("snomed_rf2", re.compile(r"(x?sct2_|der2_).*\.txt|SnomedCT_.*\.zip", re.IGNORECASE)),
     ("omop", re.compile(r"CONCEPT(_\w+)?\.csv", re.IGNORECASE)),
+    ("omop", re.compile(r"VOCABULARY\.csv")),
     ("loinc", re.compile(r"Loinc(Table)?(Core)?\.csv", re.IGNORECASE)),
+    ("npu", re.compile(r"NPUdefinition.*\.csv", re.IGNORECASE)),
+    ("ksh97p", re.compile(r"KSH97P_\w+\.ANS", re.IGNORECASE)),
 )
 
 
@@ -44,11 +51,15 @@ class RecognisedFormat:
     loader: str
     needs_scheme: bool = False
     needs_dataset: bool = False
+    needs_file: bool = False
     needs_declaration: bool = True
 
 
 _NEEDS_SCHEME = ("claml", "obo", "obo_owl")
-_NEEDS_DATASET = ("redcap",)
+_NEEDS_DATASET = ("redcap", "frictionless", "csvw")
+_NEEDS_FILE = ("redcap",)
+_KNOWN_SOURCES = ("npu", "icd10_who", "oncotree")
+"""Sources of one publisher, whose loaders need no declaration."""
 
 
 def recognise(path: Path) -> RecognisedFormat | None:
@@ -59,7 +70,13 @@ def recognise(path: Path) -> RecognisedFormat | None:
     loader = _find_loader(path)
     if not loader:
         return None
-    return RecognisedFormat(loader, needs_scheme=loader in _NEEDS_SCHEME, needs_dataset=loader in _NEEDS_DATASET)
+    return RecognisedFormat(
+        loader,
+        needs_scheme=loader in _NEEDS_SCHEME,
+        needs_dataset=loader in _NEEDS_DATASET,
+        needs_file=loader in _NEEDS_FILE,
+        needs_declaration=loader not in _KNOWN_SOURCES,
+    )
 
 
 def _find_loader(path: Path) -> str:
@@ -82,15 +99,45 @@ def _find_loader(path: Path) -> str:
     return _json_loader(path) if suffix == ".json" else ""
 
 
-def _json_loader(path: Path) -> str:
+def is_nested(path: Path) -> bool:
+    """Return whether a JSON file is a tree: objects that hold objects with the same keys, over three levels."""
+    document = _read_json(path)
+    nodes = [document]
+    for _ in range(3):
+        nodes = [node for node in nodes for node in _child_nodes(node)][:1_000]
+    return bool(nodes)
+
+
+def _child_nodes(node: Any) -> list[Any]:
+    """Return the objects in a node's list or object of children."""
+    members = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    if isinstance(node, dict) and (children := next((node[key] for key in _CHILDREN if node.get(key)), None)):
+        members = children.values() if isinstance(children, dict) else children
+        return [each for each in members if isinstance(each, dict)]
+    return [each for each in members if isinstance(each, dict) and any(each.get(key) for key in _CHILDREN)]
+
+
+def _is_adl_template(document: dict[str, Any]) -> bool:
+    """Return whether a JSON object is a template of the openEHR Archetype Designer (`.t.json`)."""
+    return document.get("@type") == "TEMPLATE" and "definition" in document
+
+
+def _read_json(path: Path) -> Any:
+    """Return the contents of a JSON file; None if it is too large or not well-formed."""
     if path.stat().st_size > _JSON_LIMIT:
-        return ""
+        return None
     try:
-        document: Any = json.loads(path.read_text(encoding="utf-8-sig"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError):
-        return ""
+        return None
+
+
+def _json_loader(path: Path) -> str:
+    document = _read_json(path)
     if not isinstance(document, dict):
         return ""
+    if document and all(isinstance(each, dict) and each.keys() >= _ONCOTREE for each in document.values()):
+        return "oncotree"
     kind = document.get("resourceType")
     if kind in _FHIR_CONTENT:
         return "fhir"
@@ -98,7 +145,7 @@ def _json_loader(path: Path) -> str:
         return "fhir_structures"
     if "http://www.w3.org/ns/csvw" in json.dumps(document.get("@context", "")):
         return "csvw"
-    if "webTemplate" in document or {"templateId", "tree"} <= document.keys():
+    if "webTemplate" in document or {"templateId", "tree"} <= document.keys() or _is_adl_template(document):
         return "openehr"
     resources = document.get("resources")
     is_package = isinstance(resources, list) and any("schema" in each for each in resources if isinstance(each, dict))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,37 +15,26 @@ from loaders.drafts.column_roles import (
     find_code,
     find_label,
     find_parent,
+    find_table,
     guess_roles,
     is_date_column,
+    is_key,
+)
+from loaders.drafts.draft_text import (
+    DraftRights,
+    SourceDraft,
+    dataset_lines,
+    file_lines,
+    finish_draft,
+    head_lines,
+    quote,
+    title_of,
+    toml_value,
 )
 from loaders.drafts.formats import RecognisedFormat, recognise
 from loaders.drafts.table_sample import TableSample, read_sample
 
-UNKNOWN_LICENCE = "http://rightsstatements.org/vocab/CNE/1.0/"
-"""Rights statement "copyright not evaluated": the texts are not redistributed."""
-UNKNOWN_PUBLISHER = "Utgivare ej angiven"
 _XLSFORM = {"survey", "choices"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftRights:
-    """Publisher and licence given by the user; empty if not."""
-
-    publisher: str = ""
-    licence: str = ""
-
-
-@dataclass(slots=True)
-class SourceDraft:
-    """A draft: the kind of source, the text of `source.toml` (empty if none is needed), and doubts in words."""
-
-    kind: str
-    id: str
-    loader: str
-    text: str = ""
-    doubts: list[str] = field(default_factory=list)
-    names_files: bool = True
-    """Whether the declaration names the data files."""
 
 
 def draft_source(
@@ -69,103 +56,58 @@ def draft_source(
         return _xlsform_draft(path, id_, rights, today)
     roles = guess_roles(sample)
     roles.doubts[:0] = sample.doubts
-    if _is_crosswalk(roles):
-        return _crosswalk_draft(sample, roles, id_, rights, today)
+    source, target = _crosswalk_columns(roles)
+    if source:
+        return _crosswalk_draft(sample, roles, (source, target), id_, rights, today)
     if roles.get("variable") and not _is_code_list(sample, roles):
         return _dictionary_draft(sample, roles, id_, rights, today)
     return _list_draft(sample, roles, id_, rights, today)
 
 
-def _is_crosswalk(roles: ColumnRoles) -> bool:
-    has_source = any(roles.get(role) for role in ("source_code", "code", "valid_from"))
-    return bool((roles.get("target") or roles.get("valid_to")) and has_source and roles.get("relation"))
+def _crosswalk_columns(roles: ColumnRoles) -> tuple[str, str]:
+    """Return the columns of both codes of a crosswalk; empty if the table is none."""
+    source, target = roles.get("source_code"), roles.get("target")
+    if source and (target := target or next((each for each in roles.codes if each != source), "")):
+        return source, target
+    source = source or roles.get("code") or roles.get("valid_from")
+    target = target or roles.get("valid_to")
+    return (source, target) if source and target and roles.get("relation") else ("", "")
 
 
 def _is_code_list(sample: TableSample, roles: ColumnRoles) -> bool:
-    code = roles.get("code")
-    return bool(code) and distinct_share(sample, code) > 0.99
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _toml_value(value: object) -> str:
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml_value(each) for each in value) + "]"
-    return str(value).lower() if isinstance(value, bool) else _quote(value) if isinstance(value, str) else str(value)
-
-
-def _head(loader: str, rights: DraftRights, today: date, title: str) -> Iterator[str]:
-    yield f'loader = "{loader}"'
-    yield ""
-    yield "[source]"
-    yield f"title.sv = {_quote(title)}"
-    if rights.publisher:
-        yield f"publisher = {_quote(rights.publisher)}"
-    else:
-        yield "# Who publishes it? Write the name and its type before you publish the graph."
-        yield f"publisher = {_quote(UNKNOWN_PUBLISHER)}"
-    yield "# national, regional, local, supranational, academia, company, standards, nonprofit, ngo or person"
-    yield 'publisher_type = "person"'
-    if not rights.licence:
-        yield "# Which licence? Until it is known the texts are not redistributed."
-    yield f"licence = {_quote(rights.licence or UNKNOWN_LICENCE)}"
-    yield ""
-    yield "[release]"
-    yield f'version = "{today.isoformat()}"'
-    yield f"valid_from = {today.isoformat()}"
-    yield ""
-
-
-def _title(path: Path) -> str:
-    return re.sub(r"[_\s]+", " ", path.name.partition(".")[0]).strip() or path.name
-
-
-def _doubt_lines(doubts: Sequence[str]) -> Iterator[str]:
-    if doubts:
-        yield "# Not certain:"
-        yield from (f"# - {doubt}" for doubt in doubts)
-        yield ""
-
-
-def _finish(kind: str, id_: str, loader: str, lines: Sequence[str], doubts: list[str]) -> SourceDraft:
-    text = "\n".join([*_doubt_lines(doubts), *lines]).rstrip() + "\n"
-    return SourceDraft(kind, id_, loader, text, doubts)
+    code, name = roles.get("code"), roles.get("variable")
+    return bool(code) and is_key(sample, code) and not is_key(sample, name)
 
 
 def _format_draft(found: RecognisedFormat, id_: str, path: Path, rights: DraftRights, today: date) -> SourceDraft:
     if not found.needs_declaration:
         return SourceDraft(f"a source that begrepp knows ({found.loader})", found.loader, found.loader)
-    title = _title(path)
-    lines = list(_head(found.loader, rights, today, title))
+    title = title_of(path)
+    lines = list(head_lines(found.loader, rights, today, title))
     if found.needs_scheme:
-        lines += ["[scheme]", f"id = {_quote(id_)}", f"title.sv = {_quote(title)}"]
+        lines += ["[scheme]", f"id = {quote(id_)}", f"title.sv = {quote(title)}"]
     if found.needs_dataset:
-        lines += ["[dataset]", f"id = {_quote(id_)}", f"title.sv = {_quote(title)}"]
-        lines += [f"description.sv = {_quote(title)}", "", "[[file]]", f"name = {_quote(path.name)}"]
-    draft = _finish(f"the format {found.loader}", id_, found.loader, lines, [])
+        lines += ["[dataset]", f"id = {quote(id_)}", f"title.sv = {quote(title)}"]
+        lines.append(f"description.sv = {quote(title)}")
+    if found.needs_file:
+        lines += ["", "[[file]]", f"name = {quote(path.name)}"]
+    draft = finish_draft(f"the format {found.loader}", id_, found.loader, lines, [])
     draft.names_files = False
     return draft
-
-
-def _file_lines(sample: TableSample, section: str, key: str, used: Sequence[str]) -> Iterator[str]:
-    yield f"[[{section}]]"
-    yield f"{key} = {_quote(sample.path.name)}"
-    for name, value in sample.keys.items():
-        yield f"{name} = {_toml_value(value)}"
-    unused = [column for column in sample.columns if column not in used]
-    if unused:
-        yield f"ignore = {_toml_value(unused)}"
-    yield ""
 
 
 def _list_draft(sample: TableSample, roles: ColumnRoles, id_: str, rights: DraftRights, today: date) -> SourceDraft:
     code = find_code(sample, roles)
     if not code:
         names = ", ".join(sample.columns)
-        raise InputError(sample.path, f"no column holds codes (there are: {names}).", "Write the source.toml by hand.")
+        reason = f"no column holds codes, since none has distinct short values (there are: {names})."
+        step = "If each row is a person or an event, it is data: list its variables instead."
+        raise InputError(
+            sample.path, reason, f"{step} Otherwise add a column of codes, or write the source.toml by hand."
+        )
     labels = find_label(sample, roles, code)
+    _refuse_data(sample, roles, code, labels)
+    _leave_out_empty(sample, roles, code)
     if not labels:
         roles.doubts.append("No column of labels was found: the codes are their own labels.")
     parent, roots = find_parent(sample, roles, code)
@@ -185,33 +127,72 @@ def _list_draft(sample: TableSample, roles: ColumnRoles, id_: str, rights: Draft
             fields[role] = column
     if distinct_share(sample, code) < 1:
         roles.doubts.append(f"Some codes in '{code}' occur in several rows: such rows are joined if they agree.")
-    title = _title(sample.path)
-    lines = [*_head("table", rights, today, title), "[scheme]", f"id = {_quote(id_)}", f"title.sv = {_quote(title)}"]
+    without = sum(not any(row.get(column) for _, column in labels) for row in sample.rows if row.get(code))
+    if labels and without:
+        roles.doubts.append(f"{without} rows have no label: their codes are their labels (label_by_notation).")
+    title = title_of(sample.path)
+    lines = [*head_lines("table", rights, today, title), "[scheme]", f"id = {quote(id_)}", f"title.sv = {quote(title)}"]
     lines += [f"hierarchical = {str(bool(parent)).lower()}", ""]
-    lines += [*_file_lines(sample, "file", "name", [*fields.values()]), "[file.columns]"]
-    lines += [f"{name} = {_quote(column)}" for name, column in fields.items()]
+    lines += [*file_lines(sample, "file", "name", [*fields.values()]), "[file.columns]"]
+    lines += [f"{name} = {quote(column)}" for name, column in fields.items()]
+    if roots or (labels and without):
+        lines += ["", "[file.options]"]
+    if labels and without:
+        lines.append("label_by_notation = true")
     if roots:
-        lines += ["", "[file.options]", "# Values of the parent that mean none.", f"root = {_toml_value(roots)}"]
-    return _finish("a code list", id_, "table", lines, roles.doubts)
+        lines += ["# Values of the parent that mean none.", f"root = {toml_value(roots)}"]
+    return finish_draft("a code list", id_, "table", lines, roles.doubts)
+
+
+def _refuse_data(sample: TableSample, roles: ColumnRoles, code: str, labels: Sequence[tuple[str, str]]) -> None:
+    """Refuse a table of data: no column is called a label, and all columns beside the code repeat few values."""
+    if roles.columns("label") or roles.columns("description") or roles.columns("definition"):
+        return
+    texts = [column for _, column in labels] or [column for column in sample.columns if column != code]
+    if len(sample.columns) > 3 and len(sample.rows) > 5 and all(distinct_share(sample, c) < 0.5 for c in texts):
+        reason = f"it looks like data: each row has an id in '{code}', and the other columns repeat values."
+        step = "Add metadata instead: a table with one row for each variable, with its name, label and values."
+        raise InputError(sample.path, reason, step)
+
+
+def _leave_out_empty(sample: TableSample, roles: ColumnRoles, code: str) -> None:
+    """Leave out the rows without a code, and say how many they are."""
+    if empty := sum(not row.get(code) for row in sample.rows):
+        sample.left_out.setdefault(code, []).append("")
+        roles.doubts.append(f"{empty} of {len(sample.rows)} rows have no code in '{code}': they are left out.")
 
 
 def _crosswalk_draft(
-    sample: TableSample, roles: ColumnRoles, id_: str, rights: DraftRights, today: date
+    sample: TableSample, roles: ColumnRoles, codes: tuple[str, str], id_: str, rights: DraftRights, today: date
 ) -> SourceDraft:
-    source = roles.get("source_code") or roles.get("valid_from") or roles.get("code")
-    target = roles.get("target") or roles.get("valid_to")
+    source, target = codes
     relation = roles.get("relation")
+    systems = [_system_of(sample, column) for column in codes]
     doubts = [*roles.doubts, "Which code systems are they? Write their ids, as in /cs, for source and target."]
-    lines = [*_head("mapping_table", rights, today, _title(sample.path)), "[mapping]", f"id = {_quote(id_)}"]
-    lines += [f"source = {_quote(slug(source))}", f"target = {_quote(slug(target))}", ""]
-    lines += [*_file_lines(sample, "file", "name", [source, target, relation]), "[file.columns]"]
-    lines += [f"source = {_quote(source)}", f"target = {_quote(target)}", f"relation = {_quote(relation)}"]
-    return _finish("mappings between two code systems", id_, "mapping_table", lines, doubts)
+    if not relation:
+        doubts.append("No column gives the relation of the codes: related was written; write exact if they are equal.")
+    if any(row.get(target) == "0" for row in sample.rows):
+        sample.left_out[target] = ["0"]
+        doubts.append(f"0 in '{target}' seems to mean that there is no target: such rows are left out.")
+    lines = [*head_lines("mapping_table", rights, today, title_of(sample.path)), "[mapping]", f"id = {quote(id_)}"]
+    lines += [f"source = {quote(systems[0])}", f"target = {quote(systems[1])}"]
+    lines += ["", *file_lines(sample, "file", "name", [*codes, relation, *sample.left_out]), "[file.columns]"]
+    lines += [f"source = {quote(source)}", f"target = {quote(target)}"]
+    lines += [f"relation = {quote(relation)}"] if relation else ['# relation = "…"']
+    return finish_draft("mappings between two code systems", id_, "mapping_table", lines, doubts)
 
 
-def _dataset_lines(id_: str, title: str) -> list[str]:
-    described = ["[dataset]", f"id = {_quote(id_)}", f"title.sv = {_quote(title)}"]
-    return [*described, f"description.sv = {_quote(title)}", ""]
+def _system_of(sample: TableSample, code: str) -> str:
+    """Return the id of a code's system: the only value of a column such as `target_vocabulary_id`, or the column.
+
+    The numbers of OMOP's concepts, in columns such as `target_concept_id`, are no codes of that vocabulary.
+    """
+    stem = re.split(r"[_\s]|(?<=[a-z])(?=[A-Z])", code)[0]
+    for column in sample.columns if "concept" not in code.lower() else ():
+        is_system = re.match(rf"{re.escape(stem)}[_\s]?(vocabulary|code ?system|system|kodverk)", column, re.IGNORECASE)
+        if is_system and len(values := {*sample.values(column)}) == 1:
+            return slug(values.pop())
+    return slug(code)
 
 
 def _dictionary_draft(
@@ -222,13 +203,14 @@ def _dictionary_draft(
     fields |= {f"label.{language}": column for language, column in roles.columns("label")}
     described = [*roles.columns("description"), *roles.columns("definition")]
     fields |= {f"description.{language}": column for language, column in described}
-    for role, key in (("unit", "unit"), ("table", "table")):
-        if roles.get(role):
-            fields[key] = roles.get(role)
-    title = _title(sample.path)
-    has_value_rows = distinct_share(sample, name) < 0.9 and roles.get("code") and not roles.get("table")
+    if roles.get("unit"):
+        fields["unit"] = roles.get("unit")
+    if table := find_table(sample, roles, name):
+        fields["table"] = table
+    title = title_of(sample.path)
+    has_value_rows = distinct_share(sample, name) < 0.9 and roles.get("code") and not fields.get("table")
     used = list(fields.values())
-    lines = [*_head("variables", rights, today, title), *_dataset_lines(id_, title)]
+    lines = [*head_lines("variables", rights, today, title), *dataset_lines(id_, title)]
     if has_value_rows:
         # The labels are those of the values.
         meaning = [(language, column) for language, column in roles.columns("label") if column != name]
@@ -240,38 +222,42 @@ def _dictionary_draft(
         }
         used = list(fields.values())
         roles.doubts.append(f"Each row seems to be a value of the variable in '{name}'.")
-    lines += [*_file_lines(sample, "variables", "file", used), "[variables.columns]"]
-    lines += [f"{key} = {_quote(column)}" for key, column in fields.items()]
+    section = [*file_lines(sample, "variables", "file", used)]
+    if unnamed := sum(not row.get(name) for row in sample.rows):
+        section.insert(-1, "skip_without_name = true")
+        roles.doubts.append(f"{unnamed} of {len(sample.rows)} rows name no variable in '{name}': they are left out.")
+    lines += [*section, "[variables.columns]"]
+    lines += [f"{key} = {quote(column)}" for key, column in fields.items()]
     if has_value_rows:
         code = roles.get("code")
         codes = [name, code, *(column for _, column in meaning)]
-        lines += ["", *_file_lines(sample, "codes", "file", codes), "[codes.columns]", f"variable = {_quote(name)}"]
-        lines += [f"code = {_quote(code)}", *(f"label.{language} = {_quote(c)}" for language, c in meaning)]
+        lines += ["", *file_lines(sample, "codes", "file", codes), "[codes.columns]", f"variable = {quote(name)}"]
+        lines += [f"code = {quote(code)}", *(f"label.{language} = {quote(c)}" for language, c in meaning)]
     elif column := roles.get("datatype"):
         roles.doubts.append(f"'{column}' may hold datatypes: see `words` in docs/how-to/source-toml.md.")
     if column := roles.get("values"):
         roles.doubts.append(f"'{column}' may hold the values: see [variables.values] in docs/how-to/source-toml.md.")
-    return _finish("a list of variables", id_, "variables", lines, roles.doubts)
+    return finish_draft("a list of variables", id_, "variables", lines, roles.doubts)
 
 
 def _xlsform_draft(path: Path, id_: str, rights: DraftRights, today: date) -> SourceDraft:
     """Return the draft of an XLSForm (https://xlsform.org): its questions are variables, its choices code lists."""
     survey, choices = read_sample(path, "survey"), read_sample(path, "choices")
-    title = _title(path)
-    lines = [*_head("variables", rights, today, title), *_dataset_lines(id_, title)]
+    title = title_of(path)
+    lines = [*head_lines("variables", rights, today, title), *dataset_lines(id_, title)]
     labels = _form_labels(survey)
-    lines += _file_lines(survey, "variables", "file", ["type", "name", *labels.values()])
+    lines += file_lines(survey, "variables", "file", ["type", "name", *labels.values()])
     lines[-1:] = ['leave_out = { type = ["begin*", "end*", "note", ""] }', "", "[variables.columns]", 'name = "name"']
-    lines += [f"label.{language} = {_quote(column)}" for language, column in labels.items()]
+    lines += [f"label.{language} = {quote(column)}" for language, column in labels.items()]
     lines += ["list = { column = \"type\", match = '^select_(?:one|multiple)\\s+(\\S+)' }"]
     words = '{ integer = "integer", decimal = "decimal", date = "date", dateTime = "dateTime", time = "time" }'
     lines += [f'datatype = {{ column = "type", words = {words}, otherwise = "string" }}', ""]
     labels = _form_labels(choices)
     list_name = "list_name" if "list_name" in choices.columns else choices.columns[0]
-    lines += _file_lines(choices, "codes", "file", [list_name, "name", *labels.values()])
-    lines += ["[codes.columns]", f"list = {_quote(list_name)}", 'code = "name"']
-    lines += [f"label.{language} = {_quote(column)}" for language, column in labels.items()]
-    return _finish("a form (XLSForm)", id_, "variables", lines, [])
+    lines += file_lines(choices, "codes", "file", [list_name, "name", *labels.values()])
+    lines += ["[codes.columns]", f"list = {quote(list_name)}", 'code = "name"']
+    lines += [f"label.{language} = {quote(column)}" for language, column in labels.items()]
+    return finish_draft("a form (XLSForm)", id_, "variables", lines, [])
 
 
 def _form_labels(sample: TableSample) -> dict[str, str]:

@@ -18,6 +18,7 @@ from begrepp.sources.file_kinds import describe_content, is_json
 from begrepp.sources.rows import DELIMITERS
 from begrepp.sources.xlsx import sheet_names, sheet_rows
 from loaders.declaration.json_rows import References, guess_rows, read_document_rows
+from loaders.drafts.formats import is_nested
 
 MAX_ROWS = 20_000
 """Rows that are looked at."""
@@ -25,6 +26,8 @@ _HEAD = 2_000_000
 """Bytes of a text file that are looked at."""
 _HEADER_ROWS = 30
 """Rows among which the header is sought."""
+_FOOTNOTE = 10
+"""Characters of the shortest text below a table that is no code."""
 _SEPARATOR_LINE = re.compile(r'"?sep=.')
 
 
@@ -41,6 +44,8 @@ class TableSample:
     sheets: Sequence[str] = ()
     width: int = 0
     """Number of columns, with those that have no name."""
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+    """Values, by column, of rows that are no rows of the table."""
 
     def values(self, column: str) -> list[str]:
         """Return the non-empty cells of a column."""
@@ -53,7 +58,10 @@ def read_sample(path: Path, sheet: str = "") -> TableSample:
     if suffix in (".xlsx", ".xlsm") or describe_content(path) == "an Excel workbook (.xlsx)":
         return _read_workbook(path, sheet)
     if kind := describe_content(path):
-        raise InputError(path, f"it is {kind}, which is not a table.", "Save the table as CSV or .xlsx.")
+        step = "Save the table as CSV or .xlsx."
+        if kind == "an XML file":
+            step += " XML is read in the formats that `begrepp sources` lists, such as ClaML, DDI, ODM and RDF/XML."
+        raise InputError(path, f"it is {kind}, which is not a table.", step)
     if suffix in (".json", ".jsonl", ".ndjson", ".yaml", ".yml") or is_json(path):
         return _read_document(path, "yaml" if suffix in (".yaml", ".yml") else "json")
     return _read_text(path)
@@ -88,6 +96,9 @@ def _read_workbook(path: Path, wanted: str) -> TableSample:
 
 
 def _read_document(path: Path, form: str) -> TableSample:
+    if is_nested(path):
+        reason = "its rows hold further rows, level within level."
+        raise InputError(path, reason, "Write a table with one row for each, and a column with the code of the parent.")
     sample = TableSample(path)
     rows_path = guess_rows(path, form)
     if rows_path != "[]":
@@ -182,7 +193,7 @@ def _find_table(path: Path, rows: Sequence[tuple[int, Sequence[str]]]) -> TableS
     if not head:
         return sample
     filled = [sum(map(bool, row)) for _, row in head]
-    usual = Counter(filled).most_common(1)[0][0]
+    usual = max(Counter(filled).items(), key=lambda pair: pair[0] * pair[1])[0]
     place = next(n for n, count in enumerate(filled) if count >= max(usual, 1) or count >= max(filled))
     number, header = head[place]
     names = [name.strip() for name in header]
@@ -195,16 +206,46 @@ def _find_table(path: Path, rows: Sequence[tuple[int, Sequence[str]]]) -> TableS
         sample.keys |= {"header": False, "column_names": list(numbered)}
         sample.doubts.append("There seems to be no header: name the columns, or set header = true.")
         names, following = numbered, [header, *following]
-    if skip and any(any(row) for row_number, row in rows if row_number < number):
+    elif len({*filter(None, names)}) < len([*filter(None, names)]):
+        names = _named_apart([name or f"column {n}" for n, name in enumerate(names, start=1)])
+        sample.keys |= {"header": False, "column_names": list(names)}
+        skip = number
+        sample.doubts.append("Two columns have the same name: the second has a number, in column_names.")
+    if skip and any(any(row) for row_number, row in rows if row_number <= skip):
         sample.keys["skip"] = skip
     sample.columns = [name for name in names if name]
     sample.width = len(names)
     sample.rows = [
         {name: cell for name, cell in zip(names, row, strict=False) if name} for row in following if any(row)
     ]
-    if len({*sample.columns}) < len(sample.columns):
-        sample.doubts.append("Two columns have the same name: name all columns with column_names, and header = false.")
+    _leave_out_footnotes(sample)
     return sample
+
+
+def _leave_out_footnotes(sample: TableSample) -> None:
+    """Leave out the last rows that hold one text only, such as a source or an explanation."""
+    if len(sample.columns) < 2:
+        return
+    notes: list[str] = []
+    while sample.rows and list(map(bool, sample.rows[-1].values())).count(True) == 1:
+        text = sample.rows[-1].get(sample.columns[0], "")
+        if " " not in text or len(text) < _FOOTNOTE:
+            break
+        notes.insert(0, text)
+        sample.rows.pop()
+    if notes:
+        sample.left_out[sample.columns[0]] = notes
+        sample.doubts.append(f"{len(notes)} lines of text below the table are left out: {notes[0][:60]} …")
+
+
+def _named_apart(names: Sequence[str]) -> list[str]:
+    """Return names in which repeated ones have a number: `name`, `name 2`."""
+    counts: Counter[str] = Counter()
+    apart = []
+    for name in names:
+        counts[name] += 1
+        apart.append(f"{name} {counts[name]}" if counts[name] > 1 else name)
+    return apart
 
 
 def _looks_like_values(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from click.testing import CliRunner
 from begrepp.cli.declared_files import read_declared_files
 from begrepp.cli.main import main
 from begrepp.cli.new import preview
-from begrepp.errors import PersonalDataError, UsageError
-from loaders.drafts.source_draft import DraftRights, draft_source
+from begrepp.errors import InputError, PersonalDataError, UsageError
+from loaders.drafts.draft_text import DraftRights
+from loaders.drafts.source_draft import draft_source
 from tests.loaders.test_row_sources import write_workbook
 
 ROWS = "Kod;Benämning;Engelsk benämning;Överordnad kod\r\nB;Bröst;Breast;\r\nB1;Vänster bröst;Left breast;B\r\n"
@@ -21,8 +23,6 @@ ROWS = "Kod;Benämning;Engelsk benämning;Överordnad kod\r\nB;Bröst;Breast;\r\
 
 def draft(path: Path) -> tuple[dict[str, Any], list[str]]:
     """Return the draft of a file as TOML, and the rows that it gives; the loader must accept it."""
-    from datetime import date
-
     drafted = draft_source([path], DraftRights(), date(2026, 1, 1))
     rows, problem = preview(drafted, [path])
     assert problem is None, problem
@@ -113,3 +113,144 @@ def test_a_declaration_names_its_source_edition_and_files(tmp_path: Path) -> Non
     declaration.write_text('[scheme]\nid = "x"\n', encoding="utf-8")
     with pytest.raises(UsageError, match="names no edition"):
         read_declared_files(declaration, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        # The name with distinct values goes before one with repeated values, whatever their order.
+        ("x_concept_id,x_id,x_name\n7,A,one of\n7,B,two of\n8,C,three of\n", {"notation": "x_id"}),
+        # A plain name of a code goes before a name that only ends like one.
+        ("rad id,kod,namn\n1,A,ett\n2,B,två\n", {"notation": "kod", "pref_label": {"sv": "namn"}}),
+        # Two columns of each other's codes are no hierarchy.
+        ("id,name,inverse id\nA,part of,B\nB,whole of,A\n", {"notation": "id", "pref_label": {"en": "name"}}),
+        # All values are codes of the list.
+        (
+            "id,name,group\nA,all of it,\nB,part of it,A\nC,part of B,B\n",
+            {"notation": "id", "pref_label": {"en": "name"}, "broader": "group"},
+        ),
+        # Without a column of codes the labels are.
+        ("name,seen\nred and blue,yes\ngreen,yes\n", {"notation": "name", "pref_label": {"en": "name"}}),
+        # A name that begins like a code's but ends as a text's is a label.
+        (
+            "icd10 kod,icd10 text\nA00,kolera och\nA01,tyfoid\n",
+            {"notation": "icd10 kod", "pref_label": {"sv": "icd10 text"}},
+        ),
+    ],
+)
+def test_columns_are_chosen_by_names_and_values(tmp_path: Path, text: str, columns: dict[str, Any]) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text(text, encoding="utf-8")
+    toml, _ = draft(path)
+    found = toml["file"][0]["columns"]
+    assert {key: found.get(key) for key in columns} == columns
+    assert ("broader" in found) == ("broader" in columns)
+
+
+def test_other_columns_that_can_be_the_code_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text("x_id,x_name,x_concept_id\nA,one of,7\nB,two of,8\n", encoding="utf-8")
+    doubts = draft_source([path], DraftRights(), date(2026, 1, 1)).doubts
+    assert doubts == ["'x_id' was taken for the code, since its values are distinct; it can also be 'x_concept_id'."]
+
+
+def test_titles_above_and_notes_below_a_table_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "k.csv"
+    text = (
+        "Kodverk för lägen;;\n;;\nKod;Namn;Fler\nA;ett;x\nB;två;y\n;;\nKälla: regionens arkiv;;\n* gäller från 2020;;\n"
+    )
+    path.write_bytes(text.encode("windows-1252"))
+    toml, rows = draft(path)
+    (file,) = toml["file"]
+    assert (file["skip"], file["leave_out"]) == (2, {"Kod": ["Källa: regionens arkiv", "* gäller från 2020"]})
+    assert [row for row in rows if not row.startswith("note")] == ["A: ett (sv)", "B: två (sv)"]
+
+
+def test_rows_without_code_and_codes_without_label(tmp_path: Path) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text("key,value\n1,ja\n2,\n,går ej\n", encoding="utf-8")
+    toml, rows = draft(path)
+    (file,) = toml["file"]
+    assert file["leave_out"] == {"key": [""]}
+    assert file["options"] == {"label_by_notation": True}
+    assert rows[:2] == ["1: ja (sv)", "2: 2 (sv)"]
+
+
+def test_a_crosswalk_without_relation(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    text = "source_code,source_vocabulary_id,target_concept_id,target_vocabulary_id\nA,X 1,7,Y\nB,X 1,0,Y\n"
+    path.write_text(text, encoding="utf-8")
+    toml, rows = draft(path)
+    assert (toml["mapping"]["source"], toml["mapping"]["target"]) == ("x-1", "target-concept-id")
+    assert toml["file"][0]["leave_out"] == {"target_concept_id": ["0"]}
+    assert rows[0] == "x-1:A → relatedMatch → target-concept-id:7"
+
+
+def test_variables_of_the_same_name_are_told_apart_by_their_table(tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    text = "Area,Data Element Name,Definition\nlab,code,what of\nlab,date,when of\nvisit,code,why of\n"
+    path.write_text(text, encoding="utf-8")
+    toml, rows = draft(path)
+    assert toml["loader"] == "variables"
+    assert toml["variables"][0]["columns"] == {
+        "name": "Data Element Name",
+        "description": {"en": "Definition"},
+        "table": "Area",
+    }
+    assert len([row for row in rows if row.startswith("code")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        (
+            "d.csv",
+            "id,sex,smoker,grade\n" + "".join(f"{n},{n % 2},{n % 2},{n % 3}\n" for n in range(12)),
+            "looks like data",
+        ),
+        ("d.csv", "a,b\n1,1\n1,2\n2,1\n2,2\n", "no column holds codes"),
+        ("t.json", '{"a": {"name": "x", "children": {"b": {"children": {"c": {"name": "y"}}}}}}', "level within level"),
+        ("x.xml", "<?xml version='1.0'?><a><b/></a>", "begrepp sources"),
+    ],
+)
+def test_what_is_no_list_is_refused_in_words(tmp_path: Path, name: str, text: str, words: str) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        draft_source([path], DraftRights(), date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "loader"),
+    [
+        ("a.t.json", '{"@type": "TEMPLATE", "description": {"a": {"b": "c"}}, "definition": {}}', "openehr"),
+        ("a.xml", "<?xml version='1.0'?><Npubegreber><Npubegreb/></Npubegreber>", "npu"),
+        (
+            "a.json",
+            '{"T": {"code": "T", "name": "x", "mainType": null, "externalReferences": {}, "children": {}}}',
+            "oncotree",
+        ),
+        ("a.json", '{"name": "s", "fields": [{"name": "x", "description": "y"}]}', "frictionless"),
+    ],
+)
+def test_formats_are_known_by_their_contents(tmp_path: Path, name: str, text: str, loader: str) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    assert draft_source([path], DraftRights(), date(2026, 1, 1)).loader == loader
+
+
+def test_a_table_schema_has_a_dataset(tmp_path: Path) -> None:
+    path = tmp_path / "schema.json"
+    path.write_text('{"name": "s", "fields": [{"name": "x", "title": "y"}]}', encoding="utf-8")
+    toml, rows = draft(path)
+    assert toml["dataset"]["id"] == "schema"
+    assert "file" not in toml
+    assert rows[0].startswith("x: y")
+
+
+def test_repeated_names_of_columns_are_numbered(tmp_path: Path) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text("kod,namn,namn\nA,ett,one\nB,två,two\n", encoding="utf-8")
+    toml, rows = draft(path)
+    assert toml["file"][0]["column_names"] == ["kod", "namn", "namn 2"]
+    assert rows == ["A: ett (sv)", "B: två (sv)"]

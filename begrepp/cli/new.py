@@ -66,7 +66,7 @@ def preview(draft: SourceDraft, files: Sequence[Path]) -> tuple[list[str], Input
             loaded = check_records(loaders.read_records(edition), reported_faults(edition))
             for row in _shown(loaded):
                 if len(rows) < SHOWN:
-                    rows.append(row)
+                    rows.append(" ".join(row.split()))
         except InputError as error:
             return rows, error
         return rows, None
@@ -78,19 +78,19 @@ def _shown(records: Iterator[Record]) -> Iterator[str]:
             case Concept():
                 labels = ", ".join(f"{text.value} ({text.lang})" for text in record.pref_labels)
                 broader = f", below {', '.join(record.broader)}" if record.broader else ""
-                yield f"{record.notation}: {labels}{broader}".replace("\n", " ")
+                yield f"{record.notation}: {labels}{broader}"
             case Variable():
                 label = record.titles[0].value if record.titles else ""
-                yield f"{record.name}: {label}, {record.datatype}".replace("\n", " ")
+                yield f"{record.name}: {label}, {record.datatype}"
             case CodeList():
                 codes = ", ".join(f"{each.code} {each.labels[0].value}" for each in islice(record.values, 3))
-                yield f"values {record.id}: {codes} …".replace("\n", " ")
+                yield f"values {record.id}: {codes} …"
             case Mapping():
                 yield f"{record.subject} → {record.predicate.rpartition('#')[2]} → {record.object}"
             case Skipped():
-                yield f"left out: {record.origin}: {record.reason}".replace("\n", " ")
+                yield f"left out: {record.origin}: {record.reason}"
             case LoadRemark():
-                yield f"note: {record.origin}: {record.text}".replace("\n", " ")
+                yield f"note: {record.origin}: {record.text}"
             case _:
                 pass
 

@@ -60,7 +60,7 @@ _ROLES = (
 )
 # Endings and beginnings of longer names, which count for less than the whole names above.
 _PARTS = (
-    ("label", r".* (text|klartext|namn|name|benamning|label|titel|title|term|rubrik)"),
+    ("label", r".* (text|klartext|namn|name|benamning|label|titel|title|term|rubrik)|(label|etikett) .*"),
     ("variable", r".* (variabel|variable|item|element)"),
     ("definition", r".* definition"),
     ("description", r".* (beskrivning|description|kommentar|comment)"),
@@ -73,7 +73,6 @@ _STRONG_CODE = re.compile(r"kod|code|notation|key|nyckel|kod ?varde")
 _SWEDISH = re.compile(r"[åäöÅÄÖ]|\b(och|av|med|eller|inte|ej|annan|övrig|utan|för)\b")
 _ENGLISH = re.compile(r"\b(and|of|the|with|or|not|other|without|for|unspecified)\b", re.IGNORECASE)
 _ENGLISH_HEADER = re.compile(r"\b(code|name|label|title|description|key|value|parent|type)\b", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-?\d\d-?\d\d")
 _MAX_CODE = 40
 _MAX_NAMED_CODE = 80
 """Length of the codes in a column that is called one and whose values are distinct."""
@@ -113,7 +112,7 @@ def name_role(column: str) -> tuple[str, str, bool]:
 
 
 def _name_words(column: str) -> list[str]:
-    return re.split(r"[\s_:.()\-/]+", fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)).strip())
+    return re.findall(r"[^\s_:.()\-/]+", fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)))
 
 
 def guess_language(sample: TableSample, columns: Sequence[str]) -> str:
@@ -235,7 +234,7 @@ def find_label(sample: TableSample, roles: ColumnRoles, code: str) -> list[tuple
     words = [
         column
         for column in sample.columns
-        if column not in taken and any(any(c.isalpha() for c in value) for value in sample.values(column)[:50])
+        if column not in taken and any(_is_word(value) for value in sample.values(column)[:50])
     ]
     if not words:
         return []
@@ -245,54 +244,5 @@ def find_label(sample: TableSample, roles: ColumnRoles, code: str) -> list[tuple
     return [(language, best)]
 
 
-def find_parent(sample: TableSample, roles: ColumnRoles, code: str) -> tuple[str, list[str]]:
-    """Return the column of the parents' codes, and its values that mean none; the column is empty if there is none."""
-    codes = {*sample.values(code)}
-    used = {column for role, column in roles.by_role.items() if role not in ("broader", "code")}
-    named = roles.get("broader")
-    for column in [named] if named else [each for each in sample.columns if each not in used and each != code]:
-        values = sample.values(column)
-        outside = {value for value in values if value not in codes}
-        own = sum(row.get(column) == row.get(code) for row in sample.rows)
-        parents = {row.get(code, ""): row.get(column, "") for row in sample.rows}
-        if values and len(outside) <= 1 and own == 0 and len({*values}) > len(outside) and not _has_cycle(parents):
-            if not named:
-                roles.doubts.append(f"All values of '{column}' are codes of the list: it was taken for the parent.")
-            return column, sorted(outside)
-    return "", []
-
-
-def _has_cycle(parents: dict[str, str]) -> bool:
-    """Return whether a code is its own ancestor."""
-    done: set[str] = set()
-    for start in parents:
-        path: set[str] = set()
-        code = start
-        while code and code not in done:
-            if code in path:
-                return True
-            path.add(code)
-            code = parents.get(code, "")
-        done |= path
-    return False
-
-
-def find_table(sample: TableSample, roles: ColumnRoles, name: str) -> str:
-    """Return the column of the variables' tables, which tells variables of the same name apart; empty if none.
-
-    A column that is called a table is taken if names repeat without it and do not with it, or if no column does better.
-    """
-    if is_key(sample, name):
-        return roles.get("table")
-    for column in [roles.get("table")] if roles.get("table") else sample.columns:
-        pairs = [(row.get(column, ""), row.get(name, "")) for row in sample.rows if row.get(name)]
-        if column != name and not is_key(sample, column) and len({*pairs}) > 0.99 * len(pairs):
-            if column != roles.get("table"):
-                roles.doubts.append(f"The tables of the variables seem to be in '{column}', by its values.")
-            return column
-    return roles.get("table")
-
-
-def is_date_column(values: Sequence[str]) -> bool:
-    """Return whether all values are dates in the form that begrepp reads."""
-    return bool(values) and all(_DATE.fullmatch(value[:10]) for value in values)
+def _is_word(value: str) -> bool:
+    return any(c.isalpha() for c in value) and "://" not in value

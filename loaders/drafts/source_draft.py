@@ -9,15 +9,13 @@ from pathlib import Path
 
 from begrepp.errors import InputError
 from loaders.declaration.agents import slug
+from loaders.drafts.column_relations import find_parent, find_table, is_date_column
 from loaders.drafts.column_roles import (
     ColumnRoles,
     distinct_share,
     find_code,
     find_label,
-    find_parent,
-    find_table,
     guess_roles,
-    is_date_column,
     is_key,
 )
 from loaders.drafts.draft_text import (
@@ -59,6 +57,9 @@ def draft_source(
     source, target = _crosswalk_columns(roles)
     if source:
         return _crosswalk_draft(sample, roles, (source, target), id_, rights, today)
+    if roles.get("variable") and all(value.isdigit() for value in sample.values(roles.get("variable"))):
+        # Names of variables are words; figures are the codes of a list of that name.
+        roles.codes.append(roles.by_role.pop("variable"))
     if roles.get("variable") and not _is_code_list(sample, roles):
         return _dictionary_draft(sample, roles, id_, rights, today)
     return _list_draft(sample, roles, id_, rights, today)

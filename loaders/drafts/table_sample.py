@@ -215,6 +215,13 @@ def _find_table(path: Path, rows: Sequence[tuple[int, Sequence[str]]]) -> TableS
         sample.keys["skip"] = skip
     sample.columns = [name for name in names if name]
     sample.width = len(names)
+    short = sum(len(row) < len(names) for row in following)
+    # Fewer short rows are faults, which the loader names.
+    if 2 * short >= max(1, len(following)) and path.suffix.lower() not in (".xlsx", ".xlsm"):
+        sample.keys["short_rows"] = True
+        sample.doubts.append(
+            f"{short} rows have fewer cells than the header: the cells at their end are taken as empty."
+        )
     sample.rows = [
         {name: cell for name, cell in zip(names, row, strict=False) if name} for row in following if any(row)
     ]

@@ -254,3 +254,21 @@ def test_repeated_names_of_columns_are_numbered(tmp_path: Path) -> None:
     toml, rows = draft(path)
     assert toml["file"][0]["column_names"] == ["kod", "namn", "namn 2"]
     assert rows == ["A: ett (sv)", "B: två (sv)"]
+
+
+def test_rows_that_are_shorter_than_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text("Kod:;Kodtext:;Anm:\nA;ett;och\nB;två\n", encoding="utf-8")
+    toml, rows = draft(path)
+    assert toml["file"][0]["short_rows"] is True
+    assert rows == ["A: ett (sv)", "B: två (sv)"]
+
+
+def test_figures_are_no_names_of_variables_and_addresses_no_labels(tmp_path: Path) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text("variabel;url;text\n1;http://a.example;antal och\n2;http://b.example;andel\n", encoding="utf-8")
+    toml, rows = draft(path)
+    assert toml["loader"] == "table"
+    assert rows == ["1: antal och (sv)", "2: andel (sv)"]
+    path.write_text("kod;adress;ord\n1;http://a.example;antal och\n2;http://b.example;andel\n", encoding="utf-8")
+    assert draft(path)[1] == ["1: antal och (sv)", "2: andel (sv)"]

@@ -123,3 +123,26 @@ def test_concepts_with_their_publishers_addresses_are_there(tmp_path: Path) -> N
     assert read_entries(tmp_path, "snomed-ct", "en", "Z", 0, 5) == [zebra]
     assert read_entries(tmp_path, "snomed-ct", "en", "Z", 1, 5) == []
     assert read_entries(tmp_path, "snomed-ct", "nb", "Z", 0, 5) == [zebra], "a language that the build does not know"
+
+
+def test_codes_of_a_flat_list_are_in_swedish_order(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    codes = ["Ö1", "a10", "Ä1", "z", "Å1", "a2", "O1", "B"]
+    rows = "".join(f"{code},Namn {code}\n" for code in codes)
+    path = put(settings, f"kod,namn\n{rows}", source="lista", edition="2026")
+    (path.parent / "source.toml").write_text(
+        'loader = "table"\n[source]\ntitle.sv = "Lista"\npublisher = "begrepp"\n'
+        'licence = "https://creativecommons.org/licenses/by/4.0/"\n'
+        '[scheme]\nid = "lista"\ntitle.sv = "Lista"\nhierarchical = false\n'
+        '[[file]]\nname = "list.csv"\n[file.columns]\nnotation = "kod"\npref_label.sv = "namn"\n',
+        encoding="utf-8",
+    )
+    build_small(settings)
+    application = create_app(settings)
+    client = application.test_client()
+    expected = ["a2", "a10", "B", "O1", "z", "Å1", "Ä1", "Ö1"]
+    for language in ("sv", "en"):
+        page = client.get(f"/cs/lista?lang={language}").text
+        listed = page[page.index('<ul class="codes">') :].partition("</ul>")[0]
+        assert [unescape(each) for each in re.findall(r"Namn (\w+)", listed)] == expected
+    application.extensions["begrepp"].pool.close()

@@ -55,6 +55,11 @@ class VariableEntry:
     """Name of the variable, if the entry is a code of its list."""
 
     @property
+    def is_term(self) -> bool:
+        """Whether it is a name of a concept or of a value, and no variable: it has no column name."""
+        return not self.name
+
+    @property
     def label(self) -> str:
         """The label in Swedish, else in English, else in any language; the name if it has none."""
         return choose_label(self.labels, default=self.name)

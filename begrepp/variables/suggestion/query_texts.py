@@ -47,7 +47,11 @@ class QueryText:
 
 
 def query_texts(entry: VariableEntry, tokenizer: DictionaryTokenizer, weights: Weights) -> list[QueryText]:
-    """Return the texts of an entry that are compared with the names of concepts."""
+    """Return the texts of an entry that are compared with the names of concepts.
+
+    Only the label of a variable has a head that must match: *Year of death* is not *death*. A term is a name already,
+    whose rarest word says most: *Latex hypersensitivity* is *Latex allergy*.
+    """
     found: list[QueryText] = []
     name = split_column_name(entry.name)
     for label in entry.labels:
@@ -68,7 +72,7 @@ def query_texts(entry: VariableEntry, tokenizer: DictionaryTokenizer, weights: W
     found += [text for each in entry.descriptions for text in _description_texts(each, tokenizer, weights)]
     if entry.datatype in DATE_TYPES:
         found += [dated for text in found if (dated := _with_date(text, tokenizer))]
-    return [text for text in found if text.slots]
+    return [replace(text, head="") if entry.is_term else text for text in found if text.slots]
 
 
 def _with_date(text: QueryText, tokenizer: DictionaryTokenizer) -> QueryText | None:

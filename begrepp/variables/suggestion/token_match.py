@@ -61,7 +61,12 @@ def is_part(token: WordToken, other: WordToken) -> bool:
 
 
 def _part_share(part: WordToken, compound: WordToken) -> float:
-    """Return the share of the letters of a compound that a part is; 0 if it is none."""
+    """Return the share of the letters of a compound that a part is; 0 if it is none.
+
+    A word is no part of itself or of its inflected forms, however much its ending is.
+    """
+    if part.stem == compound.stem:
+        return 0.0
     known = part.stem in compound.parts
     rest = len(compound.word) - len(part.stem)
     unknown = (

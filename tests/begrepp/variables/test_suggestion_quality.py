@@ -19,7 +19,7 @@ from begrepp.records import Text
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from begrepp.variables.suggestion.candidates import concept_targets, linked_variables
-from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, VariableEntry
+from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, Suggestion, VariableEntry
 from begrepp.variables.suggestion.suggester import Suggester
 from begrepp.variables.suggestion.weights import DEFAULT_WEIGHTS, Weights
 
@@ -63,10 +63,15 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Mean reciprocal rank, share of rows with a right concept in the first five, mean score of the right ones."""
+    """Mean reciprocal rank, share of rows with a right concept in the first five, mean score of the right ones shown.
+
+    `shown` are those of the first five that users see: where the best concept has a low confidence, none is shown.
+    """
 
     mrr: float
     recall: float
+    shown_mrr: float
+    shown_recall: float
     scores: dict[str, float]
 
 
@@ -107,25 +112,33 @@ def evaluate(collection: Collection, weights: Weights = DEFAULT_WEIGHTS) -> tupl
     """Return the figures, and the rows without a right concept in the first place."""
     suggester = Suggester(collection.targets, collection.linked, weights)
     ranks: list[float] = []
+    shown_ranks: list[float] = []
     scores: dict[str, list[float]] = defaultdict(list)
     missed = []
     for row in collection.judged:
         found = suggester.suggest(row.entry, limit=5)
-        right = [place for place, each in enumerate(found, start=1) if each.target.iri in row.concepts]
-        ranks.append(1 / right[0] if right else 0.0)
+        right = _right_places(found, row)
+        shown_ranks.append(1 / right[0] if right else 0.0)
+        ranked = _right_places(suggester.suggest(row.entry, limit=5, min_score=0.0), row)
+        ranks.append(1 / ranked[0] if ranked else 0.0)
         scores[row.group].append(found[right[0] - 1].score if right else 0.0)
         if right[:1] != [1]:
             missed.append(f"{row.entry.name}: {', '.join(each.target.notation for each in found)}")
     by_group = {group: mean(each) for group, each in scores.items()}
-    return Figures(mean(ranks), mean(map(bool, ranks)), by_group), "\n".join(missed)
+    figures = Figures(mean(ranks), mean(map(bool, ranks)), mean(shown_ranks), mean(map(bool, shown_ranks)), by_group)
+    return figures, "\n".join(missed)
+
+
+def _right_places(found: Sequence[Suggestion], row: JudgedRow) -> list[int]:
+    return [place for place, each in enumerate(found, start=1) if each.target.iri in row.concepts]
 
 
 def rank_differences(figures: Figures) -> list[str]:
     """Return the figures of ranks that are worse than the baseline."""
     return [
         f"{name}: {after:.4f}, not {BASELINE[name]:.4f}"
-        for name, after in (("mrr", figures.mrr), ("recall", figures.recall))
-        if after < BASELINE[name] - RANK_TOLERANCE
+        for name in ("mrr", "recall", "shown_mrr", "shown_recall")
+        if (after := getattr(figures, name)) < BASELINE[name] - RANK_TOLERANCE
     ]
 
 

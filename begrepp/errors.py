@@ -178,3 +178,29 @@ class TooManyQueries(BegreppError):
     def __init__(self, reason: str, next_step: str, *, retry_after: int) -> None:
         super().__init__(reason, next_step)
         self.retry_after = retry_after
+
+
+def system_refusal(error: BaseException) -> tuple[str, str] | None:
+    """Return reason and next step of an error of the machine: no space, no open files, no permission; else None."""
+    if not isinstance(error, OSError):
+        return None
+    if "file descriptors" in str(error):  # the words of the store's engine, which has no errno
+        reason, number = "Too many open files", errno.EMFILE
+    elif error.errno in _ADVICE:
+        where = f" ({error.filename})" if error.filename else ""
+        reason, number = f"{error.strerror}{where}", error.errno
+    else:
+        return None
+    next_step = f"{_ADVICE[number]}, and run the command again. What was published is unchanged."
+    return f"The system refused: {reason}.", next_step
+
+
+_ADVICE = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "Free space on the disk"),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "Allow more open files (`ulimit -n 4096`)"),
+    **dict.fromkeys(
+        (errno.EROFS, errno.EACCES, errno.EPERM), "Make the folder writable, or set BEGREPP_DATA"
+    ),
+    errno.ENOMEM: "Free memory",
+}
+"""What to do about the `errno` values that are about the machine, not about a file."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import tempfile
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from begrepp.errors import UnexpectedError
+from begrepp.errors import UnexpectedError, system_refusal
 from begrepp.settings import Settings
 
 REPORT = "This is a fault in begrepp. Report it to those who maintain it, with the log."
@@ -29,24 +28,10 @@ def log_error(error: UnexpectedError) -> None:
         return
 
 
-def _next_step(error: OSError) -> str:
-    match error.errno:
-        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
-            advice = "Free space on the disk"
-        case errno.EMFILE | errno.ENFILE:
-            advice = "Allow more open files (`ulimit -n 4096`)"
-        case errno.EROFS | errno.EACCES | errno.EPERM:
-            advice = "Make the folder writable, or name another one in BEGREPP_DATA"
-        case _:
-            advice = "Check the file and the disk"
-    return f"{advice}, and run the command again. What was published is unchanged."
-
-
 def unexpected_error(error: BaseException) -> UnexpectedError:
     """Return an exception that nothing expected as an error with a reason and a next step."""
     words = " ".join(str(error).split())[:300]
     details = "".join(traceback.format_exception(error))
-    if isinstance(error, OSError) and error.strerror:
-        where = f" ({error.filename})" if error.filename else ""
-        return UnexpectedError(f"The system refused: {error.strerror}{where}.", _next_step(error), details)
+    if refusal := system_refusal(error):
+        return UnexpectedError(*refusal, details)
     return UnexpectedError(f"The command failed ({type(error).__name__}: {words}).", REPORT, details)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import tempfile
 import traceback
@@ -10,15 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from begrepp.errors import BegreppError, InputError, Origin, UnexpectedError
+from begrepp.errors import BegreppError, InputError, Origin, UnexpectedError, system_refusal
 from begrepp.records import EditionFiles
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import Meter
 
-_ENVIRONMENT = frozenset(
-    {errno.EACCES, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EPERM, errno.EROFS}
-)
-"""`errno` values of an `OSError` that are about the machine, not about the file."""
 _MAX_STDERR = 100_000
 REPORT = "This is a fault in begrepp. Report it to those who maintain it, with the file if it may be shared."
 
@@ -41,12 +36,8 @@ def _describe(error: BaseException, edition: EditionFiles, meter: Meter) -> Begr
     place = meter.place or _only_file(edition)
     if isinstance(error, RecursionError):
         return InputError(place, "it is nested too deeply to be read.", "Check that you added the right file.")
-    if isinstance(error, OSError) and error.errno in _ENVIRONMENT:
-        return InputError(
-            Origin(f"{edition.source}/{edition.version}"),
-            f"{error.strerror} ({error.filename or 'temporary file'}).",
-            "Free the disk or raise the limit, and run the command again.",
-        )
+    if refusal := system_refusal(error):
+        return InputError(Origin(f"{edition.source}/{edition.version}"), *refusal)
     words = " ".join(str(error).split())[:300]
     return UnexpectedError(
         f"{edition.source}/{edition.version}: {place}: the loader failed ({type(error).__name__}: {words}).",

@@ -15,7 +15,7 @@ from typing import Any
 import zstandard
 
 from begrepp.errors import InputError, Origin
-from begrepp.rdf.namespaces import expand
+from begrepp.rdf.namespaces import CONSIDER, expand
 from begrepp.records import (
     Concept,
     EditionFiles,
@@ -37,7 +37,7 @@ from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import RowScope
 from loaders.support.agencies import MONARCH
 from loaders.support.editions import new_edition
-from loaders.support.obo_identifiers import CONSIDER, REPLACED_BY, obo_iri
+from loaders.support.obo_identifiers import REPLACED_BY, obo_iri
 from loaders.support.successors import usable_successors
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"

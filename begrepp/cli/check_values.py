@@ -70,7 +70,7 @@ def open_index(build: Path) -> TextIndex:
 
 
 def _print(result: CheckedList) -> None:
-    table = Table("value", "verdict", "code", "label", "instead", "editions")
+    table = Table("value", "verdict", "code", "label", "instead", "consider", "editions")
     for each in sorted(result.values, key=lambda each: [*Verdict].index(each.verdict), reverse=True):
         table.add_row(each.value, each.verdict, *_cells(each))
     counts = ", ".join(f"{result.count(verdict)} {verdict}" for verdict in Verdict if result.count(verdict))
@@ -78,6 +78,9 @@ def _print(result: CheckedList) -> None:
     console.print_table(table, f"{len(result.values)} distinct values against {result.title}{edition}: {counts}")
 
 
-def _cells(each: CheckedValue) -> tuple[str, str, str, str]:
-    instead = ", ".join(f"{code} {label}".strip() for code, label in each.instead)
-    return each.code, each.label + (f" (until {each.until})" if each.until else ""), instead, ", ".join(each.editions)
+def _cells(each: CheckedValue) -> tuple[str, str, str, str, str]:
+    instead, consider = (
+        ", ".join(f"{code} {label}".strip() for code, label in found) for found in (each.instead, each.consider)
+    )
+    label = each.label + (f" (until {each.until})" if each.until else "")
+    return each.code, label, instead, consider, ", ".join(each.editions)

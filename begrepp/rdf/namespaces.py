@@ -9,6 +9,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 from begrepp.settings import ROOT
 
 _SHACL = "http://www.w3.org/ns/shacl#"
+CONSIDER = "http://www.geneontology.org/formats/oboInOwl#consider"
+"""Property of OBO: a concept that may be meant instead of a retired one, which a person has to judge."""
 
 
 @cache

@@ -132,32 +132,51 @@ def read_successors(
     while frontier:
         for batch in _batches(frontier):
             for row in select(build.store, "successors-of-concepts", concept=named_nodes(batch)):
-                successor = nodes.setdefault(value(row, "next"), _Successor(value(row, "status") != _INACTIVE))
-                successor.codes.add(_notation(row))
-                if isinstance(label := row["label"], Literal):
-                    successor.labels.append(Text(label.value, label.language or ""))
+                _add_row(nodes, row)
                 steps[value(row, "concept")][value(row, "next")] = None
         reached = {after for concept in frontier for after in steps.get(concept, ())}
         frontier = sorted(after for after in reached if not nodes[after].active and after not in steps)
         steps |= {after: {} for after in frontier}
     return {
         concept: tuple(
-            sorted(
-                (preferred_notation(nodes[after].codes), choose_label(nodes[after].labels, language))
-                for after in _last_successors(concept, steps, nodes)
-            )
+            sorted(nodes[after].code_and_label(language) for after in _last_successors(concept, steps, nodes))
         )
         for concept in start
     }
 
 
+def read_suggestions(
+    concepts: Iterable[str], build: BuildContents, language: str
+) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return code and label of the concepts that publishers suggest instead of retired concepts (IRIs)."""
+    found: dict[str, dict[str, _Successor]] = defaultdict(dict)
+    for batch in _batches([*dict.fromkeys(concepts)]):
+        for row in select(build.store, "suggestions-for-concepts", concept=named_nodes(batch)):
+            _add_row(found[value(row, "concept")], row)
+    return {
+        concept: tuple(sorted(each.code_and_label(language) for each in nodes.values()))
+        for concept, nodes in found.items()
+    }
+
+
+def _add_row(nodes: dict[str, _Successor], row: QuerySolution) -> None:
+    node = nodes.setdefault(value(row, "next"), _Successor(value(row, "status") != _INACTIVE))
+    node.codes.add(_notation(row))
+    if isinstance(label := row["label"], Literal):
+        node.labels.append(Text(label.value, label.language or ""))
+
+
 @dataclass(slots=True)
 class _Successor:
-    """A concept that replaces another one."""
+    """A concept that replaces another one, or is suggested."""
 
     active: bool
     codes: set[tuple[str, str]] = field(default_factory=set)
     labels: list[Text] = field(default_factory=list)
+
+    def code_and_label(self, language: str) -> tuple[str, str]:
+        """Return its code and its label in a language."""
+        return preferred_notation(self.codes), choose_label(self.labels, language)
 
 
 def _last_successors(

@@ -17,6 +17,7 @@ from begrepp.variables.list_entries import (
     read_entries,
     read_other_editions,
     read_successors,
+    read_suggestions,
 )
 from begrepp.variables.word_codes import find_codes_by_words
 
@@ -47,6 +48,8 @@ class CheckedValue:
     until: str = ""
     instead: tuple[tuple[str, str], ...] = ()
     """Code and label of its successors, or of similar codes."""
+    consider: tuple[tuple[str, str], ...] = ()
+    """Code and label of concepts that the publisher suggests, which a person has to judge; never successors."""
     editions: tuple[str, ...] = ()
     """Other editions that contain it."""
 
@@ -86,8 +89,9 @@ def check_values(against: str, values: Iterable[str], build: BuildContents, lang
     near = {**finder.find_near(strange), **find_codes_by_words(strange, entries, lists, build)}
     checked = [_check_value(each, finder, near, language) for each in raw_values]
     unknown = [each.value.strip() for each in checked if each.verdict in (Verdict.UNKNOWN, Verdict.RETIRED)]
-    retired = {each.code: finder.exact[each.code].concept for each in checked if each.verdict is Verdict.RETIRED}
+    retired = {each.code: finder.exact[each.code].concept or "" for each in checked if each.verdict is Verdict.RETIRED}
     successors = read_successors(filter(None, retired.values()), build, language) if retired else {}
+    suggested = read_suggestions(filter(None, retired.values()), build, language) if retired else {}
     elsewhere = read_other_editions(lists[0], unknown, edition, build) if unknown else {}
     return CheckedList(
         list_iri=lists[0],
@@ -95,7 +99,9 @@ def check_values(against: str, values: Iterable[str], build: BuildContents, lang
         edition=edition,
         values=[
             _add_editions(
-                replace(each, instead=successors[retired[each.code]]) if retired.get(each.code) in successors else each,
+                replace(each, instead=successors[iri], consider=suggested.get(iri, ()))
+                if (iri := retired.get(each.code, "")) in successors
+                else each,
                 elsewhere.get(each.value.strip(), ()),
             )
             for each in checked
@@ -143,12 +149,10 @@ def _add_editions(checked: CheckedValue, editions: Sequence[str]) -> CheckedValu
     if not editions:
         return checked
     verdict = Verdict.OTHER_EDITION if checked.verdict is Verdict.UNKNOWN else checked.verdict
-    return CheckedValue(
-        value=checked.value,
+    return replace(
+        checked,
         verdict=verdict,
         code=checked.code or checked.value.strip(),
-        label=checked.label,
-        until=checked.until,
         instead=checked.instead if verdict is not Verdict.OTHER_EDITION else (),
         editions=tuple(editions),
     )

@@ -37,6 +37,7 @@ def format_result(result: CheckedList, output: str) -> str:
                     ("label", each.label),
                     ("until", each.until),
                     ("instead", [{"code": code, "label": label} for code, label in each.instead]),
+                    ("consider", [{"code": code, "label": label} for code, label in each.consider]),
                     ("editions", list(each.editions)),
                 )
                 if found or key in ("value", "verdict")
@@ -48,12 +49,12 @@ def format_result(result: CheckedList, output: str) -> str:
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["value", "verdict", "code", "label", "until", "instead", "editions"])
+    writer.writerow(["value", "verdict", "code", "label", "until", "instead", "editions", "consider"])
     for each in result.values:
-        instead = " | ".join(code for code, _ in each.instead)
+        instead, consider = (" | ".join(code for code, _ in found) for found in (each.instead, each.consider))
         editions = " | ".join(each.editions)
         writer.writerow(
-            [_escape_formula(each.value), each.verdict, each.code, each.label, each.until, instead, editions]
+            [_escape_formula(each.value), each.verdict, each.code, each.label, each.until, instead, editions, consider]
         )
     return out.getvalue()
 

@@ -67,19 +67,20 @@ def read_agency_table(path: Path) -> Iterator[Concept]:
         with scope:
             _add_row(entries, row)
     for code, entry in entries.items():
-        yield Concept(
-            scheme=SCHEME.id,
-            notation=code,
-            origin=entry.origin,
-            pref_labels=texts(entry.title),
-            alt_labels=(Text(entry.latin, "la"),) if entry.latin else (),
-            notes=tuple(dict.fromkeys(entry.notes)),
-            broader=(entry.parent,) if entry.parent else (),
-            level=level_of(code),
-            valid_from=parse_date(entry.valid_from, entry.origin, "Giltig från"),
-            marker=entry.marker,
-            paired_with=tuple(pair for pair in dict.fromkeys(entry.pairs) if pair in entries),
-        )
+        with scope:
+            yield Concept(
+                scheme=SCHEME.id,
+                notation=code,
+                origin=entry.origin,
+                pref_labels=texts(entry.title),
+                alt_labels=(Text(entry.latin, "la"),) if entry.latin else (),
+                notes=tuple(dict.fromkeys(entry.notes)),
+                broader=(entry.parent,) if entry.parent else (),
+                level=level_of(code),
+                valid_from=parse_date(entry.valid_from, entry.origin, "Giltig från"),
+                marker=entry.marker,
+                paired_with=tuple(pair for pair in dict.fromkeys(entry.pairs) if pair in entries),
+            )
 
 
 def _add_row(entries: dict[str, _Entry], row: Row) -> None:

@@ -97,6 +97,9 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         origins={term.id: term.origin for term in terms},
         active=active,
     )
+    if dates.coverage is Coverage.COMPLETE:
+        suggested = {term.id: term.suggested for term in terms if term.suggested}
+        merged.check_targets(suggested, lambda code: code.partition(":")[0])
     successors = merged.successors()
     yield from merged.records(scheme.id, dates.valid_from, lambda code: (code, obo_iri(code)))
     for term in terms:

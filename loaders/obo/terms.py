@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.rdf.namespaces import expand
+from begrepp.rdf.namespaces import CONSIDER, expand
 from begrepp.records import RdfTerm
 from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import RowScope
 from loaders.support.obo_identifiers import (
     ALTERNATIVE_ID,
-    CONSIDER,
     IN_SUBSET,
     REPLACED_BY,
     XREF,
@@ -61,6 +60,7 @@ class OboTerm:
     parents: list[str] = field(default_factory=list)
     alternatives: list[str] = field(default_factory=list)
     replaced_by: list[str] = field(default_factory=list)
+    suggested: list[str] = field(default_factory=list)
     xrefs: dict[str, Origin] = field(default_factory=dict)
     """Targets of cross-references with a known prefix."""
     matches: dict[tuple[str, str], Origin] = field(default_factory=dict)
@@ -146,6 +146,7 @@ def _read_clause(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str]
             term.replaced_by.append(identifier(clause))
             term.state(clause, REPLACED_BY, RdfTerm(obo_iri(identifier(clause)), "iri"))
         case "consider" | "use_term":
+            term.suggested.append(identifier(clause))
             term.state(clause, CONSIDER, RdfTerm(obo_iri(identifier(clause)), "iri"))
         case "subset":
             term.state(clause, IN_SUBSET, RdfTerm(identifier(clause), "literal"))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from begrepp.errors import InputError, Origin
-from begrepp.rdf.namespaces import expand
+from begrepp.rdf.namespaces import CONSIDER, expand
 from begrepp.records import (
     Concept,
     Coverage,
@@ -33,6 +33,7 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
+from begrepp.sources.row_faults import Fault, add_fault
 from loaders.declaration.source_toml import (
     EditionDates,
     new_declared_edition,
@@ -46,7 +47,7 @@ from loaders.obo_owl.ontology_files import read_ontology
 from loaders.obo_owl.reasoner import inferred_superclasses
 from loaders.support.agencies import MONARCH
 from loaders.support.merged_codes import MergedCodes
-from loaders.support.obo_identifiers import ALTERNATIVE_ID, CONSIDER, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
+from loaders.support.obo_identifiers import ALTERNATIVE_ID, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
 
 SOURCE = Source(
     id="obo_owl",
@@ -112,15 +113,18 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         origins={iri: Origin(path.name, number) for number, iri in enumerate(classes, start=1)},
         active=classes.keys() - deprecated,
     )
+    if dates.coverage is Coverage.COMPLETE:
+        merged.check_targets(_links(classes, CONSIDER), _namespace)
     successors = merged.successors()
     yield from merged.records(scheme.id, dates.valid_from, lambda iri: (_notation(iri), iri))
     for number, (iri, (parents, class_annotations)) in enumerate(classes.items(), start=1):
         current_meter().rows += 1
         origin = Origin(path.name, number)
-        if dates.coverage is Coverage.COMPLETE and (missing := [each for each in parents if each not in classes]):
-            raise InputError(
-                origin, f"<{iri}> is below <{missing[0]}>, which is not in the file.", "Add the file it imports too."
-            )
+        if dates.coverage is Coverage.COMPLETE:
+            for missing in [each for each in parents if each not in classes]:
+                parents.remove(missing)
+                words = f"<{iri}> is below <{missing}>, which is not in the file."
+                add_fault(Fault.DANGLING, InputError(origin, words, "Add the file it imports too."))
         yield _concept(
             scheme.id,
             iri,
@@ -248,6 +252,11 @@ def _notation(iri: str) -> str:
     """Return `http://purl.obolibrary.org/obo/HP_0000118` as HP:0000118, another IRI by its last segment."""
     local = re.split(r"[/#]", iri.rstrip("/#"))[-1]
     return local.replace("_", ":", 1) if iri.startswith(OBO) else local
+
+
+def _namespace(iri: str) -> str:
+    """Return the namespace of an IRI; of OBO, with the prefix of the ontology: `…/obo/HP`."""
+    return iri.rpartition("_" if iri.startswith(OBO) else "#" if "#" in iri else "/")[0]
 
 
 def _links(classes: Mapping[str, tuple[list[str], Annotations]], predicate: str) -> dict[str, list[str]]:

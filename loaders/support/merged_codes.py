@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from begrepp.errors import Origin
+from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Skipped, Status, Text
+from begrepp.sources.row_faults import Fault, add_fault
 from loaders.support.successors import usable_successors
 
 
@@ -39,6 +40,24 @@ class MergedCodes:
                 if merged != code and merged not in self.active:
                     targets[merged].append(code)
         return targets
+
+    def check_targets(self, suggested: Mapping[str, Collection[str]], prefix_of: Callable[[str], str]) -> None:
+        """Collect the replacements and suggestions that should be in the file and are not.
+
+        A code is expected in the file if a code with an entry has its prefix; another one is of another ontology.
+        """
+        known = {*self.origins, *(merged for others in self.alternatives.values() for merged in others)}
+        prefixes = {prefix_of(code) for code in self.origins}
+        for words, targets_by_code in (("replaced by", self.replaced_by), ("to be considered as", suggested)):
+            for code, targets in targets_by_code.items():
+                for target in dict.fromkeys(targets):
+                    if target not in known and prefix_of(target) in prefixes:
+                        error = InputError(
+                            self.origins[code],
+                            f"'{code}' is {words} '{target}', which does not exist in the file.",
+                            'The file may be truncated; download it again. For a part set coverage = "partial".',
+                        )
+                        add_fault(Fault.DANGLING, error)
 
     def records(
         self, scheme: str, edition_start: date, name_of: Callable[[str], tuple[str, str]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 OBO = "http://purl.obolibrary.org/obo/"
 OBO_IN_OWL = "http://www.geneontology.org/formats/oboInOwl#"
-CONSIDER = f"{OBO_IN_OWL}consider"
 XREF = f"{OBO_IN_OWL}hasDbXref"
 ALTERNATIVE_ID = f"{OBO_IN_OWL}hasAlternativeId"
 REPLACED_BY = f"{OBO}IAO_0100001"

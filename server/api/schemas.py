@@ -53,6 +53,8 @@ class ConceptBody(RefBody, frozen=True, kw_only=True):
     broader: list[RefBody]
     related: list[RefBody]
     is_replaced_by: list[RefBody]
+    consider: list[RefBody]
+    """Concepts that the publisher suggests instead of a retired one, to be judged in each case."""
     valid_from: str | None
     valid_to: str | None
     release: str | None

@@ -13,7 +13,7 @@ from server.pages.concepts.concept import NOTES
 from server.pages.signposting import rights_of
 from server.pages.templating import address
 from server.served.build import ServedBuild
-from server.served.labels import find_refs, find_statements, property_iris, property_texts, property_value
+from server.served.labels import find_refs, find_statements, property_iris, property_texts, property_value, suggestions
 from server.served.refs import Ref
 from server.served.resolver import Resolved
 
@@ -37,12 +37,13 @@ def ref_fields(ref: Ref) -> dict[str, Any]:
 
 
 def concept_body(build: ServedBuild, concept: Resolved, language: str) -> ConceptBody:
-    """Return a concept with its labels, notes, broader and related concepts, and successors."""
+    """Return a concept with its labels, notes, broader and related concepts, successors and suggestions."""
     statements = find_statements(build, concept.iri)
     broader, related, successors = (
         property_iris(statements, name) for name in ("skos:broader", "skos:related", "dct:isReplacedBy")
     )
-    known = find_refs(build, {concept.iri, *broader, *related, *successors}, language)
+    suggested = suggestions(statements)
+    known = find_refs(build, {concept.iri, *broader, *related, *successors, *suggested}, language)
     edition = next(iter(property_iris(statements, "begrepp:inRelease")), "")
     notes = {compact(expand(name)).partition(":")[2]: _by_language(property_texts(statements, name)) for name in NOTES}
     return ConceptBody(
@@ -56,6 +57,7 @@ def concept_body(build: ServedBuild, concept: Resolved, language: str) -> Concep
         broader=[ref_body(known[iri]) for iri in broader],
         related=[ref_body(known[iri]) for iri in related],
         is_replaced_by=[ref_body(known[iri]) for iri in successors],
+        consider=[ref_body(known[iri]) for iri in suggested],
         valid_from=property_value(statements, "begrepp:validFrom") or None,
         valid_to=property_value(statements, "begrepp:validTo") or None,
         release=edition or None,

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.queries.page_queries import named_nodes, select
-from begrepp.rdf.namespaces import compact, expand
+from begrepp.rdf.namespaces import CONSIDER, compact, expand
 from begrepp.records import Text, in_language, language_rank, preferred_notation
 from begrepp.settings import languages_for
 from begrepp.text.swedish import sort_key
@@ -165,6 +165,11 @@ def property_texts(statements: Statements, prefixed: str) -> list[Text]:
 def property_iris(statements: Statements, prefixed: str) -> list[str]:
     """Return the IRIs of a property, sorted."""
     return sorted(t.value for t in statements.get(expand(prefixed), []) if isinstance(t, NamedNode))
+
+
+def suggestions(statements: Statements) -> list[str]:
+    """Return the IRIs of the concepts that the publisher suggests instead of a retired one, sorted."""
+    return sorted(t.value for t in statements.get(CONSIDER, []) if isinstance(t, NamedNode))
 
 
 def property_value(statements: Statements, prefixed: str) -> str:

@@ -413,3 +413,31 @@ def test_a_resource_without_a_name_is_known_by_its_file(tmp_path: Path) -> None:
         text = json.dumps({"name": "d", "resources": order})
         records = load(tmp_path / str(number), "frictionless", {"datapackage.json": text}, more)
         assert {r.name: r.table for r in records if isinstance(r, Variable)} == {"ett": "ett", "två": "tva"}
+
+
+def test_replacements_and_suggestions_that_do_not_exist(tmp_path: Path) -> None:
+    # Those with the prefix of the ontology are missing, all of them told; a term of another ontology is not.
+    obsolete = obo(
+        "\n[Term]\nid: X:2\nname: old\nis_obsolete: true\nreplaced_by: X:8\nconsider: X:9\nconsider: Y:1\nconsider: X:3"
+        "\n\n[Term]\nid: X:4\nname: new\nalt_id: X:3"
+    )
+    with pytest.raises(InputError) as refused:
+        load(tmp_path / "a", "obo", obsolete, SCHEME_TOML)
+    assert "'X:2' is replaced by 'X:8', which does not exist" in str(refused.value)
+    assert "'X:2' is to be considered as 'X:9', which does not exist" in str(refused.value)
+    assert "Y:1" not in str(refused.value) and "X:3" not in str(refused.value)
+    records = load(tmp_path / "b", "obo", obsolete, SCHEME_TOML, top='report = ["dangling"]')
+    assert told(records).count("does not exist in the file") == 2
+    assert concepts(records)["X:2"].status is Status.INACTIVE
+
+
+def test_all_superclasses_that_are_not_in_the_file_are_told(tmp_path: Path) -> None:
+    owl: dict[str, bytes | str] = {
+        "x.ttl": PREFIXES
+        + ':a a owl:Class ; rdfs:label "a"@sv ; rdfs:subClassOf :b .\n:c a owl:Class ; rdfs:label "c"@sv ; '
+        "rdfs:subClassOf :d , :a .\n"
+    }
+    with pytest.raises(InputError, match=r"2 rows cannot be used"):
+        load(tmp_path / "a", "obo_owl", owl, SCHEME_TOML)
+    found = concepts(load(tmp_path / "b", "obo_owl", owl, SCHEME_TOML, top='report = ["dangling"]'))
+    assert [code for code, each in found.items() if each.broader] == ["c"]

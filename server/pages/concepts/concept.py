@@ -36,6 +36,7 @@ from server.served.labels import (
     property_texts,
     property_value,
     sort_texts,
+    suggestions,
 )
 from server.served.refs import Ref, TreeNode
 from server.served.resolver import Resolved
@@ -116,6 +117,7 @@ class ConceptPage:
     valid_to: str
     accepted: str
     successors: Sequence[Ref]
+    suggested: Sequence[Ref]
     became: Sequence[Ref]
     meanings: Sequence[Ref]
     changes: Sequence[ConceptChange]
@@ -171,6 +173,7 @@ def concept_page(
         found.iri,
         *others,
         *became,
+        *suggestions(statements),
         *(value(row, "rule") for row in history),
         *property_iris(statements, "skos:inScheme"),
         *property_iris(statements, "skos:broader"),
@@ -198,6 +201,7 @@ def concept_page(
         valid_to=property_value(statements, "begrepp:validTo"),
         accepted=property_value(statements, "dct:dateAccepted"),
         successors=named(property_iris(statements, "dct:isReplacedBy")),
+        suggested=named(suggestions(statements)),
         became=named(became - {*property_iris(statements, "dct:isReplacedBy")}),
         meanings=named(others),
         changes=concept_changes(build, history, known, here.notation),

@@ -15,6 +15,7 @@ from begrepp.search.index import TextIndex
 from begrepp.store.disk import DiskStore
 from begrepp.variables.list_entries import BuildContents
 from begrepp.variables.value_check import Verdict, check_values
+from begrepp.variables.value_report import format_result
 from tests import golden
 from tests.support.small import Quiet, settings_in
 
@@ -41,3 +42,28 @@ def test_a_replaced_code_is_retired_and_names_what_replaces_it(
     found = {each.value: each for each in check_values(scheme, expected, context).values}
     assert {each.verdict for each in found.values()} == {Verdict.RETIRED}
     assert {code: [instead for instead, _ in each.instead] for code, each in found.items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("fixture", "scheme", "code", "expected"),
+    [
+        # The clauses `consider` of tygon.obo and the list `consider` of mondo.json.
+        ("obo-tygon", "tygon", "XP:0000005", ["XP:0000002", "XP:0000003"]),
+        ("mondo", "mondo", "MONDO:9000005", ["MONDO:9000001", "MONDO:9000003"]),
+    ],
+)
+def test_a_suggestion_is_told_and_is_no_replacement(
+    tmp_path: Path, fixture: str, scheme: str, code: str, expected: list[str]
+) -> None:
+    settings = settings_in(tmp_path)
+    edition = golden.fixture(fixture).edition
+    build([EditionJob(edition, loaders.loader_of(edition))], settings, Quiet())
+    folder = current_build(settings)
+    context = BuildContents(
+        DiskStore(folder / "store"), Iris(settings.base), folder, lambda: TextIndex(folder / "index")
+    )
+    result = check_values(scheme, [code], context)
+    (found,) = result.values
+    assert (found.verdict, found.instead) == (Verdict.RETIRED, ())
+    assert [code for code, _ in found.consider] == expected and all(label for _, label in found.consider)
+    assert format_result(result, "csv").endswith(f",{' | '.join(expected)}\r\n")

@@ -74,6 +74,12 @@ id: OB:0008
 name: obsolete eight
 is_obsolete: true
 replaced_by: OB:0009
+
+[Term]
+id: OB:0010
+name: obsolete ten
+is_obsolete: true
+consider: OB:0002
 """
 FHIR = {
     "resourceType": "CodeSystem",
@@ -212,6 +218,21 @@ def test_a_code_in_use_is_not_merged_and_the_fault_is_told(client: FlaskClient, 
     skips = _skipped(built_here, "ob")
     assert "'OB:0002' lists 'OB:0001' as merged into it, but 'OB:0001' is in use." in skips
     assert "'OB:0006' became several: OB:0002, OB:0003." in skips
+
+
+def test_a_suggestion_is_shown_as_one_and_not_as_a_successor(client: FlaskClient, contents: BuildContents) -> None:
+    answer = _resolved(client, "ob", "OB:0010")
+    assert answer["successors"] == []
+    body = client.get("/api/v1/lookup?system=ob&code=OB:0010").get_json()
+    assert body["isReplacedBy"] == []
+    assert [each["notation"] for each in body["consider"]] == ["OB:0002"]
+    page = client.get("/cs/ob/OB:0010", query_string={"lang": "en"}, follow_redirects=True).text
+    banner = page.partition('class="banner retired"')[2].partition("</div>")[0]
+    assert "judge each case" in banner and "active two" in banner and "Use instead" not in banner
+    (checked,) = check_values("ob", ["OB:0010"], contents).values
+    assert (checked.instead, checked.consider) == ((), (("OB:0002", "active two"),))
+    sent = client.post("/check", data={"list": "ob", "values": "OB:0010"}, headers={"Accept": "application/json"}).json
+    assert sent is not None and sent["values"][0]["consider"] == [{"code": "OB:0002", "label": "active two"}]
 
 
 def test_merged_and_replaced_values_are_checked_to_what_is_in_use(contents: BuildContents) -> None:

@@ -198,9 +198,7 @@ def system_refusal(error: BaseException) -> tuple[str, str] | None:
 _ADVICE = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "Free space on the disk"),
     **dict.fromkeys((errno.EMFILE, errno.ENFILE), "Allow more open files (`ulimit -n 4096`)"),
-    **dict.fromkeys(
-        (errno.EROFS, errno.EACCES, errno.EPERM), "Make the folder writable, or set BEGREPP_DATA"
-    ),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "Make the folder writable, or set BEGREPP_DATA"),
     errno.ENOMEM: "Free memory",
 }
 """What to do about the `errno` values that are about the machine, not about a file."""

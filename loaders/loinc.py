@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.rdf.namespaces import expand
+from begrepp.rdf.namespaces import CONSIDER, expand
 from begrepp.records import (
     Concept,
     EditionFiles,
@@ -115,7 +115,7 @@ def _read_release(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
     replacements = {
         code: rows for path in files if path.name == "MapTo.csv" for code, rows in _read_replacements(path).items()
     }
-    # A single target is a successor; several are alternatives that the comment explains.
+    # A single target is a successor; several are suggestions that the comment explains.
     single_targets = {code: [rows[0][0]] for code, rows in replacements.items() if len(rows) == 1}
     in_use = {code for code, value in status.items() if value != "DEPRECATED"}
     retired = {code: new for code, new in single_targets.items() if status.get(code) == "DEPRECATED"}
@@ -192,14 +192,11 @@ def _term(
     statements = [(f"{_PROPERTY_IRI}{name}", value) for name, value in properties.items()]
     if notice := row.take_optional("EXTERNAL_COPYRIGHT_NOTICE"):
         statements.append((expand("dct:rights"), notice))
-    for predicate, value in statements:
-        yield Statement(
-            scheme=SCHEME.id,
-            origin=row.origin,
-            subject=f"{IRI}{code}",
-            predicate=predicate,
-            object=RdfTerm(value, "literal"),
-        )
+    terms = [(predicate, RdfTerm(value, "literal")) for predicate, value in statements]
+    if status is Status.INACTIVE and len(advice) > 1:
+        terms += [(CONSIDER, RdfTerm(f"{IRI}{to}", "iri")) for to in dict.fromkeys(to for to, _ in advice)]
+    for predicate, term in terms:
+        yield Statement(scheme=SCHEME.id, origin=row.origin, subject=f"{IRI}{code}", predicate=predicate, object=term)
 
 
 def _read_parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[str, ...]]) -> Iterator[Record]:

@@ -106,6 +106,10 @@ class _DatasetConverter:
         for item in self.data.items.values():
             if item.oid not in placed_items and item.oid not in self.value_level_items():
                 yield Skipped(origin=self._origin(item.row), reason=f"the item '{item.oid}' is in no form or dataset.")
+        for code_list in self.data.code_lists.values():
+            if code_list.values and code_list.oid not in self.used_lists:
+                reason = f"the CodeList '{code_list.oid}' is not loaded: it is of no variable of a form or dataset."
+                yield Skipped(origin=self._origin(code_list.row), reason=reason)
 
     def value_level_items(self) -> set[str]:
         """Return the OIDs of items that occur only in value-level definitions."""

@@ -10,7 +10,7 @@ from operator import itemgetter
 from duckdb import DuckDBPyConnection
 
 from begrepp.errors import InputError, Origin
-from begrepp.rdf.namespaces import expand
+from begrepp.rdf.namespaces import CONSIDER, expand
 from begrepp.records import (
     Concept,
     RdfTerm,
@@ -28,7 +28,8 @@ _IS_A = 116680003
 
 
 # SAME AS and REPLACED BY give the successor. POSSIBLY EQUIVALENT TO, MOVED TO, WAS A and the others become
-# statements.
+# statements. POSSIBLY EQUIVALENT TO is a suggestion too, which a person has to judge.
+_POSSIBLY_EQUIVALENT = 900000000000523009
 _SUCCESSOR_REFSETS = {900000000000527005, 900000000000526001}
 _DESCRIPTIONS = """
 SELECT d.concept, d.type, d.lang, d.term, coalesce(l.standings, 0) FROM description d
@@ -77,7 +78,10 @@ def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Itera
         statements = [
             (f"{IRI}{type_}", _object(target, value)) for _, type_, target, value in related if type_ != _IS_A
         ]
-        statements += [(f"{IRI}{refset}", _object(target, None)) for _, refset, target in history.rows_of(id_)]
+        for _, refset, target in history.rows_of(id_):
+            statements.append((f"{IRI}{refset}", _object(target, None)))
+            if refset == _POSSIBLY_EQUIVALENT and not active:
+                statements.append((CONSIDER, _object(target, None)))
         yield _concept(
             id_,
             Origin(names[file], line),

@@ -141,7 +141,8 @@ def check_packages(days: dict[str, date], modules: dict[str, set[str]], dependen
 def check_modules(file: Rf2File, modules: set[str]) -> None:
     """Raise `InputError` if a file has modules of another package: long identifiers contain a namespace."""
     spaces = {module[-10:-3] if module[-3:-2] == "1" else "" for module in modules}
-    if modules and file.namespace not in spaces:
+    # The release of an edition names its extension, and holds the international rows too.
+    if modules and file.namespace not in spaces and spaces != {""}:
         raise InputError(
             file.path,
             f"the file name has {file.owner}, but all rows are of other modules ({', '.join(sorted(modules))}).",

@@ -441,3 +441,25 @@ def test_all_superclasses_that_are_not_in_the_file_are_told(tmp_path: Path) -> N
         load(tmp_path / "a", "obo_owl", owl, SCHEME_TOML)
     found = concepts(load(tmp_path / "b", "obo_owl", owl, SCHEME_TOML, top='report = ["dangling"]'))
     assert [code for code, each in found.items() if each.broader] == ["c"]
+
+
+def test_a_code_list_of_a_value_level_definition_is_told(tmp_path: Path) -> None:
+    lists = "".join(
+        f'<CodeList OID="CL.{each}" Name="{each}" DataType="text"><CodeListItem CodedValue="1"><Decode>'
+        '<TranslatedText xml:lang="sv">ett</TranslatedText></Decode></CodeListItem></CodeList>'
+        for each in "AB"
+    )
+    text = (
+        '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" xmlns:def="http://www.cdisc.org/ns/def/v2.0" FileOID="f">'
+        '<Study OID="S"><GlobalVariables><StudyName>s</StudyName><StudyDescription>s</StudyDescription><ProtocolName>s'
+        '</ProtocolName></GlobalVariables><MetaDataVersion OID="M" Name="m"><def:ValueListDef OID="VL">'
+        '<ItemRef ItemOID="I2" Mandatory="No"/></def:ValueListDef><ItemGroupDef OID="G" Name="G" Repeating="No">'
+        '<ItemRef ItemOID="I1" Mandatory="No"/></ItemGroupDef><ItemDef OID="I1" Name="i1" DataType="text">'
+        '<CodeListRef CodeListOID="CL.A"/><def:ValueListRef ValueListOID="VL"/></ItemDef>'
+        '<ItemDef OID="I2" Name="i2" DataType="text"><CodeListRef CodeListOID="CL.B"/></ItemDef>'
+        f"{lists}</MetaDataVersion></Study></ODM>"
+    )
+    more = '[dataset]\nid = "o"\ntitle.sv = "o"\ndescription.sv = "Beskrivning"\n'
+    records = load(tmp_path, "odm", {"o.xml": text}, more)
+    assert [r.name for r in records if isinstance(r, Variable)] == ["i1"]
+    assert "the CodeList 'CL.B' is not loaded" in told(records) and "'CL.A'" not in told(records)

@@ -122,6 +122,13 @@ def test_rows_of_another_package_are_refused(tmp_path: Path) -> None:
     refused(made, "TextDefinition", "all rows are of other modules (45991000052106)", "mixed up")
 
 
+def test_an_edition_of_an_extension_may_hold_a_file_of_international_rows(tmp_path: Path) -> None:
+    # The release of an edition is named after the extension; an excerpt of it may hold no concept of the extension.
+    moved = copied(tmp_path, lambda n, t: (n.replace("INT_20240701", "SE1000052_20240701"), t))
+    found = concepts(load([p for p in moved if p.stem.endswith("SE1000052_20240701")], "2024-07-01"))
+    assert "100002002" in found and all(each.pref_labels for each in found.values())
+
+
 def test_a_row_from_the_future_is_refused(tmp_path: Path) -> None:
     made = copied(tmp_path, lambda n, t: (n, t.replace("\t20030131\t", "\t20250131\t") if "Concept" in n else t))
     refused(made, "sct2_Concept", "after the release of 20241130", "ownload")

@@ -50,6 +50,9 @@ def test_a_replaced_code_is_retired_and_names_what_replaces_it(
         # The clauses `consider` of tygon.obo and the list `consider` of mondo.json.
         ("obo-tygon", "tygon", "XP:0000005", ["XP:0000002", "XP:0000003"]),
         ("mondo", "mondo", "MONDO:9000005", ["MONDO:9000001", "MONDO:9000003"]),
+        # Two rows of MapTo.csv; two rows of the refset POSSIBLY EQUIVALENT TO.
+        ("loinc", "loinc", "99903-7", ["99901-1", "99904-5"]),
+        ("snomed_rf2", "snomed-ct", "100005005", ["100002002", "100003003"]),
     ],
 )
 def test_a_suggestion_is_told_and_is_no_replacement(

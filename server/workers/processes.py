@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
@@ -125,6 +126,7 @@ class ForkServer:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._stop: weakref.finalize[..., ForkServer] | None = None
 
     def start_worker(self) -> Worker:
         """Return a new worker. Raises `WorkerKilled` if it ended at once."""
@@ -174,16 +176,20 @@ class ForkServer:
                 pass_fds=[fork_server_end.fileno()],
                 stdin=subprocess.DEVNULL,
             )
+        self._stop = weakref.finalize(self, _stop_process, self._process, self._control)
 
     def _end(self) -> None:
-        if self._control:
-            self._control.close()
-        if self._process:
-            self._process.kill()
-            self._process.wait()
+        if self._stop:
+            self._stop()
 
     def close(self) -> None:
-        """Kill the fork server and all its workers."""
+        """Kill the fork server and all its workers; also done when nothing refers to it any more."""
         with self._lock:
             self._end()
-            self._process = self._control = None
+            self._process = self._control = self._stop = None
+
+
+def _stop_process(process: subprocess.Popen[bytes], control: socket.socket) -> None:
+    control.close()
+    process.kill()
+    process.wait()

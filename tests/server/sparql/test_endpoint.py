@@ -301,7 +301,7 @@ def test_every_query_says_what_it_asks(path: Path) -> None:
 
 
 def test_a_query_that_needs_too_much_memory_is_stopped_and_the_server_lives(built: Settings) -> None:
-    app = create_app(replace(built, query_seconds=30, query_memory_mb=700, query_workers=1))
+    app = create_app(replace(built, query_seconds=30, query_memory_mb=900, query_workers=1))
     client = app.test_client()
     hog = "SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
     answer = client.get("/sparql", query_string={"query": hog})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -30,6 +32,7 @@ def command(files: tuple[Path, ...], host: str, port: int, workers: int, store: 
         declared = read_declared_files(files[0], files[1:])
         add_files(declared.source, declared.files, declared.edition, replace=True)
         build_graph()
+        _restart(host, port, workers, store)
     settings = Settings(store_url=store) if store else Settings()
     manifest = read_manifest(current_build(settings))
     from server.run import resolve_address, run  # noqa: PLC0415  # the other commands need no web server
@@ -37,3 +40,16 @@ def command(files: tuple[Path, ...], host: str, port: int, workers: int, store: 
     address = resolve_address(host, port)
     console.print_serving(manifest, host, port)
     run(settings, address, port, workers)
+
+
+def _restart(host: str, port: int, workers: int, store: str) -> None:
+    """Replace this process by one that only serves.
+
+    Workers are forked from it, and a fork of a process in which polars has started its threads waits for them for ever
+    (https://docs.pola.rs/user-guide/misc/multiprocessing/).
+    """
+    arguments = ["--host", host, "--port", str(port), "--workers", str(workers)]
+    arguments += ["--store", store] if store else []
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "begrepp", "serve", *arguments])

@@ -30,7 +30,7 @@ from loaders.drafts.draft_text import (
     toml_value,
 )
 from loaders.drafts.formats import RecognisedFormat, recognise
-from loaders.drafts.table_sample import TableSample, read_sample
+from loaders.drafts.table_sample import TableSample, read_sample, shape_of
 
 _XLSFORM = {"survey", "choices"}
 
@@ -54,6 +54,8 @@ def draft_source(
         return _xlsform_draft(path, id_, rights, today)
     roles = guess_roles(sample)
     roles.doubts[:0] = sample.doubts
+    if not roles.by_role and "header" not in sample.keys:
+        roles.doubts.append(f"No name in the header is known: if {sample.columns} are values, set header = false.")
     source, target = _crosswalk_columns(roles)
     if source:
         return _crosswalk_draft(sample, roles, (source, target), id_, rights, today)
@@ -128,7 +130,7 @@ def _list_draft(sample: TableSample, roles: ColumnRoles, id_: str, rights: Draft
             fields[role] = column
     if distinct_share(sample, code) < 1:
         roles.doubts.append(f"Some codes in '{code}' occur in several rows: such rows are joined if they agree.")
-    without = sum(not any(row.get(column) for _, column in labels) for row in sample.rows if row.get(code))
+    without = _leave_out_words(sample, roles, code, labels)
     if labels and without:
         roles.doubts.append(f"{without} rows have no label: their codes are their labels (label_by_notation).")
     title = title_of(sample.path)
@@ -154,6 +156,21 @@ def _refuse_data(sample: TableSample, roles: ColumnRoles, code: str, labels: Seq
         reason = f"it looks like data: each row has an id in '{code}', and the other columns repeat values."
         step = "Add metadata instead: a table with one row for each variable, with its name, label and values."
         raise InputError(sample.path, reason, step)
+
+
+def _leave_out_words(sample: TableSample, roles: ColumnRoles, code: str, labels: Sequence[tuple[str, str]]) -> int:
+    """Leave out rows without label whose code has another shape than all others, such as a sum or a heading.
+
+    Returns the number of other rows without label.
+    """
+    named = [any(row.get(column) for _, column in labels) for row in sample.rows]
+    shapes = {shape_of(row.get(code, "")) for row, is_named in zip(sample.rows, named, strict=True) if is_named}
+    unnamed = [row[code] for row, is_named in zip(sample.rows, named, strict=True) if row.get(code) and not is_named]
+    if words := [value for value in unnamed if shape_of(value) not in shapes] if labels else []:
+        sample.left_out.setdefault(code, []).extend(dict.fromkeys(words))
+        shown = ", ".join(words[:3])
+        roles.doubts.append(f"{len(words)} rows without label seem to hold no code, and are left out: {shown}.")
+    return len(unnamed) - len(words)
 
 
 def _leave_out_empty(sample: TableSample, roles: ColumnRoles, code: str) -> None:

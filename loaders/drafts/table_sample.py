@@ -28,6 +28,7 @@ _HEADER_ROWS = 30
 """Rows among which the header is sought."""
 _FOOTNOTE = 10
 """Characters of the shortest text below a table that is no code."""
+_WORKBOOKS = (".xlsx", ".xlsm")
 _SEPARATOR_LINE = re.compile(r'"?sep=.')
 
 
@@ -119,7 +120,9 @@ def _read_text(path: Path) -> TableSample:
     if not delimiter and (widths := _find_widths(lines)):
         sample = _fixed_sample(path, lines, widths)
     else:
-        rows = enumerate(csv.reader((f"{line}\n" for line in lines), delimiter=delimiter or ","), start=1)
+        rows = enumerate(
+            csv.reader((f"{line}\n" for line in lines), delimiter=delimiter or ",", skipinitialspace=True), start=1
+        )
         sample = _find_table(path, [(number, [cell.strip() for cell in row]) for number, row in islice(rows, MAX_ROWS)])
         if (delimiter or ",") != ("\t" if path.suffix.lower() in (".tsv", ".tab") else ","):
             sample.keys["delimiter"] = delimiter
@@ -195,29 +198,32 @@ def _find_table(path: Path, rows: Sequence[tuple[int, Sequence[str]]]) -> TableS
     filled = [sum(map(bool, row)) for _, row in head]
     usual = max(Counter(filled).items(), key=lambda pair: pair[0] * pair[1])[0]
     place = next(n for n, count in enumerate(filled) if count >= max(usual, 1) or count >= max(filled))
+    if place and filled[place - 1] >= max(2, usual - 1) and not any(c.isdigit() for c in "".join(head[place - 1][1])):
+        # One column has no name.
+        place -= 1
     number, header = head[place]
     names = [name.strip() for name in header]
-    while names and not names[-1]:
+    following = [row for row_number, row in rows if row_number > number and any(row)]
+    while names and not names[-1] and (path.suffix.lower() in _WORKBOOKS or not _is_unnamed_used(names, following)):
         names.pop()
     skip = number - 1
-    following = [row for row_number, row in rows if row_number > number and any(row)]
     if _looks_like_values(names, following):
         numbered = [f"column {n}" for n in range(1, len(names) + 1)]
         sample.keys |= {"header": False, "column_names": list(numbered)}
         sample.doubts.append("There seems to be no header: name the columns, or set header = true.")
         names, following = numbered, [header, *following]
-    elif len({*filter(None, names)}) < len([*filter(None, names)]):
+    elif len({*names}) < len(names) or _is_unnamed_used(names, following):
         names = _named_apart([name or f"column {n}" for n, name in enumerate(names, start=1)])
         sample.keys |= {"header": False, "column_names": list(names)}
         skip = number
-        sample.doubts.append("Two columns have the same name: the second has a number, in column_names.")
+        sample.doubts.append("Columns without name, or with the name of another, have a number, in column_names.")
     if skip and any(any(row) for row_number, row in rows if row_number <= skip):
         sample.keys["skip"] = skip
     sample.columns = [name for name in names if name]
     sample.width = len(names)
     short = sum(len(row) < len(names) for row in following)
     # Fewer short rows are faults, which the loader names.
-    if 2 * short >= max(1, len(following)) and path.suffix.lower() not in (".xlsx", ".xlsm"):
+    if 2 * short >= max(1, len(following)) and path.suffix.lower() not in _WORKBOOKS:
         sample.keys["short_rows"] = True
         sample.doubts.append(
             f"{short} rows have fewer cells than the header: the cells at their end are taken as empty."
@@ -245,6 +251,12 @@ def _leave_out_footnotes(sample: TableSample) -> None:
         sample.doubts.append(f"{len(notes)} lines of text below the table are left out: {notes[0][:60]} …")
 
 
+def _is_unnamed_used(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a column without name, among those with one, holds values."""
+    places = [place for place, name in enumerate(names) if not name]
+    return any(row[place : place + 1] not in ([], [""]) for row in rows for place in places)
+
+
 def _named_apart(names: Sequence[str]) -> list[str]:
     """Return names in which repeated ones have a number: `name`, `name 2`."""
     counts: Counter[str] = Counter()
@@ -260,9 +272,10 @@ def _looks_like_values(names: Sequence[str], rows: Sequence[Sequence[str]]) -> b
     if not names or not rows:
         return False
     below = [row[0] for row in rows[:50] if row and row[0]]
-    shapes = Counter(map(_shape, below))
-    return bool(below) and any(c.isdigit() for c in names[0]) and shapes[_shape(names[0])] >= len(below) / 2
+    shapes = Counter(map(shape_of, below))
+    return bool(below) and any(c.isdigit() for c in names[0]) and shapes[shape_of(names[0])] >= len(below) / 2
 
 
-def _shape(text: str) -> str:
+def shape_of(text: str) -> str:
+    """Return the shape of a code: `C50.9` and `A00.1` have the shape `a0.0`."""
     return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", text))

@@ -272,3 +272,53 @@ def test_figures_are_no_names_of_variables_and_addresses_no_labels(tmp_path: Pat
     assert rows == ["1: antal och (sv)", "2: andel (sv)"]
     path.write_text("kod;adress;ord\n1;http://a.example;antal och\n2;http://b.example;andel\n", encoding="utf-8")
     assert draft(path)[1] == ["1: antal och (sv)", "2: andel (sv)"]
+
+
+def test_sums_and_headings_without_label_are_no_codes(tmp_path: Path) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text("kod;namn;antal\nA1;ett;1\nTabell 2;;\nB1;två;2\nB2;;4\nSumma;;7\n", encoding="utf-8")
+    toml, rows = draft(path)
+    assert toml["file"][0]["leave_out"] == {"kod": ["Tabell 2", "Summa"]}
+    assert rows[:3] == ["A1: ett (sv)", "B1: två (sv)", "B2: B2 (sv)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "shown"),
+    [
+        ("kod;namn;\nA;ett;x\nB;två;y\n", ["kod", "namn", "column 3"], "A: ett (sv)"),
+        (";svenska;engelska\nA;ett;one\nB;två;two\n", ["column 1", "svenska", "engelska"], "A: ett (sv), one (en)"),
+        ('"kod"; "namn"\n"A"; "ett"\n"B"; "två"\n', None, "A: ett (sv)"),
+    ],
+)
+def test_headers_with_gaps_and_spaces(tmp_path: Path, text: str, names: list[str] | None, shown: str) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text(text, encoding="utf-8")
+    toml, rows = draft(path)
+    assert toml["file"][0].get("column_names") == names
+    assert rows[0] == shown
+
+
+def test_a_header_of_unknown_words_is_a_doubt(tmp_path: Path) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text("A;ett\nB;två\n", encoding="utf-8")
+    doubts = draft_source([path], DraftRights(), date(2026, 1, 1)).doubts
+    assert any("header = false" in doubt for doubt in doubts)
+
+
+def test_a_new_process_serves_what_was_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text("kod,namn\nA,ett\nB,två\n", encoding="utf-8")
+    runner = CliRunner()
+    assert runner.invoke(main, ["new", str(path)]).exit_code == 0
+    done: list[Any] = []
+    monkeypatch.setattr("begrepp.cli.serve.add_files", lambda *args, **kwargs: done.append("added"))
+    monkeypatch.setattr("begrepp.cli.serve.build_graph", lambda: done.append("built"))
+
+    def replace_process(program: str, arguments: list[str]) -> None:
+        done.append(arguments[1:])
+        raise SystemExit(0)
+
+    monkeypatch.setattr("os.execv", replace_process)
+    runner.invoke(main, ["serve", str(tmp_path / "source.toml"), "--port", "8169", "--workers", "1"])
+    serving = ["-m", "begrepp", "serve", "--host", "127.0.0.1", "--port", "8169", "--workers", "1"]
+    assert done == ["added", "built", serving]

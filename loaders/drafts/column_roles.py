@@ -24,9 +24,13 @@ _LANGUAGE_WORDS = {word: language for language, words in _LANGUAGES.items() for 
 _ROLES = (
     (
         "valid_from",
-        r"valid from|giltig(t|het)? (fr|fran|from|start)|(fran|from|start)( ?datum| ?date)|fr o m|from|fran",
+        r"valid from|giltig(t|het)? (fr|fran|from|start)( o m| och med)?"
+        r"|(fran|from|start)( ?datum| ?date)|fr o m|from|fran",
     ),
-    ("valid_to", r"valid to|giltig(t|het)? (till|tom|slut)|(till|tom|slut|end)( ?datum| ?date)|t o m|tom|till"),
+    (
+        "valid_to",
+        r"valid to|giltig(t|het)? (t o m|till( och med)?|tom|slut)|(till|tom|slut|end)( ?datum| ?date)|t o m|tom|till",
+    ),
     (
         "broader",
         r"parent.*|broader|(over|hogre) ?(ordnad|niva).*|over|hor till|foralder.*|superclass.*|subclass ?of|is ?a",

@@ -322,3 +322,10 @@ def test_a_new_process_serves_what_was_built(tmp_path: Path, monkeypatch: pytest
     runner.invoke(main, ["serve", str(tmp_path / "source.toml"), "--port", "8169", "--workers", "1"])
     serving = ["-m", "begrepp", "serve", "--host", "127.0.0.1", "--port", "8169", "--workers", "1"]
     assert done == ["added", "built", serving]
+
+
+def test_swedish_names_of_validity(tmp_path: Path) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text("kod;namn;Giltig fr.o.m.;Giltig t.o.m.\nA;ett;2020-01-01;2021-01-01\n", encoding="utf-8")
+    columns = draft(path)[0]["file"][0]["columns"]
+    assert (columns["valid_from"], columns["valid_to"]) == ("Giltig fr.o.m.", "Giltig t.o.m.")

@@ -105,6 +105,10 @@ class ColumnRoles:
 def name_role(column: str) -> tuple[str, str, bool]:
     """Return the role and language that a column's name suggests, and whether the whole name does; empty if none."""
     words = _name_words(column)
+    for role, pattern, _ in _PATTERNS[:2]:
+        # Days of validity have no language; "fr" in "fr.o.m." is none.
+        if pattern.fullmatch(" ".join(words)):
+            return role, "", True
     language = next((_LANGUAGE_WORDS[word] for word in reversed(words) if word in _LANGUAGE_WORDS), "")
     if language and len(words) == 1 and (len(words[0]) > 3 or words[0] in ("sv", "en")):
         return "label", language, True

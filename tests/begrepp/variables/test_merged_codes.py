@@ -20,6 +20,15 @@ from tests import golden
 from tests.support.small import Quiet, settings_in
 
 
+def contents_of(fixture: str, folder_of_build: Path) -> BuildContents:
+    """The contents of a build of one fixture."""
+    settings = settings_in(folder_of_build)
+    edition = golden.fixture(fixture).edition
+    build([EditionJob(edition, loaders.loader_of(edition))], settings, Quiet())
+    folder = current_build(settings)
+    return BuildContents(DiskStore(folder / "store"), Iris(settings.base), folder, lambda: TextIndex(folder / "index"))
+
+
 # Written after the publishers' files in tests/fixtures: MapTo.csv, the association refset, atc_successors.csv.
 @pytest.mark.parametrize(
     ("fixture", "scheme", "expected"),
@@ -32,13 +41,7 @@ from tests.support.small import Quiet, settings_in
 def test_a_replaced_code_is_retired_and_names_what_replaces_it(
     tmp_path: Path, fixture: str, scheme: str, expected: dict[str, list[str]]
 ) -> None:
-    settings = settings_in(tmp_path)
-    edition = golden.fixture(fixture).edition
-    build([EditionJob(edition, loaders.loader_of(edition))], settings, Quiet())
-    folder = current_build(settings)
-    context = BuildContents(
-        DiskStore(folder / "store"), Iris(settings.base), folder, lambda: TextIndex(folder / "index")
-    )
+    context = contents_of(fixture, tmp_path)
     found = {each.value: each for each in check_values(scheme, expected, context).values}
     assert {each.verdict for each in found.values()} == {Verdict.RETIRED}
     assert {code: [instead for instead, _ in each.instead] for code, each in found.items()} == expected
@@ -58,13 +61,7 @@ def test_a_replaced_code_is_retired_and_names_what_replaces_it(
 def test_a_suggestion_is_told_and_is_no_replacement(
     tmp_path: Path, fixture: str, scheme: str, code: str, expected: list[str]
 ) -> None:
-    settings = settings_in(tmp_path)
-    edition = golden.fixture(fixture).edition
-    build([EditionJob(edition, loaders.loader_of(edition))], settings, Quiet())
-    folder = current_build(settings)
-    context = BuildContents(
-        DiskStore(folder / "store"), Iris(settings.base), folder, lambda: TextIndex(folder / "index")
-    )
+    context = contents_of(fixture, tmp_path)
     result = check_values(scheme, [code], context)
     (found,) = result.values
     assert (found.verdict, found.instead) == (Verdict.RETIRED, ())

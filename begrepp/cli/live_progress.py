@@ -115,9 +115,10 @@ class LiveProgress:
                 self._note(f"{key}: {stage}, {rows:,} rows so far")
 
     def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None:
-        """Finish the progress line of an edition, loaded or refused."""
+        """Finish the progress line of an edition, loaded or refused; a check of all may refuse a loaded one later."""
         with self._lock:
-            self._bars.remove_task(self._tasks.pop(key))
+            if (task := self._tasks.pop(key, None)) is not None:
+                self._bars.remove_task(task)
         if report:
             triples = sum(part.triples for part in report.parts)
             warnings = report.validation.warnings if report.validation else 0

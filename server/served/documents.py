@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import msgspec
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from begrepp.queries.page_queries import construct
@@ -45,7 +45,7 @@ def serialise(triples: list[Triple], format_: Format) -> bytes:
     assert rdf_format is not None
     if rdf_format != RdfFormat.JSON_LD:
         return graph_bytes(triples, rdf_format)
-    return _json_ld(json.loads(serialize(triples, format=rdf_format) or b"[]"))
+    return _json_ld(msgspec.json.decode(serialize(triples, format=rdf_format) or b"[]"))
 
 
 def _json_ld(nodes: list[dict[str, Any]]) -> bytes:
@@ -72,7 +72,7 @@ def _json_ld(nodes: list[dict[str, Any]]) -> bytes:
                 written[short(key)] = [value(literal) for literal in values]
         graph.append(written)
     context = {prefix: namespace for prefix, namespace in prefixes().items() if prefix in used}
-    return json.dumps({"@context": context, "@graph": graph}, ensure_ascii=False, indent=1).encode() + b"\n"
+    return msgspec.json.format(msgspec.json.encode({"@context": context, "@graph": graph}), indent=1) + b"\n"
 
 
 def read_ontology_file(name: str) -> bytes:

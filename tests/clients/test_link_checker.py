@@ -18,5 +18,5 @@ def test_no_link_of_the_main_pages_is_broken(url: str) -> None:
         [*command, *(f"{url}{page}" for page in PAGES)], timeout=600, check=False, capture_output=True, text=True
     )
     assert checked.returncode == 0, checked.stdout
-    counted = re.search(r"(\d+) URLs checked. \d+ warnings? found. 0 errors found", checked.stdout)
+    counted = re.search(r"(\d+) URLs checked\. .*\b0 errors found", checked.stdout)
     assert counted and int(counted[1]) > 100, checked.stdout

@@ -14,6 +14,7 @@ import pytest
 from begrepp.settings import Settings
 from begrepp.validation.profiles.profile import Profile, list_profiles
 from begrepp.validation.validate import Engine, validate
+from tests.support.python_patterns import readable_for_python
 from tests.support.w3c_shacl import SHARED
 
 SUITES = SHARED / "suites"
@@ -24,27 +25,11 @@ BROKEN = {
     "example-bee-population-dataset-series-combined.ttl": "a prefixed name begins with a slash",
 }
 """Examples of DCAT-AP 3.0.1 that are not Turtle."""
-PATTERNS_OF_PYTHON = {r"\\p{Cc}": r"\u0001-\u001F\u007F-\u009F"}
-"""Pieces of patterns by XPath, as in Turtle, that pySHACL cannot read, and the same characters for Python's `re`.
-
-SHACL 4.4.3 takes the syntax of patterns from SPARQL's REGEX and so from XPath, which has `\\p`; pySHACL uses `re`,
-which has not ("bad escape \\p"). So pySHACL gets the same rule in its own words.
-"""
 CONCEPTS = ["skos/**/ex*.ttl", "skos/kos-kit-skos-shacl/data/**/*.ttl"]
 
 
 def files(patterns: list[str]) -> list[Path]:
     return sorted({path for pattern in patterns for path in SUITES.glob(pattern) if path.is_file()})
-
-
-def readable_for_python(shapes: Path, folder: Path) -> Path:
-    """A copy of a shapes file, with its patterns as Python's `re` reads them."""
-    text = shapes.read_text(encoding="utf-8")
-    for xpath, python in PATTERNS_OF_PYTHON.items():
-        text = text.replace(xpath, python)
-    copy = folder / shapes.name
-    copy.write_text(text, encoding="utf-8")
-    return copy
 
 
 def judged(data: Path, profile: Profile, shapes: Sequence[Path], engine: Engine) -> Counter[tuple[str, ...]]:

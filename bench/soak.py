@@ -16,8 +16,8 @@ import tempfile
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -157,44 +157,44 @@ class _Run:
         ), "text/html"
 
     async def _get(self, path: str, accept: str, source: str) -> int:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._port, local_addr=(source, 0))
-        try:
+        async with self._connection(source) as (reader, writer):
             writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\nConnection: close\r\n\r\n".encode())
-            status = int((await reader.readline()).split()[1])
+            words = (await reader.readline()).split()
             while await reader.read(1 << 16):
                 pass
-            return status
-        except IndexError:
-            raise EOFError from None
+        if len(words) < 2:
+            raise EOFError
+        return int(words[1])
+
+    @asynccontextmanager
+    async def _connection(self, source: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """Open a connection from an address of this machine, and close it."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port, local_addr=(source, 0))
+        try:
+            yield reader, writer
         finally:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def _idle(self, number: int) -> None:
         """Open a connection and say nothing, again whenever it is closed."""
         while not self._is_over():
-            with suppress(OSError):
-                reader, writer = await asyncio.open_connection(
-                    "127.0.0.1", self._port, local_addr=(f"127.0.2.{number + 1}", 0)
-                )
-                with suppress(TimeoutError):
+            with suppress(OSError, TimeoutError):
+                async with self._connection(f"127.0.2.{number + 1}") as (reader, _):
                     await asyncio.wait_for(reader.read(1), 30)
-                writer.close()
             await asyncio.sleep(1)
 
     async def _slow_reader(self, number: int) -> None:
         query = quote("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 100000")
         while not self._is_over():
-            with suppress(OSError):
-                reader, writer = await asyncio.open_connection(
-                    "127.0.0.1", self._port, local_addr=(f"127.0.3.{number + 1}", 0)
-                )
-                writer.write(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode())
-                for _ in range(20):
-                    with suppress(TimeoutError):
-                        if not await asyncio.wait_for(reader.read(1000), 1):
+            with suppress(OSError, TimeoutError):
+                async with self._connection(f"127.0.3.{number + 1}") as (reader, writer):
+                    writer.write(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode())
+                    for _ in range(20):
+                        if not await asyncio.wait_for(reader.read(1000), 30):
                             break
-                    await asyncio.sleep(1)
-                writer.close()
+                        await asyncio.sleep(1)
             await asyncio.sleep(1)
 
     async def _slow_writer(self, number: int) -> None:
@@ -202,15 +202,12 @@ class _Run:
         head += b"Content-Type: application/sparql-query\r\n\r\n"
         while not self._is_over():
             with suppress(OSError):
-                _, writer = await asyncio.open_connection(
-                    "127.0.0.1", self._port, local_addr=(f"127.0.4.{number + 1}", 0)
-                )
-                writer.write(head)
-                for _ in range(30):
-                    writer.write(b"#")
-                    await writer.drain()
-                    await asyncio.sleep(1)
-                writer.close()
+                async with self._connection(f"127.0.4.{number + 1}") as (_, writer):
+                    writer.write(head)
+                    for _ in range(30):
+                        writer.write(b"#")
+                        await writer.drain()
+                        await asyncio.sleep(1)
             await asyncio.sleep(1)
 
     async def _hostile(self, number: int) -> None:
@@ -240,8 +237,9 @@ class _Run:
             link.symlink_to(Path("builds") / after)
             link.replace(self._data / "current")
             self._found.published += 1
-            for old in sorted(builds.iterdir(), key=lambda path: path.stat().st_mtime)[:-3]:
-                shutil.rmtree(old, ignore_errors=True)
+            for old in builds.iterdir():
+                if old.name not in (before, after):
+                    await asyncio.to_thread(shutil.rmtree, old, ignore_errors=True)
 
     def _processes(self) -> list[psutil.Process]:
         return [child for child in psutil.Process().children(recursive=True) if child.is_running()]

@@ -41,12 +41,16 @@ _THINK_SECONDS = 0.5
 _PUBLISH_SECONDS, _KILL_SECONDS, _SAMPLE_SECONDS = 20, 15, 2
 _CONCEPTS = "SELECT DISTINCT ?c { ?c a <http://www.w3.org/2004/02/skos/core#Concept> }"
 _WORDS = ("lungcancer", "bröst", "tnm", "C50", "diabets", "her2", "tumör", "läkemedel", "kön", "remiss")
+_FORK_SERVER = "begrepp.store.forkserver"
 _ZOO = Path(__file__).parent.parent / "tests" / "zoo" / "hostile.toml"
 
 
 @dataclass(slots=True)
 class Soak:
-    """Seconds of normal requests by kind, failures by kind and reason, and samples of memory and descriptors."""
+    """Seconds of normal requests by kind, failures by kind and reason, and samples of memory and descriptors.
+
+    Memory is that of the server's processes without their query workers.
+    """
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in ("page", "look-up", "query")})
     failures: Counter[str] = field(default_factory=Counter)
@@ -252,9 +256,9 @@ class _Run:
                 workers = [
                     process
                     for process in self._processes()
-                    if "begrepp.store.forkserver" in process.cmdline()
+                    if _FORK_SERVER in process.cmdline()
                     and (parent := process.parent()) is not None
-                    and "begrepp.store.forkserver" in parent.cmdline()
+                    and _FORK_SERVER in parent.cmdline()
                 ]
                 self._chance.choice(workers).kill()
                 self._found.killed += 1
@@ -265,8 +269,10 @@ class _Run:
             memory, descriptors = 0.0, 0
             for process in self._processes():
                 with suppress(psutil.Error):
-                    memory += process.memory_full_info().pss / 2**20
                     descriptors += process.num_fds()
+                    # A query worker has the memory of its query, within its limit, and ends with it.
+                    if _FORK_SERVER not in process.cmdline():
+                        memory += process.memory_full_info().pss / 2**20
             self._found.memory_mb.append(memory)
             self._found.descriptors.append(descriptors)
             if len(self._found.memory_mb) % 15 == 0:

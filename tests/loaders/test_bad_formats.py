@@ -227,7 +227,7 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
         ("is_a: XP:0000001 ! All fabric", "is_a", " row 25", "'is_a' is no clause of OBO", "Fix it"),
         ("is_a: XP:0000001 ! All fabric", "is_a: XP:0000077", " row 12", "which does not exist", "truncated"),
         ("is_a: XP:0000001 ! All fabric", "is_a: XP:0000003", " row 12", "cycle", "Correct one"),
-        ("id: XP:0000003", "id: XP:0000002", " row 31", "already occurs", "Remove one"),
+        ("id: XP:0000003", "id: XP:0000002", "", "already occurs", "Remove one"),
         ("Not the real one", "Somebody, 811218-9876", " row 15", "identity number", "Remove"),
         ('def: "A fabric', "def: A fabric", " row 14", "not in quotation marks", "Write it as"),
         ('"bomull" EXACT', '"bomull" EXAKT', " row 18", "'EXAKT' is no scope", "EXACT, BROAD"),

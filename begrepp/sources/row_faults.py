@@ -64,7 +64,8 @@ class RowFaults:
             return True
         self.count += 1
         if len(self.refused) < _MAX_KEPT:
-            self.refused.append((fault, error))
+            # Its traceback would keep every frame alive, with the files that are open there.
+            self.refused.append((fault, error.with_traceback(None)))
         return False
 
     def remark(self, origin: Origin, text: str) -> None:

@@ -16,10 +16,8 @@ of it is right; for what has no right answer, how often something is shown.
 from __future__ import annotations
 
 import csv
-import json
 import math
 import random
-import re
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,14 +29,24 @@ from begrepp.artefact.manifest import Manifest, read_manifest
 from begrepp.queries.page_queries import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Text
-from begrepp.settings import ROOT
 from begrepp.store.disk import DiskStore
 from begrepp.variables.suggestion.candidates import concept_targets, linked_variables
 from begrepp.variables.suggestion.code_suggester import CodeSuggester, value_entry
 from begrepp.variables.suggestion.entries import ConceptTarget, Suggestion, VariableEntry
 from begrepp.variables.suggestion.suggester import Suggester
+from bench.publishers_texts import (
+    argo_variables,
+    atc_labels,
+    gp_terms,
+    hpo_targets,
+    icd10_se_labels,
+    icd10_who_labels,
+    lisa_variables,
+    oncotree_labels,
+    osiris_variables,
+    redcap_variables,
+)
 
-SHARED = ROOT.parent / "shared" / "data"
 JUDGED = Path(__file__).with_name("judged")
 GP_TERMS = "GP terms"
 FIT_STEPS, FIT_RATE = 800, 1.5
@@ -167,7 +175,12 @@ def _variable_sets(
     datasets = [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")]
     targets = concept_targets(store, [value(row, "scheme") for row in select(store, "schemes-measured")])
     suggester = Suggester(targets, linked_variables(store, datasets))
-    texts = {"argo": _argo(), "redcap": _redcap(), "osiris": _osiris(), "lisa": _lisa()}
+    texts = {
+        "argo": argo_variables(),
+        "redcap": redcap_variables(),
+        "osiris": osiris_variables(),
+        "lisa": lisa_variables(),
+    }
     by_source: dict[str, list[JudgedEntry]] = {}
     for row in _rows("variables.tsv", kind):
         entry = texts[row["source"]][row["variable"]]
@@ -190,8 +203,8 @@ def _value_sets(
 
 
 def _code_sets(kind: str) -> Iterator[tuple[str, Suggester, Sequence[JudgedEntry]]]:
-    icd_sv, icd_en = _icd10_se(), _icd10_who()
-    atc_sv, atc_en = _atc()
+    icd_sv, icd_en = icd10_se_labels(), icd10_who_labels()
+    atc_sv, atc_en = atc_labels()
     for name, source, language, target, target_language in (
         ("ICD-10-SE sv → ICD-10 en", icd_sv, "sv", icd_en, "en"),
         ("ICD-10 en → ICD-10-SE sv", icd_en, "en", icd_sv, "sv"),
@@ -214,13 +227,13 @@ def _code_sets(kind: str) -> Iterator[tuple[str, Suggester, Sequence[JudgedEntry
             ],
         ),
     ):
-        terms = {f"{code} {words}": code for code, words in _gp_terms() if code in icd_en}
+        terms = {f"{code} {words}": code for code, words in gp_terms() if code in icd_en}
         entries = [
             JudgedEntry("", value_entry(name, "", "", name.partition(" ")[2]), frozenset([terms[name]]))
             for name in _sample(terms, kind)
         ]
         yield name, Suggester(targets), entries
-    oncotree, hpo, by_umls = _oncotree(), *_hpo()
+    oncotree, hpo, by_umls = oncotree_labels(), *hpo_targets()
     entries = [
         JudgedEntry("", VariableEntry(iri=code, name="", labels=(Text(words, "en"),)), frozenset(by_umls[umls]))
         for code, (words, umls) in sorted(oncotree.items())
@@ -236,128 +249,3 @@ def _sample(codes: Iterable[str], kind: str) -> list[str]:
 
 def _target(code: str, words: str, language: str) -> ConceptTarget:
     return ConceptTarget(iri=code, notation=code, scheme="", labels=(Text(words, language),))
-
-
-def _argo() -> dict[str, VariableEntry]:
-    document = json.loads((SHARED / "onco-icgc-argo" / "icgc-argo-dictionary.json").read_text(encoding="utf-8"))
-    dictionary = document[0] if isinstance(document, list) else document
-    types = {"integer": "integer", "number": "decimal", "string": "string", "boolean": "boolean"}
-    found = {}
-    for schema in dictionary["schemas"]:
-        for one in schema["fields"]:
-            label = one.get("meta", {}).get("displayName", "")
-            found[f"{schema['name']}.{one['name']}"] = VariableEntry(
-                iri=f"urn:argo:{schema['name']}.{one['name']}",
-                name=one["name"],
-                labels=(Text(label, "en"),) if label else (),
-                descriptions=(Text(one["description"], "en"),),
-                datatype=types.get(one.get("valueType", ""), ""),
-            )
-    return found
-
-
-def _redcap() -> dict[str, VariableEntry]:
-    file = SHARED / "redcap-genomics-thailand" / "genomics_thailand_general.csv"
-    with file.open(encoding="utf-8", newline="") as lines:
-        return {
-            row["Variable / Field Name"]: VariableEntry(
-                iri=f"urn:redcap:{row['Variable / Field Name']}",
-                name=row["Variable / Field Name"],
-                labels=(Text(row["Field Label"], "en"),),
-            )
-            for row in csv.DictReader(lines)
-        }
-
-
-def _osiris() -> dict[str, VariableEntry]:
-    file = SHARED / "onco-osiris" / "data" / "DataElementConcept.tsv"
-    with file.open(encoding="utf-8", newline="") as lines:
-        return {
-            row["DataElementConcept"]: VariableEntry(
-                iri=f"urn:osiris:{row['DataElementConcept']}",
-                name=row["DataElementConcept"],
-                labels=(Text(row["ObjectPropertyLabelEN"], "en"),),
-                descriptions=(Text(row["DataElementConceptDefEN"] or "", "en"),),
-            )
-            for row in csv.DictReader(lines, delimiter="\t")
-        }
-
-
-def _lisa() -> dict[str, VariableEntry]:
-    found = {}
-    for file in sorted((SHARED / "se-lisa-variable-docs").glob("*.md")):
-        text = file.read_text(encoding="utf-8")
-        label = re.search(r"^display_name: [\"'](.*)[\"']$", text, re.MULTILINE)
-        body = [line.strip() for line in text.rpartition("---\n")[2].splitlines() if line.strip()]
-        described = next((line for line in body if not line.startswith("**")), "")
-        found[file.stem] = VariableEntry(
-            iri=f"urn:lisa:{file.stem}",
-            name=file.stem,
-            labels=(Text(label[1], "sv"),) if label else (),
-            descriptions=(Text(described, "sv"),) if described else (),
-        )
-    return found
-
-
-def _icd10_se() -> dict[str, str]:
-    found = {}
-    for name in ("digit3.txt", "digit4.txt"):
-        text = (SHARED / "se-icd10se-2021" / name).read_text(encoding="utf-8-sig")
-        for line in text.splitlines():
-            code, _, words = line.split("\t")
-            found[code.strip()] = words.strip()
-    return found
-
-
-def _icd10_who() -> dict[str, str]:
-    found = {}
-    file = next((SHARED / "icd10-who-2019").glob("*.xml"))
-    for code, words in re.findall(
-        r"<name>([A-Z]\d\d(?:\.\d)?)</name>\s*<description>(.*?)</description>", file.read_text(encoding="utf-8-sig")
-    ):
-        found[code.replace(".", "")] = words.replace("&amp;", "&")
-    return found
-
-
-def _gp_terms() -> Iterator[tuple[str, str]]:
-    """Yield the alternative terms of KSH97-P, of the Swedish association of general practice, with their codes."""
-    for line in (SHARED / "se-ksh97p-ansi" / "KSH97P_SFAMALT.ANS").read_text(encoding="latin-1").splitlines():
-        yield line[:7].strip().replace(".", "").removesuffix("-"), line[7:].strip()
-
-
-def _atc() -> tuple[dict[str, str], dict[str, str]]:
-    with (SHARED / "se-rcc-decoder-keyvalue" / "atc.csv").open(encoding="utf-8", newline="") as lines:
-        swedish = {row["key"]: row["value"] for row in csv.DictReader(lines) if len(row["key"]) == 7}
-    english = {}
-    with (SHARED / "onco-osiris" / "data" / "ConceptualDomain.tsv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines, delimiter="\t"):
-            code = row["ValueMeaning"].removeprefix("ATC:")
-            if row["Referentiel"] == "ATC" and len(code) == 7:
-                english[code] = row["LabelValueMeaning"]
-    return swedish, english
-
-
-def _oncotree() -> dict[str, tuple[str, str]]:
-    found = {}
-    waiting = [json.loads(next((SHARED / "onco-oncotree").glob("*.json")).read_text(encoding="utf-8"))]
-    while waiting:
-        for node in waiting.pop().values():
-            for umls in node["externalReferences"].get("UMLS", ())[:1]:
-                found[node["code"]] = (node["name"], umls)
-            waiting.append(node["children"])
-    return found
-
-
-def _hpo() -> tuple[list[ConceptTarget], dict[str, set[str]]]:
-    targets, by_umls = [], {}
-    for block in (SHARED / "hpo" / "hp.obo").read_text(encoding="utf-8").split("\n[Term]\n")[1:]:
-        id_, name = re.search(r"^id: (.*)$", block, re.M), re.search(r"^name: (.*)$", block, re.M)
-        if not id_ or not name or "\nis_obsolete: true" in block:
-            continue
-        synonyms = tuple(Text(words, "en") for words in re.findall(r'^synonym: "(.*?)"', block, re.M))
-        targets.append(
-            ConceptTarget(iri=id_[1], notation=id_[1], scheme="", labels=(Text(name[1], "en"),), other=synonyms)
-        )
-        for umls in re.findall(r"^xref: UMLS:(C\d+)", block, re.M):
-            by_umls.setdefault(umls, set()).add(id_[1])
-    return targets, by_umls

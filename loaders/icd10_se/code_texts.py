@@ -25,23 +25,28 @@ def read_code_texts(edition: EditionFiles) -> Iterator[Concept]:
     chapters = _ranges(chapter, in_text=True)
     blocks = _ranges(block, in_text=False)
     categories = [row.take("kod") for row in _rows(digits[0], counted=False)]
-    for (first, last), notation in blocks.items():
-        if not any(first <= category <= last for category in categories):
-            raise InputError(
-                digits[0],
-                f"there is no category in the block {notation}.",
-                "The file may be truncated; download all files of the edition again.",
-            )
+    empty = [
+        notation
+        for (first, last), notation in blocks.items()
+        if not any(first <= category <= last for category in categories)
+    ]
+    if empty:
+        raise InputError(
+            digits[0],
+            f"there is no category in the block {', '.join(empty)}.",
+            "The file may be truncated; download all files of the edition again.",
+        )
     notations = {dotted(row.take("kod")) for path in digits for row in _rows(path, counted=False)}
     scope = RowScope()
     for row in _rows(chapter):
         with scope:
+            _range_of(row, in_text=True)
             yield _concept(row, (), notations)
     scope = RowScope()
     for row in _rows(block):
         with scope:
-            first, last = row.take("kod").split("-")
-            yield _concept(row, _enclosing(first, last, chapters, row.origin), notations, code=f"{first}-{last}")
+            first, last = _range_of(row, in_text=False)
+            yield _concept(row, _enclosing(first, last, chapters, row.origin), notations)
     for path in digits:
         scope = RowScope()
         for row in _rows(path):
@@ -78,17 +83,25 @@ def _concept(row: Row, broader: tuple[str, ...], notations: set[str], code: str 
 def _ranges(path: Path, *, in_text: bool) -> dict[tuple[str, str], str]:
     """Return the notation of each chapter or block by its first and last category."""
     ranges = {}
+    scope = RowScope()
     for row in _rows(path, counted=False):
-        code, label = row.take("kod"), row.take("text")
-        match = _RANGE.search(label) if in_text else _RANGE.fullmatch(code)
-        if not match:
-            raise InputError(
-                row.origin,
-                f"'{label if in_text else code}' names no range of codes such as A00-B99.",
-                "The hierarchy is read from the ranges; download the file again from its publisher.",
-            )
-        ranges[match[1], match[2]] = code
+        with scope:
+            found = _range_of(row, in_text=in_text)
+            ranges[found] = row.take("kod")
     return ranges
+
+
+def _range_of(row: Row, *, in_text: bool) -> tuple[str, str]:
+    """Return the first and last category of a chapter or block. Raises `InputError` if its row names no range."""
+    cell = row.peek("text" if in_text else "kod")
+    match = _RANGE.search(cell) if in_text else _RANGE.fullmatch(cell)
+    if not match:
+        raise InputError(
+            row.origin,
+            f"'{cell}' names no range of codes such as A00-B99.",
+            "The hierarchy is read from the ranges; download the file again from its publisher.",
+        )
+    return match[1], match[2]
 
 
 def _enclosing(first: str, last: str, ranges: dict[tuple[str, str], str], origin: Origin) -> tuple[str, ...]:

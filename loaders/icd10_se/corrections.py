@@ -14,6 +14,7 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, EditionFiles, Note, NoteKind, Record, Skipped, Text
 from begrepp.sources.editions import data_files
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
 from begrepp.sources.xlsx import read_xlsx
 
@@ -73,9 +74,11 @@ def read_corrections(edition: EditionFiles) -> Corrections:
 
 
 def _rows(path: Path) -> Iterator[Correction]:
+    scope = RowScope()
     for row in read_xlsx(path, sheets=(SHEET,), required=_COLUMNS):
-        if correction := _read_row(row):
-            yield correction
+        with scope:
+            if correction := _read_row(row):
+                yield correction
 
 
 def _read_row(row: Row) -> Correction | None:
@@ -92,21 +95,28 @@ def _read_row(row: Row) -> Correction | None:
 
 
 def _apply_to_concept(concept: Concept, rows: list[Correction]) -> Concept:
+    scope = RowScope()
     for row in sorted(rows, key=lambda row: row.corrected_on):
-        title = next((label.value for label in concept.pref_labels if label.lang == "sv"), "")
-        if row.new and title not in (row.old, row.new):
-            raise InputError(
-                row.origin,
-                f"{row.code} is called '{title}' in the edition's files, neither '{row.old}' nor '{row.new}'.",
-                "The workbook may belong to another edition; leave it out, or ask the publisher.",
-            )
-        note = f"{row.corrected_on.isoformat()}: ”{row.old}” → ”{row.new}”. {row.comment}" if row.new else row.comment
-        concept = replace(
-            concept,
-            pref_labels=tuple(
-                Text(row.new, "sv") if row.new and label.lang == "sv" else label for label in concept.pref_labels
-            ),
-            notes=(*concept.notes, Note(NoteKind.CHANGE, Text(note.strip(), "sv"))),
-            modified=row.corrected_on,
-        )
+        with scope:
+            concept = _correct(concept, row)
     return concept
+
+
+def _correct(concept: Concept, row: Correction) -> Concept:
+    """Return a concept with a correction. Raises `InputError` if its title is neither the wrong nor the right one."""
+    title = next((label.value for label in concept.pref_labels if label.lang == "sv"), "")
+    if row.new and title not in (row.old, row.new):
+        raise InputError(
+            row.origin,
+            f"{row.code} is called '{title}' in the edition's files, neither '{row.old}' nor '{row.new}'.",
+            "The workbook may belong to another edition; leave it out, or ask the publisher.",
+        )
+    note = f"{row.corrected_on.isoformat()}: ”{row.old}” → ”{row.new}”. {row.comment}" if row.new else row.comment
+    return replace(
+        concept,
+        pref_labels=tuple(
+            Text(row.new, "sv") if row.new and label.lang == "sv" else label for label in concept.pref_labels
+        ),
+        notes=(*concept.notes, Note(NoteKind.CHANGE, Text(note.strip(), "sv"))),
+        modified=row.corrected_on,
+    )

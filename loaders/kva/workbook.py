@@ -12,6 +12,7 @@ from begrepp.records import (
     NoteKind,
     Text,
 )
+from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
 from begrepp.sources.xlsx import read_xlsx
 from loaders.kva.scheme import PARTS, new_concept, parent_of
@@ -42,23 +43,31 @@ _NOTES = {
 
 
 def read_workbook(path: Path) -> Iterator[Concept]:
-    """Yield the concepts of both parts. Raises `InputError` for a part that is neither KKÅ nor KMÅ."""
+    """Yield the concepts of both parts."""
     codes_by_part: dict[str, set[str]] = {part: set() for part in PARTS}
+    scope = RowScope()
     for row in _sheet(path):
-        part, code = row.take("Klassifikation"), row.take("Kod")
-        if part not in PARTS:
-            raise InputError(
-                row.origin,
-                f"'{part}' in column 'Klassifikation' is neither KKÅ nor KMÅ.",
-                "See what the publisher means by it; extend the loader with the new part.",
-            )
-        codes_by_part[part].add(code)
+        with scope:
+            codes_by_part[_part_of(row)].add(row.take("Kod"))
     headings = {part: frozenset(codes) for part, codes in codes_by_part.items()}
     for row in _sheet(path):
-        part, code, label = row.take("Klassifikation"), row.take("Kod"), row.take("Titel")
-        notes = read_notes(row)
-        row.done()
-        yield new_concept(PARTS[part], code, row.origin, label, notes, parent_of(code, headings[part]))
+        with scope:
+            part, code, label = _part_of(row), row.take("Kod"), row.take("Titel")
+            notes = read_notes(row)
+            row.done()
+            yield new_concept(PARTS[part], code, row.origin, label, notes, parent_of(code, headings[part]))
+
+
+def _part_of(row: Row) -> str:
+    """Return the part of a row. Raises `InputError` for a part that is neither KKÅ nor KMÅ."""
+    part = row.take("Klassifikation")
+    if part not in PARTS:
+        raise InputError(
+            row.origin,
+            f"'{part}' in column 'Klassifikation' is neither KKÅ nor KMÅ.",
+            "See what the publisher means by it; extend the loader with the new part.",
+        )
+    return part
 
 
 def read_notes(row: Row) -> tuple[Note, ...]:

@@ -31,35 +31,36 @@ RESULTS_PER_SHAPE = 1000
 
 def validate(
     data: Sequence[Path],
-    shapes: Sequence[Path] | None = None,
+    shapes: Shapes | Sequence[Path] | None = None,
     *,
     background: Sequence[Path] = (),
     engine: Engine = "fast",
     limit: int = RESULTS_PER_SHAPE,
 ) -> Report:
-    """Validate RDF files, read as one graph, against shapes (by default all of `shapes/*.ttl`).
+    """Validate RDF files, read as one graph, against shapes or their files (by default all of `shapes/*.ttl`).
 
     The triples of the `background` files are part of the data graph (classes and their subclasses, the scheme and
     labels of a concept from an authority list), but their subjects are no targets. The report holds at most `limit`
     results per shape and counts all. Raises `InputError` if a file is not RDF, a shape is ill-formed, or no engine
     supports it.
     """
-    rules = Shapes(shapes if shapes is not None else sorted((ROOT / "shapes").glob("*.ttl")))
-    check_shape_queries(rules)
-    check_syntax(rules)
-    advanced = set(rules.target_shapes) if engine == "reference" else advanced_shapes(rules)
-    others = [node for node in rules.target_shapes if node not in advanced]
+    if not isinstance(shapes, Shapes):
+        shapes = Shapes(shapes if shapes is not None else sorted((ROOT / "shapes").glob("*.ttl")))
+    check_shape_queries(shapes)
+    check_syntax(shapes)
+    advanced = set(shapes.target_shapes) if engine == "reference" else advanced_shapes(shapes)
+    others = [node for node in shapes.target_shapes if node not in advanced]
     results: Iterable[ShaclResults] = chain(
-        fast_results(rules, data, background, others) if others else (),
-        _reference_results(rules, data, background, advanced) if advanced else (),
+        fast_results(shapes, data, background, others) if others else (),
+        _reference_results(shapes, data, background, advanced) if advanced else (),
     )
     used = "mixed" if others and advanced else "reference" if advanced else "fast"
-    return make_report(results, used, len(rules.target_shapes), limit)
+    return make_report(results, used, len(shapes.target_shapes), limit)
 
 
 def _reference_results(
-    rules: Shapes, data: Sequence[Path], background: Sequence[Path], targets: Set[Term]
+    shapes: Shapes, data: Sequence[Path], background: Sequence[Path], targets: Set[Term]
 ) -> Iterator[ShaclResults]:
     from begrepp.validation.shacl.pyshacl_engine import reference_results  # noqa: PLC0415  # takes 0.3 s; few need it
 
-    return reference_results(rules, data, background, targets)
+    return reference_results(shapes, data, background, targets)

@@ -50,8 +50,8 @@ def validate_files(
         background = [*rules.background, *(_prepare(each, folder) for each in rules.own_background)]
         files = [_prepare(each, folder) for each in data]
         results_per_shape = _RESULTS_WITH_SUBJECTS if rules.subject_class else limit
-        report = validate(files, shapes, background=background, limit=results_per_shape)
         shapes_graph = Shapes(shapes)
+        report = validate(files, shapes_graph, background=background, limit=results_per_shape)
         documented = tuple(describe_shapes(shapes_graph))
         subjects = _subjects(files, rules.subject_class, report) if rules.subject_class else []
         remarks = [Remark(kind="import", value=iri) for iri in left_out]

@@ -14,6 +14,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from begrepp.errors import InputError
+from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
 from begrepp.validation.profiles.profile import list_profiles
 from begrepp.validation.rdf_input.converter import prepare_file
@@ -22,7 +23,7 @@ from begrepp.validation.shacl.vocabulary import OWL_IMPORTS, RDF_TYPE, SH
 
 _DECLARE = NamedNode(SH + "declare")
 _IMPORTS = NamedNode(OWL_IMPORTS)
-_ONTOLOGY = NamedNode("http://www.w3.org/2002/07/owl#Ontology")
+_ONTOLOGY = NamedNode(expand("owl:Ontology"))
 
 
 def import_copies(settings: Settings, own: Mapping[str, Path] | None = None) -> dict[str, Path]:
@@ -50,18 +51,18 @@ def resolve_imports(
 
     Raises `InputError` for an import without a copy, unless `leave_out`.
     """
-    present = {iri for path in files for iri in described_graphs(path)}
     resolved = {path.resolve(): path for path in files}
     missing: list[str] = []
-    pending = [(path, path) for path in resolved.values()]
-    for path, prepared in pending:
-        for iri in imported_iris(prepared):
+    pending = [(path, *_read_graph_iris(path)) for path in resolved.values()]
+    present = {iri for _, _, described in pending for iri in described}
+    for path, imported, _ in pending:
+        for iri in imported:
             if iri in present:
                 continue
             if copy := copies.get(iri) or copies.get(iri.rstrip("#/")):
                 if copy.resolve() not in resolved:
                     resolved[copy.resolve()] = prepare_file(copy, folder, base=iri)
-                    pending.append((copy, resolved[copy.resolve()]))
+                    pending.append((copy, *_read_graph_iris(resolved[copy.resolve()])))
             elif leave_out:
                 missing.append(iri)
             else:
@@ -73,17 +74,18 @@ def resolve_imports(
     return list(resolved.values()), sorted(set(missing))
 
 
-def imported_iris(path: Path) -> list[str]:
-    """Return the IRIs that a file imports."""
-    predicate = NamedNode(OWL_IMPORTS)
-    return [q.object.value for q in read_quads([path]) if q.predicate == predicate and isinstance(q.object, NamedNode)]
+def _read_graph_iris(path: Path) -> tuple[list[str], set[str]]:
+    """Return the IRIs that a file imports, and those of the graphs that it describes.
 
-
-def described_graphs(path: Path) -> set[str]:
-    """Return the IRIs of graphs that a file describes: ontologies, and what imports or declares prefixes."""
-    return {
-        quad.subject.value
-        for quad in read_quads([path])
-        if isinstance(quad.subject, NamedNode)
-        and (quad.predicate in (_DECLARE, _IMPORTS) or (quad.predicate == RDF_TYPE and quad.object == _ONTOLOGY))
-    }
+    It describes ontologies, and what imports or declares prefixes.
+    """
+    imported: list[str] = []
+    described: set[str] = set()
+    for quad in read_quads([path]):
+        if quad.predicate == _IMPORTS and isinstance(quad.object, NamedNode):
+            imported.append(quad.object.value)
+        if isinstance(quad.subject, NamedNode) and (
+            quad.predicate in (_DECLARE, _IMPORTS) or (quad.predicate == RDF_TYPE and quad.object == _ONTOLOGY)
+        ):
+            described.add(quad.subject.value)
+    return imported, described

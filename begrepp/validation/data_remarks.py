@@ -10,11 +10,9 @@ from pyoxigraph import NamedNode, RdfFormat
 from begrepp.rdf.namespaces import compact
 from begrepp.rdf.near_namespaces import near_namespaces
 from begrepp.validation.outcome import InputFile, Remark
-from begrepp.validation.rdf_input.syntax import detect_syntax, syntax_of_file
+from begrepp.validation.rdf_input.syntax import find_syntax
 from begrepp.validation.shacl.rdf_reader import read_quads
 from begrepp.validation.shacl.vocabulary import RDF_TYPE
-
-_HEAD = 8192
 
 
 def data_remarks(sources: Sequence[InputFile], prepared: Sequence[Path], main_classes: Sequence[str]) -> list[Remark]:
@@ -43,7 +41,4 @@ def _namespace_remarks(source: InputFile) -> list[Remark]:
 def _syntax(source: InputFile) -> RdfFormat:
     """Return the syntax of a file that has been read already."""
     stated = RdfFormat.from_media_type(source.media_type) if source.media_type else None
-    if syntax := stated or syntax_of_file(source.name or source.path.name):
-        return syntax
-    with source.path.open(encoding="utf-8-sig", errors="replace") as file:
-        return detect_syntax(file.read(_HEAD))
+    return stated or find_syntax(source.path, source.name or source.path.name)

@@ -13,10 +13,9 @@ from begrepp.errors import InputError
 from begrepp.rdf.rdf_xml import RdfXmlStream, restore_quads
 from begrepp.validation.rdf_input.encoding import check_utf8
 from begrepp.validation.rdf_input.jsonld import inline_contexts
-from begrepp.validation.rdf_input.syntax import detect_syntax, syntax_of_file
+from begrepp.validation.rdf_input.syntax import find_syntax
 from begrepp.validation.rdf_input.xml import check_xml
 
-_HEAD = 8192
 _POSITION = re.compile(r":(\d+):(\d+):\s*(.*)", re.DOTALL)
 
 
@@ -32,11 +31,7 @@ def prepare_file(path: Path, folder: Path, *, base: str = "", syntax: RdfFormat 
     if not path.is_file():
         raise InputError(name, "is not a file.", "Provide an RDF file.")
     has_bom = check_utf8(path, name)
-    if syntax is None:
-        syntax = syntax_of_file(name)
-    if syntax is None:
-        with path.open(encoding="utf-8-sig") as file:
-            syntax = detect_syntax(file.read(_HEAD))
+    syntax = syntax or find_syntax(path, name)
     if syntax == RdfFormat.RDF_XML:
         check_xml(path, name)
     elif syntax == RdfFormat.JSON_LD:
@@ -65,12 +60,12 @@ def _convert_to_ntriples(path: Path, target: Path, syntax: RdfFormat, name: str,
             restored = restore_quads(quads) if syntax == RdfFormat.RDF_XML else quads
             serialize((quad.triple for quad in restored), out, format=RdfFormat.N_TRIPLES)
     except (SyntaxError, ValueError, OSError) as error:
-        where = _position(path, error) if syntax == RdfFormat.RDF_XML else ""
+        where = _position(path) if syntax == RdfFormat.RDF_XML else ""
         raise InputError(name, f"{where}cannot be read as RDF: {error}", "Fix the file and validate again.") from error
     return target
 
 
-def _position(path: Path, error: Exception) -> str:
+def _position(path: Path) -> str:
     """Return the position of an error in well-formed RDF/XML, from rdflib; pyoxigraph does not report it."""
     import rdflib  # noqa: PLC0415  # takes 0.1 s, and only errors need it
     from rdflib.exceptions import ParserError  # noqa: PLC0415

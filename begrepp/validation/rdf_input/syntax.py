@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from pyoxigraph import RdfFormat
 
@@ -28,6 +29,9 @@ SUFFIXES: dict[str, RdfFormat] = {
     "trig": RdfFormat.TRIG,
     "n3": RdfFormat.N3,
 }
+
+_HEAD = 8192
+"""Characters at the beginning of a file by which its syntax is detected."""
 
 _LOADED_SUFFIXES = {"tsv": "sssom", "csv": "variables", "obo": "obo"}
 """Suffixes of files that are not RDF, with the source that `begrepp add` loads them as."""
@@ -72,6 +76,14 @@ def syntax_of_media_type(media_type: str) -> RdfFormat | None:
 def detect_syntax(beginning: str) -> RdfFormat:
     """Return the syntax by the beginning of a text; Turtle by default."""
     return next((syntax for pattern, syntax in _BEGINNINGS if pattern.match(beginning)), RdfFormat.TURTLE)
+
+
+def find_syntax(path: Path, name: str) -> RdfFormat:
+    """Return the syntax by the suffix of a name, else by the beginning of the file. Raises `InputError` for a table."""
+    if syntax := syntax_of_file(name):
+        return syntax
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        return detect_syntax(file.read(_HEAD))
 
 
 def syntax_by_name(name: str) -> RdfFormat:

@@ -15,22 +15,20 @@ from begrepp.errors import InputError
 from begrepp.validation.shacl.data.data_graph import DataGraph
 from begrepp.validation.shacl.data.id_columns import is_in
 from begrepp.validation.shacl.data.term_table import Ids, Mask
-from begrepp.validation.shacl.shapes import Shapes
+from begrepp.validation.shacl.shapes import EXPECTING, EXPECTING_LISTS, Shapes
 from begrepp.validation.shacl.vocabulary import SH, Term
 
 _MONOTONE = ("node", "and", "or")
-_NESTING = ("property", "node", "not", "qualifiedValueShape")
-_NESTING_LISTS = ("and", "or", "xone")
 
 
 def child_shapes(shapes: Shapes) -> dict[Term, list[tuple[str, Term]]]:
     """Return the shapes that each shape refers to, each with the name of the parameter."""
     graph = shapes.graph
     children: dict[Term, list[tuple[str, Term]]] = {}
-    for name in (*_NESTING, *_NESTING_LISTS):
+    for name in (*EXPECTING, *EXPECTING_LISTS):
         for subject in graph.subjects(SH + name):
             for value in graph.objects(subject, SH + name):
-                members = graph.list_members(value) if name in _NESTING_LISTS else [value]
+                members = graph.list_members(value) if name in EXPECTING_LISTS else [value]
                 children.setdefault(subject, []).extend((name, member) for member in members)
     return children
 
@@ -62,21 +60,20 @@ def recursive_nodes(shapes: Shapes) -> Set[Term]:
     evaluated = set[Term]()
     for node in recursive:
         for name, child in children[node]:
-            if node not in reach.get(child, ()) and node != child:
+            if name == "property" or (node not in reach.get(child, ()) and node != child):
                 continue
             monotone = name in _MONOTONE or (
                 name == "qualifiedValueShape"
                 and not shapes.graph.objects(node, SH + "qualifiedMaxCount")
                 and not shapes.siblings(node)
             )
-            if name != "property" and not monotone:
+            if not monotone:
                 raise InputError(
                     shapes.name(node),
                     f"refers to itself through sh:{name}, which has no meaning.",
                     "Remove the recursion.",
                 )
-            if name != "property":
-                evaluated.add(child)
+            evaluated.add(child)
     only_properties = {
         node: [(name, child) for name, child in each if name == "property"] for node, each in children.items()
     }

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from begrepp.errors import InputError
 from begrepp.settings import ROOT
-from begrepp.validation.shacl.custom_components import read_components
+from begrepp.validation.shacl.custom_components import CustomComponent, read_components
 from begrepp.validation.shacl.messages import declared_messages, default_messages, fill_placeholders, label_messages
 from begrepp.validation.shacl.paths import PropertyPath, read_path
 from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads
@@ -43,11 +43,11 @@ FOCUS_PARAMETERS = frozenset(
 TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 _TARGET_IRIS = tuple(SH + name for name in TARGETS)
 _SHAPE_TYPES = ("NodeShape", "PropertyShape")
-_EXPECTING = ("property", "node", "not", "qualifiedValueShape")
-"""Parameters whose values are shapes; those of `_EXPECTING_LISTS` are lists of shapes."""
-_EXPECTING_LISTS = ("and", "or", "xone")
+EXPECTING = ("property", "node", "not", "qualifiedValueShape")
+"""Parameters whose values are shapes; those of `EXPECTING_LISTS` are lists of shapes."""
+EXPECTING_LISTS = ("and", "or", "xone")
 _ANONYMOUS = "urn:shape:"
-_NAMED_OBJECTS = frozenset({*_EXPECTING, "sparql", "validator", "nodeValidator", "propertyValidator", "parameter"})
+_NAMED_OBJECTS = frozenset({*EXPECTING, "sparql", "validator", "nodeValidator", "propertyValidator", "parameter"})
 _NAMED_SUBJECTS = frozenset({*TARGETS, "target"})
 
 
@@ -87,17 +87,15 @@ class Shapes:
         """Return all shapes (SHACL 2.1): typed ones, those with a target or a parameter, and values of parameters."""
         graph = self.graph
         own = {parameter.predicate for component in self.components for parameter in component.required}
-        predicates = [SH + name for name in (*TARGETS, "target", *_EXPECTING, *VALUE_PARAMETERS, *FOCUS_PARAMETERS)]
+        predicates = [SH + name for name in (*TARGETS, "target", *EXPECTING, *VALUE_PARAMETERS, *FOCUS_PARAMETERS)]
         found = [node for predicate in (*predicates, SH + "sparql", *sorted(own)) for node in graph.subjects(predicate)]
         found += [
             node for node in graph.subjects(RDF_TYPE.value) if any(self.has_type(node, name) for name in _SHAPE_TYPES)
         ]
-        found += [
-            o for name in _EXPECTING for node in graph.subjects(SH + name) for o in graph.objects(node, SH + name)
-        ]
+        found += [o for name in EXPECTING for node in graph.subjects(SH + name) for o in graph.objects(node, SH + name)]
         found += [
             member
-            for name in _EXPECTING_LISTS
+            for name in EXPECTING_LISTS
             for node in graph.subjects(SH + name)
             for head in graph.objects(node, SH + name)
             for member in graph.list_members(head)
@@ -185,11 +183,10 @@ class Shapes:
         own = {} if constraint is None else declared_messages(self.graph, constraint)
         return own or shape.messages or default_messages(self.graph, shape.node, component)
 
-    def component_messages(self, shape: Shape, validator: Term, parameters: Mapping[str, Term]) -> Mapping[str, str]:
+    def component_messages(
+        self, shape: Shape, component: CustomComponent, validator: Term, parameters: Mapping[str, Term]
+    ) -> Mapping[str, str]:
         """Return the messages of a SPARQL-based component: those of the shape, the validator, or its name."""
-        component = next(
-            each for each in self.components if validator in (each.node_validator, each.property_validator)
-        )
         messages = (
             shape.messages or declared_messages(self.graph, validator) or label_messages(self.graph, component.node)
         )
@@ -253,7 +250,7 @@ def _name_blank_nodes(quads: Sequence[Quad]) -> list[Quad]:
         name = quad.predicate.value.removeprefix(SH)
         if name in _NAMED_OBJECTS:
             anonymous.append(quad.object)
-        elif name in _EXPECTING_LISTS:
+        elif name in EXPECTING_LISTS:
             head: Term = quad.object
             seen: set[Term] = set()
             while head in members and head not in seen:

@@ -5,7 +5,7 @@ An ill-formed shape has no defined meaning, so validation stops with an error th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -31,7 +31,6 @@ _OTHER_PARAMETERS = frozenset(
     | {"select", "prefixes", "target", "rule", "expression", "parameter", "declare", "labelTemplate"}
     | {"validator", "nodeValidator", "propertyValidator", "optional", "ask", "shapesGraph", "suggestedShapesGraph"}
 )
-_MOST_VALUES = 1
 
 
 def _is_iri(term: Term) -> bool:
@@ -82,14 +81,14 @@ KINDS: dict[str, tuple[Callable[[Term], bool], str]] = {
     "message": (_is_text, "an xsd:string or a text with a language"),
     **dict.fromkeys(("node", "not", "property", "qualifiedValueShape"), (_is_node, "a shape")),
 }
-"""What the values of a parameter must be: a test, and its name in errors."""
+"""Value type of each parameter: a test, and the name of the type in errors."""
 LISTS: dict[str, tuple[Callable[[Term], bool], str]] = {
     "in": (lambda _: True, "terms"),
     "languageIn": (_is_of("string"), "xsd:string"),
     "ignoredProperties": (_is_iri, "IRIs"),
     **dict.fromkeys(("and", "or", "xone"), (_is_node, "shapes")),
 }
-"""What the members of the lists of a parameter must be."""
+"""Type of the list members of each parameter: a test, and the name of the type in errors."""
 
 
 def check_syntax(shapes: Shapes) -> None:
@@ -98,14 +97,16 @@ def check_syntax(shapes: Shapes) -> None:
         raise InputError(
             "shapes", "sh:entailment is not supported.", "Validate data that already includes the inferred triples."
         )
+    properties = frozenset(shapes.parameter_values("property"))
     for node in shapes.nodes:
-        _check_shape(shapes, node)
+        _check_shape(shapes, node, properties)
 
 
-def _check_shape(shapes: Shapes, node: Term) -> None:
+def _check_shape(shapes: Shapes, node: Term, properties: Set[Term]) -> None:
+    """Check a shape; `properties` are the values of `sh:property`, which are property shapes."""
     graph, name = shapes.graph, shapes.name(node)
     paths = graph.objects(node, SH + "path")
-    if not paths and (shapes.has_type(node, "PropertyShape") or node in shapes.parameter_values("property")):
+    if not paths and (shapes.has_type(node, "PropertyShape") or node in properties):
         raise _ill_formed(name, "a property shape has no sh:path")
     for predicate in graph.predicates(node):
         parameter = predicate.removeprefix(SH) if predicate.startswith(SH) else ""
@@ -113,7 +114,7 @@ def _check_shape(shapes: Shapes, node: Term) -> None:
         if parameter:
             if parameter not in VALUE_PARAMETERS | FOCUS_PARAMETERS | _OTHER_PARAMETERS:
                 raise InputError(name, f"not supported: sh:{parameter}.", "Use SHACL 1.0.")
-            if parameter in _ONE_VALUE and len(values) > _MOST_VALUES:
+            if parameter in _ONE_VALUE and len(values) > 1:
                 raise _ill_formed(name, f"sh:{parameter} has {len(values)} values; one is allowed")
             if parameter in _PROPERTY_SHAPES_ONLY and not paths:
                 raise _ill_formed(name, f"sh:{parameter} is allowed in property shapes only, which have an sh:path")

@@ -20,9 +20,9 @@ from begrepp.validation.shacl.results import Cause, ColumnResults
 from begrepp.validation.shacl.shapes import Shape, Shapes
 from begrepp.validation.shacl.sparql_constraints.joins import BindingTable, JoinEvaluator
 from begrepp.validation.shacl.sparql_constraints.query_plan import Select, UnsupportedQuery, terms_in
-from begrepp.validation.shacl.sparql_constraints.query_variables import check_query, substitute_path
+from begrepp.validation.shacl.sparql_constraints.query_variables import check_prebinding, substitute_path
 from begrepp.validation.shacl.sparql_constraints.select_parser import parse_select
-from begrepp.validation.shacl.sparql_constraints.store_queries import StoreQueries, check_syntax
+from begrepp.validation.shacl.sparql_constraints.store_queries import StoreQueries, check_query_syntax
 from begrepp.validation.shacl.vocabulary import SH, Term, component_iri, is_true, lexical_form
 
 _CONTEXT = frozenset({"this", "shapesGraph", "currentShape"})
@@ -44,11 +44,10 @@ class SparqlConstraints:
         ]
         for shape, constraint in uses:
             query = lexical_form(shapes.graph.first_object(constraint, SH + "select"))
-            check_query(query, _CONTEXT, shape.name)
-            check_syntax(query, frozenset(shapes.prefixes(constraint).items()), _CONTEXT, shape.name)
+            self._check_query(query, constraint, _CONTEXT, shape.name)
         selects = [self._select(constraint, shape) for shape, constraint in uses]
         for component in shapes.components:
-            self._check(component)
+            self._check_component(component)
         self._components = {
             node: each
             for node in shapes.nodes
@@ -59,14 +58,17 @@ class SparqlConstraints:
         self.vocabulary: set[Term] = {term for select in plans for term in terms_in(select.where)}
         self.vocabulary |= {term for select in plans for bind in select.bound for term in terms_in(bind)}
 
-    def _check(self, component: CustomComponent) -> None:
+    def _check_query(self, query: str, source: Term, names: frozenset[str], shape: str) -> None:
+        """Check the query of a constraint or validator, `source`, with the names of its pre-bound variables."""
+        check_prebinding(query, names, shape)
+        check_query_syntax(query, frozenset(self.shapes.prefixes(source).items()), names, shape)
+
+    def _check_component(self, component: CustomComponent) -> None:
         """Check the queries of a component."""
         for validator in component.validators:
             query, is_ask = self._validator_query(validator)
             names = frozenset({*_CONTEXT, *(each.name for each in component.required), *(["value"] if is_ask else [])})
-            check_query(query, names, lexical_form(component.node))
-            prefixes = frozenset(self.shapes.prefixes(validator).items())
-            check_syntax(query, prefixes, names, lexical_form(component.node))
+            self._check_query(query, validator, names, lexical_form(component.node))
 
     def _validator_query(self, validator: Term | None) -> tuple[str, bool]:
         """Return the query of a validator, and whether it is an ASK query."""
@@ -75,13 +77,9 @@ class SparqlConstraints:
         select = None if validator is None else graph.first_object(validator, SH + "select")
         return lexical_form(ask or select), ask is not None
 
-    def _query(self, constraint: Term, shape: Shape) -> str:
-        query = lexical_form(self.shapes.graph.first_object(constraint, SH + "select"))
-        return query if shape.path is None else substitute_path(query, path_to_sparql(shape.path))
-
     def _select(self, constraint: Term, shape: Shape) -> Select | None:
-        query = self._query(constraint, shape)
-        return _parse(query, frozenset(self.shapes.prefixes(constraint).items()))
+        query = lexical_form(self.shapes.graph.first_object(constraint, SH + "select"))
+        return _parse(_with_path(query, shape), frozenset(self.shapes.prefixes(constraint).items()))
 
     def results(self, constraint: Term, shape: Shape, data: DataGraph, focus: Ids) -> Iterator[ColumnResults]:
         """Return the results of a SPARQL constraint of a shape.
@@ -112,7 +110,7 @@ class SparqlConstraints:
     ) -> Iterator[ColumnResults]:
         query, is_ask = self._validator_query(validator)
         prefixes, store = self.shapes.prefixes(validator), self._store(data)
-        messages = self.shapes.component_messages(shape, validator, parameters)
+        messages = self.shapes.component_messages(shape, component, validator, parameters)
         name = lexical_form(component.node)
         if is_ask:
             failed = [
@@ -130,13 +128,8 @@ class SparqlConstraints:
                 cause = Cause(shape=shape, component=name, path=path_to_text(shape.path), messages=messages)
                 yield ColumnResults(cause, data.terms, this, this, nodes, {"this": this, "value": nodes})
             return
-        query = query if shape.path is None else substitute_path(query, path_to_sparql(shape.path))
-        rows = [
-            {**{key: data.terms.add(term) for key, term in row.items()}, "this": node}
-            for node in values.focus.tolist()
-            for row in store.solutions(query, prefixes, shape, {**parameters, "this": data.terms.term(node)})
-        ]
-        yield from self._results(_table(rows), shape, name, messages, data)
+        solutions = self._store_solutions(query, validator, shape, data, values.focus, parameters)
+        yield from self._results(solutions, shape, name, messages, data)
 
     def _results(
         self,
@@ -167,12 +160,26 @@ class SparqlConstraints:
                 return JoinEvaluator(data).solutions(select, focus)
             except UnsupportedQuery:
                 pass
-        query, prefixes, store = self._query(constraint, shape), self.shapes.prefixes(constraint), self._store(data)
+        query = lexical_form(self.shapes.graph.first_object(constraint, SH + "select"))
+        return self._store_solutions(query, constraint, shape, data, focus, {})
+
+    def _store_solutions(
+        self,
+        query: str,
+        source: Term,
+        shape: Shape,
+        data: DataGraph,
+        focus: Ids,
+        parameters: Mapping[str, Term],
+    ) -> BindingTable:
+        """Return the solutions of the SELECT query of a constraint or validator, `source`, for each focus node."""
+        prefixes, store = self.shapes.prefixes(source), self._store(data)
+        query = _with_path(query, shape)
         return _table(
             [
                 {**{name: data.terms.add(term) for name, term in row.items()}, "this": node}
                 for node in focus.tolist()
-                for row in store.solutions(query, prefixes, shape, {"this": data.terms.term(node)})
+                for row in store.solutions(query, prefixes, shape, {**parameters, "this": data.terms.term(node)})
             ]
         )
 
@@ -180,6 +187,11 @@ class SparqlConstraints:
         if self._store_queries is None:
             self._store_queries = StoreQueries(data.store, self.shapes)
         return self._store_queries
+
+
+def _with_path(query: str, shape: Shape) -> str:
+    """Return a query with the path of a property shape in place of `$PATH`."""
+    return query if shape.path is None else substitute_path(query, path_to_sparql(shape.path))
 
 
 def _table(rows: list[dict[str, int]]) -> BindingTable:

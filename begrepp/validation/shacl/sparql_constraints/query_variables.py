@@ -78,7 +78,7 @@ def prebind(query: str, values: Mapping[str, Term], *, literals_as_variables: bo
 
 
 @lru_cache(maxsize=1000)
-def check_query(query: str, names: Set[str], shape: str) -> None:
+def check_prebinding(query: str, names: Set[str], shape: str) -> None:
     """Raise `InputError` if a query with these pre-bound variables uses what appendix A of SHACL excludes."""
     words = list(tokens(query))
     projected: list[str] | None = None

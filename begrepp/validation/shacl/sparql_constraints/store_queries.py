@@ -86,7 +86,7 @@ class StoreQueries:
 
 
 @lru_cache(maxsize=1000)
-def check_syntax(query: str, prefixes: frozenset[tuple[str, str]], names: frozenset[str], shape: str) -> None:
+def check_query_syntax(query: str, prefixes: frozenset[tuple[str, str]], names: frozenset[str], shape: str) -> None:
     """Raise `InputError` if a query is not SPARQL, or is a SELECT query that does not project `$this`.
 
     `names` are the pre-bound variables. `$PATH` may only be a predicate.

@@ -202,7 +202,7 @@ def _rules(graph: TripleIndex, node: Term, depth: int = 0) -> tuple[Rule, ...]:
     for name in _SIMPLE:
         for value in graph.objects(node, SH + name):
             terms = graph.list_members(value) if name in _LISTED else [value]
-            rules.append(Rule(name=name, values=tuple(_value(graph, term) for term in terms)))
+            rules.append(Rule(name=name, values=tuple(map(_value, terms))))
     if depth < _DEPTH:
         for name in _NESTED:
             for each in graph.objects(node, SH + name):
@@ -228,7 +228,7 @@ def _part(graph: TripleIndex, node: Term, depth: int) -> tuple[str, tuple[Rule, 
     return (display_text(path) if isinstance(path, NamedNode) else "" if path is None else "…", tuple(inner))
 
 
-def _value(graph: TripleIndex, term: Term) -> str:
+def _value(term: Term) -> str:
     if isinstance(term, NamedNode | Literal):
         return str(term) if isinstance(term, Literal) and term.language else lexical_form(term)
     return "…"

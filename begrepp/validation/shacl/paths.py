@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from begrepp.errors import InputError
 from begrepp.validation.shacl.rdf_reader import TripleIndex
-from begrepp.validation.shacl.vocabulary import RDF, SH, Term
+from begrepp.validation.shacl.vocabulary import RDF, RDF_NIL, SH, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,6 @@ class PropertyPath:
     predicate: NamedNode | None = None
 
 
-_NIL = NamedNode(RDF + "nil")
 _FEWEST_PARTS = 2
 _NO_FORM = "it has none of the forms of a path"
 _REPEATED: dict[str, Choice["?", "*", "+"]] = {"zeroOrOnePath": "?", "zeroOrMorePath": "*", "oneOrMorePath": "+"}
@@ -35,7 +34,7 @@ def read_path(graph: TripleIndex, node: Term, outer: frozenset[Term] = frozenset
 
     Raises `InputError` if it is not a well-formed property path (SHACL 2.3.1).
     """
-    if isinstance(node, NamedNode) and node != _NIL:
+    if isinstance(node, NamedNode) and node != RDF_NIL:
         return PropertyPath("predicate", predicate=node)
     if not isinstance(node, BlankNode) or node in outer:
         raise _not_a_path(node, "it contains itself" if node in outer else _NO_FORM)

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Quad, RdfFormat, parse
 
 from begrepp.errors import InputError
-from begrepp.validation.shacl.vocabulary import RDF, Term
+from begrepp.validation.shacl.vocabulary import RDF, RDF_NIL, Term
 
 
 def read_quads(files: Sequence[Path]) -> Iterator[Quad]:
@@ -27,9 +27,6 @@ def read_quads(files: Sequence[Path]) -> Iterator[Quad]:
             yield from (Quad(q.subject, q.predicate, q.object) for q in quads) if rdf.supports_datasets else quads
         except (SyntaxError, ValueError, OSError) as error:
             raise InputError(path, f"cannot be read as RDF: {error}", "Fix the file and validate again.") from error
-
-
-_NIL = NamedNode(RDF + "nil")
 
 
 class TripleIndex:
@@ -73,7 +70,7 @@ class TripleIndex:
         """Return the members of the RDF list at `head`; None if it is not a well-formed list (SHACL 1.2)."""
         members: list[Term] = []
         seen: set[Term] = set()
-        while head != _NIL:
+        while head != RDF_NIL:
             first, rest = self.objects(head, RDF + "first"), self.objects(head, RDF + "rest")
             if len(first) != 1 or len(rest) != 1 or head in seen:
                 return None

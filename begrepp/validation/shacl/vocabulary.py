@@ -12,6 +12,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 OWL_IMPORTS = "http://www.w3.org/2002/07/owl#imports"
 RDFS_COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+RDF_NIL = NamedNode(RDF + "nil")
 RDF_TYPE = NamedNode(RDF + "type")
 RDFS_CLASS = NamedNode("http://www.w3.org/2000/01/rdf-schema#Class")
 SUB_CLASS_OF = NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")

@@ -53,8 +53,8 @@ def translate_pattern(pattern: str, flags: str = "") -> Translation:
         return Translation("".join(parser.literal(each) for each in pattern), linear=True)
     parser = _Parser(pattern, flags)
     translated = parser.alternatives()
-    if parser.rest:
-        raise PatternError(f"position {parser.at + 1}: '{parser.rest[0]}' without its opening.")
+    if parser.next:
+        raise PatternError(f"position {parser.at + 1}: '{parser.next[0]}' without its opening.")
     return Translation(translated, parser.linear)
 
 
@@ -71,12 +71,12 @@ class _Parser:
         self._depth = 0
 
     @property
-    def rest(self) -> str:
-        """The characters that are left, from `at`."""
+    def next(self) -> str:
+        """The next character; empty at the end of the pattern."""
         return self.pattern[self.at : self.at + 1]
 
     def _skip_space(self) -> None:
-        while "x" in self._flags and self.rest and self.rest in _SPACE:
+        while "x" in self._flags and self.next and self.next in _SPACE:
             self.at += 1
 
     def _accept(self, text: str) -> bool:
@@ -97,7 +97,7 @@ class _Parser:
     def _branch(self) -> str:
         pieces: list[str] = []
         self._skip_space()
-        while self.rest and self.rest not in "|)":
+        while self.next and self.next not in "|)":
             atom = self._atom()
             self._skip_space()
             pieces.append(atom + self._quantifier())
@@ -105,7 +105,7 @@ class _Parser:
         return "".join(pieces)
 
     def _atom(self) -> str:
-        character = self.rest
+        character = self.next
         self.at += 1
         match character:
             case "(":
@@ -143,10 +143,10 @@ class _Parser:
         return f"({inner})" if capturing else f"(?:{inner})"
 
     def _quantifier(self) -> str:
-        text = self.rest if self.rest and self.rest in "?*+" else ""
+        text = self.next if self.next and self.next in "?*+" else ""
         if text:
             self.at += 1
-        elif self.rest == "{":
+        elif self.next == "{":
             if (match := _QUANTIFIER.match(self.pattern, self.at)) is None:
                 raise self._error("'{' does not begin a quantifier.")
             least, most = int(match[1][:_DIGITS]), int((match[3] or match[1])[:_DIGITS])
@@ -158,29 +158,29 @@ class _Parser:
 
     def _escape(self) -> str:
         """Translate an escape outside of a set."""
-        if self.rest.isdecimal():
+        if self.next.isdecimal():
             start = self.at
-            number = int(self.rest)
+            number = int(self.next)
             self.at += 1
-            while self.rest.isdecimal() and number * 10 + int(self.rest) <= self._opened:
-                number = number * 10 + int(self.rest)
+            while self.next.isdecimal() and number * 10 + int(self.next) <= self._opened:
+                number = number * 10 + int(self.next)
                 self.at += 1
             if number not in self._closed:
                 self.at = start
                 raise self._error(f"\\{number} refers to a group that is not complete.")
             self.linear = False
             return rf"(?i:\g<{number}>)" if "i" in self._flags else rf"\g<{number}>"
-        if self.rest in _SINGLE and self.rest:
-            character = _SINGLE[self.rest]
+        if self.next in _SINGLE:
+            character = _SINGLE[self.next]
             self.at += 1
             return self.literal(character)
         return self._class_escape()
 
     def _class_escape(self) -> str:
         """Translate an escape that stands for a set of characters, after its backslash."""
-        name = self.rest
+        name = self.next
         self.at += 1
-        if name.lower() in _CLASSES and name:
+        if name.lower() in _CLASSES:
             found = _CLASSES[name.lower()]
             return found if name.islower() else f"[^{found}]"
         if name in ("p", "P"):
@@ -206,7 +206,7 @@ class _Parser:
         parts: list[str] = []
         removed = ""
         while not self._accept("]"):
-            if not self.rest:
+            if not self.next:
                 raise self._error("a character class is not closed.")
             if parts and self._accept("-["):
                 removed = self._set()
@@ -224,7 +224,7 @@ class _Parser:
         if len(first) > 1:
             return first
         following = self.pattern[self.at + 1 : self.at + 2]
-        if self.rest != "-" or following in ("", "]", "["):
+        if self.next != "-" or following in ("", "]", "["):
             return self._range(first, first)
         self.at += 1
         last = self._set_character()
@@ -234,13 +234,13 @@ class _Parser:
 
     def _set_character(self) -> str:
         """Return the next character of a set, or the translation of an escape, which is longer."""
-        character = self.rest
+        character = self.next
         self.at += 1
         if character == "[":
             raise self._error("'[' must be escaped in a character class.")
         if character != "\\":
             return character
-        if self.rest in _SINGLE and self.rest:
+        if self.next in _SINGLE:
             self.at += 1
             return _SINGLE[self.pattern[self.at - 1]]
         return self._class_escape()

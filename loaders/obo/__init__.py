@@ -82,8 +82,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             id=mapping_set_id,
             version=dates.version,
             titles=tuple(
-                Text(f"{t.value}: {_MAPPING_SET_TITLES.get(t.lang, 'cross-mapping_set_id')}", t.lang)
-                for t in scheme.titles
+                Text(f"{t.value}: {_MAPPING_SET_TITLES.get(t.lang, 'cross-references')}", t.lang) for t in scheme.titles
             ),
             licence=rights.licence,
             publisher=rights.publisher,
@@ -100,7 +99,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     if dates.coverage is Coverage.COMPLETE:
         suggested = {term.id: term.suggested for term in terms if term.suggested}
         merged.check_targets(suggested, lambda code: code.partition(":")[0])
-    successors = merged.successors()
+    successors = merged.successors
     yield from merged.records(scheme.id, dates.valid_from, lambda code: (code, obo_iri(code)))
     for term in terms:
         yield _concept(term, scheme.id, successors.get(term.id, ()), dates.valid_from)

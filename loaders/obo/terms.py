@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.rdf.namespaces import CONSIDER, expand
+from begrepp.rdf.namespaces import CONSIDER, expand, prefixes
 from begrepp.records import RdfTerm
 from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import RowScope
 from loaders.support.obo_identifiers import (
     ALTERNATIVE_ID,
     IN_SUBSET,
+    OBO_IN_OWL,
     REPLACED_BY,
     XREF,
     cross_reference,
@@ -38,12 +39,12 @@ _MATCHES = {
 }
 _NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
-    "dcterms": "http://purl.org/dc/terms/",
-    "terms": "http://purl.org/dc/terms/",
-    "owl": expand("owl:x")[:-1],
-    "skos": expand("skos:x")[:-1],
-    "rdfs": expand("rdfs:x")[:-1],
-    "oboInOwl": "http://www.geneontology.org/formats/oboInOwl#",
+    "dcterms": prefixes()["dct"],
+    "terms": prefixes()["dct"],
+    "owl": prefixes()["owl"],
+    "skos": prefixes()["skos"],
+    "rdfs": prefixes()["rdfs"],
+    "oboInOwl": OBO_IN_OWL,
 }
 
 

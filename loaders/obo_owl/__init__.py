@@ -47,7 +47,7 @@ from loaders.obo_owl.ontology_files import read_ontology
 from loaders.obo_owl.reasoner import inferred_superclasses
 from loaders.support.agencies import MONARCH
 from loaders.support.merged_codes import MergedCodes
-from loaders.support.obo_identifiers import ALTERNATIVE_ID, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
+from loaders.support.obo_identifiers import ALTERNATIVE_ID, IN_SUBSET, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
 
 SOURCE = Source(
     id="obo_owl",
@@ -73,7 +73,7 @@ _STATEMENT_PROPERTIES = (
     REPLACED_BY,
     CONSIDER,
     XREF,
-    f"{OBO_IN_OWL}inSubset",
+    IN_SUBSET,
     ALTERNATIVE_ID,
     _EXACT,
     *_OTHER_SYNONYMS,
@@ -115,7 +115,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     )
     if dates.coverage is Coverage.COMPLETE:
         merged.check_targets(_links(classes, CONSIDER), _namespace)
-    successors = merged.successors()
+    successors = merged.successors
     yield from merged.records(scheme.id, dates.valid_from, lambda iri: (_notation(iri), iri))
     for number, (iri, (parents, class_annotations)) in enumerate(classes.items(), start=1):
         current_meter().rows += 1

@@ -7,17 +7,14 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from begrepp.errors import InputError, Origin
-from begrepp.rdf.namespaces import expand
+from begrepp.rdf.namespaces import expand, prefixes
 from begrepp.records import RdfTerm
 from begrepp.sources.xml import XmlNode, read_xml
 
 _TYPE = expand("rdf:type")
 _AXIOMS = ("Declaration", "SubClassOf", "AnnotationAssertion", "EquivalentClasses", "Prefix", "Import")
 _STANDARD = {
-    "owl": expand("owl:x")[:-1],
-    "rdf": expand("rdf:x")[:-1],
-    "rdfs": expand("rdfs:x")[:-1],
-    "xsd": expand("xsd:x")[:-1],
+    **{prefix: prefixes()[prefix] for prefix in ("owl", "rdf", "rdfs", "xsd")},
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
 _Triple = tuple[str, str, RdfTerm]

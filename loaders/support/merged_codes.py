@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Skipped, Status, Text
@@ -13,7 +14,7 @@ from begrepp.sources.row_faults import Fault, add_fault
 from loaders.support.successors import usable_successors
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class MergedCodes:
     """The merged codes of an ontology, and the successors of all retired codes.
 
@@ -26,13 +27,15 @@ class MergedCodes:
     origins: Mapping[str, Origin]
     active: Collection[str]
 
+    @cached_property
     def successors(self) -> dict[str, tuple[str, ...]]:
-        """Return the usable successors of each retired or merged code."""
+        """The usable successors of each retired or merged code."""
         steps = {code: dict.fromkeys(targets) for code, targets in self.replaced_by.items() if targets}
-        for merged, codes in self._targets().items():
+        for merged, codes in self._targets.items():
             steps.setdefault(merged, {}).update(dict.fromkeys(codes))
         return usable_successors(steps, self.active)
 
+    @cached_property
     def _targets(self) -> dict[str, list[str]]:
         targets: dict[str, list[str]] = defaultdict(list)
         for code, others in self.alternatives.items():
@@ -67,8 +70,7 @@ class MergedCodes:
         `name_of` returns the notation and the IRI of a code.
         """
         yield from self._faults()
-        successors = self.successors()
-        for merged, codes in self._targets().items():
+        for merged, codes in self._targets.items():
             if merged not in self.origins:
                 notation, iri = name_of(merged)
                 yield Concept(
@@ -80,7 +82,7 @@ class MergedCodes:
                     status=Status.INACTIVE,
                     # The file gives no date; the end date is the day before this edition.
                     valid_to=edition_start - timedelta(days=1),
-                    replaced_by=tuple(name_of(code)[1] for code in successors.get(merged, ())),
+                    replaced_by=tuple(name_of(code)[1] for code in self.successors.get(merged, ())),
                 )
 
     def _faults(self) -> Iterator[Skipped]:
@@ -90,7 +92,7 @@ class MergedCodes:
                 if merged in self.active and merged != code:
                     reason = f"'{code}' lists '{merged}' as merged into it, but '{merged}' is in use."
                     yield Skipped(origin=self.origins[code], reason=reason)
-        for merged, codes in self._targets().items():
+        for merged, codes in self._targets.items():
             everything = dict.fromkeys((*self.replaced_by.get(merged, ()), *codes))
             if len(everything) > 1:
                 reason = f"'{merged}' became several: {', '.join(everything)}."

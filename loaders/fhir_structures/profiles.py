@@ -39,10 +39,8 @@ def read_profile(resource: Resource, structure: str, systems: Mapping[str, str])
             structure=structure,
             path=id_,
             origin=Origin(origin.file, origin.row),
-            titles=read_texts(each, "short", language, origin)
-            or read_texts(each, "label", language, origin)
-            or (Text(id_, "und"),),
-            descriptions=read_texts(each, "definition", language, origin),
+            titles=read_texts(each, "short", language) or read_texts(each, "label", language) or (Text(id_, "und"),),
+            descriptions=read_texts(each, "definition", language),
             parent=id_.rpartition(".")[0],
             datatype=_types(each),
             min_card=str(each.get("min", "")),
@@ -50,9 +48,7 @@ def read_profile(resource: Resource, structure: str, systems: Mapping[str, str])
             measures=tuple({link.concept: link for link in (*_own_links(each, systems), *codes.get(id_, ()))}.values()),
             bindings=tuple(_binding_addresses(binding)),
             strength=str(binding.get("strength") or ""),
-            notes=tuple(
-                _notes(each, changed.get(id_, {}) if changed else each, language, origin, partial=not snapshot)
-            ),
+            notes=tuple(_notes(each, changed.get(id_, {}) if changed else each, language, partial=not snapshot)),
         )
 
 
@@ -133,8 +129,8 @@ def _binding_addresses(binding: Json) -> Iterator[str]:
             yield str(each["valueSet"])
 
 
-def _notes(element: Json, changed: Json, language: str, origin: Origin, *, partial: bool) -> Iterator[Text]:
-    yield from read_texts(element, "comment", language, origin)
+def _notes(element: Json, changed: Json, language: str, *, partial: bool) -> Iterator[Text]:
+    yield from read_texts(element, "comment", language)
     if partial and element.get("path", "") and "." not in str(element["path"]):
         yield Text("differential only: what the base profile says is not in the file", "en")
     for key in sorted(element):

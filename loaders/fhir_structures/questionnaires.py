@@ -48,7 +48,7 @@ class _QuestionnaireReader:
         self.seen.add(link_id)
         values, skipped = self.answers(item_object)
         yield from skipped
-        titles = read_texts(item_object, "text", self.language, origin) or (Text(link_id, "und"),)
+        titles = read_texts(item_object, "text", self.language) or (Text(link_id, "und"),)
         if values:
             yield CodeList(
                 owner=ListOwner(structure=self.structure),
@@ -103,7 +103,7 @@ class _QuestionnaireReader:
         values_by_code: dict[str, CodedValue] = {}
         skipped = []
         for coding in codings:
-            value = coded_value(coding, self.language, self.systems, self.resource.origin)
+            value = coded_value(coding, self.language, self.systems)
             if value is None or value.code in values_by_code:
                 reason = f"'{item_object.get('linkId')}' has an answer without a code, or one twice."
                 skipped.append(Skipped(origin=self.resource.origin, reason=reason))

@@ -63,7 +63,7 @@ def other_type(pairs: PredicateObjects) -> str:
 
 def listed_members(graph: Graph, collection: GraphNode) -> Iterator[GraphTerm]:
     """Yield the members in the list of an ordered collection, which are members as of any (SKOS S36)."""
-    stated = set(graph.objects(collection, expand("skos:member")))
+    stated = set(graph.objects(collection, _MEMBER))
     cells = [*graph.objects(collection, _MEMBER_LIST)]
     seen: set[GraphTerm] = set()
     while cells and (cell := cells.pop()) not in seen:
@@ -76,7 +76,7 @@ def listed_members(graph: Graph, collection: GraphNode) -> Iterator[GraphTerm]:
 
 
 def relation_remarks(graph: Graph, schemes_by_concept: Mapping[NamedNode, NamedNode]) -> Iterator[str]:
-    """Yield what a reader should know: relations to other schemes, undescribed members, labels without a form."""
+    """Yield remarks on relations to other schemes, members without a description, and labels without a form."""
     for subject, pairs in graph.triples.items():
         for predicate, object_ in pairs:
             if isinstance(object_, Literal):

@@ -106,7 +106,7 @@ class SkosReader:
             elif isinstance(subject, NamedNode) and subject in used:
                 yield from self._statements(subject, self._remaining_scheme_triples(subject), self.schemes[subject].id)
             elif subject in xl_labels:
-                yield from self._skip_label_node(subject, pairs)
+                yield from self._skip_label_node(pairs)
             elif (TYPE, XL_LABEL) in pairs:
                 name = getattr(subject, "value", "")
                 yield Skipped(origin=self.graph.origin, reason=f"the SKOS-XL label <{name}> belongs to no concept.")
@@ -268,7 +268,7 @@ class SkosReader:
     def _find_xl_labels(self) -> set[GraphTerm]:
         return {o for s in self.graph.triples for o in self.graph.objects(s, *XL_LABELS)}
 
-    def _skip_label_node(self, node: GraphNode, pairs: PredicateObjects) -> Iterator[Skipped]:
+    def _skip_label_node(self, pairs: PredicateObjects) -> Iterator[Skipped]:
         """Report properties of a SKOS-XL label other than its literal form."""
         extra = sorted({p for p, _ in pairs} - {TYPE, LITERAL_FORM})
         if extra:

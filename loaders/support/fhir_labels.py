@@ -41,7 +41,7 @@ def checked_items(body: Json, key: str, origin: Origin) -> list[Json]:
     return value
 
 
-def read_texts(body: Json, key: str, language: str, origin: Origin) -> tuple[Text, ...]:
+def read_texts(body: Json, key: str, language: str) -> tuple[Text, ...]:
     """Return a text with its translations (`_text.extension`)."""
     found = {}
     if isinstance(body.get(key), str) and body[key].strip():
@@ -64,11 +64,11 @@ def coding_links(coding: Json, systems: Mapping[str, str], source: str) -> tuple
     return (Link(concept=concept, source=source),) if concept else ()
 
 
-def coded_value(coding: Json, language: str, systems: Mapping[str, str], origin: Origin) -> CodedValue | None:
+def coded_value(coding: Json, language: str, systems: Mapping[str, str]) -> CodedValue | None:
     """Return a coding as a value of a code list; None without a code."""
     if not (code := str(coding.get("code") or coding.get("display") or "")):
         return None
-    labels = read_texts(coding, "display", language, origin)
+    labels = read_texts(coding, "display", language)
     languages = {text.lang for text in labels}
     labels += tuple(
         Text(str(each["value"]), str(each.get("language") or "und"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -51,6 +52,16 @@ def wait(browser: Chrome, condition: Callable[[Chrome], WebElement | bool]) -> N
 def find(browser: Chrome, selector: str) -> WebElement:
     """The first element that matches a CSS selector."""
     return browser.find_element(By.CSS_SELECTOR, selector)
+
+
+def fits_width(browser: Chrome) -> bool:
+    """Whether nothing is wider than the screen. Media queries apply a moment after a change of the screen's width."""
+    script = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    try:
+        wait(browser, lambda b: b.execute_script(script))
+    except TimeoutException:
+        return False
+    return True
 
 
 SHADOW = "return document.querySelector('.editor').shadowRoot.querySelector(arguments[0])"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from fnmatch import fnmatchcase
-from itertools import zip_longest
+from itertools import groupby, zip_longest
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,9 @@ def read_xlsx(
     counter.stage = "reading"
     formulas = rows_read = 0
     first = first_column(cell_range)
-    for title, rows in _read_sheets(path, sheets, cell_range, skip):
+    for title, rows in groupby(_read_sheets(path, sheets, cell_range, skip), key=itemgetter(0)):
         header = list(columns) if columns is not None else None
-        for origin, cells, formula_count in rows:
+        for _, (origin, cells, formula_count) in rows:
             values = [cell.text for cell in cells]
             if not any(values) and not any(cell.fault for cell in cells):
                 continue
@@ -100,7 +101,10 @@ def _check_header(
     try:
         check_header(header, required, "", path, origin)
     except ColumnError as error:
-        others = [] if sheets else sheet_names(path, ["*"], visible=True)[1:]
+        if sheets:
+            raise
+        with open_workbook(path) as book:
+            others = sheet_names(book, path, ["*"], visible=True)[1:]
         if not others:
             raise
         advice = f'The first sheet was read; the others are {", ".join(others)}: name one with sheet = "{others[0]}".'
@@ -169,10 +173,9 @@ def open_workbook(path: Path, *, results: bool = False) -> Iterator[Workbook]:
         ) from None
 
 
-def sheet_names(path: Path, wanted: Sequence[str] = (), *, visible: bool = False) -> list[str]:
+def sheet_names(book: Workbook, path: Path, wanted: Sequence[str] = (), *, visible: bool = False) -> list[str]:
     """Return the names of the (visible) sheets that match `wanted`; the first sheet if it is empty."""
-    with open_workbook(path) as book:
-        names = [str(page.title) for page in book.worksheets if not visible or page.sheet_state == "visible"]
+    names = [str(page.title) for page in book.worksheets if not visible or page.sheet_state == "visible"]
     if not wanted:
         return names[:1]
     for pattern in wanted:
@@ -185,32 +188,32 @@ def sheet_names(path: Path, wanted: Sequence[str] = (), *, visible: bool = False
     return [name for name in names if any(fnmatchcase(name, each) or name == each for each in wanted)]
 
 
-def _read_sheets(
-    path: Path, sheets: Sequence[str], cell_range: str, skip: int
-) -> Iterator[tuple[str, Iterator[SheetRow]]]:
-    for name in sheet_names(path, sheets):
-        yield name, sheet_rows(path, name, cell_range, skip)
+def _read_sheets(path: Path, sheets: Sequence[str], cell_range: str, skip: int) -> Iterator[tuple[str, SheetRow]]:
+    """Yield the rows of the sheets, each with the name of its sheet. The workbook is opened once."""
+    with open_workbook(path) as book:
+        for name in sheet_names(book, path, sheets):
+            for row in sheet_rows(book, path, name, cell_range, skip):
+                yield name, row
 
 
-def sheet_rows(path: Path, sheet: str, cell_range: str = "", skip: int = 0) -> Iterator[SheetRow]:
+def sheet_rows(book: Workbook, path: Path, sheet: str, cell_range: str = "", skip: int = 0) -> Iterator[SheetRow]:
     """Yield the rows of a sheet. The stored results of formulas are read from the first row that has one."""
     bounds = _parse_range(cell_range, path)
     first = (bounds["min_row"] or 1) + skip
     bounds["min_row"] = first
-    with open_workbook(path) as book:
-        stored: Iterator[tuple[int, Sequence[Any]]] | None = None
-        merged = read_merged_cells(path, book[sheet])
-        for number, cells in enumerate(_iterate(book[sheet], bounds), start=first):
-            formula_count = sum(map(is_formula, cells))
-            results: Sequence[Any] = ()
-            if formula_count:
-                stored = stored or _stored_rows(path, sheet, bounds)
-                results = next((row for place, row in stored if place == number), ())
-            texts = [read_cell(*pair) for pair in zip_longest(cells, results[: len(cells)])]
-            origin = Origin(f"{path.name}[{sheet}]", number)
-            if merged:
-                texts = merged.fill(texts, origin, bounds["min_col"] or 1)
-            yield origin, texts, formula_count
+    stored: Iterator[tuple[int, Sequence[Any]]] | None = None
+    merged = read_merged_cells(path, book[sheet])
+    for number, cells in enumerate(_iterate(book[sheet], bounds), start=first):
+        formula_count = sum(map(is_formula, cells))
+        results: Sequence[Any] = ()
+        if formula_count:
+            stored = stored or _stored_rows(path, sheet, bounds)
+            results = next((row for place, row in stored if place == number), ())
+        texts = [read_cell(*pair) for pair in zip_longest(cells, results[: len(cells)])]
+        origin = Origin(f"{path.name}[{sheet}]", number)
+        if merged:
+            texts = merged.fill(texts, origin, bounds["min_col"] or 1)
+        yield origin, texts, formula_count
 
 
 def _iterate(page: Any, bounds: dict[str, int | None]) -> Iterator[Sequence[Any]]:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from begrepp.errors import InputError
 from begrepp.sources.file_kinds import describe_content, is_json
 from begrepp.sources.rows import DELIMITERS
-from begrepp.sources.xlsx import sheet_names, sheet_rows
+from begrepp.sources.xlsx import open_workbook, sheet_names, sheet_rows
 from loaders.declaration.json_rows import References, guess_rows, read_document_rows
 from loaders.drafts.formats import is_nested
 
@@ -56,7 +57,7 @@ class TableSample:
 def read_sample(path: Path, sheet: str = "") -> TableSample:
     """Read a sample of the table in a file. Raises `InputError` for a file that holds no table."""
     suffix = path.suffix.lower()
-    if suffix in (".xlsx", ".xlsm") or describe_content(path) == "an Excel workbook (.xlsx)":
+    if suffix in _WORKBOOKS or describe_content(path) == "an Excel workbook (.xlsx)":
         return _read_workbook(path, sheet)
     if kind := describe_content(path):
         step = "Save the table as CSV or .xlsx."
@@ -69,18 +70,18 @@ def read_sample(path: Path, sheet: str = "") -> TableSample:
 
 
 def _read_workbook(path: Path, wanted: str) -> TableSample:
-    visible = sheet_names(path, [wanted or "*"], visible=not wanted)
     best = TableSample(path)
-    for name in visible[:20]:
-        rows = [(origin.row, [cell.text for cell in cells]) for origin, cells, _ in islice(sheet_rows(path, name), 500)]
-        sample = _find_table(path, rows)
-        if len(sample.rows) * len(sample.columns) > len(best.rows) * len(best.columns):
-            sample.keys["sheet"] = name
-            best = sample
-    if not best.columns:
-        raise InputError(path, "no sheet holds a table.", "Check that you named the right file.")
-    name = str(best.keys["sheet"])
-    rows = [(o.row, [cell.text for cell in cells]) for o, cells, _ in islice(sheet_rows(path, name), MAX_ROWS)]
+    with open_workbook(path) as book:
+        visible = sheet_names(book, path, [wanted or "*"], visible=not wanted)
+        for name in visible[:20]:
+            sample = _find_table(path, _first_rows(book, path, name, 500))
+            if len(sample.rows) * len(sample.columns) > len(best.rows) * len(best.columns):
+                sample.keys["sheet"] = name
+                best = sample
+        if not best.columns:
+            raise InputError(path, "no sheet holds a table.", "Check that you named the right file.")
+        name = str(best.keys["sheet"])
+        rows = _first_rows(book, path, name, MAX_ROWS)
     whole = _find_table(path, rows)
     whole.keys["sheet"] = name
     whole.sheets = visible
@@ -94,6 +95,12 @@ def _read_workbook(path: Path, wanted: str) -> TableSample:
         others = ", ".join(each for each in visible if each != name)
         whole.doubts.append(f"The sheet with the largest table was chosen; the others are: {others}.")
     return whole
+
+
+def _first_rows(book: Workbook, path: Path, sheet: str, count: int) -> list[tuple[int, list[str]]]:
+    """Return the first rows of a sheet, each with its number."""
+    rows = islice(sheet_rows(book, path, sheet), count)
+    return [(origin.row, [cell.text for cell in cells]) for origin, cells, _ in rows]
 
 
 def _read_document(path: Path, form: str) -> TableSample:

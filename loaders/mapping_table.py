@@ -143,9 +143,8 @@ def _read_mappings(
     row: MappedRow, table: MappingTable, systems: _Systems, mapping_set: MappingSet
 ) -> Iterator[Match | Skipped]:
     """Yield the mappings of a row: one for each target. A row without a target is reported."""
-    row.check_code(table.columns["source"])
-    row.check_code(table.columns["target"])
     code = row.read_code(table.columns["source"])
+    row.check_code(table.columns["target"])
     if not code:
         raise InputError(row.origin, "the row has no source code.", "Fill it in, or leave the row out.")
     relation = table.columns["relation"].value(row.cells, row.origin) if "relation" in table.columns else ""

@@ -21,7 +21,7 @@ class LoadReport:
     skipped: int = 0
     skips: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
-    """Place and text of what was told about rows that are loaded (`begrepp.records.Remark`)."""
+    """Place and text of the remarks on rows that are loaded (`begrepp.records.LoadRemark`)."""
     parts: list[Part] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)

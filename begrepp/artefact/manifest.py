@@ -85,7 +85,7 @@ class LoadEntry(msgspec.Struct, frozen=True, kw_only=True):
     skips: list[SkippedRow]
     """The first skipped rows (`begrepp.build.loads.edition_loader.MAX_SKIPS_STORED`)."""
     remarks: list[SkippedRow]
-    """What was told about rows that are loaded; empty in a public build."""
+    """Remarks on rows that are loaded; empty in a public build."""
     violations: int
     warnings: int
     warning_groups: list[WarningGroup]

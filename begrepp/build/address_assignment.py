@@ -150,7 +150,7 @@ def read_or_seed(path: Path, current: Path, root: str) -> AddressLedger:
 
 def _record_graph(ledger: AddressLedger, graph: GraphEntry, current: Path, root: str) -> None:
     address = f"{_KINDS[graph.kind]}/{graph.id}"
-    ledger.record(address, graph.source, f"name:{address}")
+    ledger.record_name(address, graph.source, address)
     if graph.kind != "catalogue" or not (file := current / "graphs" / graph.file).exists():
         return
     same = re.compile(f"<{re.escape(root)}(dataset/[^/>]+)> {re.escape(name('owl:sameAs'))} <([^>]*)> \\.\n")
@@ -158,4 +158,4 @@ def _record_graph(ledger: AddressLedger, graph: GraphEntry, current: Path, root:
         for line in lines:
             if match := same.fullmatch(line):
                 ledger.record(match[1], graph.source, f"{graph.id} {match[2]}")
-                ledger.record(match[1], graph.source, f"name:{match[1]}")
+                ledger.record_name(match[1], graph.source, match[1])

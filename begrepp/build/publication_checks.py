@@ -54,7 +54,7 @@ def _find_shrunken_lists(parts: Sequence[Part], settings: Settings) -> dict[str,
 def refuse_check_violations(checks: Sequence[CheckResult], *, keep_going: bool) -> None:
     """Raise `ValidationError` if a check found a violation in the current view, which no single source shows.
 
-    With `keep_going` too: which of several sources is wrong cannot be told, so none is left out.
+    With `keep_going` too: which of several sources is wrong is not known, so none is left out.
     """
     if violations := [result for result in checks if result.severity == "violation"]:
         words = "\n".join(f"{result.title}: {result.count}, such as {result.examples[0]}" for result in violations)

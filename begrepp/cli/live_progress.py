@@ -26,7 +26,7 @@ class LiveProgress:
             TextColumn("{task.description:28}"),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[stage]:10}"),
-            TextColumn("{task.fields[told]:>28}"),
+            TextColumn("{task.fields[figures]:>28}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=stderr,

@@ -66,6 +66,10 @@ class AddressLedger:
         self.given.setdefault(address, {}).setdefault(source, {})[identity] = None
         self._addresses[source, identity][address] = None
 
+    def record_name(self, address: str, source: str, proposed: str) -> None:
+        """Add a row for something that a source proposes an address for."""
+        self.record(address, source, f"{_NAME}{proposed}")
+
     def assign(
         self, source: str, claims: Sequence[Claim], avoided: Collection[str] = ()
     ) -> tuple[dict[str, str], list[MovedAddress]]:
@@ -154,9 +158,8 @@ class AddressLedger:
         return MovedAddress(proposed=proposed, given=address, identity=_describe(source, claim.keys), holder=holder)
 
     def _record_claim(self, source: str, claim: Claim, proposed: str, address: str) -> None:
-        named = f"{_NAME}{proposed}"
-        if not self._addresses.get((source, named)):
-            self.record(address, source, named)
+        if not self._addresses.get((source, f"{_NAME}{proposed}")):
+            self.record_name(address, source, proposed)
         for key in (*claim.keys, *([f"{_PUBLISHER}{claim.publisher}"] if claim.publisher else ())):
             self.record(address, source, key)
 

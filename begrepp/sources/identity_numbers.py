@@ -3,7 +3,7 @@ r"""Swedish identity numbers in text: personnummer, samordningsnummer and the in
 A number is a date of birth (with day + 60 in a samordningsnummer), a birth number other than 000 and a check digit
 (Skatteverket, SKV 704 and SKV 707). Interim numbers have a letter in place of the first digit after the date.
 
-Two classes are told apart. A number *in running text* or with a hyphen is recognised wherever it stands. A cell, a
+There are two classes. A number *in running text* or with a hyphen is recognised wherever it stands. A cell, a
 JSON value or an attribute that consists of 10 or 12 digits *alone* (`BareNumbers`) may as well be an identifier or a
 timestamp, of which one in ten or fewer pass for an identity number: a column or file of them is refused if more pass
 than chance explains.

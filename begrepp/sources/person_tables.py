@@ -9,10 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 
 from begrepp.errors import Origin
-from begrepp.sources.identity_numbers import (
-    BareNumbers,
-    is_identity_number,
-)
+from begrepp.sources.identity_numbers import BareNumbers, is_identity_number
 from begrepp.sources.privacy import refuse_person_rows
 
 MAX_ROWS = 200_000
@@ -23,8 +20,6 @@ _TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 _DELIMITERS = "\t;,|"
 _BIRTH_DATE = re.compile(r"(?:1[89]|20)?\d\d-?[01]\d-?[0-36-9]\d")
 _LAST_FOUR = re.compile(r"[-+]?(?!19|20)\d{4}")
-
-
 _RF2_HEADER = ("id", "effectiveTime", "active", "moduleId")
 """First columns of all files of Snomed CT; `id` and the columns that end with `Id` hold identifiers by definition."""
 
@@ -40,7 +35,7 @@ class PersonTable:
         self._pairs: defaultdict[int, BareNumbers] = defaultdict(BareNumbers)
 
     def check_row(self, cells: Sequence[str], origin: Origin) -> None:
-        """Raise `PersonalDataError` if the row is about a person; remember its bare numbers."""
+        """Raise `PersonalDataError` if the row is about a person; count its bare numbers."""
         self.rows += 1
         for position, cell in enumerate(cells):
             if len(cell) >= 10 and position not in self._identifiers:

@@ -58,7 +58,7 @@ def refuse_personal_data_file(path: Path, name: str = "") -> None:
     """Raise `PersonalDataError` if a file, called `name` in the error, holds data about persons.
 
     These are identity numbers in any form, tables with one row per person, and data files of statistics programs. A
-    damaged archive or workbook is passed over: whoever reads it reports the damage.
+    damaged archive or workbook raises no error here: its loader reports the damage.
     """
     name = name or path.name
     suffix = PurePath(name).suffix

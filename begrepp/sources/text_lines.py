@@ -16,7 +16,7 @@ from begrepp.sources.row_faults import add_remark
 
 MAX_LINE = 1_000_000
 OPEN_END = "the last line has no line break; if it ends too early, the file is truncated."
-"""Remark about a file, which alone cannot tell a truncated line from a whole one."""
+"""Remark about a file: from the file alone, a truncated last line cannot be distinguished from a whole one."""
 _CHUNK = 1 << 16
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _WIDE_ENCODING = re.compile(r"utf[-_]?(16|32)", re.IGNORECASE)

@@ -25,7 +25,7 @@ _GUARDED = re.compile(r"""="([^"]+)"|'(\d[\w.-]*)""")
 
 @dataclass(frozen=True, slots=True)
 class MappedRow:
-    """The cells of a row that the declaration uses. `row` says which of them cannot be trusted as codes."""
+    """The cells of a row that the declaration uses. `row` has the faults of cells that cannot be used as codes."""
 
     cells: Mapping[str, str]
     row: Row

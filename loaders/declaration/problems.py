@@ -1,4 +1,4 @@
-"""Problems of a declaration: collected while it is read, and told together, each with its line."""
+"""Problems of a declaration: collected while it is read, and reported together, each with its line."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class DeclarationProblems:
         self._known.setdefault(table, set()).add(key)
 
     def add_unknown(self, path: KeyPath, table: str, shown: str) -> None:
-        """Add a key that a table does not have; the nearest that it may have is told."""
+        """Add a key that a table does not have; the message names the nearest key that it may have."""
         self._unknown.append((path, table, shown))
 
     def raise_all(self) -> None:

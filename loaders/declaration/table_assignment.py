@@ -109,7 +109,7 @@ class DatasetTables:
 class TableAssignment:
     """Table and part of every row. Rows with the same name are a column that changed; their first days are parts.
 
-    A row that repeats another one in all cells that the declaration uses is passed over, with a remark.
+    A row that repeats another one in all cells that the declaration uses is left out, with a remark.
     """
 
     def __init__(self, tables: DatasetTables) -> None:

@@ -185,7 +185,7 @@ class TomlTable:
             return default
 
     def add_choice_problem(self, key: str, value: str, options: Collection[str]) -> None:
-        """Add the problem of a value that is none of the options; the nearest is told."""
+        """Add the problem of a value that is none of the options; the message names the nearest one."""
         advice = f'Write: {key} = "{near}"; there are: ' if (near := nearest(value, options)) else "Use one of: "
         self.add_problem(key, f"is '{value}'.", f"{advice}{', '.join(options)}.")
 

@@ -44,7 +44,7 @@ def _has_cycle(parents: dict[str, str]) -> bool:
 
 
 def find_table(sample: TableSample, roles: ColumnRoles, name: str) -> str:
-    """Return the column of the variables' tables, which tells variables of the same name apart; empty if none.
+    """Return the column that names the table of each variable, if variables of several tables share names; else empty.
 
     A column that is called a table is taken if names repeat without it and do not with it, or if no column does better.
     """

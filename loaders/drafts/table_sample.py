@@ -22,11 +22,11 @@ from loaders.declaration.json_rows import References, guess_rows, read_document_
 from loaders.drafts.formats import is_nested
 
 MAX_ROWS = 20_000
-"""Rows that are looked at."""
+"""Number of rows that are read."""
 _HEAD = 2_000_000
-"""Bytes of a text file that are looked at."""
+"""Number of bytes of a text file that are read."""
 _HEADER_ROWS = 30
-"""Rows among which the header is sought."""
+"""Number of rows among which the header is searched."""
 _FOOTNOTE = 10
 """Characters of the shortest text below a table that is no code."""
 _WORKBOOKS = (".xlsx", ".xlsm")
@@ -42,7 +42,7 @@ class TableSample:
     columns: list[str] = field(default_factory=list)
     rows: list[dict[str, str]] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
-    """What the file does not tell for certain, in words."""
+    """What is not certain from the file alone, in sentences for the user."""
     sheets: Sequence[str] = ()
     width: int = 0
     """Number of columns, with those that have no name."""

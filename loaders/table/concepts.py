@@ -93,10 +93,10 @@ def read_concept(rows: Sequence[CodeTableRow], context: ListContext) -> Iterator
 
 
 def _distinct_rows(rows: Sequence[CodeTableRow]) -> Iterator[CodeTableRow]:
-    """Yield the rows that say something new.
+    """Yield the rows that add to the earlier ones.
 
     Rows of a code may add synonyms, notes, parents and texts in other languages. One that repeats an earlier row is
-    passed over with a remark; one that contradicts an earlier row is a fault of the kind `repeated`.
+    left out with a remark; one that contradicts an earlier row is a fault of the kind `repeated`.
     """
     used: list[CodeTableRow] = []
     for row in rows:

@@ -45,14 +45,14 @@ def check_records(records: Iterable[Record], report: Collection[str] = ()) -> It
     """Yield the records without faulty ones, and a `Skipped` or `LoadRemark` for what was left out or changed.
 
     Faulty rows are collected and refused together; those of the kinds in `report` are left out and reported. A
-    record that repeats an earlier one in all its contents is passed over with a remark. Raises `InputError` for
+    record that repeats an earlier one in all its contents is left out with a remark. Raises `InputError` for
     faulty rows and for a cycle. If dangling references are reported, the concepts are held back until all are known.
     """
     faults = RowFaults(set(report))
     checks = _RecordChecks(faults)
     with collect_faults(faults):
         held_back: list[Concept] = []
-        for record in _told_first(records, faults):
+        for record in _row_faults_first(records, faults):
             if checks.accepts(record):
                 if isinstance(record, Concept) and Fault.DANGLING in faults.report:
                     held_back.append(record)
@@ -68,8 +68,8 @@ def check_records(records: Iterable[Record], report: Collection[str] = ()) -> It
         yield from faults.take_remarks()
 
 
-def _told_first(records: Iterable[Record], faults: RowFaults) -> Iterator[Record]:
-    """Yield the records; an error of the whole file may follow from faulty rows, which are then told instead."""
+def _row_faults_first(records: Iterable[Record], faults: RowFaults) -> Iterator[Record]:
+    """Yield the records. An error of the whole file may be caused by faulty rows; if there are any, raise theirs."""
     try:
         yield from records
     except PersonalDataError:
@@ -108,7 +108,7 @@ class _RecordChecks:
                 if record.coverage is Coverage.PARTIAL:
                     self._partial.add(record.scheme)
             case Statement() | Mapping():
-                # What a row says of a code is left out with the row.
+                # Statements and mappings of a row are left out with the row.
                 return record.origin not in self._left_out
         return True
 

@@ -31,7 +31,6 @@ from begrepp.sources.identity_numbers import (
 )
 from begrepp.sources.person_tables import PersonTable, check_delimited, is_delimited
 from begrepp.sources.privacy import FHIR_PERSON_RESOURCES, is_person_column, refuse_person_rows
-from begrepp.sources.xlsx import read_all_sheets
 
 _DATA_SUFFIXES = frozenset(
     [".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt", ".parquet", ".feather", ".rds", ".rdata", ".mat"]
@@ -130,6 +129,8 @@ def _check_workbook_part(name: str, xml: str) -> None:
 
 
 def _check_sheets(name: str, path: Path) -> None:
+    from begrepp.sources.xlsx import read_all_sheets  # noqa: PLC0415  # takes 0.1 s; only workbooks need it
+
     for title, rows in groupby(read_all_sheets(path), key=itemgetter(0)):
         table = PersonTable()
         for _, origin, cells in rows:

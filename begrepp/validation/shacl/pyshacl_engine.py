@@ -14,10 +14,16 @@ from pyshacl.errors import ShapeRecursionWarning
 from begrepp.errors import InputError
 from begrepp.validation.shacl.messages import extract_bindings
 from begrepp.validation.shacl.paths import path_to_text, read_path
-from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads, suppress_rdflib_warnings
+from begrepp.validation.shacl.rdf_reader import (
+    TripleIndex,
+    direct_subclasses,
+    read_quads,
+    suppress_rdflib_warnings,
+    with_subclasses,
+)
 from begrepp.validation.shacl.results import Cause, ReferenceResults, group_results
 from begrepp.validation.shacl.shapes import TARGETS, Shapes
-from begrepp.validation.shacl.vocabulary import RDF_TYPE, SH, SUB_CLASS_OF, Term, lexical_form
+from begrepp.validation.shacl.vocabulary import RDF_TYPE, SH, Term, lexical_form
 
 
 def reference_results(
@@ -64,28 +70,23 @@ def _without_targets(shapes: Shapes, nodes: Set[Term]) -> Iterator[Quad]:
 
 def _node_targets(shapes: Shapes, own: Sequence[Quad], background: Sequence[Quad], nodes: Set[Term]) -> Iterator[Quad]:
     """Return each target node of the shapes, because pySHACL would also validate nodes of the background."""
-    narrower: dict[Term, list[Term]] = {}
-    for quad in (*own, *background):
-        if quad.predicate == SUB_CLASS_OF:
-            narrower.setdefault(quad.object, []).append(quad.subject)
+    subclasses = direct_subclasses((*own, *background))
     for node in nodes:
         for name, target in shapes.targets(node):
-            for focus in dict.fromkeys(_target_nodes(name, target, own, narrower)):
+            for focus in dict.fromkeys(_target_nodes(name, target, own, subclasses)):
                 if not isinstance(node, Literal):
                     yield Quad(node, NamedNode(SH + "targetNode"), focus)
 
 
 def _target_nodes(
-    name: str, target: Term, own: Sequence[Quad], narrower: Mapping[Term, Sequence[Term]]
+    name: str, target: Term, own: Sequence[Quad], subclasses: Mapping[Term, Sequence[Term]]
 ) -> Iterator[Term]:
     """Return the nodes of a target in the data without the background (SHACL 2.1.3)."""
     match name:
         case "targetNode":
             yield target
         case "targetClass":
-            classes = [target]
-            for each in classes:
-                classes += [further for further in narrower.get(each, ()) if further not in classes]
+            classes = with_subclasses(target, subclasses)
             yield from (quad.subject for quad in own if quad.predicate == RDF_TYPE and quad.object in classes)
         case "targetSubjectsOf":
             yield from (quad.subject for quad in own if quad.predicate == target)

@@ -6,14 +6,14 @@ A store normalises `"01"^^xsd:integer` to 1 and so hides ill-formed literals; th
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from pyoxigraph import Quad, RdfFormat, parse
 
 from begrepp.errors import InputError
-from begrepp.validation.shacl.vocabulary import RDF, RDF_NIL, Term
+from begrepp.validation.shacl.vocabulary import RDF, RDF_NIL, SUB_CLASS_OF, Term
 
 
 def read_quads(files: Sequence[Path]) -> Iterator[Quad]:
@@ -78,6 +78,26 @@ class TripleIndex:
             members += first
             head = rest[0]
         return None if self.objects(head, RDF + "first") or self.objects(head, RDF + "rest") else members
+
+
+def direct_subclasses(quads: Iterable[Quad]) -> dict[Term, list[Term]]:
+    """Return the direct subclasses of each class that has some."""
+    found: dict[Term, list[Term]] = {}
+    for quad in quads:
+        if quad.predicate == SUB_CLASS_OF:
+            found.setdefault(quad.object, []).append(quad.subject)
+    return found
+
+
+def with_subclasses(class_: Term, subclasses: Mapping[Term, Iterable[Term]]) -> frozenset[Term]:
+    """Return a class with its subclasses at any depth; `subclasses` are the direct ones of each class."""
+    found = {class_}
+    pending = [class_]
+    for each in pending:
+        further = [other for other in subclasses.get(each, ()) if other not in found]
+        found.update(further)
+        pending += further
+    return frozenset(found)
 
 
 @contextmanager

@@ -13,14 +13,13 @@ from begrepp.settings import ROOT
 from begrepp.validation.shacl.custom_components import CustomComponent, read_components
 from begrepp.validation.shacl.messages import declared_messages, default_messages, fill_placeholders, label_messages
 from begrepp.validation.shacl.paths import PropertyPath, read_path
-from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads
+from begrepp.validation.shacl.rdf_reader import TripleIndex, direct_subclasses, read_quads, with_subclasses
 from begrepp.validation.shacl.vocabulary import (
     OWL_IMPORTS,
     RDF,
     RDF_TYPE,
     RDFS_CLASS,
     SH,
-    SUB_CLASS_OF,
     XSD,
     Term,
     display_text,
@@ -74,9 +73,12 @@ class Shapes:
         self.graph = TripleIndex(_name_blank_nodes(list(read_quads([*files, ROOT / "ontology" / "prefixes.ttl"]))))
         self._parents: dict[Term, Term] = {quad.object: quad.subject for quad in self.graph.quads}
         self._shapes: dict[Term, Shape] = {}
-        self.classes = self._subclasses(RDFS_CLASS)
-        self._types = {name: self._subclasses(NamedNode(SH + name)) for name in _SHAPE_TYPES}
-        self.components = read_components(self.graph, self._subclasses(NamedNode(SH + "ConstraintComponent")))
+        subclasses = direct_subclasses(self.graph.quads)
+        self.classes = with_subclasses(RDFS_CLASS, subclasses)
+        self._types = {name: with_subclasses(NamedNode(SH + name), subclasses) for name in _SHAPE_TYPES}
+        self.components = read_components(
+            self.graph, with_subclasses(NamedNode(SH + "ConstraintComponent"), subclasses)
+        )
         self.nodes = self._find_nodes()
         self.target_shapes = self._find_target_shapes()
         if not self.nodes:
@@ -102,17 +104,6 @@ class Shapes:
         ]
         parameters = {each for component in self.components for each in component.parameter_nodes}
         return {node: None for node in found if isinstance(node, NamedNode | BlankNode) and node not in parameters}
-
-    def _subclasses(self, class_: Term) -> frozenset[Term]:
-        """Return a class with its subclasses in the shapes graph."""
-        classes = [class_]
-        narrower: dict[Term, list[Term]] = {}
-        for quad in self.graph.quads:
-            if quad.predicate == SUB_CLASS_OF:
-                narrower.setdefault(quad.object, []).append(quad.subject)
-        for each in classes:
-            classes += [other for other in narrower.get(each, ()) if other not in classes]
-        return frozenset(classes)
 
     def has_type(self, node: Term, name: str) -> bool:
         """Return whether the node is an instance of `sh:NodeShape` or `sh:PropertyShape`, or of a subclass."""

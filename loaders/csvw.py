@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from loaders.declaration.source_toml import read_declaration
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_lists import CodeListRegistry
 from loaders.support.datatypes import DATATYPES
+from loaders.support.distinct_ids import distinct_ids
 
 SOURCE = Source(
     id="csvw",
@@ -94,11 +94,9 @@ def _tables_with_ids(group: Json) -> Iterator[tuple[Json, str]]:
         str(table.get("id") or table.get("@id") or table.get("url") or f"table-{number}")
         for number, table in enumerate(tables, start=1)
     ]
-    ids: dict[str, str] = {}
-    for url in sorted(set(urls)):
-        base_id = slug(Path(url.rstrip("/").rpartition("/")[2]).stem) or "table"
-        candidates = (base_id if number == 1 else f"{base_id}-{number}" for number in count(1))
-        ids[url] = next(each for each in candidates if each not in ids.values())
+    ids = distinct_ids(
+        (url, slug(Path(url.rstrip("/").rpartition("/")[2]).stem) or "table") for url in sorted(set(urls))
+    )
     yield from ((table, ids[url]) for table, url in zip(tables, urls, strict=True))
 
 

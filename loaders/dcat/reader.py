@@ -26,6 +26,7 @@ from loaders.dcat.authority_lists import LANGUAGES, current_address
 from loaders.dcat.columns import Columns, CsvwTable
 from loaders.declaration.agents import slug
 from loaders.declaration.source_toml import DeclaredRights, EditionDates
+from loaders.support.distinct_ids import distinct_ids
 from loaders.support.rdf_files import Graph, GraphNode, GraphTerm
 from loaders.support.skolem_iris import Skolemizer
 
@@ -175,19 +176,13 @@ class CatalogueReader:
 
         Ids that would be the same are numbered in the order of the IRIs, not of the file.
         """
-        ids: dict[GraphNode, str] = {}
-        used: set[str] = set()
+        names: list[tuple[GraphNode, str]] = []
         for node in sorted(nodes, key=lambda each: self.skolemizer.iri_of(each) or ""):
             last_segment = re.split(r"[/#:]", node.value.rstrip("/#"))[-1] if isinstance(node, NamedNode) else ""
             titles = self.texts(node, _TITLE) or self.texts(node, _LABEL)
             words = slug(last_segment) or (slug(titles[0].value)[:60] if titles else "")
-            candidate, number = f"{self.catalogue_id}-{words}", 1
-            while candidate in used:
-                number += 1
-                candidate = f"{self.catalogue_id}-{words}-{number}"
-            used.add(candidate)
-            ids[node] = candidate
-        return ids
+            names.append((node, f"{self.catalogue_id}-{words}"))
+        return distinct_ids(names)
 
     def duplicate_texts(self, node: GraphNode, texts: tuple[Text, ...]) -> Iterator[Skipped]:
         """Report a second title or description in the same language: a record holds one of each."""

@@ -162,7 +162,8 @@ def _concept(term: OboTerm, scheme_id: str, successors: tuple[str, ...], edition
     if not term.names and not term.obsolete:
         add_remark(term.origin, f"'{term.id}' has no name; it is shown by its code.")
     pref = Text(term.names[0], "en") if term.names else Text(term.id, "zxx")
-    synonyms = dict.fromkeys(Text(text, "en") for text, _ in term.synonyms)
+    synonyms = [text for text in dict.fromkeys(Text(text, "en") for text, _ in term.synonyms) if text != pref]
+    exact = {text for text, scope in term.synonyms if scope == "EXACT"}
     return Concept(
         scheme=scheme_id,
         notation=term.id,
@@ -170,11 +171,9 @@ def _concept(term: OboTerm, scheme_id: str, successors: tuple[str, ...], edition
         origin=term.origin,
         pref_labels=(pref,),
         # Broad, narrow and related synonyms are searchable only; a statement has their scope.
-        alt_labels=tuple(
-            t for t in synonyms if t != pref and any(w == t.value and s == "EXACT" for w, s in term.synonyms)
-        ),
+        alt_labels=tuple(text for text in synonyms if text.value in exact),
         hidden_labels=(
-            *(t for t in synonyms if t != pref and not any(w == t.value and s == "EXACT" for w, s in term.synonyms)),
+            *(text for text in synonyms if text.value not in exact),
             *(Text(other, "zxx") for other in dict.fromkeys(term.alternatives)),
         ),
         definitions=tuple(text for definition in term.definitions for text in texts(en=definition)),

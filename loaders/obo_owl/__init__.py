@@ -58,9 +58,9 @@ SOURCE = Source(
     homepage="https://www.w3.org/TR/owl2-overview/",
     reads="one .owl or .ttl file (RDF/XML, Turtle, OWL/XML, N-Triples), with the files that it imports beside it",
 )
-_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+_LABEL = expand("rdfs:label")
 _PREF, _ALT = expand("skos:prefLabel"), expand("skos:altLabel")
-_COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
+_COMMENT = expand("rdfs:comment")
 _DEFINITION = f"{OBO}IAO_0000115"
 _EXACT = f"{OBO_IN_OWL}hasExactSynonym"
 _OTHER_SYNONYMS = tuple(f"{OBO_IN_OWL}has{scope}Synonym" for scope in ("Broad", "Narrow", "Related"))
@@ -117,9 +117,9 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         merged.check_targets(_links(classes, CONSIDER), _namespace)
     successors = merged.successors
     yield from merged.records(scheme.id, dates.valid_from, lambda iri: (_notation(iri), iri))
-    for number, (iri, (parents, class_annotations)) in enumerate(classes.items(), start=1):
+    for iri, (parents, class_annotations) in classes.items():
         current_meter().rows += 1
-        origin = Origin(path.name, number)
+        origin = merged.origins[iri]
         if dates.coverage is Coverage.COMPLETE:
             for missing in [each for each in parents if each not in classes]:
                 parents.remove(missing)

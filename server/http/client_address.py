@@ -40,11 +40,13 @@ def client_key(address: str) -> str:
     return str(ip)
 
 
+def outermost_value(header: str, proxies: int) -> str:
+    """Return the value that the outermost of so many proxies stated in an `X-Forwarded-…` header; empty if none."""
+    values = header.split(",")
+    return values[-proxies].strip() if 0 < proxies <= len(values) else ""
+
+
 def connection_client(environ: WSGIEnvironment, proxies: int) -> str:
-    """Return the client key of a request that the `ProxyFix` middleware has not seen yet."""
-    address = str(environ.get("REMOTE_ADDR", ""))
-    if proxies:
-        forwarded = str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")
-        if len(forwarded) >= proxies and forwarded[-proxies].strip():
-            address = forwarded[-proxies]
-    return client_key(address)
+    """Return the client key of a request whose `REMOTE_ADDR` is still the address of the connection."""
+    forwarded = outermost_value(str(environ.get("HTTP_X_FORWARDED_FOR", "")), proxies)
+    return client_key(forwarded or str(environ.get("REMOTE_ADDR", "")))

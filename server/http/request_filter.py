@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from server.http.client_address import outermost_value
 from server.http.dates import parse_http_date
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class RequestFilter:
         """Set client, scheme, host and prefix to what the outermost declared proxy states."""
         if not self._proxies:
             return
-        stated = {name: self._outermost(value) for name, value in headers.items()}
+        stated = {name: outermost_value(value, self._proxies) for name, value in headers.items()}
         if stated["FOR"]:
             environ["REMOTE_ADDR"] = stated["FOR"]
         if stated["PROTO"] in ("http", "https"):
@@ -91,10 +92,6 @@ class RequestFilter:
             environ["HTTP_HOST"] = stated["HOST"]
         if stated["PREFIX"] and stated["PREFIX"].rstrip("/") == self._prefix:
             environ["SCRIPT_NAME"] = self._prefix
-
-    def _outermost(self, value: str) -> str:
-        values = [part.strip() for part in value.split(",")]
-        return values[-self._proxies] if len(values) >= self._proxies else ""
 
 
 @lru_cache(256)

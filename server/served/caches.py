@@ -80,18 +80,15 @@ class AnswerCache:
     """Thread-safe LRU cache of query results, limited to this many megabytes."""
 
     def __init__(self, megabytes: int, on_change: Callable[[int], None] = lambda size: None) -> None:
-        self._lock = threading.Lock()
-        self._on_change = on_change
-        self._results: LRUCache[str, StoredResult] = LRUCache(megabytes << 20, lambda result: len(result.body) + 512)
+        max_bytes = megabytes << 20
+        self._max_entry = min(MAX_ANSWER_BYTES, max_bytes // 2)
+        self._results: MemoryCache[StoredResult] = MemoryCache(max_bytes, lambda result: len(result.body), on_change)
 
     def get(self, key: str) -> StoredResult | None:
         """Return the result, or None if it is not cached."""
-        with self._lock:
-            return self._results.get(key)
+        return self._results.get(key)
 
     def put(self, key: str, result: StoredResult) -> None:
         """Store a result, unless it is large."""
-        if len(result.body) <= min(MAX_ANSWER_BYTES, self._results.maxsize // 2):
-            with self._lock:
-                self._results[key] = result
-            self._on_change(int(self._results.currsize))
+        if len(result.body) <= self._max_entry:
+            self._results.put(key, result)

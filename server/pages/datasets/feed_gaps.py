@@ -9,9 +9,9 @@ import msgspec
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from begrepp.settings import languages_for
 from server.http.urls import document_path
 from server.served.build import ServedBuild
+from server.served.labels import choose_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,5 @@ def _subject(build: ServedBuild, described: _Described, language: str) -> GapSub
 
 
 def _choose(texts: dict[str, str], language: str, otherwise: str) -> Text:
-    """Return the text in the language of the reader, else in another, else a text without language."""
-    return next(
-        (Text(texts[each], each) for each in (*languages_for(language), *texts) if each in texts), Text(otherwise, "")
-    )
+    """Return the text in the language of the reader, else in another, else `otherwise`, which has no language."""
+    return choose_text((Text(value, lang) for lang, value in texts.items()), language) or Text(otherwise, "")

@@ -68,18 +68,18 @@ class LiveProgress:
         with self._lock:
             self._end_step()
             self._bars.console.print(f"[dim]· {escape(words)}[/]")
-            self._step = self._bars.add_task(escape(words[:60]), total=None, stage="", told="")
+            self._step = self._bars.add_task(escape(words[:60]), total=None, stage="", figures="")
 
     def work(self, words: str) -> ProgressCallback:
         """Start a long step with a progress bar and the time left."""
         self._note(words)
         began = time.monotonic()
         with self._lock:
-            task = self._bars.add_task(escape(words[:60]), total=1, stage="", told="")
+            task = self._bars.add_task(escape(words[:60]), total=1, stage="", figures="")
 
         def done(part: float) -> None:
             with self._lock:
-                self._bars.update(task, completed=part, told=f"{part:.0%}")
+                self._bars.update(task, completed=part, figures=f"{part:.0%}")
                 if part >= 1:
                     self._bars.remove_task(task)
                     self._bars.console.print(f"[dim]· {escape(words)}: {time.monotonic() - began:.0f} s[/]")
@@ -97,7 +97,7 @@ class LiveProgress:
         key = f"{edition.source} {edition.version}"
         self._note(f"{key}: {bytes_total:,} bytes in {len(edition.files)} files")
         self._sizes[key] = bytes_total
-        self._tasks[key] = self._bars.add_task(key, total=bytes_total, told="", stage="waiting")
+        self._tasks[key] = self._bars.add_task(key, total=bytes_total, figures="", stage="waiting")
 
     def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None:
         """Update the number of rows and the stage of an edition."""
@@ -109,7 +109,7 @@ class LiveProgress:
             # What comes after reading has no rows to count; the stage and the time it has taken are shown.
             rate = f", {rows / (time.monotonic() - began):,.0f}/s" if stage == "reading" else ""
             total = self._sizes[key] if stage in ("waiting", "reading") else None
-            self._bars.update(task, completed=bytes_read, total=total, told=f"{rows:,} rows{rate}", stage=stage)
+            self._bars.update(task, completed=bytes_read, total=total, figures=f"{rows:,} rows{rate}", stage=stage)
             if self._stages.get(key) != stage:
                 self._stages[key] = stage
                 self._note(f"{key}: {stage}, {rows:,} rows so far")

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
-from begrepp.errors import QueryError, UsageError
+from begrepp.errors import QueryError, QueryRefused, UsageError
 from begrepp.queries.parameters import QueryContext, bind_parameters
 from begrepp.queries.query_files import get_example, read_queries
 from begrepp.rdf.iris import Iris
@@ -25,6 +25,7 @@ from begrepp.rdf.namespaces import compact
 from begrepp.rdf.serialiser import graph_bytes
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
+from begrepp.sparql.checked_query import check_query
 from begrepp.store import QueryResults
 from begrepp.store.disk import DiskStore
 from begrepp.store.remote import RemoteStore
@@ -84,7 +85,14 @@ def run_query(query: str, output: str, endpoint: str, params: Sequence[str], set
     if endpoint:
         _write_remote(RemoteStore(endpoint).query_json(text), output)
         return
-    _write(DiskStore(current_build(settings) / "store").query(text), output)
+    try:
+        checked = check_query(text)
+    except QueryRefused:
+        raise UsageError(
+            "SERVICE is answered by the server only, which asks the endpoints on its operator's list.",
+            "Start `begrepp serve` and add --endpoint http://127.0.0.1:8080/sparql.",
+        ) from None
+    _write(DiskStore(current_build(settings) / "store").query(checked), output)
 
 
 def _write(answer: QueryResults, output: str) -> None:

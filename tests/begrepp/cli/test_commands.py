@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 
 import pytest
 
@@ -82,6 +83,19 @@ def test_a_broken_query_is_explained(begrepp: Shell) -> None:
     begrepp("add", "icd10_se", begrepp.file(HEADER + ROWS), "--edition", "2021")
     begrepp("build", "--no-starter")
     assert "cannot stand here" in begrepp("query", "SELECT * { ?s ?p }", code=1)
+
+
+def test_service_is_left_to_the_server(begrepp: Shell) -> None:
+    begrepp("add", "icd10_se", begrepp.file(HEADER + ROWS), "--edition", "2021")
+    begrepp("build", "--no-starter")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.2)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/sparql"
+        for written in (f"SERVICE <{address}>", f"SERVICE SILENT <{address}>", f"BIND(true AS ?t)SERVICE<{address}>"):
+            assert "--endpoint" in begrepp("query", f"SELECT * {{ {written} {{ ?s ?p ?o }} }}", code=2)
+        with pytest.raises(TimeoutError):
+            listener.accept()
+    assert "true" in begrepp("query", 'ASK { BIND("SERVICE <http://127.0.0.1/> {}" AS ?text) }')
 
 
 def test_square_brackets_are_shown_as_they_are(begrepp: Shell) -> None:

@@ -15,7 +15,16 @@ from server.http.i18n import LANGUAGES, Translator, match_placeholders, messages
 
 HTML = {"Accept": "text/html"}
 # Errors of the core that a page can show; those of loading and building reach the command line only.
-SHOWN = ("QueryError", "QueryRefused", "QueryTimeout", "QueryTooLarge", "NotFound", "NoBuild", "ParameterError")
+SHOWN = (
+    "EclError",
+    "QueryError",
+    "QueryRefused",
+    "QueryTimeout",
+    "QueryTooLarge",
+    "NotFound",
+    "NoBuild",
+    "ParameterError",
+)
 INTERNAL = {"NotImplementedError", "AssertionError", "ConnectionError", "TypeError", "ValueError", "KeyError"}
 ERROR = re.compile(
     r"(Error|Missing|Gone|Found|Refused|TooLarge|RateLimited|NotRdf|FetchError|Timeout|Busy|Queries|Abandoned|FileInProgress|Killed"

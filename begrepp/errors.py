@@ -201,4 +201,4 @@ _ADVICE = {
     **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "Make the folder writable, or set BEGREPP_DATA"),
     errno.ENOMEM: "Free memory",
 }
-"""What to do about the `errno` values that are about the machine, not about a file."""
+"""Next step for each `errno` value that is about the machine, not about a file."""

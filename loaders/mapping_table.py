@@ -103,7 +103,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
                     if isinstance(record, Match):
                         key = (record.subject, record.predicate, record.object)
                         if key in seen:
-                            add_remark(record.origin, "the row repeats a mapping and is passed over.")
+                            add_remark(record.origin, "the row repeats a mapping and is left out.")
                             continue
                         seen[key] = record.origin
                     yield record

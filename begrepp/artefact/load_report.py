@@ -25,7 +25,7 @@ class LoadReport:
     parts: list[Part] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    """What the build decided about the edition and its user should know."""
+    """Decisions of the build about the edition, in sentences for its user."""
     validation: Report | None = None
     entry: str = ""
     """Key in the part cache."""

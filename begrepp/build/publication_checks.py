@@ -60,6 +60,6 @@ def refuse_check_violations(checks: Sequence[CheckResult], *, keep_going: bool) 
         words = "\n".join(f"{result.title}: {result.count}, such as {result.examples[0]}" for result in violations)
         raise ValidationError(
             f"The sources are inconsistent, so nothing was published:\n{words}",
-            ("\nIt cannot be told which source is wrong, so --keep-going leaves out none." if keep_going else "")
+            ("\nWhich source is wrong is not known, so --keep-going leaves out none." if keep_going else "")
             + "\nBuild without one of the editions (name the others: `begrepp build SOURCE/EDITION…`).",
         )

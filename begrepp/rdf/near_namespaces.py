@@ -76,7 +76,7 @@ class NearNamespace:
     expected: str
     prefix: str
     kind: Literal["spelling", "version", "prefix"]
-    """How they differ: in spelling, as an earlier version, or only by the prefix that stands for the namespace."""
+    """Kind of difference: in spelling, as an earlier version, or only by the prefix that stands for the namespace."""
     row: int = 0
 
 

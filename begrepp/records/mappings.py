@@ -22,7 +22,7 @@ class MappingSet:
     redistribution: Redistribution
     iri: str = ""
     identity: str = ""
-    """What identifies the set within its source, if it has no IRI: the name of its file."""
+    """Identifier of the set within its source, if it has no IRI: the name of its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,7 +158,7 @@ class Concept:
     checked: date | None = None
     iri: str = ""
     identity: str = ""
-    """What identifies the concept, if its notation is derived from texts and may change."""
+    """Identifier of the concept, if its notation is derived from texts and may change."""
     statements: tuple[tuple[str, RdfTerm], ...] = ()
     """Further statements of the publisher: pairs of property IRI and value."""
 

@@ -37,7 +37,7 @@ _DATA_SUFFIXES = frozenset(
 )
 _BLOCK = 1 << 20
 _MAX_DEPTH = 2
-"""How deep archives within archives are read."""
+"""Depth to which archives within archives are read."""
 _WORKBOOK_PART = re.compile(r"(?:docProps/|xl/(?!worksheets/|theme|styles|sharedStrings|calcChain|media/)).*\.xml")
 _RUN_BOUNDARY = re.compile(r"</(?:\w+:)?t>\s*</(?:\w+:)?r>\s*<(?:\w+:)?r>.{0,400}?<(?:\w+:)?t\b[^>]*>", re.DOTALL)
 _JSON_MEMBER = re.compile(r'"([^"\\\n]{2,40})"\s*:\s*"?([^",}\]\n]{1,60})')

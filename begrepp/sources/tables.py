@@ -90,7 +90,7 @@ def read_table(
             if not any(map(str.strip, cells)):
                 continue
             if columns is None and [cell.strip() for cell in cells] == header:
-                add_remark(origin, "the row repeats the header and is passed over.")
+                add_remark(origin, "the row repeats the header and is left out.")
                 continue
             counter.rows += 1
             counter.place = origin

@@ -64,7 +64,7 @@ def read_xlsx(
                 _check_header(header, required, path, origin, sheets, first)
                 continue
             if columns is None and values == header:
-                add_remark(origin, "the row repeats the header and is passed over.")
+                add_remark(origin, "the row repeats the header and is left out.")
                 continue
             rows_read += 1
             counter.rows += 1

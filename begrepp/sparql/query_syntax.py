@@ -143,7 +143,7 @@ def _advance(stack: list[str], terminal: str) -> bool:
 
 _EMPTY, _UNKNOWN = ("empty",), ("unknown",)
 _STEPS: dict[tuple[str, str], tuple[str, ...] | None] = {}
-"""What `_step` has returned, by its arguments: at most the productions times the terminals."""
+"""Results of `_step` by its arguments: at most the productions times the terminals."""
 
 
 def _step(symbol: str, terminal: str) -> tuple[str, ...] | None:

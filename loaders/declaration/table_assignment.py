@@ -128,7 +128,7 @@ class TableAssignment:
             return
         self._passed_over.add((row.origin, row.name))
         if row.row.cells == first.row.cells:
-            add_remark(row.origin, "the row repeats a variable and is passed over.")
+            add_remark(row.origin, "the row repeats a variable and is left out.")
             return
         error = InputError(
             row.origin,

@@ -42,7 +42,7 @@ class TableSample:
     columns: list[str] = field(default_factory=list)
     rows: list[dict[str, str]] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
-    """What is not certain from the file alone, in sentences for the user."""
+    """Points that are not certain from the file alone, in sentences for the user."""
     sheets: Sequence[str] = ()
     width: int = 0
     """Number of columns, with those that have no name."""

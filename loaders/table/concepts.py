@@ -101,7 +101,7 @@ def _distinct_rows(rows: Sequence[CodeTableRow]) -> Iterator[CodeTableRow]:
     used: list[CodeTableRow] = []
     for row in rows:
         if any(row.row.cells == other.row.cells and row.file is other.file for other in used):
-            add_remark(row.origin, "the row repeats an earlier one and is passed over.")
+            add_remark(row.origin, "the row repeats an earlier one and is left out.")
             continue
         if used and (difference := _find_difference([*used, row])):
             error = InputError(

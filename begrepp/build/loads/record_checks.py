@@ -26,7 +26,7 @@ from begrepp.sources.row_faults import Fault, RowFaults, collect_faults
 
 _Code = tuple[str, str]
 """Scheme and notation."""
-_IDENTICAL = "the row repeats an earlier one and is passed over."
+_IDENTICAL = "the row repeats an earlier one and is left out."
 
 
 _contents_of_concept = attrgetter(*(each.name for each in fields(Concept) if each.name != "origin"))

@@ -16,7 +16,7 @@ from begrepp.text.swedish import fold
 from begrepp.variables.suggestion.token_match import trigrams
 
 MAX_MARGIN = 0.4
-"""A larger margin to the next concept tells no more."""
+"""Margins to the next concept above this one count as this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

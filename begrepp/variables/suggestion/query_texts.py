@@ -93,7 +93,7 @@ def _label_texts(label: Text, tokenizer: DictionaryTokenizer, weights: Weights) 
 
 
 def _head(text: str, tokenizer: DictionaryTokenizer) -> str:
-    """Return the stem of the head of a text; empty if it is a word such as *number*, which tells nothing."""
+    """Return the stem of the head of a text; empty if it is a word such as *number*, which carries no meaning."""
     token = tokenizer.token(phrase_head(text))
     return token.stem if token.specific else ""
 

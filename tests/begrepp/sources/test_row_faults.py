@@ -1,4 +1,4 @@
-"""Faulty rows: all are listed in one refusal, or left out and reported; rows that repeat another are passed over."""
+"""Faulty rows: all are listed in one refusal, or left out and reported; rows that repeat another are left out."""
 
 from __future__ import annotations
 

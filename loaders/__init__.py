@@ -73,6 +73,18 @@ def loader_of(edition: EditionFiles) -> Load:
     return partial(load, declared=known_declaration) if known_declaration else load
 
 
+def schemes_of(edition: EditionFiles) -> frozenset[str]:
+    """Return the ids of the code systems that an edition is declared to hold, without reading its data.
+
+    Empty for mappings and datasets, and for a format whose files themselves name the code systems.
+    """
+    if module := loader_modules().get(edition.source):
+        return frozenset(scheme.id for scheme in module.SOURCE.schemes)
+    declaration = declared_lists().get(edition.source, {}) | editions.declaration(edition)
+    scheme = declaration.get("scheme")
+    return frozenset({str(scheme.get("id", edition.source))} if isinstance(scheme, dict) else ())
+
+
 def read_records(edition: EditionFiles) -> Iterator[Record]:
     """Check all files of an edition for personal data, then yield the records of its loader.
 

@@ -12,7 +12,7 @@ from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.cli import console
 from begrepp.cli.live_progress import LiveProgress
-from begrepp.cli.sources import STARTER
+from begrepp.cli.starter import starter_editions
 from begrepp.errors import BegreppError, UsageError
 from begrepp.records import EditionFiles
 from begrepp.settings import Settings
@@ -20,7 +20,8 @@ from begrepp.sources.editions import find_editions
 
 
 def _jobs(names: tuple[str, ...], settings: Settings, *, starter: bool = True) -> list[EditionJob]:
-    editions = [*(find_editions(STARTER) if starter else ()), *find_editions(settings.raw)]
+    added = list(find_editions(settings.raw))
+    editions = [*(starter_editions(added) if starter else ()), *added]
     wanted = [e for e in editions if not names or e.source in names or f"{e.source}/{e.version}" in names]
     found = {e.source for e in wanted} | {f"{e.source}/{e.version}" for e in wanted}
     if missing := [name for name in names if name not in found]:
@@ -57,6 +58,9 @@ def command(
     names: tuple[str, ...], public: bool, keep_going: bool, accept_fewer: bool, from_scratch: bool, no_starter: bool
 ) -> None:
     """Build the graph from all files, or from each SOURCE or SOURCE/EDITION given.
+
+    The bundled oncology starter is built with them, unless --no-starter is given. Its selections of codes (such as
+    icd-10-se-demo) are left out where a file of the whole code system was added.
 
     Sources are reused from an earlier build unless a file, its loader or the shapes have changed.
     """

@@ -73,7 +73,7 @@ def main() -> None:
 
     \b
     Getting started:
-      begrepp build                       build the bundled oncology starter
+      begrepp build                       build the bundled oncology starter (without it: --no-starter)
       begrepp serve                       browse it at http://localhost:8080
       begrepp new my-list.csv             write a source.toml for a list of your own
       begrepp serve source.toml           add it, build, and browse

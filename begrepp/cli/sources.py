@@ -6,14 +6,14 @@ import click
 
 import loaders
 from begrepp.cli import console
-from begrepp.settings import ROOT, Settings
+from begrepp.cli.starter import starter_editions
+from begrepp.settings import Settings
 from begrepp.sources.editions import find_editions
-
-STARTER = ROOT / "starter"
 
 
 @click.command("sources")
 def command() -> None:
     """List the sources: files, publisher, licence, website, and editions added."""
     settings = Settings()
-    console.print_sources(loaders.all_sources(), [*find_editions(STARTER)], [*find_editions(settings.raw)], settings)
+    added = list(find_editions(settings.raw))
+    console.print_sources(loaders.all_sources(), starter_editions(added), added, settings)

@@ -1,12 +1,14 @@
-"""Classification of an ontology with the reasoner HermiT, through the library owlready2."""
+"""Classification of an ontology with the reasoner HermiT, through the library owlready2.
+
+owlready2 is compiled when it is installed, which takes longer than installing everything else, and needs Java to
+reason. It is therefore the extra `reasoner`.
+"""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 from typing import Any
-
-import owlready2
 
 from begrepp.errors import InputError
 from begrepp.records import EditionFiles
@@ -16,6 +18,11 @@ _JAVA_MISSING = ("Java is not here", "Install a Java runtime, or leave [owl] rea
 
 def inferred_superclasses(path: Path, edition: EditionFiles) -> dict[str, set[str]]:
     """Return the named superclasses of each class, stated and inferred. Raises `InputError`."""
+    try:
+        import owlready2  # noqa: PLC0415 (the extra `reasoner`)
+    except ModuleNotFoundError:
+        reason = "it is to be classified, but the library owlready2 is not installed."
+        raise InputError(path, reason, "Run `pip install owlready2`, or leave [owl] reason out.") from None
     world = owlready2.World()
     folders = list(owlready2.onto_path)
     owlready2.onto_path[:] = [str(folder) for folder in {each.parent for each in edition.files}]
@@ -31,7 +38,7 @@ def inferred_superclasses(path: Path, edition: EditionFiles) -> dict[str, set[st
                 f"{inconsistent[0].iri} is inconsistent.",
                 "Report it to the publisher; load it without reasoning.",
             )
-        return {cls.iri: _superclasses(cls) for cls in world.classes()}
+        return {cls.iri: _superclasses(cls, owlready2) for cls in world.classes()}
     except InputError:
         raise
     except Exception as error:
@@ -46,5 +53,5 @@ def inferred_superclasses(path: Path, edition: EditionFiles) -> dict[str, set[st
         world.close()
 
 
-def _superclasses(cls: Any) -> set[str]:
+def _superclasses(cls: Any, owlready2: Any) -> set[str]:
     return {each.iri for each in cls.is_a if isinstance(each, owlready2.ThingClass) and each is not owlready2.Thing}

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from begrepp.settings import Settings
-from server import api
+from server import api, fhir
 from server.http.conditional import ConditionalResponse
 from server.http.page_cache import PageCache
 from server.http.request_filter import RequestFilter
@@ -68,6 +68,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
         browse.blueprint,
         catalogue_feeds.blueprint,
         example_queries.blueprint,
+        fhir.blueprint,
         service_description.blueprint,
         differences.blueprint,
         downloads.blueprint,

@@ -1,0 +1,129 @@
+"""Base class of a code system as the operations see it: concepts by dense integers in the publisher's order.
+
+Subclasses read a posted resource (`posted_code_systems`) or an edition of a build (`scheme_code_systems`).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from pyroaring import BitMap
+
+from begrepp.fhir.designations import ConceptTexts
+from begrepp.fhir.resource_versions import join_canonical
+
+Json = dict[str, Any]
+INACTIVE_STATUSES = frozenset({"inactive", "retired", "withdrawn"})
+
+
+class CodeSystemView(ABC):
+    """One version of a code system. Concepts are 0 to `size` - 1."""
+
+    url: str
+    version: str = ""
+    name: str = ""
+    title: str = ""
+    status: str = "active"
+    standards_status: str = ""
+    experimental: bool = False
+    content: str = "complete"
+    is_case_sensitive: bool = True
+    needs_version: bool = False
+    language: str = ""
+    value_set_url: str = ""
+    property_definitions: Sequence[Json] = ()
+    supplements: tuple[str, ...] = ()
+    """Canonical addresses of the supplements in use."""
+    language_packs: tuple[str, ...] = ()
+    """Those of them that add designations only."""
+    has_hierarchy: bool = True
+    size: int
+
+    @property
+    def canonical(self) -> str:
+        """Address and version."""
+        return join_canonical(self.url, self.version)
+
+    @abstractmethod
+    def index(self, code: str) -> int | None:
+        """Return the concept of a code; by any case if the code system ignores case."""
+
+    @abstractmethod
+    def code(self, concept: int) -> str:
+        """Return the code."""
+
+    @abstractmethod
+    def texts(self, concept: int) -> ConceptTexts:
+        """Return all designations, the display first."""
+
+    @abstractmethod
+    def definition(self, concept: int) -> str:
+        """Return the definition; empty if there is none."""
+
+    @abstractmethod
+    def properties(self, concept: int) -> list[Json]:
+        """Return the properties as in CodeSystem.concept.property: `code` and `value[x]`."""
+
+    @abstractmethod
+    def parents(self, concept: int) -> Sequence[int]:
+        """Return the parents in the publisher's order."""
+
+    @abstractmethod
+    def children(self, concept: int) -> Sequence[int]:
+        """Return the children in the publisher's order."""
+
+    @abstractmethod
+    def ancestors(self, concept: int) -> BitMap:
+        """Return all ancestors, without the concept."""
+
+    @abstractmethod
+    def descendants(self, concept: int) -> BitMap:
+        """Return all descendants, without the concept."""
+
+    @abstractmethod
+    def concept_status(self, concept: int) -> str:
+        """Return the status of the concept; empty for one without a status."""
+
+    @cached_property
+    def everything(self) -> BitMap:
+        """All concepts."""
+        return BitMap(range(self.size))
+
+    @cached_property
+    def inactive(self) -> BitMap:
+        """Concepts that are not active."""
+        return BitMap(each for each in range(self.size) if self._is_inactive(each))
+
+    @cached_property
+    def abstract(self) -> BitMap:
+        """Concepts that may not be used as a code."""
+        return BitMap()
+
+    def _is_inactive(self, concept: int) -> bool:
+        return self.concept_status(concept) in INACTIVE_STATUSES
+
+    def extensions(self, concept: int) -> Sequence[Json]:
+        """Return the extensions of the concept."""
+        del concept
+        return ()
+
+    def matches_text(self, words: Sequence[str], within: BitMap) -> BitMap:
+        """Return the concepts whose code or designations have words that begin with each of the words."""
+        return BitMap(each for each in within if self._has_words(each, words))
+
+    def _has_words(self, concept: int, words: Sequence[str]) -> bool:
+        there = text_words(" ".join([self.code(concept), *(each.value for each in self.texts(concept))]))
+        return all(any(word.startswith(wanted) for word in there) for wanted in words)
+
+    def select_natively(self, name: str, operator: str, value: str) -> BitMap | None:
+        """Return the concepts of a filter that the code system evaluates by itself, None for other filters."""
+        del name, operator, value
+        return None
+
+
+def text_words(text: str) -> list[str]:
+    """Return the words of a text, letters and digits, in lower case."""
+    return "".join(each if each.isalnum() else " " for each in text.casefold()).split()

@@ -1,0 +1,170 @@
+"""Resources and parameters between FHIR R5, which the operations use, and R4.
+
+What R4 has no element for becomes the cross-version extension `http://hl7.org/fhir/5.0/StructureDefinition/extension-…`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from begrepp.fhir.concept_translation import EQUIVALENCES, RELATIONSHIPS
+
+Json = dict[str, Any]
+_R5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-"
+_EXPANSION_PROPERTY = f"{_R5}ValueSet.expansion.property"
+_CONTAINS_PROPERTY = f"{_R5}ValueSet.expansion.contains.property"
+_FILTER_OPERATOR = f"{_R5}ValueSet.compose.include.filter.op"
+_ALGORITHM = ("versionAlgorithmString", "versionAlgorithmCoding")
+
+
+def from_r4(resource: Any) -> Any:
+    """Return a resource of an R4 client in the form of R5; a list or value inside it likewise."""
+    if isinstance(resource, list):
+        return [from_r4(each) for each in resource]
+    if not isinstance(resource, dict):
+        return resource
+    done = {name: from_r4(value) for name, value in resource.items()}
+    kind = done.get("resourceType")
+    if kind == "ConceptMap":
+        _scopes(done, to_r5=True)
+        for element in _elements(done):
+            for target in element.get("target", ()):
+                if isinstance(target, dict) and "equivalence" in target:
+                    target["relationship"] = RELATIONSHIPS.get(str(target.pop("equivalence")), "related-to")
+            if any(not each.get("code") for each in element.get("target", ())):
+                element["target"] = [each for each in element["target"] if each.get("code")]
+                element["noMap"] = True
+    elif kind == "ValueSet":
+        for item in _filters(done):
+            for each in (item.get("_op") or {}).get("extension", ()):
+                if each.get("url") == _FILTER_OPERATOR:
+                    item["op"] = each.get("valueCode", item.get("op"))
+    return done
+
+
+def to_r4(resource: Json) -> Json:
+    """Return an answer in the form of R4."""
+    kind = resource.get("resourceType")
+    if kind == "ValueSet":
+        return _value_set_to_r4(resource)
+    if kind == "ConceptMap":
+        done = _without_algorithm(resource)
+        _scopes(done, to_r5=False)
+        done["group"] = [_group_to_r4(each) for each in resource.get("group", ())]
+        return done if done["group"] else {key: value for key, value in done.items() if key != "group"}
+    if kind == "CodeSystem":
+        return _without_algorithm(resource)
+    if kind == "Parameters":
+        return resource | {"parameter": [_parameter_to_r4(each) for each in resource.get("parameter", ())]}
+    if kind == "Bundle":
+        return resource | {"entry": [_entry_to_r4(each) for each in resource.get("entry", ())]}
+    return resource
+
+
+def _entry_to_r4(entry: Json) -> Json:
+    return entry | {"resource": to_r4(entry["resource"])} if "resource" in entry else entry
+
+
+def _parameter_to_r4(parameter: Json) -> Json:
+    if "resource" in parameter:
+        return parameter | {"resource": to_r4(parameter["resource"])}
+    if parameter.get("name") == "match":
+        parts = [
+            {"name": "equivalence", "valueCode": EQUIVALENCES.get(each["valueCode"], "relatedto")}
+            if each["name"] == "relationship"
+            else each
+            for each in parameter["part"]
+        ]
+        return parameter | {"part": parts}
+    return parameter
+
+
+def _value_set_to_r4(resource: Json) -> Json:
+    done = _without_algorithm(resource)
+    expansion = done.get("expansion")
+    if isinstance(expansion, dict):
+        moved = [_as_extension(_EXPANSION_PROPERTY, each) for each in expansion.get("property", ())]
+        done["expansion"] = expansion = {key: value for key, value in expansion.items() if key != "property"}
+        if moved:
+            expansion["extension"] = [*expansion.get("extension", ()), *moved]
+        if "contains" in expansion:
+            expansion["contains"] = [_element_to_r4(each) for each in expansion["contains"]]
+    return done
+
+
+def _element_to_r4(element: Json) -> Json:
+    if "property" not in element and "contains" not in element:
+        return element
+    moved = [_as_extension(_CONTAINS_PROPERTY, each) for each in element.get("property", ())]
+    done = {key: value for key, value in element.items() if key != "property"}
+    if moved:
+        done = {
+            "extension": [*element.get("extension", ()), *moved],
+            **{k: v for k, v in done.items() if k != "extension"},
+        }
+    if "contains" in done:
+        done["contains"] = [_element_to_r4(each) for each in done["contains"]]
+    return done
+
+
+def _as_extension(url: str, item: Json) -> Json:
+    kinds = {"code": "valueCode", "uri": "valueUri"}
+    parts = [
+        {"url": name, kinds[name]: value} if name in kinds else {"url": "value", name: value}
+        for name, value in item.items()
+    ]
+    return {"extension": parts, "url": url}
+
+
+def _without_algorithm(resource: Json) -> Json:
+    """Return the resource with the algorithm of its versions in an extension."""
+    found = [name for name in _ALGORITHM if name in resource]
+    done = {key: value for key, value in resource.items() if key not in found}
+    if found:
+        kind = f"value{found[0].removeprefix('versionAlgorithm')}"
+        url = f"http://hl7.org/fhir/5.0/StructureDefinition/extension-{resource['resourceType']}.versionAlgorithm"
+        done["extension"] = [*done.get("extension", ()), {"url": url, kind: resource[found[0]]}]
+    return done
+
+
+def _scopes(resource: Json, *, to_r5: bool) -> None:
+    for side in ("source", "target"):
+        for kind in ("Uri", "Canonical"):
+            old, new = (f"{side}{kind}", f"{side}Scope{kind}") if to_r5 else (f"{side}Scope{kind}", f"{side}{kind}")
+            if old in resource:
+                resource[new] = resource.pop(old)
+
+
+def _group_to_r4(group: Json) -> Json:
+    elements = []
+    for each in group.get("element", ()):
+        targets = [_target_to_r4(one) for one in each.get("target", ())]
+        if each.get("noMap"):
+            targets = [{"equivalence": "unmatched"}]
+        elements.append(
+            {key: value for key, value in each.items() if key not in ("noMap", "target")} | {"target": targets}
+        )
+    done = group | {"element": elements}
+    for side in ("source", "target"):
+        url, _, version = str(group.get(side, "")).partition("|")
+        if version:
+            done |= {side: url, f"{side}Version": version}
+    return done
+
+
+def _target_to_r4(target: Json) -> Json:
+    done = {key: value for key, value in target.items() if key != "relationship"}
+    return done | {"equivalence": EQUIVALENCES.get(str(target.get("relationship")), "relatedto")}
+
+
+def _elements(resource: Json) -> list[Json]:
+    groups = [each for each in resource.get("group", ()) if isinstance(each, dict)]
+    return [one for each in groups for one in each.get("element", ()) if isinstance(one, dict)]
+
+
+def _filters(resource: Json) -> list[Json]:
+    compose = resource.get("compose")
+    if not isinstance(compose, dict):
+        return []
+    sets = [one for name in ("include", "exclude") for one in compose.get(name, ()) if isinstance(one, dict)]
+    return [one for each in sets for one in each.get("filter", ()) if isinstance(one, dict)]

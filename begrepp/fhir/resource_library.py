@@ -1,0 +1,185 @@
+"""The resources of one request: those posted with it, and those that the server has."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, Protocol
+
+import msgspec
+from cachetools import LRUCache
+
+from begrepp.fhir.code_system_view import CodeSystemView
+from begrepp.fhir.faults import invalid_request
+from begrepp.fhir.mapping_queries import MappingQuery
+from begrepp.fhir.posted_code_systems import PostedCodeSystem
+from begrepp.fhir.resource_versions import has_wildcard, latest_first, split_canonical, version_matches
+from begrepp.fhir.served_systems import ServedSystem
+from begrepp.fhir.supplemented_code_systems import SupplementedCodeSystem, is_language_pack
+from begrepp.fhir.value_set_views import ValueSetView, read_value_set
+
+Json = dict[str, Any]
+MAX_POSTED = 500
+"""Maximum number of resources in one request."""
+_CACHED_CONCEPTS = 300_000
+_USABLE = ("complete", "fragment")
+
+
+class ResourceSource(Protocol):
+    """Resources of the server; `as_of` selects what was valid on that day."""
+
+    def code_system_versions(self, url: str) -> Sequence[str]:
+        """Return the versions of a code system, none if it is unknown."""
+
+    def code_system(self, url: str, version: str, as_of: date | None) -> CodeSystemView | None:
+        """Return a version of a code system; without a version the one in force."""
+
+    def value_set(self, url: str, version: str, as_of: date | None) -> ValueSetView | None:
+        """Return a value set; without a version the one in force."""
+
+    def concept_maps(self, query: MappingQuery) -> Iterable[Json]:
+        """Yield the concept maps of R5, or the parts of them, that have the codes of a query."""
+
+    def served_systems(self) -> Sequence[ServedSystem]:
+        """Return the code systems with all versions."""
+
+    def resources(self, kind: str) -> Sequence[Json]:
+        """Return the CodeSystem, ValueSet or ConceptMap resources, without their concepts."""
+
+    def resource(self, kind: str, name: str, *, with_content: bool) -> Json | None:
+        """Return a resource by its id, with its concepts if wished."""
+
+
+class _ParsedCodeSystems:
+    """Posted code systems by the checksum of their JSON, at most `_CACHED_CONCEPTS` concepts in all."""
+
+    def __init__(self) -> None:
+        self._cache: LRUCache[bytes, PostedCodeSystem] = LRUCache(_CACHED_CONCEPTS, lambda each: each.size + 10)
+        self._lock = threading.Lock()
+
+    def parse(self, resource: Json) -> PostedCodeSystem:
+        """Return the parsed code system."""
+        key = hashlib.sha256(msgspec.json.encode(resource)).digest()
+        with self._lock:
+            found = self._cache.get(key)
+        if found is None:
+            found = PostedCodeSystem(resource)
+            if found.size < _CACHED_CONCEPTS // 4:
+                with self._lock:
+                    self._cache[key] = found
+        return found
+
+
+_PARSED = _ParsedCodeSystems()
+
+
+class ResourceLibrary:
+    """Finds code systems, value sets and concept maps. What the server has comes before what is posted."""
+
+    def __init__(self, source: ResourceSource, posted: Iterable[Json] = (), as_of: date | None = None) -> None:
+        self.source = source
+        self.as_of = as_of
+        self.code_systems: list[PostedCodeSystem] = []
+        self.value_sets: list[ValueSetView] = []
+        self.posted_maps: list[Json] = []
+        self.supplements: set[str] = set()
+        """Supplements that the request or the value set asks for."""
+        for number, resource in enumerate(posted):
+            if number >= MAX_POSTED:
+                raise invalid_request(f"A request holds at most {MAX_POSTED} resources.", code="too-costly", status=422)
+            self.add(resource)
+
+    def add(self, resource: Json) -> None:
+        """Add a posted resource; other types than code systems, value sets and concept maps have no effect."""
+        kind = resource.get("resourceType")
+        if kind == "CodeSystem":
+            self.code_systems.append(_PARSED.parse(resource))
+        elif kind == "ValueSet":
+            self.value_sets.append(read_value_set(resource))
+        elif kind == "ConceptMap":
+            self.posted_maps.append(resource)
+
+    def versions(self, url: str) -> list[str]:
+        """Return the known versions of a code system, in order."""
+        own = self.source.code_system_versions(url)
+        posted = [each.version for each in self._usable(url) if each.version]
+        return latest_first({*own, *posted})[::-1]
+
+    def is_known(self, url: str) -> bool:
+        """Return whether there is any version of a code system."""
+        return bool(self.source.code_system_versions(url)) or bool(self._usable(url))
+
+    def code_system(self, url: str, version: str = "") -> CodeSystemView | None:
+        """Return a code system with its supplements; the latest version that fits, None if there is none."""
+        if not url:
+            return None
+        found = self._served(url, version) or self._posted(url, version)
+        added = self._supplements_of(found) if found else []
+        return SupplementedCodeSystem(found, added) if found and added else found
+
+    def _served(self, url: str, version: str) -> CodeSystemView | None:
+        if version and has_wildcard(version):
+            fitting = [each for each in self.source.code_system_versions(url) if version_matches(version, each)]
+            version = latest_first(fitting)[0] if fitting else ""
+            if not version:
+                return None
+        return self.source.code_system(url, version, self.as_of)
+
+    def _usable(self, url: str) -> list[PostedCodeSystem]:
+        return [each for each in self.code_systems if each.url == url and each.content in _USABLE]
+
+    def _posted(self, url: str, version: str) -> PostedCodeSystem | None:
+        fitting = {
+            each.version: each for each in self._usable(url) if not version or version_matches(version, each.version)
+        }
+        return fitting[latest_first(fitting)[0]] if fitting else None
+
+    def unusable_code_system(self, url: str, version: str = "") -> PostedCodeSystem | None:
+        """Return a posted code system without content of its own: a supplement, `not-present` or `example`."""
+        return next(
+            (
+                each
+                for each in self.code_systems
+                if each.url == url and each.content not in _USABLE and version in ("", each.version)
+            ),
+            None,
+        )
+
+    def _supplements_of(self, system: CodeSystemView) -> list[PostedCodeSystem]:
+        found = []
+        for each in self.code_systems:
+            if each.content == "supplement":
+                url, version = split_canonical(str(each.resource.get("supplements", "")))
+                fits = url == system.url and (not version or version_matches(version, system.version))
+                if fits and (is_language_pack(each) or self._is_asked_for(each)):
+                    found.append(each)
+        return found
+
+    def _is_asked_for(self, supplement: PostedCodeSystem) -> bool:
+        return not self.supplements.isdisjoint((supplement.url, supplement.canonical))
+
+    def value_set(self, address: str, version: str = "", source: ValueSetView | None = None) -> ValueSetView | None:
+        """Return a value set by `address|version` or, within `source`, by `#id`; the latest version that fits."""
+        if address.startswith("#"):
+            return _contained(source, address[1:]) if source else None
+        url, of_address = split_canonical(address)
+        version = version or of_address
+        fitting = {
+            each.version: each
+            for each in self.value_sets
+            if each.url == url and (not version or version_matches(version, each.version))
+        }
+        if fitting:
+            return fitting[latest_first(fitting)[0]]
+        return self.source.value_set(url, version, self.as_of)
+
+
+def _contained(source: ValueSetView, name: str) -> ValueSetView | None:
+    outer = source.parent or source.resource
+    for each in outer.get("contained", ()):
+        if each.get("resourceType") == "ValueSet" and each.get("id") == name:
+            return replace(read_value_set(each), parent=outer)
+    return None

@@ -1,0 +1,9 @@
+"""FHIR terminology service under `/fhir/r5` and `/fhir/r4`: operations, reads, searches and batches.
+
+In: query parameters, or a Parameters resource or Bundle in JSON. Out: FHIR resources in JSON; every fault is an
+OperationOutcome. The operations themselves are in `begrepp.fhir`.
+"""
+
+from server.fhir.fhir_views import blueprint
+
+__all__ = ["blueprint"]

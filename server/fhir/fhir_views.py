@@ -1,0 +1,216 @@
+"""Blueprint of the FHIR service: addresses to operations, reads, searches and batches."""
+
+from __future__ import annotations
+
+import logging
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from begrepp.errors import BegreppError, NotFound
+from begrepp.fhir.faults import FhirFault, FhirIssue, invalid_request, operation_outcome
+from begrepp.fhir.operation_calls import read_parameters_resource, read_query
+from server.fhir import capabilities
+from server.fhir.fhir_operations import OPERATIONS
+from server.fhir.fhir_requests import FHIR_VERSIONS, MAX_BATCH, FhirRequest, outcome_of
+from server.fhir.fhir_sources import fhir_source
+from server.fhir.resource_search import read_resource, search_resources
+from server.pages.templating import address
+from server.state import served_build
+
+Json = dict[str, Any]
+blueprint = Blueprint("fhir", __name__)
+_log = logging.getLogger("begrepp.server")
+MAX_BODY_BYTES = 8 * 1024 * 1024
+_MEDIA_TYPE = "application/fhir+json; charset=utf-8"
+_JSON_FORMATS = frozenset({"", "json", "application/json", "application/fhir+json", "text/json"})
+_BASE = "/fhir/<any(r5, r4):base>"
+_TYPES = "any(CodeSystem, ValueSet, ConceptMap)"
+
+
+def _answer(resource: Json, status: int = 200) -> Response:
+    response = Response(msgspec.json.encode(resource), status, content_type=_MEDIA_TYPE)
+    response.headers["Cache-Control"] = "no-cache" if request.method in ("GET", "HEAD") else "no-store"
+    return response
+
+
+def _request(base: str) -> FhirRequest:
+    wanted = request.args.get("_format", "").partition(";")[0].strip().lower()
+    if wanted not in _JSON_FORMATS:
+        fault = FhirIssue(severity="error", code="not-supported", text=f"The format {wanted[:50]!r} is not supported.")
+        raise FhirFault(fault, status=406)
+    languages = request.headers.get("Accept-Language", "")
+    return FhirRequest(base, fhir_source(served_build(), FHIR_VERSIONS[base]), languages)
+
+
+def _body() -> object:
+    request.max_content_length = MAX_BODY_BYTES
+    data = request.get_data(cache=False)
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+        raise invalid_request(f"The request body is not JSON: {error}.", code="structure") from None
+    except RecursionError:
+        raise invalid_request("The request body is nested too deeply.", code="structure") from None
+
+
+def _items() -> list[Json]:
+    """Return the parameters: of the query, and of the body of a POST (a Parameters resource or a form)."""
+    query = read_query((name, value) for name, value in request.args.items(multi=True) if not name.startswith("_"))
+    if request.method != "POST":
+        return query
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_form_memory_size = MAX_BODY_BYTES
+        return [*query, *read_query(request.form.items(multi=True))]
+    body = _body()
+    if isinstance(body, dict) and body.get("resourceType") in ("ValueSet", "CodeSystem", "ConceptMap"):
+        name = {"ValueSet": "valueSet", "CodeSystem": "codeSystem", "ConceptMap": "conceptMap"}[body["resourceType"]]
+        return [*query, {"name": name, "resource": body}]
+    return [*query, *read_parameters_resource(body)]
+
+
+@blueprint.get(f"{_BASE}/metadata")
+def metadata(base: str) -> Response:
+    """Return the CapabilityStatement or, for `mode=terminology`, the TerminologyCapabilities."""
+    own = _request(base)
+    build = served_build()
+    address_ = request.host_url.rstrip("/") + address(f"/fhir/{base}")
+    software = {"name": "begrepp", "version": f"{version('begrepp')}+{build.manifest.built_at[:10]}"}
+    released = build.manifest.built_at[:10]
+    if request.args.get("mode") != "terminology":
+        return _answer(capabilities.capability_statement(base, address_, software, released))
+    systems = own.source.served_systems()
+    return _answer(capabilities.terminology_capabilities(base, address_, software, released, systems))
+
+
+@blueprint.get(f"{_BASE}/$versions")
+def versions(base: str) -> Response:
+    """Return the FHIR versions of the base."""
+    return _answer(capabilities.fhir_versions(base))
+
+
+@blueprint.route(f"{_BASE}/ValueSet/$batch-validate-code", methods=["POST"])
+def batch_validation(base: str) -> Response:
+    """Validate many codes in one request."""
+    return _answer(_request(base).run_batch_validation(_items()))
+
+
+@blueprint.route(f"{_BASE}/<{_TYPES}:kind>/$<name>", methods=["GET", "POST"])
+def run_operation(base: str, kind: str, name: str) -> Response:
+    """Run an operation of a resource type."""
+    return _answer(_run(_request(base), kind, name, _items()))
+
+
+@blueprint.route(f"{_BASE}/<{_TYPES}:kind>/<name>/$<operation>", methods=["GET", "POST"])
+def run_on_instance(base: str, kind: str, name: str, operation: str) -> Response:
+    """Run an operation of a resource."""
+    own = _request(base)
+    return _answer(_run(own, kind, operation, _items(), read_resource(own.source, kind, name)))
+
+
+def _run(own: FhirRequest, kind: str, name: str, items: list[Json], instance: Json | None = None) -> Json:
+    operation = OPERATIONS.get((kind, name))
+    if operation is None:
+        text = f"There is no operation {kind}/${name}."
+        raise FhirFault(FhirIssue(severity="error", code="not-supported", text=text), status=404)
+    return own.run(operation, items, instance)
+
+
+@blueprint.get(f"{_BASE}/<{_TYPES}:kind>/<name>")
+def read(base: str, kind: str, name: str) -> Response:
+    """Return a resource by its id."""
+    own = _request(base)
+    return _answer(own.in_base(read_resource(own.source, kind, name, with_content=True)))
+
+
+@blueprint.route(f"{_BASE}/<{_TYPES}:kind>", methods=["GET"])
+@blueprint.route(f"{_BASE}/<{_TYPES}:kind>/_search", methods=["GET", "POST"])
+def search(base: str, kind: str) -> Response:
+    """Return the resources that have an address, version, name, title or status."""
+    own = _request(base)
+    pairs = [*request.args.items(multi=True), *(request.form.items(multi=True) if request.method == "POST" else ())]
+    place = request.host_url.rstrip("/") + address(f"/fhir/{base}/{kind}")
+    return _answer(own.in_base(search_resources(own.source, kind, pairs, place)))
+
+
+@blueprint.post(_BASE)
+def batch(base: str) -> Response:
+    """Run the requests of a Bundle of type batch, each by itself."""
+    own = _request(base)
+    body = _body()
+    entries = body.get("entry") if isinstance(body, dict) and body.get("type") == "batch" else None
+    if not isinstance(entries, list) or not isinstance(body, dict) or body.get("resourceType") != "Bundle":
+        raise invalid_request("The request holds no Bundle of type batch.")
+    if len(entries) > MAX_BATCH:
+        raise invalid_request(f"A batch has at most {MAX_BATCH} entries.", code="too-costly", status=422)
+    answers = [_entry(own, each) for each in entries]
+    return _answer({"resourceType": "Bundle", "type": "batch-response", "entry": answers})
+
+
+def _entry(own: FhirRequest, entry: object) -> Json:
+    try:
+        resource = _entry_answer(own, entry)
+    except BegreppError as error:
+        status = str(error.status)
+        return {"resource": outcome_of(error), "response": {"status": status, "outcome": outcome_of(error)}}
+    return {"resource": resource, "response": {"status": "200"}}
+
+
+def _entry_answer(own: FhirRequest, entry: object) -> Json:
+    asked = entry.get("request") if isinstance(entry, dict) else None
+    if not isinstance(asked, dict) or not isinstance(asked.get("url"), str) or not isinstance(entry, dict):
+        raise invalid_request("An entry of the batch has no request with method and url.")
+    url = urlsplit(asked["url"].lstrip("/"))
+    query = parse_qsl(url.query, keep_blank_values=True, max_num_fields=200)
+    parts = url.path.split("/")
+    items = read_query((name, value) for name, value in query if not name.startswith("_"))
+    if asked.get("method") == "POST":
+        items += read_parameters_resource(entry.get("resource"))
+    elif asked.get("method") != "GET":
+        raise invalid_request("A batch has requests with method GET and POST only.", code="not-supported")
+    if parts[-1].startswith("$") and len(parts) in (2, 3):
+        if parts[-1] == "$batch-validate-code":
+            return own.run_batch_validation(items)
+        instance = read_resource(own.source, parts[0], parts[1]) if len(parts) == 3 else None
+        return _run(own, parts[0], parts[-1][1:], items, instance)
+    if len(parts) == 2:
+        return own.in_base(read_resource(own.source, parts[0], parts[1], with_content=True))
+    if len(parts) == 1:
+        return own.in_base(search_resources(own.source, parts[0], query, asked["url"]))
+    raise invalid_request(f"The address {asked['url'][:100]!r} is not of a resource or operation.", code="not-found")
+
+
+@blueprint.route("/fhir/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+def unknown_address(rest: str) -> Response:
+    """Answer every other address below `/fhir`."""
+    if request.method in ("PUT", "PATCH", "DELETE"):
+        text = f"The service is read-only; it has no method {request.method}."
+        raise FhirFault(FhirIssue(severity="error", code="not-supported", text=text), status=405)
+    raise NotFound(f"There is nothing at /fhir/{rest[:100]}.", "The bases are /fhir/r5 and /fhir/r4; see /fhir.")
+
+
+@blueprint.errorhandler(BegreppError)
+def _fault(error: BegreppError) -> Response:
+    response = _answer(outcome_of(error), error.status)
+    if error.status == 405:
+        response.headers["Allow"] = "GET, HEAD, POST, OPTIONS"
+    return response
+
+
+@blueprint.errorhandler(HTTPException)
+def _http_fault(error: HTTPException) -> Response:
+    code = {404: "not-found", 405: "not-supported", 413: "too-long"}.get(error.code or 500, "invalid")
+    found = FhirIssue(severity="error", code=code, text=error.description or error.name)
+    return _answer(operation_outcome([found]), error.code or 500)
+
+
+@blueprint.errorhandler(Exception)
+def _unexpected(error: Exception) -> Response:
+    del error
+    _log.exception("%s %s", request.method, request.path)
+    text = "An unexpected error occurred. The error has been logged."
+    return _answer(operation_outcome([FhirIssue(severity="fatal", code="exception", text=text)]), 500)

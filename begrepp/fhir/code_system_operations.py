@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from begrepp.fhir.code_system_view import CodeSystemView
-from begrepp.fhir.code_validation import CodeValidation, read_coded_value
-from begrepp.fhir.expansion import check_supplements
-from begrepp.fhir.faults import FhirFault, FhirIssue, invalid_request, issue
-from begrepp.fhir.operation_calls import OperationCall
+from begrepp.fhir.code_checks.code_validation import CodeValidation, read_coded_value
+from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, issue
+from begrepp.fhir.requests.operation_calls import OperationCall
+from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
-from begrepp.fhir.value_set_members import unknown_system_issue
-from begrepp.fhir.value_set_views import whole_system_value_set
-from begrepp.fhir.version_rules import VersionChoice
+from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.value_sets.expansion import check_supplements
+from begrepp.fhir.value_sets.value_set_members import unknown_system_issue
+from begrepp.fhir.value_sets.value_set_views import whole_system_value_set
 
 Json = dict[str, Any]
 _NOT_REPORTED = frozenset({"parent", "child", "inactive", "designation", "display", "definition", "*"})

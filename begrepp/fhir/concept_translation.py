@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from begrepp.fhir.faults import FhirFault, FhirIssue, invalid_request
 from begrepp.fhir.mapping_queries import MappingQuery
-from begrepp.fhir.operation_calls import OperationCall
+from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request
+from begrepp.fhir.requests.operation_calls import OperationCall
+from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical, version_matches
 from begrepp.fhir.resource_library import ResourceLibrary
-from begrepp.fhir.resource_versions import join_canonical, split_canonical, version_matches
 
 Json = dict[str, Any]
 EQUIVALENCES = {

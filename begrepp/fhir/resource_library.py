@@ -12,14 +12,14 @@ from typing import Any, Protocol
 import msgspec
 from cachetools import LRUCache
 
-from begrepp.fhir.code_system_view import CodeSystemView
-from begrepp.fhir.faults import invalid_request
 from begrepp.fhir.mapping_queries import MappingQuery
-from begrepp.fhir.posted_code_systems import PostedCodeSystem
-from begrepp.fhir.resource_versions import has_wildcard, latest_first, split_canonical, version_matches
-from begrepp.fhir.served_systems import ServedSystem
-from begrepp.fhir.supplemented_code_systems import SupplementedCodeSystem, is_language_pack
-from begrepp.fhir.value_set_views import ValueSetView, read_value_set
+from begrepp.fhir.requests.faults import invalid_request
+from begrepp.fhir.requests.resource_versions import has_wildcard, latest_first, split_canonical, version_matches
+from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.posted_code_systems import PostedCodeSystem
+from begrepp.fhir.systems.served_systems import ServedSystem
+from begrepp.fhir.systems.supplemented_code_systems import SupplementedCodeSystem, is_language_pack
+from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
 
 Json = dict[str, Any]
 MAX_POSTED = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from begrepp.fhir.served_systems import ServedSystem
+from begrepp.fhir.systems.served_systems import ServedSystem
 from server.fhir.fhir_operations import BATCH_VALIDATION, OPERATIONS
 from server.fhir.fhir_requests import FHIR_VERSIONS
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from begrepp.fhir.code_checks.code_validation import validate_in_value_set
 from begrepp.fhir.code_system_operations import lookup, subsumes, validate_in_code_system
-from begrepp.fhir.code_validation import validate_in_value_set
 from begrepp.fhir.concept_translation import translate
-from begrepp.fhir.expansion import expand
-from begrepp.fhir.operation_calls import OperationCall
+from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.resource_library import ResourceLibrary
+from begrepp.fhir.value_sets.expansion import expand
 
 Json = dict[str, Any]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from begrepp.errors import BegreppError
-from begrepp.fhir.faults import FhirFault, FhirIssue, invalid_request, operation_outcome
-from begrepp.fhir.operation_calls import OperationCall
 from begrepp.fhir.r4_resources import from_r4, to_r4
+from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, operation_outcome
+from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.resource_library import ResourceLibrary, ResourceSource
 from server.fhir.fhir_operations import OPERATIONS, FhirOperation
 

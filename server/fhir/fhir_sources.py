@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from begrepp.fhir.base_resources import BaseResources
+from begrepp.fhir.systems.base_resources import BaseResources
 from server.served.build import ServedBuild
 
 _BASE_RESOURCES: dict[str, BaseResources] = {}

@@ -12,8 +12,8 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from begrepp.errors import BegreppError, NotFound
-from begrepp.fhir.faults import FhirFault, FhirIssue, invalid_request, operation_outcome
-from begrepp.fhir.operation_calls import read_parameters_resource, read_query
+from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, operation_outcome
+from begrepp.fhir.requests.operation_calls import read_parameters_resource, read_query
 from server.fhir import capabilities
 from server.fhir.fhir_operations import OPERATIONS
 from server.fhir.fhir_requests import FHIR_VERSIONS, MAX_BATCH, FhirRequest, outcome_of

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from begrepp.errors import NotFound
-from begrepp.fhir.faults import invalid_request
+from begrepp.fhir.requests.faults import invalid_request
 from begrepp.fhir.resource_library import ResourceSource
 
 Json = dict[str, Any]

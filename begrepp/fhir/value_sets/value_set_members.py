@@ -12,14 +12,14 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from begrepp.fhir.code_system_view import CodeSystemView
-from begrepp.fhir.concept_filters import select_concepts
-from begrepp.fhir.faults import FhirFault, issue
-from begrepp.fhir.language_choice import join_with_or
+from begrepp.fhir.requests.faults import FhirFault, issue
+from begrepp.fhir.requests.language_choice import join_with_or
+from begrepp.fhir.requests.resource_versions import split_canonical, version_key
+from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
-from begrepp.fhir.resource_versions import split_canonical, version_key
-from begrepp.fhir.value_set_views import ConceptSet, ValueSetView
-from begrepp.fhir.version_rules import VersionChoice
+from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.concept_filters import select_concepts
+from begrepp.fhir.value_sets.value_set_views import ConceptSet, ValueSetView
 
 Json = dict[str, Any]
 _MAX_IMPORTS = 200

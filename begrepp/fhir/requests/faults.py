@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from begrepp.errors import BegreppError
-from begrepp.fhir.fault_texts import fault_text
+from begrepp.fhir.requests.fault_texts import fault_text
 
 Json = dict[str, Any]
 _MESSAGE_ID = "http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id"

@@ -12,8 +12,8 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from begrepp.fhir.designations import ConceptTexts
-from begrepp.fhir.resource_versions import join_canonical
+from begrepp.fhir.requests.resource_versions import join_canonical
+from begrepp.fhir.systems.designations import ConceptTexts
 
 Json = dict[str, Any]
 INACTIVE_STATUSES = frozenset({"inactive", "retired", "withdrawn"})

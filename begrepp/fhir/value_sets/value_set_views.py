@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from begrepp.fhir.designations import STANDARDS_STATUS
-from begrepp.fhir.faults import invalid_request
-from begrepp.fhir.resource_versions import join_canonical
+from begrepp.fhir.requests.faults import invalid_request
+from begrepp.fhir.requests.resource_versions import join_canonical
+from begrepp.fhir.systems.designations import STANDARDS_STATUS
 
 Json = dict[str, Any]
 _SUPPLEMENT = "http://hl7.org/fhir/StructureDefinition/valueset-supplement"

@@ -8,9 +8,9 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from begrepp.fhir.code_system_view import CodeSystemView
-from begrepp.fhir.designations import ConceptTexts, FhirDesignation
-from begrepp.fhir.posted_code_systems import PostedCodeSystem
+from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
+from begrepp.fhir.systems.posted_code_systems import PostedCodeSystem
 
 Json = dict[str, Any]
 

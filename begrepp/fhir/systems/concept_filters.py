@@ -8,8 +8,8 @@ from typing import Any
 import polars
 from pyroaring import BitMap
 
-from begrepp.fhir.code_system_view import CodeSystemView
-from begrepp.fhir.faults import FhirFault, issue
+from begrepp.fhir.requests.faults import FhirFault, issue
+from begrepp.fhir.systems.code_system_view import CodeSystemView
 
 Json = dict[str, Any]
 _MAX_PATTERN = 1000

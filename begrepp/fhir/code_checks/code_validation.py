@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from begrepp.fhir.expansion import called_value_set, check_supplements
-from begrepp.fhir.faults import FhirFault, FhirIssue, UnknownValueSet, issue, operation_outcome
-from begrepp.fhir.membership_check import MembershipCheck, note_resource_status
-from begrepp.fhir.operation_calls import OperationCall
+from begrepp.fhir.code_checks.membership_check import MembershipCheck, note_resource_status
+from begrepp.fhir.code_checks.system_inference import infer_system
+from begrepp.fhir.code_checks.validation_findings import ValidationFindings, check_display, join_path, wrong_display
+from begrepp.fhir.requests.faults import FhirFault, FhirIssue, UnknownValueSet, issue, operation_outcome
+from begrepp.fhir.requests.operation_calls import OperationCall
+from begrepp.fhir.requests.resource_versions import latest_first
+from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
-from begrepp.fhir.resource_versions import latest_first
-from begrepp.fhir.system_inference import infer_system
-from begrepp.fhir.validation_findings import ValidationFindings, check_display, join_path, wrong_display
-from begrepp.fhir.value_set_views import ValueSetView
-from begrepp.fhir.version_rules import VersionChoice
+from begrepp.fhir.value_sets.expansion import called_value_set, check_supplements
+from begrepp.fhir.value_sets.value_set_views import ValueSetView
 
 Json = dict[str, Any]
 _NO_CODE = (
@@ -25,7 +25,7 @@ _NO_CODE = (
 
 
 @dataclass(frozen=True, slots=True)
-class CodedValue:
+class GivenCodings:
     """The codings to validate; `path`: FHIRPath of the value, empty for the parameter `code`."""
 
     codings: list[Json]
@@ -43,7 +43,7 @@ class CodedValue:
         return f"{self.path}.coding[{number}]" if self.is_concept else self.path
 
 
-def read_coded_value(call: OperationCall, *, for_system: str = "") -> CodedValue:
+def read_coded_value(call: OperationCall, *, for_system: str = "") -> GivenCodings:
     """Return the value of codeableConcept, coding or code. Raises `FhirFault` if there is none or more than one.
 
     `for_system`: address of the code system of CodeSystem/$validate-code.
@@ -55,15 +55,15 @@ def read_coded_value(call: OperationCall, *, for_system: str = "") -> CodedValue
     if concept is not None:
         codings = concept.get("coding", [])
         if isinstance(codings, list) and all(isinstance(each, dict) for each in codings):
-            return CodedValue([dict(each) for each in codings], "CodeableConcept", concept)
+            return GivenCodings([dict(each) for each in codings], "CodeableConcept", concept)
     if coding is not None:
-        return CodedValue([dict(coding)], "Coding")
+        return GivenCodings([dict(coding)], "Coding")
     system = for_system or call.text("system")
     infers = bool(call.flag("inferSystem")) and not system
     if code and (system or infers):
         found = {"system": system, "version": call.text("version" if for_system else "systemVersion"), "code": code}
         found["display"] = call.text("display")
-        return CodedValue([{name: value for name, value in found.items() if value}], "", infers_system=infers)
+        return GivenCodings([{name: value for name, value in found.items() if value}], "", infers_system=infers)
     raise FhirFault(FhirIssue(severity="error", code="invalid", text=_NO_CODE), status=400)
 
 
@@ -95,7 +95,7 @@ class CodeValidation:
         self.tried: Json = {}
         self.display = ""
 
-    def answer(self, value: CodedValue) -> Json:
+    def answer(self, value: GivenCodings) -> Json:
         """Return the Parameters resource."""
         self._check_supplements()
         try:
@@ -118,7 +118,7 @@ class CodeValidation:
         )
         check_supplements(self.library.supplements, [each for found in systems if found for each in found.supplements])
 
-    def _unprepared(self, error: FhirFault, value: CodedValue) -> Json:
+    def _unprepared(self, error: FhirFault, value: GivenCodings) -> Json:
         coding = value.codings[0] if value.codings and not value.is_concept else {}
         found: list[Json] = [
             {"name": "result", "valueBoolean": False},
@@ -131,7 +131,7 @@ class CodeValidation:
             found.append({"name": "codeableConcept", "valueCodeableConcept": value.concept})
         return {"resourceType": "Parameters", "parameter": found}
 
-    def _check_codings(self, value: CodedValue) -> list[bool | None]:
+    def _check_codings(self, value: GivenCodings) -> list[bool | None]:
         matched: list[bool | None] = []
         for number, coding in enumerate(value.codings):
             path = value.coding_path(number)
@@ -194,7 +194,7 @@ class CodeValidation:
         shown = texts.preferred(self.languages) or texts.preferred(None)
         self.display = shown.value if shown else self.display
 
-    def _explain(self, coding: Json, path: str, value: CodedValue) -> None:
+    def _explain(self, coding: Json, path: str, value: GivenCodings) -> None:
         """Look up a code that is not in the value set in its code system, and report what is wrong with it there."""
         url, code = str(coding["system"]), str(coding.get("code", ""))
         if not _is_absolute(url):
@@ -238,7 +238,7 @@ class CodeValidation:
         else:
             self.check.report_unknown_system(url, version, path)
 
-    def _add_summary(self, value: CodedValue) -> None:
+    def _add_summary(self, value: GivenCodings) -> None:
         if value.is_concept:
             message_id, texts = "TX_GENERAL_CC_ERROR_MESSAGE", (self.view.shown,)
             self.findings.add(issue(message_id, "error", "code-invalid", "not-in-vs", *texts))
@@ -248,7 +248,7 @@ class CodeValidation:
         at = join_path(value.path, "code")
         self.findings.add(issue(message_id, "error", "code-invalid", "not-in-vs", self.view.shown, listed, at=at))
 
-    def _parameters(self, value: CodedValue, ok: bool | None) -> Json:
+    def _parameters(self, value: GivenCodings, ok: bool | None) -> Json:
         findings = self.findings
         shown = self.returned or ({} if value.is_concept else self.tried)
         is_returned = not value.is_concept or self.returned_path == findings.inactive_path

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from begrepp.fhir.language_choice import LanguageChoice, TagMatch, join_with_or
+from begrepp.fhir.requests.language_choice import LanguageChoice, TagMatch, join_with_or
 
 Json = dict[str, Any]
 PREFERRED_USE: Json = {

@@ -7,11 +7,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from begrepp.fhir.code_system_view import CodeSystemView
 from begrepp.fhir.mapping_queries import MappingQuery
-from begrepp.fhir.posted_code_systems import PostedCodeSystem
-from begrepp.fhir.served_systems import ServedSystem
-from begrepp.fhir.value_set_views import ValueSetView, read_value_set, whole_system_value_set
+from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.posted_code_systems import PostedCodeSystem
+from begrepp.fhir.systems.served_systems import ServedSystem
+from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set, whole_system_value_set
 
 Json = dict[str, Any]
 _FHIR = "http://hl7.org/fhir"

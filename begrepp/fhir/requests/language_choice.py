@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from begrepp.fhir.faults import FhirFault, issue
+from begrepp.fhir.requests.faults import FhirFault, issue
 
 _RANGE = re.compile(r"(?:\*|[a-z]{2,8})(?:-[a-z0-9]{1,8})*", re.IGNORECASE | re.ASCII)
 _WEIGHT = re.compile(r"q\s*=\s*([0-9]*\.?[0-9]+)", re.IGNORECASE | re.ASCII)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from begrepp.fhir.faults import FhirFault, FhirIssue, invalid_request, issue
-from begrepp.fhir.resource_versions import split_canonical, version_matches
+from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, issue
+from begrepp.fhir.requests.resource_versions import split_canonical, version_matches
 
 _RULES = {
     "system-version": "default",

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from begrepp.fhir.code_system_view import CodeSystemView, text_words
-from begrepp.fhir.contains_elements import ElementWriter
-from begrepp.fhir.faults import FhirFault, invalid_request, issue
-from begrepp.fhir.operation_calls import OperationCall
+from begrepp.fhir.requests.faults import FhirFault, invalid_request, issue
+from begrepp.fhir.requests.operation_calls import OperationCall
+from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
-from begrepp.fhir.value_set_members import MemberEvaluation, MemberGroup, ValueSetMembers
-from begrepp.fhir.value_set_views import ValueSetView, read_value_set
-from begrepp.fhir.version_rules import VersionChoice
+from begrepp.fhir.systems.code_system_view import CodeSystemView, text_words
+from begrepp.fhir.value_sets.contains_elements import ElementWriter
+from begrepp.fhir.value_sets.value_set_members import MemberEvaluation, MemberGroup, ValueSetMembers
+from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
 
 Json = dict[str, Any]
 MAX_WITHOUT_COUNT = 1000

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from begrepp.fhir.code_system_view import CodeSystemView
-from begrepp.fhir.designations import ConceptTexts
-from begrepp.fhir.faults import FhirIssue, issue
-from begrepp.fhir.language_choice import LanguageChoice
+from begrepp.fhir.requests.faults import FhirIssue, issue
+from begrepp.fhir.requests.language_choice import LanguageChoice
+from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.designations import ConceptTexts
 
 Json = dict[str, Any]
 
 
 @dataclass
 class ValidationFindings:
-    """What is found about the codings of one request."""
+    """Issues and messages about the codings of one request, and the status of the concept."""
 
     issues: list[FhirIssue] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)

@@ -8,9 +8,9 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from begrepp.fhir.code_system_view import INACTIVE_STATUSES, CodeSystemView
-from begrepp.fhir.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation, read_designations
-from begrepp.fhir.faults import invalid_request
+from begrepp.fhir.requests.faults import invalid_request
+from begrepp.fhir.systems.code_system_view import INACTIVE_STATUSES, CodeSystemView
+from begrepp.fhir.systems.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation, read_designations
 
 Json = dict[str, Any]
 MAX_CONCEPTS = 200_000

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from begrepp.fhir.faults import FhirIssue, issue
-from begrepp.fhir.operation_calls import OperationCall
+from begrepp.fhir.requests.faults import FhirIssue, issue
+from begrepp.fhir.requests.operation_calls import OperationCall
+from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
-from begrepp.fhir.value_set_members import MemberEvaluation
-from begrepp.fhir.value_set_views import ValueSetView
-from begrepp.fhir.version_rules import VersionChoice
+from begrepp.fhir.value_sets.value_set_members import MemberEvaluation
+from begrepp.fhir.value_sets.value_set_views import ValueSetView
 
 
 def infer_system(

@@ -8,22 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from begrepp.fhir.code_system_view import CodeSystemView
-from begrepp.fhir.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation, read_designations
-from begrepp.fhir.faults import FhirFault, UnknownValueSet, issue
-from begrepp.fhir.operation_calls import OperationCall
+from begrepp.fhir.code_checks.validation_findings import ValidationFindings, join_path
+from begrepp.fhir.requests.faults import FhirFault, UnknownValueSet, issue
+from begrepp.fhir.requests.operation_calls import OperationCall
+from begrepp.fhir.requests.resource_versions import latest_first, version_matches
+from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
-from begrepp.fhir.resource_versions import latest_first, version_matches
-from begrepp.fhir.validation_findings import ValidationFindings, join_path
-from begrepp.fhir.value_set_members import (
+from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation, read_designations
+from begrepp.fhir.value_sets.value_set_members import (
     concept_group,
     latest_version_first,
     pinned_address,
     status_warning,
     unknown_system_issue,
 )
-from begrepp.fhir.value_set_views import ConceptSet, ValueSetView
-from begrepp.fhir.version_rules import VersionChoice
+from begrepp.fhir.value_sets.value_set_views import ConceptSet, ValueSetView
 
 Json = dict[str, Any]
 _DEPRECATED_HERE = "http://hl7.org/fhir/StructureDefinition/valueset-deprecated"

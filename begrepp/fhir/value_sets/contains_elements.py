@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from begrepp.fhir.code_system_view import CodeSystemView
-from begrepp.fhir.designations import STANDARDS_STATUS, FhirDesignation, read_designations
-from begrepp.fhir.operation_calls import OperationCall
+from begrepp.fhir.requests.operation_calls import OperationCall
+from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.designations import STANDARDS_STATUS, FhirDesignation, read_designations
 
 Json = dict[str, Any]
 _BASE = "http://hl7.org/fhir/StructureDefinition/"

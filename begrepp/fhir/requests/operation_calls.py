@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from begrepp.fhir.faults import invalid_request
-from begrepp.fhir.language_choice import LanguageChoice, read_language_choice
-from begrepp.fhir.version_rules import VersionRule, read_version_rule
+from begrepp.fhir.requests.faults import invalid_request
+from begrepp.fhir.requests.language_choice import LanguageChoice, read_language_choice
+from begrepp.fhir.requests.version_rules import VersionRule, read_version_rule
 
 Json = dict[str, Any]
 _EXPANSION_PARAMETER = frozenset(

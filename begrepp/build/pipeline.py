@@ -219,17 +219,26 @@ class BuildRun:
         return path
 
     def derive(self, graphs: AssembledGraphs) -> DerivedResults:
-        """Write the text index, the statistics and the alphabetical order, and run the checks.
+        """Write the text index, the terminology, the statistics and the alphabetical order, and run the checks.
 
         Raises `ValidationError` if a check finds a violation.
         """
         files = DerivedFiles(graphs.contents, self._previous)
-        with ThreadPoolExecutor(1) as pool:
+        with ThreadPoolExecutor(2) as pool:
+            terminology = pool.submit(
+                files.write_terminology,
+                self._folder,
+                graphs.view.path,
+                graphs.parts,
+                graphs.current,
+                public=self._options.public,
+            )
             store_checks = pool.submit(files.check_store, graphs.stored, self._folder / "store", self._progress)
             documents = files.write_index(graphs.view.path, self._folder / "index", self._progress)
             self._progress.step("rewriting the current view")
             view_checks = files.scan_view(graphs.view.path, self._folder, self._settings.base)
             checks = sorted([*view_checks, *store_checks.result()], key=lambda result: result.check)
+            terminology.result()
         refuse_check_violations(checks, keep_going=self._options.keep_going)
         return DerivedResults(documents=documents, checks=checks, keys=files.keys)
 

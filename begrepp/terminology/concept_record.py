@@ -201,13 +201,16 @@ class SystemDescription(Struct, frozen=True, kw_only=True):
     """IRI of the edition and of its graph."""
     valid_from: str = ""
     valid_to: str = ""
-    coverage: str = ""
+    is_complete: bool = True
+    """Whether the edition lists the whole system."""
     redistributable: bool = True
     withheld: bool = False
     """Whether texts are left out since the build is public and they may not be redistributed."""
     licence: str = ""
     publisher: str = ""
     """IRI of the publisher."""
+    loads: tuple[str, ...] = ()
+    """IRIs of the loads that the edition came from."""
     current: bool = True
     languages: tuple[str, ...] = ()
     case_sensitive: bool = False
@@ -216,3 +219,21 @@ class SystemDescription(Struct, frozen=True, kw_only=True):
     """Number of concepts."""
     file: str = ""
     """Name of the file of the edition in the folder `terminology`."""
+
+
+class SetDescription(Struct, frozen=True, kw_only=True):
+    """One version of a value set in one edition of a code system."""
+
+    iri: str
+    version: str = ""
+    identifiers: tuple[str, ...] = ()
+    titles: tuple[Text, ...] = ()
+    descriptions: tuple[Text, ...] = ()
+    intension: tuple[str, ...] = ()
+    """Rules that select the members, if the publisher gives any."""
+    edition: str = ""
+    """IRI of the superseded edition that holds the value set; empty for one of the current view."""
+    members: dict[str, bytes] = {}
+    """Serialised bitmap of the members by the name of the file of their code system."""
+    unknown: tuple[str, ...] = ()
+    """IRIs of members that no code system of the build has."""

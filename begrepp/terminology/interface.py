@@ -11,7 +11,13 @@ from typing import Protocol
 
 from pyroaring import BitMap
 
-from begrepp.terminology.concept_record import ConceptRecord, Designation, SystemDescription, ThingName
+from begrepp.terminology.concept_record import (
+    ConceptRecord,
+    Designation,
+    SetDescription,
+    SystemDescription,
+    ThingName,
+)
 
 
 class Hierarchy(Protocol):
@@ -119,7 +125,7 @@ class CodeSystem(Protocol):
 
 
 class ValueSetExpansion(Protocol):
-    """A value set in one version: its members by code system, in the order of their codes."""
+    """A value set in one version: its members by edition of a code system, in the order of their codes."""
 
     @property
     def iri(self) -> str:
@@ -129,8 +135,12 @@ class ValueSetExpansion(Protocol):
     def version(self) -> str:
         """The version."""
 
-    def systems(self) -> Sequence[str]:
-        """Return the ids of the code systems with members."""
+    @property
+    def description(self) -> SetDescription:
+        """Names, identifiers and rules."""
 
-    def members(self, system: str) -> BitMap:
-        """Return the members in the current edition of a code system; it must not be changed."""
+    def systems(self) -> Sequence[CodeSystem]:
+        """Return the editions of code systems that have members."""
+
+    def members(self, system: CodeSystem) -> BitMap:
+        """Return the members in one of these editions; the bitmap must not be changed."""

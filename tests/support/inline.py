@@ -12,6 +12,7 @@ import pytest
 
 POOLS = (
     "begrepp.build.loads.parallel_loader.ProcessPoolExecutor",
+    "begrepp.build.derived.derived_files.ProcessPoolExecutor",
     "begrepp.build.derived.graph_checks.ProcessPoolExecutor",
 )
 

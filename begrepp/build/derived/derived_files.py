@@ -1,4 +1,4 @@
-"""Derived files: text index, alphabetical index, statistics and check results of the whole graph.
+"""Derived files: text index, terminology, alphabetical index, statistics and check results of the whole graph.
 
 If neither the graph nor the code and the queries have changed since the previous build, its results are used again:
 files as hard links, since they are never changed after they are written.
@@ -9,25 +9,31 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from concurrent.futures import Future
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from functools import cached_property
+from multiprocessing import get_context
 from pathlib import Path
 
 from begrepp.artefact.alphabet import AlphabetBuilder, alphabet_path
 from begrepp.artefact.code_texts import CODE_TEXTS
 from begrepp.artefact.manifest import CheckResult, Manifest, read_manifest_if_valid
+from begrepp.artefact.parts import Part
 from begrepp.artefact.statistics import STATISTICS, StatisticsCounter
 from begrepp.build.derived.graph_checks import run_store_checks, run_view_checks
 from begrepp.build.derived.view_scan import VIEW_CHECKS
 from begrepp.build.loads.part_cache import data_files_of_code, software_versions
 from begrepp.build.progress import Progress
+from begrepp.child_process import end_with_parent
 from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link_or_copy
 from begrepp.queries.query_files import QUERIES_DIR
 from begrepp.search import update_index, write_index
 from begrepp.settings import LANGUAGES
 from begrepp.store.contents import StoreContents
+from begrepp.terminology.derivation.terminology_writer import write_terminology
+from begrepp.terminology.terminology_index import FOLDER as TERMINOLOGY
 
 
 class DerivedFiles:
@@ -45,6 +51,10 @@ class DerivedFiles:
             ),
             "index": _key(contents.view_sha256(), "begrepp.search", *data_files_of_code()),
             "indexing": _key("", "begrepp.search", *data_files_of_code()),
+            "terminology": _key(
+                json.dumps(sorted(contents.sha256.items())), "begrepp.terminology.derivation.terminology_writer"
+            ),
+            "terms": _key("", "begrepp.terminology.derivation.terminology_writer"),
             "checks": _key(
                 json.dumps(sorted(contents.sha256.items())), "begrepp.build.derived.graph_checks", *_check_queries()
             ),
@@ -67,6 +77,20 @@ class DerivedFiles:
                     return documents
             shutil.rmtree(index, ignore_errors=True)
         return write_index(index, view, done)
+
+    def write_terminology(
+        self, build: Path, view: Path, parts: Sequence[Part], current: Sequence[Part], *, public: bool
+    ) -> None:
+        """Write or link the terminology; files of superseded editions are linked also if the view has changed."""
+        previous = self._previous if self._is_unchanged("terms") else None
+        if previous and self._is_unchanged("terminology"):
+            (build / TERMINOLOGY).mkdir()
+            for path in sorted((previous / TERMINOLOGY).iterdir()):
+                link_or_copy(path, build / TERMINOLOGY / path.name)
+            return
+        in_force = {part.graph for part in current}
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
+            pool.submit(write_terminology, build, view, parts, in_force, public=public, previous=previous).result()
 
     def check_store(self, stored: Future[None], store: Path, progress: Progress) -> list[CheckResult]:
         """Run the checks on the store when `stored` is done; return the results with faults."""

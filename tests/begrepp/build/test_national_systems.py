@@ -9,6 +9,7 @@ import pytest
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
 from server.app import create_app
+from tests.support.agreement import Agreement
 from tests.support.real_files import DATA
 from tests.support.shell import ProcessShell
 
@@ -38,6 +39,9 @@ def test_the_national_code_systems_become_a_graph_twice_the_same(tmp_path: Path)
     found = {graph.id: graph.concepts for graph in second.current_graphs("scheme")}
     assert {scheme: found[scheme] for scheme in COUNTS} == COUNTS
     assert sum(load.violations for load in second.loads) == 0
+    agreement = Agreement(current_build(settings))
+    faults = [f for system, concepts in agreement.systems(200) for c in concepts for f in agreement.faults(system, c)]
+    assert not faults, "\n".join(faults[:40])
     client = create_app(settings).test_client()
     page = client.get("/id/cs/icd-10-se/C509", follow_redirects=True, headers={"Accept": "text/html"})
     assert page.status_code == 200 and "C50.9" in page.text and "bröstkörtel" in page.text

@@ -1,0 +1,178 @@
+"""Writer of the folder `terminology` of a build: the current view, the superseded editions, and the index of both."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+from pyroaring import BitMap
+
+from begrepp.artefact.parts import Part
+from begrepp.files import link_or_copy
+from begrepp.rdf.frames import parse_triples, read_subject_blocks
+from begrepp.rdf.iris import segment
+from begrepp.rdf.ntriples import name
+from begrepp.rdf.sorted_files import group_by_subject, is_concept
+from begrepp.records import Coverage, Redistribution, Text
+from begrepp.terminology.concept_record import (
+    ConceptRecord,
+    ListedEdition,
+    SetDescription,
+    SystemDescription,
+    ThingName,
+)
+from begrepp.terminology.derivation.graph_scan import GraphScan, ScannedConcept, scan_graph
+from begrepp.terminology.derivation.system_writer import SystemWriter
+from begrepp.terminology.name_composition import compose_name
+from begrepp.terminology.record_composition import compose_record
+from begrepp.terminology.section_file import encode_bitmap
+from begrepp.terminology.statements import Statements, is_a, parse_statements, parse_term, texts, value, values
+from begrepp.terminology.terminology_index import FOLDER, SUFFIX, read_descriptions, write_index
+
+CURRENT = "current"
+"""Beginning of the names of the files of the current view."""
+OTHER_LISTS = ""
+"""Id under which concepts of no code system are written: the codes of lists that a dataset has of its own."""
+
+
+def write_terminology(
+    build: Path,
+    view: Path,
+    parts: Sequence[Part],
+    in_force: Collection[str],
+    *,
+    public: bool,
+    previous: Path | None = None,
+) -> None:
+    """Write the terminology of a build from the file of its current view and the files of its editions.
+
+    `in_force` holds the graphs of the editions that the current view is made of.
+    Files of superseded editions are linked from `previous`, the folder of an earlier build that the same code wrote.
+    """
+    folder = build / FOLDER
+    folder.mkdir()
+    scan = scan_graph(view)
+    _list_editions(scan, parts)
+    current = {part.graph: part for part in parts if part.kind == "scheme" and part.graph in in_force}
+    systems, sets = _write_graph(folder, CURRENT, scan, current, public=public)
+    for part in parts:
+        if part.kind != "scheme" or part.graph in current:
+            continue
+        stem = f"{part.sha256[:16]}-{segment(part.version)}"
+        linked = [*(previous / FOLDER).glob(f"{stem}@*{SUFFIX}")] if previous else []
+        for file in linked:
+            link_or_copy(file, folder / file.name)
+        if linked:
+            own, own_sets = read_descriptions([folder / file.name for file in linked])
+        else:
+            own, own_sets = _write_graph(folder, stem, scan_graph(part.path), {part.graph: part}, public=public)
+        systems += own
+        sets += own_sets
+    write_index(folder, systems, sets, scan.names)
+
+
+def _write_graph(
+    folder: Path, stem: str, scan: GraphScan, parts: Mapping[str, Part], *, public: bool
+) -> tuple[list[SystemDescription], list[SetDescription]]:
+    """Write the files of the code systems in a scanned file; `parts` are the editions that it holds, by graph."""
+    is_current = stem == CURRENT
+    by_id = {part.id: part for part in parts.values()}
+    described = {
+        iri: _describe_system(iri, statements, scan.things, by_id[id_], public=public, current=is_current)
+        for iri, statements in scan.things.items()
+        if (id_ := value(statements, "begrepp:schemeId")) in by_id
+    }
+    members: dict[str, list[ScannedConcept]] = defaultdict(list)
+    for concept in scan.concepts.values():
+        for scheme in [iri for iri in concept.schemes if iri in described] or [OTHER_LISTS]:
+            members[scheme].append(concept)
+    described.setdefault(OTHER_LISTS, SystemDescription(id=OTHER_LISTS, iri="", current=is_current))
+    writers = {
+        iri: SystemWriter(folder / f"{stem}@{segment(system.id)}{SUFFIX}", system, members[iri])
+        for iri, system in described.items()
+        if iri != OTHER_LISTS or members[iri]
+    }
+    sets = [*_value_sets(scan, writers, edition="" if is_current else min(parts))]
+    for record, named in _records(scan):
+        for scheme in [iri for iri in record.schemes if iri in described] or [OTHER_LISTS]:
+            writers[scheme].add(record, named)
+    return [writer.write(() if is_current else sets) for writer in writers.values()], sets
+
+
+def _records(scan: GraphScan) -> Iterable[tuple[ConceptRecord, ThingName]]:
+    """Yield the record and the name of each concept of a scanned file."""
+    for term, lines in group_by_subject(scan.path):
+        if is_concept(lines):
+            iri, statements = term[1:-1], parse_statements(lines)
+            yield compose_record(iri, statements, scan.around(iri, statements)), compose_name(iri, statements)
+
+
+def _describe_system(
+    iri: str, statements: Statements, things: Mapping[str, Statements], part: Part, *, public: bool, current: bool
+) -> SystemDescription:
+    edition = things.get(part.graph, {})
+    allowed = part.redistribution is Redistribution.ALLOWED
+    return SystemDescription(
+        id=part.id,
+        iri=iri,
+        uri=value(statements, "begrepp:preferredSystemUri"),
+        identifiers=tuple(text.value for text in texts(statements, "dct:identifier")),
+        titles=texts(statements, "skos:prefLabel"),
+        descriptions=texts(statements, "dct:description"),
+        pattern=value(statements, "begrepp:notationPattern"),
+        hierarchical=value(statements, "begrepp:hierarchical") in ("true", ""),
+        part_of=value(statements, "dct:isPartOf"),
+        version=part.version,
+        edition=part.graph,
+        valid_from=part.valid_from.isoformat(),
+        valid_to=value(edition, "begrepp:validTo"),
+        is_complete=part.coverage is Coverage.COMPLETE,
+        redistributable=allowed,
+        withheld=public and not allowed,
+        licence=value(edition, "dct:license"),
+        publisher=min(values(edition, "dct:publisher"), default=""),
+        loads=values(edition, "prov:wasGeneratedBy"),
+        current=current,
+    )
+
+
+def _value_sets(scan: GraphScan, writers: Mapping[str, SystemWriter], *, edition: str) -> Iterable[SetDescription]:
+    for iri, statements in scan.things.items():
+        if not is_a(statements, "begrepp:ValueSet"):
+            continue
+        members = values(statements, "skos:member")
+        by_system = {
+            writer.file: encode_bitmap(BitMap(writer.numbers[member] for member in members if member in writer.numbers))
+            for writer in writers.values()
+            if any(member in writer.numbers for member in members)
+        }
+        yield SetDescription(
+            iri=iri,
+            version=value(statements, "dcat:version"),
+            identifiers=tuple(text.value for text in texts(statements, "dct:identifier")),
+            titles=texts(statements, "skos:prefLabel"),
+            descriptions=texts(statements, "dct:description"),
+            intension=tuple(text.value for text in texts(statements, "begrepp:intension")),
+            edition=edition,
+            members=by_system,
+            unknown=tuple(member for member in members if member not in scan.concepts),
+        )
+
+
+def _list_editions(scan: GraphScan, parts: Sequence[Part]) -> None:
+    """Add to each concept the graphs that list it with a code or preferred label, and the labels."""
+    concepts, label = scan.concepts, name("skos:prefLabel")
+    for part in parts:
+        listed: dict[str, set[Text]] = {}
+        for block in read_subject_blocks(part.path):
+            lines = parse_triples(block).filter(pl.col("predicate").is_in([label, name("skos:notation")]))
+            for subject, predicate, rest in lines.select("subject", "predicate", "rest").iter_rows():
+                iri = subject[1:-1]
+                if iri in concepts and (term := parse_term(rest[:-2])):
+                    labels = listed.setdefault(iri, set())
+                    if not term.is_iri and predicate == label:
+                        labels.add(Text(term.value, term.lang))
+        for iri, labels in listed.items():
+            scan.editions[iri].append(ListedEdition(part.graph, tuple(sorted(labels))))

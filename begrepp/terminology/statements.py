@@ -1,0 +1,79 @@
+"""Statements of a resource as plain values, from N-Triples lines; prefixed names of their properties."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from begrepp.rdf.namespaces import expand, prefixes
+from begrepp.rdf.sorted_files import literal_datatype, parse_literal
+from begrepp.records import Text
+
+
+class PlainTerm(NamedTuple):
+    """An IRI, or a literal with its language or datatype IRI."""
+
+    value: str
+    is_iri: bool
+    lang: str = ""
+    datatype: str = ""
+
+
+Statements = dict[str, list[PlainTerm]]
+"""Values of a resource by property IRI; blank nodes are left out."""
+
+
+def parse_statements(lines: Iterable[str]) -> Statements:
+    """Return the statements in the N-Triples lines of one resource."""
+    statements: Statements = defaultdict(list)
+    for line in lines:
+        _, predicate, rest = line.split(" ", 2)
+        if term := parse_term(rest[:-3]):
+            statements[predicate[1:-1]].append(term)
+    return statements
+
+
+def parse_term(term: str) -> PlainTerm | None:
+    """Return an N-Triples term as plain values; None for a blank node."""
+    if term[0] == "<":
+        return PlainTerm(term[1:-1], True)
+    if term[0] != '"':
+        return None
+    value, lang = parse_literal(term)
+    return PlainTerm(value, False, lang, "" if lang else literal_datatype(term))
+
+
+def values(statements: Statements, prefixed: str) -> tuple[str, ...]:
+    """Return the IRIs of a property, sorted."""
+    return tuple(sorted(term.value for term in statements.get(expand(prefixed), ()) if term.is_iri))
+
+
+def texts(statements: Statements, prefixed: str) -> tuple[Text, ...]:
+    """Return the literals of a property with their languages, sorted."""
+    return tuple(
+        sorted(Text(term.value, term.lang) for term in statements.get(expand(prefixed), ()) if not term.is_iri)
+    )
+
+
+def value(statements: Statements, prefixed: str) -> str:
+    """Return the least value of a property, an IRI or the text of a literal; empty if there is none."""
+    return min((term.value for term in statements.get(expand(prefixed), ())), default="")
+
+
+def local_name(iri: str) -> str:
+    """Return an IRI of the begrepp vocabulary without its namespace; another IRI unchanged."""
+    return iri.removeprefix(_vocabulary())
+
+
+def is_a(statements: Statements, *classes: str) -> bool:
+    """Return whether the resource is an instance of one of the classes, given as prefixed names."""
+    types: Sequence[PlainTerm] = statements.get(expand("rdf:type"), ())
+    wanted = {expand(each) for each in classes}
+    return any(term.value in wanted for term in types)
+
+
+@cache
+def _vocabulary() -> str:
+    return prefixes()["begrepp"]

@@ -1,0 +1,163 @@
+"""The terminology of a build: code systems, value sets, concepts and names, read in place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from pyroaring import BitMap
+
+from begrepp.errors import NoBuild
+from begrepp.terminology.concept_record import ConceptRecord, SetDescription, SystemDescription, ThingName
+from begrepp.terminology.interface import CodeSystem, ValueSetExpansion
+from begrepp.terminology.section_file import decode_bitmap
+from begrepp.terminology.stored_system import StoredSystem
+from begrepp.terminology.terminology_index import FOLDER, TerminologyIndex
+
+
+class Terminology:
+    """The terminology of one build; opening it reads little. Safe in threads and in forked processes."""
+
+    def __init__(self, build: Path) -> None:
+        """Open the terminology in the folder of a build. Raises `NoBuild` if the build has none."""
+        self._folder = build / FOLDER
+        if not self._folder.is_dir():
+            raise NoBuild("The build was made by an earlier version and has no terminology.", "Run `begrepp build`.")
+        self._index = TerminologyIndex(self._folder)
+        self._opened: dict[str, StoredSystem] = {}
+
+    def schemes(self) -> Sequence[CodeSystem]:
+        """Return the current edition of each code system, by id."""
+        return [self._open(system) for system in self._current.values()]
+
+    def all_current(self) -> Sequence[CodeSystem]:
+        """Return the current code systems, and the one with all codes of lists that only a dataset has."""
+        return [self._open(system) for system in self._index.systems if system.current]
+
+    def scheme(self, ref: str, version: str = "", as_of: date | None = None) -> CodeSystem | None:
+        """Return an edition of a code system: the current one, that of a version, or the one in force on a day.
+
+        `ref` is an id, an IRI, a canonical URI or another identifier, with or without `urn:oid:`. Returns None if there
+        is no such edition. An edition that lists the whole system is preferred to a partial one.
+        """
+        editions = self._editions_of(ref)
+        if version:
+            chosen = next((each for each in editions if each.version == version), None)
+        elif as_of:
+            in_force = [each for each in editions if each.valid_from <= as_of.isoformat()]
+            chosen = next((each for each in in_force if each.is_complete), in_force[0] if in_force else None)
+        else:
+            chosen = next((each for each in editions if each.current), None)
+        return self._open(chosen) if chosen else None
+
+    def editions(self, ref: str) -> Sequence[CodeSystem]:
+        """Return all editions of a code system, newest first; empty for an unknown one."""
+        return [self._open(each) for each in self._editions_of(ref)]
+
+    def value_sets(self) -> Sequence[ValueSetExpansion]:
+        """Return the value sets of the current view, by IRI."""
+        return [StoredValueSet(self, each) for each in self._sets if not each.edition]
+
+    def value_set(self, ref: str, version: str = "") -> ValueSetExpansion | None:
+        """Return a value set by its IRI or another identifier: the current one, or that of a version."""
+        found = [each for each in self._sets if ref in (each.iri, *each.identifiers)]
+        found = [each for each in found if not version or each.version == version]
+        ordered = sorted(found, key=lambda each: (not each.edition, each.version), reverse=True)
+        return StoredValueSet(self, ordered[0]) if ordered else None
+
+    def locate(self, iri: str) -> tuple[StoredSystem, int] | None:
+        """Return the code system and the number of a concept of the current view."""
+        for place, concept in self._index.places(iri):
+            system = self._open(self._index.systems[place])
+            if system.iri(concept) == iri:
+                return system, concept
+        return None
+
+    def record(self, iri: str) -> ConceptRecord | None:
+        """Return the record of a concept of the current view."""
+        found = self.locate(iri)
+        return found[0].record(found[1]) if found else None
+
+    def name(self, iri: str) -> ThingName | None:
+        """Return code, status and names of a concept or another thing; None if the current view does not name it."""
+        found = self.locate(iri)
+        return found[0].name(found[1]) if found else self._index.thing(iri)
+
+    def open_file(self, file: str) -> CodeSystem:
+        """Return the edition in a file of the folder, by its name. Raises `KeyError` if there is no such file."""
+        return self._open(self._by_file[file])
+
+    def _open(self, description: SystemDescription) -> StoredSystem:
+        opened = self._opened.get(description.file)
+        if opened is None:
+            opened = self._opened[description.file] = StoredSystem(self._folder, description)
+        return opened
+
+    @cached_property
+    def _by_file(self) -> dict[str, SystemDescription]:
+        return {system.file: system for system in self._index.systems}
+
+    @cached_property
+    def _current(self) -> dict[str, SystemDescription]:
+        named = [system for system in self._index.systems if system.current and system.iri]
+        return {system.id: system for system in sorted(named, key=lambda system: system.id)}
+
+    @cached_property
+    def _sets(self) -> list[SetDescription]:
+        return sorted(self._index.sets, key=lambda each: (each.iri, each.edition))
+
+    @cached_property
+    def _editions(self) -> dict[str, list[SystemDescription]]:
+        """The editions by each identifier of their system, newest first."""
+        editions: dict[str, list[SystemDescription]] = defaultdict(list)
+        for system in sorted(self._index.systems, key=lambda each: (each.valid_from, each.version), reverse=True):
+            for identifier in {*_identifiers(system)}:
+                editions[identifier].append(system)
+        return dict(editions)
+
+    def _editions_of(self, ref: str) -> list[SystemDescription]:
+        identifier = ref.strip().rstrip("/")
+        oid = identifier.lower().removeprefix("urn:oid:")
+        other = (
+            identifier.replace("https://", "http://", 1)
+            if identifier.startswith("https://")
+            else identifier.replace("http://", "https://", 1)
+        )
+        names = (identifier, oid, other, identifier.lower())
+        return next((self._editions[name] for name in names if name in self._editions), [])
+
+
+def _identifiers(system: SystemDescription) -> Iterable[str]:
+    for identifier in (system.id, system.iri, system.uri, *system.identifiers):
+        if identifier:
+            yield identifier.rstrip("/")
+            yield identifier.rstrip("/").removeprefix("urn:oid:")
+
+
+class StoredValueSet:
+    """A value set of a build (`begrepp.terminology.interface.ValueSetExpansion`)."""
+
+    def __init__(self, terminology: Terminology, description: SetDescription) -> None:
+        self._terminology = terminology
+        self.description = description
+
+    @property
+    def iri(self) -> str:
+        """IRI of the value set in this version."""
+        return self.description.iri
+
+    @property
+    def version(self) -> str:
+        """The version."""
+        return self.description.version
+
+    def systems(self) -> Sequence[CodeSystem]:
+        """Return the editions of code systems that have members."""
+        return [self._terminology.open_file(file) for file in self.description.members]
+
+    def members(self, system: CodeSystem) -> BitMap:
+        """Return the members in one of these editions."""
+        return decode_bitmap(memoryview(self.description.members.get(system.description.file, b"")))

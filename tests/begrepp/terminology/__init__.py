@@ -1,0 +1,1 @@
+"""Tests of the terminology of a build."""

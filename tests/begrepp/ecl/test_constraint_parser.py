@@ -42,7 +42,7 @@ from begrepp.ecl.syntax_tree import (
 from begrepp.settings import ROOT
 from server.http.i18n import Translator
 
-FORMS = ROOT / "tests" / "fixtures" / "ecl"
+FORMS = ROOT / "tests" / "fixtures" / "_ecl"
 
 
 def _forms(name: str) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from server.ops.headers import finish_response, start_request
 from server.pages import errors
 from server.pages.schema_org import describe_page
 from server.pages.templating import register_template_helpers
+from server.reconciliation import routes as reconciliation
 from server.sparql import editor_terms, endpoint, service_description
 from server.state import AppState
 from server.telemetry.access_log import AccessLog
@@ -77,6 +78,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
         linkset.blueprint,
         matrix.blueprint,
         metrics.blueprint,
+        reconciliation.blueprint,
         resource.blueprint,
         endpoint.blueprint,
         editor_terms.blueprint,

@@ -24,11 +24,15 @@ _CONTENT_SECURITY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_FRAMED = _CONTENT_SECURITY.replace("frame-ancestors 'none'", "frame-ancestors *")
+_FRAMED_ENDPOINTS = frozenset({"reconciliation.preview"})
+"""Pages without scripts and forms that other sites show in a frame."""
 _EXPOSED = (
     "Begrepp-Nodes, Content-Language, ETag, Last-Modified, Link, Memento-Datetime, Repr-Digest, Retry-After, Vary"
 )
 CACHEABLE_BLUEPRINTS = frozenset(
-    {"api", "browse", "catalog", "description", "differences", "downloads", "links", "resource", "wellknown"}
+    {"api", "browse", "catalog", "description", "differences", "downloads", "links", "reconciliation", "resource"}
+    | {"wellknown"}
 )
 """Blueprints whose responses depend on the build and the request alone."""
 _UNCACHEABLE_ENDPOINTS = frozenset({"browse.health", "browse.ready", "browse.switch", "downloads.listing"})
@@ -53,7 +57,7 @@ def is_cacheable() -> bool:
 def finish_response(response: Response) -> Response:
     """Add the headers of every response; set status 304 if the client has the response already."""
     headers = response.headers
-    headers["Content-Security-Policy"] = _CONTENT_SECURITY
+    headers["Content-Security-Policy"] = _FRAMED if request.endpoint in _FRAMED_ENDPOINTS else _CONTENT_SECURITY
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"

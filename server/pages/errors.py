@@ -29,6 +29,8 @@ from server.pages.templating import address, render, translator
 from server.served.resolver import Gone, Missing
 from server.state import served_build
 
+_DATA_PATHS = ("/api/", "/reconcile")
+"""Beginnings of the paths that only programs request."""
 _log = logging.getLogger("begrepp.server")
 
 
@@ -74,7 +76,7 @@ def _wants_page() -> bool:
     """Return whether HTML is preferred, by suffix, `?format=`, then `Accept`; never for a request that sends JSON."""
     _, suffixed = split_suffix(request.path)
     named = named_format(request) if request.method == "GET" else ""
-    is_data = request.path.endswith(".json") or request.path.startswith("/api/") or request.is_json
+    is_data = request.path.endswith(".json") or request.path.startswith(_DATA_PATHS) or request.is_json
     if is_data or (suffixed and suffixed != HTML) or named not in ("", "html"):
         return False
     data = max(quality(request, format_) for format_ in (PROBLEM, *GRAPH_FORMATS, *RESULT_FORMATS))

@@ -77,6 +77,11 @@ class ServedBuild:
         return self._cache("refs", 32, lambda ref: ref.size)
 
     @cached_property
+    def levels_cache(self) -> MemoryCache[str]:
+        """Cache of the IRI of the level of a concept, empty for one without a level."""
+        return self._cache("levels", 8, text_bytes)
+
+    @cached_property
     def children_cache(self) -> MemoryCache[list[TreeNode]]:
         """Cache of child nodes, by concept and language."""
         return self._cache("children", 32, lambda nodes: sum(node.size for node in nodes))

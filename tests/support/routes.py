@@ -34,6 +34,22 @@ ROUTES = (
     ),
     *("/validation/reports/none", "/context.jsonld", "/opensearch.xml", "/robots.txt", "/static/begrepp.css"),
     *("/sitemap.xml", "/sitemap/pages.xml", "/sitemap/datasets.xml", "/sitemap/onkologi-1.xml"),
+    *(
+        path + route
+        for path in ("/reconcile", f"/reconcile/{_SCHEME}")
+        for route in ("", "/propose", "/extend/propose", "/suggest/entity", "/suggest/property", "/suggest/type")
+    ),
+    *(
+        path + route
+        for path in ("/reconcile/v1", f"/reconcile/v1/{_SCHEME}")
+        for route in ("", "/extend/propose", "/suggest/entity", "/suggest/property", "/suggest/type")
+    ),
+    *(f"/reconcile/{service}{route}?id=A00" for service in (_SCHEME, f"v1/{_SCHEME}") for route in ("/preview",)),
+    *(
+        f"{path}?id=https://w3id.org/begrepp/id/{_LUNG_CANCER}"
+        for path in ("/reconcile/preview", "/reconcile/v1/preview")
+    ),
+    *(f"/reconcile/{_SCHEME}/flyout?id=A00", f"/reconcile/flyout?id=https://w3id.org/begrepp/id/{_LUNG_CANCER}"),
     *("/api", "/api/openapi.json", *(operation.example_path for operation in OPERATIONS)),
 )
 _ABSENT = ("/resource?uri=none", "/validation/reports/none")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,6 +79,18 @@ def test_the_whole_has_a_page_with_its_parts(reader: FlaskClient) -> None:
     page = reader.get("/cs/system?lang=sv", headers=HTML)
     assert page.status_code == 200
     assert "System i delar" in page.text and "/cs/part-a" in page.text and "/cs/part-b" in page.text
+
+
+def test_the_parts_are_one_reconciliation_service(reader: FlaskClient) -> None:
+    queries = {"a": {"query": "AAA00"}, "h": {"query": "H"}, "b": {"query": "BB000", "type": "part-a"}}
+    found = reader.post("/reconcile/system", data={"queries": json.dumps(queries)}).get_json()
+    first = found["a"]["result"][0]
+    assert (first["id"], first["match"]) == (f"{parts.ROOT}/part-a/AAA00", True)
+    meanings = [each for each in found["h"]["result"] if each["score"] == 100]
+    assert {each["id"] for each in meanings} == {f"{parts.ROOT}/part-a/H", f"{parts.ROOT}/part-b/H"}
+    assert not any(each["match"] for each in meanings) and all(
+        "part-b" not in each["id"] for each in found["b"]["result"]
+    )
 
 
 def test_a_withdrawn_mapping_is_gone_and_says_where_it_was(reader: FlaskClient) -> None:

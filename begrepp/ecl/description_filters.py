@@ -1,0 +1,125 @@
+"""Evaluation of filters on descriptions and on concepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pyroaring import BitMap
+
+from begrepp.ecl.description_index import DescriptionIndex
+from begrepp.ecl.syntax_tree import (
+    AcceptedDialect,
+    ActiveState,
+    ComparisonOperator,
+    Dialects,
+    FilterBlock,
+    FilterCondition,
+    SearchTerm,
+    SearchTerms,
+    Tokens,
+)
+
+SNOMED_TYPES = {"900000000000003001": "fsn", "900000000000013009": "syn", "900000000000550004": "def"}
+"""The description types of Snomed CT by code."""
+
+
+def described(index: DescriptionIndex, block: FilterBlock, types: frozenset[str] | None) -> BitMap:
+    """Return the concepts with one description that meets all conditions of a filter of kind D.
+
+    `types` holds the codes that the value of `typeId` denotes, if the filter has that condition.
+    """
+    by_state = [each.value.active for each in block.conditions if isinstance(each.value, ActiveState)]
+    rows = index.active if not by_state else index.all
+    for condition in block.conditions:
+        rows = rows & _rows(index, condition, types or frozenset())
+    return index.concepts(rows)
+
+
+def _rows(index: DescriptionIndex, condition: FilterCondition, types: frozenset[str]) -> BitMap:
+    """The rows that meet a condition."""
+    value = condition.value
+    match condition.name:
+        case "active":
+            state = value.active if isinstance(value, ActiveState) else None
+            found = index.all if state is None else index.active if state else index.all - index.active
+        case "term" if isinstance(value, SearchTerms):
+            found = _union(_with_term(index, term) for term in value.terms)
+        case "language" if isinstance(value, Tokens):
+            found = _union(_in_language(index, word) for word in value.words)
+        case "type" if isinstance(value, Tokens):
+            found = _union(_of_type(index, word) for word in value.words)
+        case "typeId":
+            found = _union(_of_type(index, SNOMED_TYPES[code]) for code in types if code in SNOMED_TYPES)
+        case "dialect" | "dialectId" if isinstance(value, Dialects):
+            found = _union(_in_dialect(index, dialect) for dialect in value.dialects)
+        case "id" if isinstance(value, Tokens):
+            found = _union(index.ids.get(word, BitMap()) for word in value.words)
+        case "effectiveTime" if isinstance(value, Tokens):
+            return index.all if _time_matches("", condition.comparison, value.words) else BitMap()
+        case _:  # descriptions have no module
+            found = BitMap()
+    return index.all - found if condition.comparison is ComparisonOperator.NOT_EQUALS else found
+
+
+def time_matches(time: str, condition: FilterCondition) -> bool:
+    """Return whether a day (YYYYMMDD, or empty where none is assigned) meets a condition on `effectiveTime`."""
+    return isinstance(condition.value, Tokens) and _time_matches(time, condition.comparison, condition.value.words)
+
+
+def _time_matches(time: str, comparison: ComparisonOperator, days: tuple[str, ...]) -> bool:
+    match comparison:
+        case ComparisonOperator.EQUALS:
+            return time in days
+        case ComparisonOperator.NOT_EQUALS:
+            return time not in days
+        case ComparisonOperator.LESS:
+            return any(time and day and time < day for day in days)
+        case ComparisonOperator.LESS_OR_EQUAL:
+            return any(time == day or bool(time and day and time < day) for day in days)
+        case ComparisonOperator.GREATER:
+            return any(time and day and time > day for day in days)
+        case ComparisonOperator.GREATER_OR_EQUAL:
+            return any(time == day or bool(time and day and time > day) for day in days)
+
+
+def basic_day(text: str) -> str:
+    """Return a date of the graph in the form YYYYMMDD, the first day of a month or year; empty if there is none."""
+    digits = text[:10].replace("-", "")
+    return (digits + "0101"[len(digits) - 4 :] if 4 <= len(digits) < 8 else digits) if digits.isdigit() else ""
+
+
+def _with_term(index: DescriptionIndex, term: SearchTerm) -> BitMap:
+    return index.with_pattern(term.text) if term.wild else index.with_words(term.text)
+
+
+def _in_language(index: DescriptionIndex, language: str) -> BitMap:
+    """The rows in a language; `sv` also holds `sv-SE`."""
+    tags = [tag for tag in index.languages if tag == language or tag.startswith(f"{language}-")]
+    return _union(index.languages[tag] for tag in tags)
+
+
+def _of_type(index: DescriptionIndex, word: str) -> BitMap:
+    """The rows of a type. Fully specified names are those with a tag in brackets, else the preferred names."""
+    definitions, preferred = index.kinds.get("definition", BitMap()), index.kinds.get("preferred", BitMap())
+    if word == "def":
+        return definitions
+    full = index.tagged - definitions if index.has_full_names else preferred
+    if word == "fsn":
+        return full
+    return index.all - definitions - full if index.has_full_names else index.all - definitions
+
+
+def _in_dialect(index: DescriptionIndex, accepted: AcceptedDialect) -> BitMap:
+    """The rows in a dialect: its own tag, or its language where the names have no region."""
+    language = accepted.dialect.lower()
+    rows = _in_language(index, language) or _in_language(index, language.partition("-")[0])
+    kinds = {"prefer": "preferred", "accept": "synonym"}
+    chosen = [index.kinds.get(kinds[word], BitMap()) for word in accepted.acceptabilities]
+    return rows & _union(chosen) if chosen else rows
+
+
+def _union(bitmaps: Iterable[BitMap]) -> BitMap:
+    found = BitMap()
+    for each in bitmaps:
+        found |= each
+    return found

@@ -1,0 +1,181 @@
+"""Index of the descriptions of one code system: names and definitions, by words, language, kind and state."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from pyroaring import BitMap
+
+from begrepp.ecl.concept_sets import to_bitmap, to_integers
+from begrepp.ecl.term_match import (
+    WORD,
+    fold_marks,
+    folding_class,
+    keeps_marks,
+    lowered,
+    matches_wildcards,
+    wildcard_pieces,
+)
+from begrepp.terminology.concept_record import ConceptRecord
+from begrepp.terminology.interface import CodeSystem
+
+SNOMED = "http://snomed.info/sct"
+_LINE = "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """A name or definition: `kind` is `preferred`, `synonym` or `definition`; `id` and `language` may be empty."""
+
+    text: str
+    language: str
+    kind: str
+    active: bool = True
+    id: str = ""
+
+
+def descriptions(record: ConceptRecord) -> Iterator[Description]:
+    """Yield the descriptions of a concept; hidden labels, which only help searching, are none."""
+    ids: dict[tuple[str, str, str], tuple[str, bool]] = {}
+    for term in record.terms:
+        for form in term.forms:
+            ids[term.use, form.value, form.lang] = term.iri, term.status not in ("deprecated", "obsolete", "rejected")
+    for each in dict.fromkeys(record.designations):
+        if each.use != "hidden":
+            iri, active = ids.get((each.use, each.text, each.language), ("", True))
+            yield Description(text=each.text, language=each.language, kind=each.use, active=active, id=_local(iri))
+    for note in record.definitions:
+        if note.text:
+            yield Description(text=note.text, language=note.language, kind="definition")
+
+
+def _local(iri: str) -> str:
+    return iri.rstrip("/").rpartition("/")[2].rpartition("#")[2]
+
+
+def is_snomed(system: CodeSystem) -> bool:
+    """Return whether a code system is Snomed CT or a part of it."""
+    return SNOMED in (system.description.uri, system.description.id) or SNOMED in system.description.identifiers
+
+
+class DescriptionIndex:
+    """The descriptions of a code system as numbered rows; sets of rows are bitmaps that must not be changed."""
+
+    def __init__(self, system: CodeSystem) -> None:
+        """Read all records of the system once."""
+        self._concepts = array("I")
+        self.all, self.active = BitMap(), BitMap()
+        self.languages: dict[str, BitMap] = defaultdict(BitMap)
+        """The rows of each language tag, in small letters."""
+        self.kinds: dict[str, BitMap] = defaultdict(BitMap)
+        self.ids: dict[str, BitMap] = defaultdict(BitMap)
+        self.has_full_names = is_snomed(system)
+        """Whether names are fully specified names, synonyms or definitions, as in Snomed CT."""
+        self.tagged = BitMap()
+        """Rows that end with words in brackets, as fully specified names of Snomed CT do."""
+        self._classes: dict[str, BitMap] = defaultdict(BitMap)
+        self._marked: dict[int, str] = {}
+        """Texts with marks by row; the folded text is the same for all others."""
+        folded = []
+        for concept in range(len(system)):
+            for each in descriptions(system.record(concept)):
+                folded.append(self._add(concept, each))
+        self._text = _LINE.join(["", *folded, ""])
+        self._starts = np.cumsum([1, *(len(text) + 1 for text in folded)], dtype=np.int64)
+
+    def _add(self, concept: int, each: Description) -> str:
+        """Add a row and return its folded text."""
+        row, language = len(self._concepts), each.language.lower()
+        folding = folding_class(language)
+        self._concepts.append(concept)
+        self.all.add(row)
+        self._classes[folding].add(row)
+        self.languages[language].add(row)
+        self.kinds[each.kind].add(row)
+        if each.active:
+            self.active.add(row)
+        if each.id:
+            self.ids[each.id].add(row)
+        if each.text.endswith(")") and " (" in each.text:
+            self.tagged.add(row)
+        text = lowered(each.text.replace(_LINE, " "), folding)
+        plain = fold_marks(text, folding)
+        if plain != text:
+            self._marked[row] = text
+        return plain
+
+    def concepts(self, rows: BitMap) -> BitMap:
+        """Return the concepts that the rows describe."""
+        numbers = np.array(self._concepts, dtype=np.uint32)
+        return to_bitmap(np.unique(numbers[to_integers(rows)]))
+
+    def with_words(self, term: str) -> BitMap:
+        """Return the rows with words that start with the words of the term, in any order."""
+        found = BitMap()
+        for folding, rows in self._classes.items():
+            chosen = rows
+            for word in (words := WORD.findall(lowered(term, folding))):
+                chosen = chosen & self._with_prefix(word, folding)
+            if words:
+                found |= chosen
+        return found
+
+    def with_pattern(self, pattern: str) -> BitMap:
+        """Return the rows whose whole text matches a pattern with asterisks."""
+        found = BitMap()
+        for folding, rows in self._classes.items():
+            pieces = wildcard_pieces(lowered(pattern, folding))
+            plain = [fold_marks(piece, folding) for piece in pieces]
+            has_marks = plain != pieces
+            for row in self._candidates(max(plain, key=len)):
+                text = self._folded(row)
+                if row in rows and matches_wildcards(plain, text):
+                    if has_marks and not matches_wildcards(pieces, self._marked.get(row, text)):
+                        continue
+                    found.add(row)
+        return found
+
+    def _with_prefix(self, word: str, folding: str) -> BitMap:
+        keys, postings = self._vocabulary[folding]
+        plain = fold_marks(word, folding)
+        found = BitMap()
+        for place in range(bisect_left(keys, (plain, "")), len(keys)):
+            folded, marked = keys[place]
+            if not folded.startswith(plain):
+                break
+            if plain == word or keeps_marks(word, marked, folding):
+                found |= postings[place]
+        return found
+
+    @cached_property
+    def _vocabulary(self) -> dict[str, tuple[list[tuple[str, str]], list[BitMap]]]:
+        """For each class of languages the words, folded and with marks, sorted, and the rows of each."""
+        found = {}
+        for folding, rows in self._classes.items():
+            postings: dict[str, array[int]] = defaultdict(lambda: array("I"))
+            for row in rows:
+                for word in {*WORD.findall(self._marked.get(row) or self._folded(row))}:
+                    postings[word].append(row)
+            ordered = sorted((fold_marks(word, folding), word) for word in postings)
+            found[folding] = ordered, [BitMap(postings[word]) for _, word in ordered]
+        return found
+
+    def _folded(self, row: int) -> str:
+        return self._text[self._starts[row] : self._starts[row + 1] - 1]
+
+    def _candidates(self, piece: str) -> Iterator[int]:
+        """Yield the rows that contain a piece of text, folded; all rows for an empty piece."""
+        if not piece:
+            yield from self.all
+            return
+        at = self._text.find(piece)
+        while at >= 0:
+            row = int(np.searchsorted(self._starts, at, side="right")) - 1
+            yield row
+            at = self._text.find(piece, int(self._starts[row + 1]))

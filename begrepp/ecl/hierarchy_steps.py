@@ -1,0 +1,109 @@
+"""Operators on the hierarchy, from a set of concepts: over stored closures for few concepts, over edges for many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from pyroaring import BitMap
+
+from begrepp.ecl.concept_sets import Integers, to_bitmap, to_integers
+from begrepp.ecl.syntax_tree import HierarchyOperator
+from begrepp.terminology.interface import CodeSystem
+
+FEW = 200
+"""Up to so many concepts, their closures are united; for more, the edges are followed level by level."""
+
+_DOWN = {
+    HierarchyOperator.DESCENDANT_OF,
+    HierarchyOperator.DESCENDANT_OR_SELF_OF,
+    HierarchyOperator.CHILD_OF,
+    HierarchyOperator.CHILD_OR_SELF_OF,
+}
+_ONE_STEP = {
+    HierarchyOperator.CHILD_OF,
+    HierarchyOperator.CHILD_OR_SELF_OF,
+    HierarchyOperator.PARENT_OF,
+    HierarchyOperator.PARENT_OR_SELF_OF,
+}
+_SELF = {
+    HierarchyOperator.DESCENDANT_OR_SELF_OF,
+    HierarchyOperator.CHILD_OR_SELF_OF,
+    HierarchyOperator.ANCESTOR_OR_SELF_OF,
+    HierarchyOperator.PARENT_OR_SELF_OF,
+}
+
+
+class EdgeTable:
+    """Edges of a hierarchy in one direction: the ends of concept n lie from `starts[n]` to `starts[n + 1]`."""
+
+    def __init__(self, size: int, neighbours: Callable[[int], Sequence[int]]) -> None:
+        lists = [neighbours(concept) for concept in range(size)]
+        self._starts = np.concatenate(([0], np.cumsum([len(each) for each in lists], dtype=np.int64)))
+        self._ends = np.fromiter((end for each in lists for end in each), dtype=np.uint32, count=int(self._starts[-1]))
+        self._size = size
+
+    def step(self, concepts: Integers) -> Integers:
+        """Return the ends of the edges of the concepts, with repetition."""
+        counts = self._starts[concepts.astype(np.int64) + 1] - self._starts[concepts]
+        offsets = np.repeat(self._starts[concepts] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
+        ends: Integers = self._ends[np.arange(int(counts.sum())) + offsets]
+        return ends
+
+    def reach(self, concepts: Integers) -> Integers:
+        """Return all concepts at the end of a path of at least one edge."""
+        reached = np.zeros(self._size, dtype=np.bool_)
+        frontier = concepts
+        while len(frontier):
+            ends = self.step(frontier)
+            ends = ends[~reached[ends]]
+            reached[ends] = True
+            frontier = np.unique(ends)
+        return np.flatnonzero(reached).astype(np.uint32)
+
+
+class HierarchySteps:
+    """The operators of ECL on the hierarchy of one code system.
+
+    Results are active concepts, but the concepts themselves (`<<`, `>>`) stay whether active or not, as in the
+    specification: retired concepts have no relations.
+    """
+
+    def __init__(self, system: CodeSystem) -> None:
+        self._system, self._hierarchy = system, system.hierarchy
+        self._tables: dict[bool, EdgeTable] = {}
+
+    def apply(self, operator: HierarchyOperator, concepts: BitMap) -> BitMap:
+        """Return the concepts that the operator reaches from a set."""
+        if operator is HierarchyOperator.TOP_OF:
+            return concepts - self._reached(concepts, down=True, one_step=False)
+        if operator is HierarchyOperator.BOTTOM_OF:
+            return concepts - self._reached(concepts, down=False, one_step=False)
+        found = self._reached(concepts, down=operator in _DOWN, one_step=operator in _ONE_STEP) & self._system.active
+        return found | concepts if operator in _SELF else found
+
+    def cost(self, concepts: BitMap) -> int:
+        """Return the work of an operator, in steps of about a microsecond."""
+        return 3 * len(concepts) if len(concepts) <= FEW else 500 + len(self._system) // 20
+
+    def _reached(self, concepts: BitMap, *, down: bool, one_step: bool) -> BitMap:
+        hierarchy = self._hierarchy
+        if len(concepts) <= FEW:
+            if one_step:
+                near = hierarchy.children if down else hierarchy.parents
+                return BitMap([end for concept in concepts for end in near(concept)])
+            closure = hierarchy.descendants if down else hierarchy.ancestors
+            found = BitMap()
+            for concept in concepts:
+                if concept not in found:
+                    found |= closure(concept)
+            return found
+        table = self._table(down)
+        starts = to_integers(concepts)
+        return to_bitmap(table.step(starts) if one_step else table.reach(starts))
+
+    def _table(self, down: bool) -> EdgeTable:
+        if down not in self._tables:
+            near = self._hierarchy.children if down else self._hierarchy.parents
+            self._tables[down] = EdgeTable(len(self._system), near)
+        return self._tables[down]

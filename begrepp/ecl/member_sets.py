@@ -1,0 +1,154 @@
+"""Members of value sets and mapping sets: `^`, its fields, its filters of kind M, and `^R`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal, InvalidOperation
+
+from pyroaring import BitMap
+
+from begrepp.ecl.concept_sets import SystemSets
+from begrepp.ecl.description_filters import time_matches
+from begrepp.ecl.substrate import MemberRow, MemberSet, Substrate
+from begrepp.ecl.syntax_errors import EclError
+from begrepp.ecl.syntax_tree import (
+    ActiveState,
+    AnyConcept,
+    BooleanValue,
+    CodeReference,
+    ComparisonOperator,
+    EclNode,
+    FilterCondition,
+    MembersOf,
+    NumberValue,
+    SearchTerm,
+    SearchTerms,
+    SetsContaining,
+    Tokens,
+)
+from begrepp.ecl.term_match import WORD, fold_marks, lowered, matches_wildcards, wildcard_pieces
+from begrepp.ecl.value_test import NUMBER_TESTS
+from begrepp.ecl.work_budget import WorkBudget
+from begrepp.terminology.interface import CodeSystem
+
+_MEMBER = "referencedComponentId"
+
+
+class MemberEvaluator:
+    """Evaluates `^` and `^R`; `concepts_of` evaluates expressions within them."""
+
+    def __init__(
+        self, system: CodeSystem, substrate: Substrate, concepts_of: Callable[[EclNode], SystemSets], budget: WorkBudget
+    ) -> None:
+        self._system, self._substrate, self._concepts_of, self._budget = system, substrate, concepts_of, budget
+
+    def members(self, node: MembersOf) -> SystemSets:
+        """Return the members of the sets that the operand denotes; a concept that is no set has none."""
+        sets = self._sets(node.operand)
+        conditions = [condition for block in node.filters for condition in block.conditions]
+        fields = node.fields or (_MEMBER,)
+        if len(fields) > 1 or fields == ("*",):
+            start, end = node.span
+            raise EclError("Several fields of a set make no set of concepts.", "Name one field.", start=start, end=end)
+        if not conditions and fields == (_MEMBER,):
+            found = SystemSets()
+            for each in sets:
+                self._budget.spend(20)
+                found = found | each.members(self._system)
+            return found
+        rows = [row for each in sets for row in self._rows(each)]
+        for condition in conditions:
+            self._check_field(condition.name, rows, condition.span)
+        self._check_field(fields[0], rows, node.span)
+        values = {condition.span: self._concepts(condition.value) for condition in conditions}
+        matching = [row for row in rows if all(self._meets(row, each, values[each.span]) for each in conditions)]
+        if not any(condition.name == "active" for condition in conditions):
+            matching = [row for row in matching if row.active]
+        return self._located(row.iri if fields[0] == _MEMBER else row.links.get(fields[0], "") for row in matching)
+
+    def containing(self, node: SetsContaining) -> SystemSets:
+        """Return the sets, as concepts, that have one of the concepts of the operand as a member."""
+        wanted = self._concepts_of(node.operand)
+        found = []
+        for each in self._substrate.sets():
+            self._budget.spend(20)
+            if each.members(self._system) & wanted:
+                found.append(each.iri)
+        return self._located(found)
+
+    def _sets(self, node: EclNode) -> list[MemberSet]:
+        """The sets that an operand denotes: all for `*`, one by its name, else those that concepts are."""
+        if isinstance(node, AnyConcept):
+            return [*self._substrate.sets()]
+        if isinstance(node, CodeReference) and (named := self._substrate.set_named(node.code)):
+            return [named]
+        concepts = self._concepts_of(node)
+        self._budget.spend(5 * len(concepts))
+        names = [(system.iri(each), system.code(each)) for system, bitmap in concepts.items() for each in bitmap]
+        found = [self._substrate.set_named(iri) or self._substrate.set_named(code) for iri, code in names]
+        return [each for each in found if each is not None]
+
+    def _rows(self, each: MemberSet) -> Iterable[MemberRow]:
+        for row in each.rows():
+            self._budget.spend(3)
+            yield row
+
+    def _check_field(self, name: str, rows: list[MemberRow], span: tuple[int, int]) -> None:
+        """Raise `EclError` for a field that none of the rows has."""
+        if not rows or name in (_MEMBER, "moduleId", "effectiveTime", "active"):
+            return
+        known = {field for row in rows for field in (*row.fields, *row.links)}
+        if name not in known:
+            listed = ", ".join([_MEMBER, *sorted(known)])
+            raise EclError(f"The set has no field '{name}'.", f"Its fields are: {listed}.", start=span[0], end=span[1])
+
+    def _located(self, iris: Iterable[str]) -> SystemSets:
+        parts: dict[CodeSystem, BitMap] = {}
+        for iri in iris:
+            if place := self._place(iri):
+                parts.setdefault(place[0], BitMap()).add(place[1])
+        return SystemSets(parts)
+
+    def _place(self, iri: str) -> tuple[CodeSystem, int] | None:
+        self._budget.spend(3)
+        own = self._system.index_of_iri(iri) if iri else None
+        return (self._system, own) if own is not None else self._substrate.locate(iri) if iri else None
+
+    def _concepts(self, value: EclNode) -> SystemSets:
+        """The concepts of the value of a condition, if it is an expression."""
+        is_plain = isinstance(value, ActiveState | NumberValue | BooleanValue | SearchTerms | Tokens)
+        return SystemSets() if is_plain else self._concepts_of(value)
+
+    def _meets(self, row: MemberRow, condition: FilterCondition, concepts: SystemSets) -> bool:
+        value, negated = condition.value, condition.comparison is ComparisonOperator.NOT_EQUALS
+        match condition.name:
+            case "active" if isinstance(value, ActiveState):
+                return value.active is None or (value.active is row.active) != negated
+            case "effectiveTime":
+                return time_matches(row.time, condition)
+            case "moduleId":
+                return any(system.code(each) == row.module for system, b in concepts.items() for each in b) != negated
+        text, link = row.fields.get(condition.name, ""), row.links.get(condition.name, "")
+        match value:
+            case NumberValue(number=number):
+                try:
+                    return NUMBER_TESTS[condition.comparison](Decimal(text), number)
+                except InvalidOperation:
+                    return False
+            case BooleanValue(value=truth):
+                return (text.lower() == str(truth).lower()) != negated
+            case SearchTerms(terms=terms):
+                return any(_has_term(text, term) for term in terms) != negated
+            case Tokens(words=words):
+                return time_matches(text, condition) if text.isdigit() else (text in words) != negated
+        place = self._place(row.iri if condition.name == _MEMBER else link)
+        return (place is not None and place[1] in concepts.of(place[0])) != negated
+
+
+def _has_term(text: str, term: SearchTerm) -> bool:
+    """Whether a field matches a term, by prefixes of words or with wildcards; marks do not count."""
+    plain, searched = (fold_marks(lowered(each, ""), "") for each in (text, term.text))
+    if term.wild:
+        return matches_wildcards(wildcard_pieces(searched), plain)
+    words = WORD.findall(plain)
+    return all(any(word.startswith(part) for word in words) for part in WORD.findall(searched))

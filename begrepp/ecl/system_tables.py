@@ -1,0 +1,62 @@
+"""Tables derived from one code system for the evaluation of expressions, each made at its first use and kept."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from threading import Lock
+
+import numpy as np
+from cachetools import LRUCache
+
+from begrepp.ecl.concept_sets import Integers
+from begrepp.ecl.description_filters import basic_day
+from begrepp.ecl.description_index import DescriptionIndex
+from begrepp.ecl.hierarchy_steps import HierarchySteps
+from begrepp.ecl.statement_table import StatementTable
+from begrepp.terminology.interface import CodeSystem
+
+
+class SystemTables:
+    """The derived tables of a code system."""
+
+    def __init__(self, system: CodeSystem) -> None:
+        self._system = system
+
+    @cached_property
+    def steps(self) -> HierarchySteps:
+        """The operators on the hierarchy."""
+        return HierarchySteps(self._system)
+
+    @cached_property
+    def statements(self) -> StatementTable:
+        """Relations, mappings and further statements."""
+        return StatementTable(self._system)
+
+    @cached_property
+    def days(self) -> tuple[list[str], Integers]:
+        """The days from which concepts are valid (YYYYMMDD, or empty), and the number of its day for each concept."""
+        numbers: dict[str, int] = {}
+        system = self._system
+        found = [
+            numbers.setdefault(basic_day(system.record(concept).valid_from), len(numbers))
+            for concept in range(len(system))
+        ]
+        return [*numbers], np.array(found, dtype=np.uint32)
+
+    @cached_property
+    def descriptions(self) -> DescriptionIndex:
+        """Names and definitions."""
+        return DescriptionIndex(self._system)
+
+
+MOST_SYSTEMS = 24
+_TABLES: LRUCache[CodeSystem, SystemTables] = LRUCache(MOST_SYSTEMS)
+_LOCK = Lock()
+
+
+def tables_of(system: CodeSystem) -> SystemTables:
+    """Return the derived tables of a code system; those of the systems used last are kept."""
+    with _LOCK:
+        if system not in _TABLES:
+            _TABLES[system] = SystemTables(system)
+        return _TABLES[system]

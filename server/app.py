@@ -35,6 +35,7 @@ from server.views import (
     matrix,
     metrics,
     resource,
+    tables,
     value_check,
     well_known,
 )
@@ -80,6 +81,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
         metrics.blueprint,
         reconciliation.blueprint,
         resource.blueprint,
+        tables.blueprint,
         endpoint.blueprint,
         editor_terms.blueprint,
         views.blueprint,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NoReturn
 
 from flask import Request
 
@@ -56,7 +57,13 @@ GRAPH_FORMATS = (
 )
 PAGE_FORMATS = (HTML, *GRAPH_FORMATS)
 CSV = Format("csv", "text/csv")
+XLSX = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", words=("excel",))
 JSON = Format("json", "application/json")
+TABLE_FORMATS = (CSV, XLSX)
+JSON_LD_AS_JSON = Format("json", "application/ld+json")
+"""JSON-LD under the suffix that programs try first."""
+DOCUMENT_FORMATS = (*PAGE_FORMATS, *TABLE_FORMATS)
+"""Formats of lists and of the documents of resources."""
 RESULT_FORMATS = (
     Format(
         "json",
@@ -138,9 +145,12 @@ def choose_format(request: Request, offers: tuple[Format, ...], parameters: tupl
 
     Raises `NotAcceptable`, with the offers, if none is acceptable.
     """
-    if format_ := find_format(request, offers, parameters):
-        return format_
-    rejected = named_format(request, parameters) or request.headers.get("Accept", "")
+    found = find_format(request, offers, parameters)
+    return found or refuse_format(named_format(request, parameters) or request.headers.get("Accept", ""), offers)
+
+
+def refuse_format(rejected: str, offers: tuple[Format, ...]) -> NoReturn:
+    """Raise `NotAcceptable` with the formats that there are."""
     available = ", ".join(f"{offer.media_type} (?format={offer.suffix})" for offer in offers)
     raise NotAcceptable(f"'{rejected}' is not available.", f"Available formats: {available}.", offers)
 

@@ -32,3 +32,5 @@ COMPARISONS = WorkLimit(4)
 """Checks of values and comparisons of datasets, which read whole code lists."""
 DIAGNOSES = WorkLimit(1)
 """Diagnostics of queries, each of which may hold a query worker for seconds; the other workers remain free."""
+WORKBOOKS = WorkLimit(2)
+"""XLSX workbooks that a request writes, at 50 microseconds of computing for each row."""

@@ -76,7 +76,7 @@ class SearchPage(Paged):
 def search_page(build: ServedBuild, query: str, wanted: Mapping[str, str], offset: int, language: str) -> SearchPage:
     """Return one page of hits, retired concepts last. `wanted` are facet values from the URL."""
     query = query.strip()[:200]
-    filters = _filters(build, wanted)
+    filters = index_filters(build, wanted)
     offset = min(max(0, offset), MAX_OFFSET)
     total, hits = build.index.search(query, limit=PAGE, offset=offset, user_language=language, **filters)
     counts = build.index.facets(query, **filters)
@@ -92,7 +92,7 @@ def search_page(build: ServedBuild, query: str, wanted: Mapping[str, str], offse
     )
 
 
-def _filters(build: ServedBuild, wanted: Mapping[str, str]) -> dict[str, str]:
+def index_filters(build: ServedBuild, wanted: Mapping[str, str]) -> dict[str, str]:
     """Return the facet values as indexed; unknown values are ignored."""
     scheme = build.schemes.by_id.get(wanted.get("scheme", ""))
     known = {

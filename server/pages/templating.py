@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text, in_language
 from server.http.i18n import LANGUAGES, Translator
-from server.http.negotiation import GRAPH_FORMATS, choose_language
+from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
 from server.http.urls import AlternateFormat, raw_path
 from server.served.labels import texts_in_language
 
@@ -49,6 +49,7 @@ def register_template_helpers(app: Flask, schema_org: Callable[..., object], rep
             "short": compact,
             "licence_name": licence_name,
             "with_query": _with_query,
+            "with_suffix": _with_suffix,
             "schema_org": schema_org,
             "report_link": report_link,
             "report_to": lambda iri: _report_to(report_link, iri),
@@ -79,7 +80,7 @@ def link(path: str) -> str:
 
 
 _NO_PAGES = ("/static/", "/api/", "/language/", "/.well-known/")
-_NO_PAGE = tuple(f".{suffix}" for suffix in "ttl jsonld rdf nt json xml txt csv atom gz sha256".split())  # noqa: SIM905
+_NO_PAGE = tuple(f".{suffix}" for suffix in "ttl jsonld rdf nt json xml txt csv xlsx atom gz sha256".split())  # noqa: SIM905
 
 
 def _language_field() -> Markup:
@@ -111,9 +112,9 @@ def render(template: str, **values: object) -> str:
     return html.encode("utf-8", "replace").decode()  # an escape in a text may stand for a lone surrogate
 
 
-def alternate_formats(path: str) -> tuple[AlternateFormat, ...]:
-    """Return the RDF formats of a document with their URLs."""
-    return tuple(AlternateFormat(f.suffix, f.media_type, f"{path}.{f.suffix}") for f in GRAPH_FORMATS)
+def alternate_formats(path: str, formats: tuple[Format, ...] = GRAPH_FORMATS) -> tuple[AlternateFormat, ...]:
+    """Return formats of a document, by default those of RDF, with their URLs."""
+    return tuple(AlternateFormat(f.suffix, f.media_type, f"{path}.{f.suffix}") for f in formats)
 
 
 def text(value: Text | None) -> Markup:
@@ -160,6 +161,12 @@ def _with_query(**changes: object) -> str:
         if value not in (None, ""):
             kept[key] = str(value)
     return address(raw_path(request.environ)) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _with_suffix(path: str, suffix: str) -> str:
+    """Return the URL of the table of this page in a format: with the filters in force, without the page of a list."""
+    kept = {key: value for key, value in request.args.items() if key not in ("offset", "format")}
+    return address(f"{path}.{suffix}") + (f"?{urlencode(kept)}" if kept else "")
 
 
 def _day(value: str) -> str:

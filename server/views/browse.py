@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.artefact.inventory import refuse_damaged_build
 from begrepp.errors import UsageError
+from begrepp.exports.spreadsheet import DataTable
 from begrepp.queries.page_queries import ask, construct, named_nodes
 from begrepp.records import Text
-from server.http.i18n import LANGUAGES
-from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
+from server.http.i18n import LANGUAGES, Translator
+from server.http.negotiation import (
+    DOCUMENT_FORMATS,
+    GRAPH_FORMATS,
+    HTML,
+    JSON_LD_AS_JSON,
+    TABLE_FORMATS,
+    choose_format,
+    refuse_format,
+    split_suffix,
+)
 from server.pages.concepts.tree import children, first_nodes, top_concepts
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.schemes.alphabet import alphabet_page
 from server.pages.schemes.scheme import scheme_rows, vocabulary
 from server.pages.search import FACETS, results, search_page
+from server.pages.tables import datasets_table, mapping_sets_table, schemes_table
 from server.pages.templating import address, alternate_formats, brief, link_on_day, render, translator
 from server.served.as_of import find_dated_state, get_dated_build, parse_day
 from server.served.build import ServedBuild
@@ -24,6 +37,7 @@ from server.served.documents import read_ontology_file, serialise
 from server.served.labels import choose_text, find_refs
 from server.served.resolver import Missing, Resolved, iri_exists
 from server.state import served_build
+from server.views.tables import table_response
 
 blueprint = Blueprint("browse", __name__)
 _YEAR = 365 * 24 * 3600
@@ -37,36 +51,56 @@ def home() -> str:
 
 
 @blueprint.get("/cs")
-def schemes() -> Response:
+@blueprint.get("/cs.<suffix>")
+def schemes(suffix: str = "") -> Response:
     """Return the list of code systems."""
     found = served_build()
     iris = [scheme.iri for scheme in found.schemes.by_iri.values()]
-    return _listed(found, "/cs", iris, "schemes.html", rows=scheme_rows(found, translator().language))
+    rows = scheme_rows(found, translator().language)
+    return _listed(found, "/cs", suffix, schemes_table, iris, "schemes.html", rows=rows)
 
 
 @blueprint.get("/dataset")
-def datasets() -> Response:
+@blueprint.get("/dataset.<suffix>")
+def datasets(suffix: str = "") -> Response:
     """Return the list of registers and other datasets."""
     rows = dataset_rows(served_build(), translator().language)
-    return _listed(served_build(), "/dataset", [row.ref.iri for row in rows], "datasets.html", rows=rows)
+    iris = [row.ref.iri for row in rows]
+    return _listed(served_build(), "/dataset", suffix, datasets_table, iris, "datasets.html", rows=rows)
 
 
 @blueprint.get("/mapping")
-def mapping_sets() -> Response:
+@blueprint.get("/mapping.<suffix>")
+def mapping_sets(suffix: str = "") -> Response:
     """Return the list of mapping sets."""
     found = served_build()
     iris = [found.iris.mapping_set(g.id) for g in found.manifest.current_graphs("mapping")]
-    return _listed(found, "/mapping", iris, "mappings.html", rows=mapping_set_rows(found, translator().language))
+    rows = mapping_set_rows(found, translator().language)
+    return _listed(found, "/mapping", suffix, mapping_sets_table, iris, "mappings.html", rows=rows)
 
 
-def _listed(found: ServedBuild, path: str, iris: list[str], template: str, **values: object) -> Response:
-    """Return a list as a page, or as RDF by `?format=` and `Accept`."""
-    format_ = choose_format(request, PAGE_FORMATS)
+def _listed(
+    found: ServedBuild,
+    path: str,
+    suffix: str,
+    table: Callable[[ServedBuild, Translator], DataTable],
+    iris: list[str],
+    template: str,
+    **values: object,
+) -> Response:
+    """Return a list as a page, RDF or a table by suffix, `?format=` and `Accept`."""
+    if suffix:
+        offers = (*DOCUMENT_FORMATS, JSON_LD_AS_JSON)
+        format_ = split_suffix(f"{path}.{suffix}", offers)[1] or refuse_format(suffix, DOCUMENT_FORMATS)
+    else:
+        format_ = choose_format(request, DOCUMENT_FORMATS)
+    if format_ in TABLE_FORMATS:
+        return table_response(table(found, translator()), format_)
     if format_ != HTML:
         nodes = named_nodes(iris)
         triples = sorted(set(construct(found.store, "thing-graph", thing=nodes)), key=str) if nodes else []
         return Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
-    links = [(f"{path}?format={f.suffix}", f) for f in GRAPH_FORMATS]
+    links = [(f"{path}.{f.suffix}", f) for f in (*GRAPH_FORMATS, *TABLE_FORMATS)]
     response = make_response(render(template, alternate_formats=[(address(href), f) for href, f in links], **values))
     response.headers["Link"] = ", ".join(
         f'<{address(href)}>; rel="alternate"; type="{f.media_type}"' for href, f in links
@@ -160,7 +194,7 @@ def tree_branch(scheme: str) -> str:
 @blueprint.get("/def")
 def definitions() -> Response:
     """Return the page of the vocabulary, which `begrepp:` IRIs dereference to."""
-    format_ = choose_format(request, PAGE_FORMATS[:2])
+    format_ = choose_format(request, (HTML, GRAPH_FORMATS[0]))
     if format_ != HTML:
         return Response(read_ontology_file("vocabulary"), content_type="text/turtle; charset=utf-8")
     terms = vocabulary(served_build(), translator().language)

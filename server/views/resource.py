@@ -14,7 +14,16 @@ from werkzeug.wrappers import Response as BaseResponse
 from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
 from server.http.json_body import read_json
-from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
+from server.http.negotiation import (
+    DOCUMENT_FORMATS,
+    GRAPH_FORMATS,
+    HTML,
+    PAGE_FORMATS,
+    TABLE_FORMATS,
+    Format,
+    choose_format,
+    refuse_format,
+)
 from server.http.urls import DOCUMENT_KINDS, AlternateFormat, raw_path
 from server.pages.concepts.concept import ConceptPage, concept_page
 from server.pages.concepts.resource import resource_page
@@ -40,15 +49,9 @@ from server.served.batch_resolver import resolve_codes
 from server.served.build import ServedBuild
 from server.served.documents import read_triples, serialise
 from server.served.labels import find_statements, property_iris
-from server.served.resolver import (
-    Missing,
-    Resolved,
-    has_document,
-    resolve_iri,
-    resolve_path,
-    resolve_system_code,
-)
+from server.served.resolver import Missing, Resolved, resolve_iri, resolve_path, resolve_system_code
 from server.state import served_build
+from server.views.tables import document_table_response, split_document_suffix
 
 blueprint = Blueprint("resource", __name__)
 
@@ -56,20 +59,14 @@ blueprint = Blueprint("resource", __name__)
 @blueprint.get("/id/<path:rest>")
 def identifier(rest: str) -> BaseResponse:
     """Redirect (303) from a resource to its document."""
-    raw, suffixed = _split_suffix(raw_path(request.environ).removeprefix("/id"))
+    raw, suffixed = split_document_suffix(raw_path(request.environ).removeprefix("/id"))
     return _see_other(resolve_path(served_build(), raw), suffixed)
-
-
-def _split_suffix(path: str) -> tuple[str, Format | None]:
-    """Split the suffix of a format from a path, unless a code itself ends with it, as written."""
-    raw, suffixed = split_suffix(path)
-    return (path, None) if suffixed and has_document(served_build(), path) else (raw, suffixed)
 
 
 @blueprint.get(f"/<any({','.join(DOCUMENT_KINDS)}):kind>/<path:rest>")
 def document(kind: str, rest: str) -> BaseResponse:
     """Return the document of a resource by suffix, `?format=` or `Accept`; redirect other spellings of a code."""
-    raw, suffixed = _split_suffix(raw_path(request.environ))
+    raw, suffixed = split_document_suffix(raw_path(request.environ))
     found = resolve_path(served_build(), raw)
     if found.path.startswith("/resource?"):
         return _see_other(found, suffixed)
@@ -77,8 +74,10 @@ def document(kind: str, rest: str) -> BaseResponse:
         query = f"?{request.query_string.decode()}" if request.query_string else ""
         suffix = f".{suffixed.suffix}" if suffixed else ""
         return redirect(address(f"{found.path}{suffix}{query}"), 301)
-    format_ = suffixed or choose_format(request, PAGE_FORMATS)
+    format_ = suffixed or choose_format(request, DOCUMENT_FORMATS)
     if day := parse_day(request.args.get("asOf", "")):
+        if format_ in TABLE_FORMATS:
+            refuse_format(format_.suffix, PAGE_FORMATS)
         return _as_of(served_build(), found, format_, day)
     if find_scheme_id(served_build(), found):
         if moment := parse_accept_datetime(request.headers.get("Accept-Datetime", "")):
@@ -244,6 +243,8 @@ def _see_other(found: Resolved, suffixed: Format | None) -> BaseResponse:
 def _document(found_build: ServedBuild, found: Resolved, format_: Format) -> BaseResponse:
     if format_ == HTML:
         response = make_response(_page(found_build, found))
+    elif format_ in TABLE_FORMATS:
+        response = document_table_response(found_build, found, format_)
     else:
         triples = read_triples(found_build, found)
         if not triples:
@@ -260,6 +261,7 @@ def _page(found_build: ServedBuild, found: Resolved) -> str:
         template,
         page=page,
         alternate_formats=alternate_formats(found.path) if not found.path.startswith("/resource?") else (),
+        tables=alternate_formats(found.path, TABLE_FORMATS) if not found.path.startswith("/resource?") else (),
         iri=found.iri,
         canonical=found_build.iris.base + found.path[1:],
     )

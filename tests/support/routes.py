@@ -15,6 +15,7 @@ _LUNG_CANCER = "cs/onkologi/lungcancer"
 _SCHEME = "icd-10-se"
 ROUTES = (
     *("/", "/cs", "/dataset", "/mapping", "/def", "/def.ttl", "/health", "/ready", "/metrics"),
+    *("/cs.csv", "/dataset.xlsx", "/mapping.ttl", "/search.csv?q=lung", "/matrix.json"),
     *("/search?q=lung", "/search.json?q=lung", "/matrix", "/queries", "/queries/who-measures-it-and-as-what"),
     *("/query/who-measures-it-and-as-what", "/id/query/who-measures-it-and-as-what", "/harmonise", "/check"),
     *("/cs/onkologi/index", "/cs/onkologi/children", f"/cs/{_SCHEME}/changes.atom", "/changes.atom"),

@@ -1,0 +1,153 @@
+"""Tables as CSV text and as XLSX workbooks with a sheet about origin, licence and citation.
+
+Rows are written as they come: a workbook of 100,000 rows takes 22 MB of memory (XlsxWriter, `constant_memory`).
+`python -m begrepp.exports.spreadsheet BUILD FILE` writes the concepts of a code system.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from begrepp.artefact.manifest import Manifest, read_manifest
+from begrepp.child_process import end_with_standard_input
+from begrepp.exports.downloads import citation, file_name, write_download
+from begrepp.files import temporary_folder
+
+Cell = str | int | float
+SUFFIX = ".xlsx"
+_MAX_ROWS = 1_048_575
+"""Rows of a sheet below its header, a limit of the format."""
+_MAX_TEXT = 32_767
+"""Characters of a cell, a limit of the format."""
+_WIDTHS = (10, 60)
+_SAMPLE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataTable:
+    """A table with its name, its columns, its rows as they come, and what is to be known about it (name, value)."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    about: Sequence[tuple[str, str]] = ()
+
+
+def csv_text(table: DataTable) -> Iterator[str]:
+    """Yield the table as CSV (RFC 4180), some rows at a time."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    for row in table.rows:
+        writer.writerow(row)
+        if buffer.tell() > 1 << 16:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()
+
+
+def write_xlsx(table: DataTable, target: Path) -> None:
+    """Write a workbook: the rows, more sheets where one is full, and a sheet `about`.
+
+    Texts stay texts: nothing is read as a formula, a number or a link. A text longer than a cell may be is cut, and
+    ends with "…".
+    """
+    options = {"constant_memory": True, "tmpdir": str(target.parent)}
+    with Workbook(str(target), options) as workbook:
+        header = workbook.add_format({"bold": True, "bottom": 1})
+        rows = iter(table.rows)
+        row = next(rows, None)
+        number = 0
+        while row is not None or number == 0:
+            number += 1
+            sheet = workbook.add_worksheet("data" if number == 1 else f"data {number}")
+            row = _write_sheet(sheet, table.columns, row, rows, header)
+        about = workbook.add_worksheet("about")
+        about.set_column(0, 0, 20)
+        about.set_column(1, 1, 100)
+        for place, (name, value) in enumerate(table.about):
+            about.write_string(place, 0, name, header)
+            about.write_string(place, 1, _cut(value))
+
+
+def _write_sheet(
+    sheet: Any, columns: Sequence[str], row: Sequence[Cell] | None, rows: Iterator[Sequence[Cell]], header: object
+) -> Sequence[Cell] | None:
+    """Write a sheet with as many rows as it holds; return the first row of the next sheet."""
+    sample: list[Sequence[Cell]] = []
+    while row is not None and len(sample) < _SAMPLE:
+        sample.append(row)
+        row = next(rows, None)
+    for place, name in enumerate(columns):
+        longest = max(len(str(cells[place])) for cells in (columns, *sample))
+        sheet.set_column(place, place, min(max(longest + 2, _WIDTHS[0]), _WIDTHS[1]))
+        sheet.write_string(0, place, name, header)
+    sheet.freeze_panes(1, 0)
+    count = 0
+    for count, cells in enumerate(sample, start=1):
+        _write_row(sheet, count, cells)
+    while row is not None and count < _MAX_ROWS:
+        count += 1
+        _write_row(sheet, count, row)
+        row = next(rows, None)
+    sheet.autofilter(0, 0, count, max(0, len(columns) - 1))
+    return row
+
+
+def _write_row(sheet: Any, place: int, cells: Sequence[Cell]) -> None:
+    for column, value in enumerate(cells):
+        if isinstance(value, str):
+            if value:
+                sheet.write_string(place, column, _cut(value))
+        else:
+            sheet.write_number(place, column, value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_TEXT else f"{text[: _MAX_TEXT - 1]}…"
+
+
+def write_scheme(build: Path, scheme: str, packed: Path, target: Path) -> None:
+    """Write the concepts of a code system, with the columns of its download as CSV, which is read from `packed`."""
+    about = about_scheme(read_manifest(build), scheme)
+    with gzip.open(packed, "rt", encoding="utf-8", newline="") as text:
+        rows = csv.reader(text)
+        write_xlsx(DataTable(name=scheme, columns=next(rows), rows=rows, about=about), target)
+
+
+def about_scheme(manifest: Manifest, scheme: str) -> list[tuple[str, str]]:
+    """Return the title, edition and citation of a code system."""
+    graph = manifest.find_graph("scheme", scheme)
+    titles = graph.titles if graph else {}
+    licence = next((line for line in graph.header if "/terms/license>" in line), "") if graph else ""
+    return [
+        ("title", titles.get("sv") or next(iter(titles.values()), scheme)),
+        ("edition", graph.version if graph else ""),
+        ("valid from", graph.valid_from.isoformat() if graph else ""),
+        ("licence", licence.rpartition("<")[2].partition(">")[0]),
+        ("citation", citation(manifest)),
+        ("build", manifest.hash),
+        ("built", manifest.built_at),
+    ]
+
+
+if __name__ == "__main__":
+    end_with_standard_input()
+    build_folder, target_file = map(Path, sys.argv[1:])
+    scheme_id = target_file.name.removesuffix(SUFFIX)
+    with temporary_folder(target_file.parent) as folder:
+        rows_file = folder / file_name(scheme_id, "csv")
+        write_download(build_folder, rows_file.name, rows_file)
+        whole = folder / target_file.name
+        write_scheme(build_folder, scheme_id, rows_file, whole)
+        whole.replace(target_file)

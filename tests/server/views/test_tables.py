@@ -1,0 +1,88 @@
+"""Tables of pages as CSV, XLSX and JSON: the same rows, the filters in force, licence and citation, other formats."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+
+HTML = {"Accept": "text/html", "Accept-Language": "sv"}
+PATHS = (
+    *("/cs", "/dataset", "/mapping", "/search?q=cancer", "/matrix", "/cs/ecog", "/cs/onkologi/lungcancer"),
+    *("/dataset/nkbc", "/mapping/onkologi", "/dataset/nkbc/anmalan/var/a_pad_her2"),
+)
+
+
+def _at(path: str, suffix: str) -> str:
+    stem, mark, query = path.partition("?")
+    return f"{stem}.{suffix}{mark}{query}"
+
+
+def _csv(client: FlaskClient, path: str) -> list[list[str]]:
+    answer = client.get(path)
+    assert answer.status_code == 200 and answer.mimetype == "text/csv", answer.text
+    return list(csv.reader(io.StringIO(answer.text, newline="")))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_csv_and_xlsx_have_the_same_rows(client: FlaskClient, path: str) -> None:
+    rows = _csv(client, _at(path, "csv"))
+    with client.get(_at(path, "xlsx")) as answer:
+        assert answer.status_code == 200 and "attachment" in answer.headers["Content-Disposition"]
+        book = load_workbook(io.BytesIO(answer.data))
+    read = [["" if cell is None else str(cell) for cell in row] for row in book["data"].iter_rows(values_only=True)]
+    assert read == rows and len(rows) > 1
+    about = dict(book["about"].iter_rows(values_only=True))
+    assert about["citation"].startswith("begrepp, ") and about["title"]
+
+
+def test_a_search_is_exported_with_its_filters(client: FlaskClient) -> None:
+    every = _csv(client, "/search.csv?q=cancer")
+    only = _csv(client, "/search.csv?q=cancer&kind=variable")
+    kind = every[0].index("kind")
+    assert {row[kind] for row in only[1:]} == {"variable"} and {row[kind] for row in every[1:]} > {"variable"}
+    assert len(every) > 26, "all pages of the search, not only the first"
+    about = load_workbook(io.BytesIO(client.get("/search.xlsx?q=cancer&kind=variable").data))["about"]
+    assert ("filters", "kind = variable") in list(about.iter_rows(values_only=True))
+    page = client.get("/search?q=cancer&kind=variable", headers=HTML).text
+    assert "/search.xlsx?q=cancer&amp;kind=variable" in page
+
+
+def test_the_licence_stands_with_the_rows(client: FlaskClient) -> None:
+    rows = _csv(client, "/cs.csv")
+    licences = {row[0]: row[rows[0].index("licence")] for row in rows[1:]}
+    assert licences["onkologi"] == "https://creativecommons.org/licenses/by/4.0/"
+    answer = client.get("/cs/onkologi/lungcancer.csv")
+    assert 'rel="license"' in answer.headers["Link"]
+
+
+def test_mappings_are_all_there_with_their_names(client: FlaskClient) -> None:
+    rows = _csv(client, "/mapping/onkologi.csv")
+    found = {(row[1], row[3]): row[2] for row in rows[1:]}
+    assert found[("äggstockscancer", "C56.9")] == "skos:exactMatch"
+    assert found[("akut myeloisk leukemi", "C92.0")] == "skos:narrowMatch"
+    assert len(rows) > 150 and all(row[1] for row in rows[1:])
+
+
+def test_a_suffix_of_another_format_says_what_there_is(client: FlaskClient) -> None:
+    for path in ("/cs", "/cs/ecog", "/cs/onkologi/lungcancer", "/dataset/nkbc", "/matrix", "/search"):
+        answer = client.get(f"{path}.pdf", headers=HTML)
+        assert answer.status_code == 406, path
+        assert "xlsx" in answer.text and "csv" in answer.text, path
+    assert client.get("/cs/onkologi/there-is-none.pdf", headers=HTML).status_code == 404
+
+
+def test_json_is_an_address_too(client: FlaskClient) -> None:
+    answer = client.get("/cs/onkologi/lungcancer.json")
+    assert answer.mimetype == "application/ld+json" and answer.get_json()["@graph"]
+    matrix = client.get("/matrix.json").get_json()
+    assert matrix["rows"] and {"name": "title", "value": "Vad mäts var?"} in matrix["about"]
+
+
+def test_a_table_is_negotiated_as_rdf_is(client: FlaskClient) -> None:
+    assert client.get("/dataset/nkbc", headers={"Accept": "text/csv"}).mimetype == "text/csv"
+    assert client.get("/cs?format=csv").mimetype == "text/csv"
+    assert client.get("/cs", headers={"Accept": "*/*"}).mimetype == "text/html"

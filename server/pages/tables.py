@@ -30,7 +30,6 @@ MAX_HITS = 10_000
 _BATCH = 500
 Rows = Iterator[Sequence[Cell]]
 Item = TypeVar("Item")
-Item = TypeVar("Item")
 
 
 def schemes_table(build: ServedBuild, translate: Translator) -> DataTable:
@@ -73,7 +72,7 @@ def search_table(build: ServedBuild, query: str, wanted: Mapping[str, str], tran
     """Return the hits of a search with the chosen facet values, best first, up to `MAX_HITS`."""
     language = translate.language
     filters = index_filters(build, wanted)
-    total, hits = build.index.search(query, limit=MAX_HITS, user_language=language, **filters)
+    total, hits = build.index.search(query, limit=MAX_HITS, offset=0, user_language=language, **filters)
     licences: dict[str, str] = {}
     for hit in hits:
         scheme = build.schemes.by_iri.get(hit.scheme)
@@ -105,10 +104,10 @@ def search_table(build: ServedBuild, query: str, wanted: Mapping[str, str], tran
 def matrix_table(build: ServedBuild, topic: str, translate: Translator) -> DataTable:
     """Return the number of variables of each dataset that measure each topic."""
     page = matrix_page(build, topic, translate.language)
-    rows = (
-        (row.topic.notation, row.topic.label.value, *(len(cell.variables) if cell else 0 for cell in row.cells))
+    rows: list[list[Cell]] = [
+        [row.topic.notation, row.topic.label.value, *(len(cell.variables) if cell else 0 for cell in row.cells)]
         for row in page.rows
-    )
+    ]
     columns = ("code", "topic", *(dataset.label.value for dataset in page.datasets))
     about = [("topic", page.path[-1].label.value if page.path else "")]
     about += [("topics left out", str(page.left_out))] if page.left_out else []
@@ -188,11 +187,9 @@ def _properties(build: ServedBuild, found: Resolved, translate: Translator) -> R
     known = find_refs(build, {*statements, *iris}, translate.language)
     for name in sorted(statements, key=compact):
         for term in sorted(statements[name], key=str):
-            is_text = isinstance(term, Literal)
-            yield (
-                *(compact(name), property_label(name, translate, known).value, term.value),
-                *("" if is_text else _label(known[term.value]), (term.language or "") if is_text else ""),
-            )
+            language = term.language or "" if isinstance(term, Literal) else ""
+            value_label = _label(known[term.value]) if isinstance(term, NamedNode) else ""
+            yield compact(name), property_label(name, translate, known).value, term.value, value_label, language
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:

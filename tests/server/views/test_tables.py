@@ -35,7 +35,7 @@ def test_csv_and_xlsx_have_the_same_rows(client: FlaskClient, path: str) -> None
         book = load_workbook(io.BytesIO(answer.data))
     read = [["" if cell is None else str(cell) for cell in row] for row in book["data"].iter_rows(values_only=True)]
     assert read == rows and len(rows) > 1
-    about = dict(book["about"].iter_rows(values_only=True))
+    about = {str(row[0]): str(row[1] or "") for row in book["about"].iter_rows(values_only=True)}
     assert about["citation"].startswith("begrepp, ") and about["title"]
 
 

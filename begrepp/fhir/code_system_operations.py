@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from begrepp.fhir.code_checks.code_validation import CodeValidation, read_coded_value
-from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, issue
+from begrepp.fhir.requests.faults import FhirFault, invalid_request, issue
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
@@ -128,11 +128,9 @@ def validate_in_code_system(library: ResourceLibrary, call: OperationCall) -> Js
     if not system_url:
         raise invalid_request("No code system: give the parameter url or codeSystem.")
     for each in value.codings:
-        if url and each.setdefault("system", url) != url:
-            raise FhirFault(
-                FhirIssue(severity="error", code="invalid", text=f"The coding is of {each['system']}, not of {url}."),
-                status=400,
-            )
+        own = each.setdefault("system", system_url)
+        if library.identity(own) != library.identity(system_url) and not value.is_concept:
+            raise invalid_request(f"The coding is of {own}, not of {system_url}.")
     version = call.text("version") or str(first.get("version") or "")
     system = library.code_system(system_url, VersionChoice(call.version_rules).choose(system_url, version))
     shown = system.value_set_url if system else ""

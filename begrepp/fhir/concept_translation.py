@@ -29,6 +29,11 @@ RELATIONSHIPS = {
     "unmatched": "not-related-to",
 }
 """Equivalences of R4 to relationships of R5."""
+INVERSE_RELATIONSHIPS = {
+    "source-is-narrower-than-target": "source-is-broader-than-target",
+    "source-is-broader-than-target": "source-is-narrower-than-target",
+}
+"""Relationships that change when source and target change places."""
 
 
 def translate(library: ResourceLibrary, call: OperationCall) -> Json:
@@ -55,7 +60,7 @@ def translate(library: ResourceLibrary, call: OperationCall) -> Json:
 
 
 def _read_query(call: OperationCall) -> MappingQuery:
-    is_reverse = bool(call.flag("reverse"))
+    turned = bool(call.flag("reverse"))
     target = _codings(call, ("targetCoding",), ("targetCodeableConcept",), ("targetCode",), "targetSystem")
     source_names = (("sourceCoding", "coding"), ("sourceCodeableConcept", "codeableConcept"), ("sourceCode", "code"))
     source = _codings(call, *source_names, "sourceSystem", "system")
@@ -65,11 +70,14 @@ def _read_query(call: OperationCall) -> MappingQuery:
         raise invalid_request("No code: give sourceCode with sourceSystem, sourceCoding or sourceCodeableConcept.")
     version = call.text("conceptMapVersion")
     address = call.text("url", "conceptMapUrl")
+    sought = call.text("sourceSystem", "system") if target else call.text("targetSystem", "targetsystem")
+    is_reverse = turned or bool(target)
     return MappingQuery(
         codings=target or source,
-        is_reverse=is_reverse or bool(target),
-        source_system=call.text("sourceSystem", "system") if target else "",
-        target_system="" if target else call.text("targetSystem", "targetsystem"),
+        is_reverse=is_reverse,
+        returns_sources=turned and not target,
+        source_system=sought if is_reverse else "",
+        target_system="" if is_reverse else sought,
         source_scope=call.text("sourceScope", "source"),
         target_scope=call.text("targetScope", "target"),
         map_address=f"{address}|{version}" if address and version else address,
@@ -122,10 +130,12 @@ def _of_group(
             is_mapped = True
             for each in element.get("target", ()):
                 if each.get("code") and (not query.is_reverse or each["code"] == code):
-                    origin = {"system": source, "code": element.get("code")} if query.is_reverse else None
-                    if origin and element.get("display"):
-                        origin["display"] = element["display"]
-                    yield _match(each, target, canonical, origin)
+                    origin = _origin(element, source) if query.is_reverse else None
+                    yield (
+                        _turned(each, origin, canonical)
+                        if query.returns_sources and origin
+                        else _match(each, target, canonical, origin)
+                    )
     unmapped = group.get("unmapped", {})
     if not is_mapped and not query.is_reverse and unmapped.get("mode") == "fixed" and unmapped.get("code"):
         yield _match(unmapped, target, canonical, None)
@@ -135,8 +145,20 @@ def _of_group(
         )
 
 
+def _origin(element: Json, system: str) -> Json:
+    found = {"system": system, "code": element.get("code")}
+    return found | ({"display": element["display"]} if element.get("display") else {})
+
+
+def _turned(item: Json, origin: Json, canonical: str) -> Json:
+    """Return the match whose concept is the source, with the relationship read from the target."""
+    relationship = _relationship_of(item)
+    relationship = INVERSE_RELATIONSHIPS.get(relationship, relationship)
+    return _match(origin | {"relationship": relationship}, str(origin["system"]), canonical, None)
+
+
 def _match(item: Json, system: str, canonical: str, source: Json | None) -> Json:
-    relationship = str(item.get("relationship") or RELATIONSHIPS.get(str(item.get("equivalence")), "related-to"))
+    relationship = _relationship_of(item)
     concept = {"system": system, "code": item["code"]}
     if item.get("display"):
         concept["display"] = item["display"]
@@ -152,6 +174,10 @@ def _match(item: Json, system: str, canonical: str, source: Json | None) -> Json
     if canonical:
         parts.append({"name": "originMap", "valueCanonical": canonical})
     return {"name": "match", "part": parts}
+
+
+def _relationship_of(item: Json) -> str:
+    return str(item.get("relationship") or RELATIONSHIPS.get(str(item.get("equivalence")), "related-to"))
 
 
 def _sub_parts(item: Json) -> list[Json]:

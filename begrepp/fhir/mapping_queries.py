@@ -15,6 +15,9 @@ class MappingQuery:
 
     codings: Sequence[Json]
     is_reverse: bool
+    """Whether the codings are targets, and their sources are sought."""
+    returns_sources: bool
+    """Whether the concept of a match is the source that was found, as R4's parameter `reverse` means."""
     source_system: str
     target_system: str
     source_scope: str

@@ -57,7 +57,7 @@ def to_r4(resource: Json) -> Json:
     if kind == "Parameters":
         return resource | {"parameter": [_parameter_to_r4(each) for each in resource.get("parameter", ())]}
     if kind == "Bundle":
-        return resource | {"entry": [_entry_to_r4(each) for each in resource.get("entry", ())]}
+        return resource | ({"entry": [_entry_to_r4(each) for each in resource["entry"]]} if "entry" in resource else {})
     return resource
 
 

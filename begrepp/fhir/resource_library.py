@@ -19,6 +19,7 @@ from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.posted_code_systems import PostedCodeSystem
 from begrepp.fhir.systems.served_systems import ServedSystem
 from begrepp.fhir.systems.supplemented_code_systems import SupplementedCodeSystem, is_language_pack
+from begrepp.fhir.value_sets.implicit_value_sets import implicit_system, implicit_value_set
 from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
 
 Json = dict[str, Any]
@@ -30,6 +31,9 @@ _USABLE = ("complete", "fragment")
 
 class ResourceSource(Protocol):
     """Resources of the server; `as_of` selects what was valid on that day."""
+
+    def identity(self, url: str) -> str:
+        """Return the address that all addresses of a code system lead to, empty for an unknown one."""
 
     def code_system_versions(self, url: str) -> Sequence[str]:
         """Return the versions of a code system, none if it is unknown."""
@@ -108,9 +112,9 @@ class ResourceLibrary:
         posted = [each.version for each in self._usable(url) if each.version]
         return latest_first({*own, *posted})[::-1]
 
-    def is_known(self, url: str) -> bool:
-        """Return whether there is any version of a code system."""
-        return bool(self.source.code_system_versions(url)) or bool(self._usable(url))
+    def identity(self, url: str) -> str:
+        """Return the address that all addresses of a code system lead to."""
+        return self.source.identity(url) or url
 
     def code_system(self, url: str, version: str = "") -> CodeSystemView | None:
         """Return a code system with its supplements; the latest version that fits, None if there is none."""
@@ -174,7 +178,10 @@ class ResourceLibrary:
         }
         if fitting:
             return fitting[latest_first(fitting)[0]]
-        return self.source.value_set(url, version, self.as_of)
+        if (found := self.source.value_set(url, version, self.as_of)) is not None:
+            return found
+        system = implicit_system(url)
+        return implicit_value_set(url, version) if system and self.code_system(system, version) else None
 
 
 def _contained(source: ValueSetView, name: str) -> ValueSetView | None:

@@ -1,14 +1,35 @@
-"""The resources that the FHIR service has: those of the FHIR specification, and those of the served build."""
+"""The resources that the FHIR service has: those of the served build, and those of the FHIR specification."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+
+from cachetools import LRUCache
+
+from begrepp.errors import NoBuild
+from begrepp.fhir.build_resources import BuildResources
+from begrepp.fhir.combined_resources import CombinedResources
+from begrepp.fhir.resource_library import ResourceSource
 from begrepp.fhir.systems.base_resources import BaseResources
+from begrepp.terminology.terminology import Terminology
 from server.served.build import ServedBuild
 
-_BASE_RESOURCES: dict[str, BaseResources] = {}
+_SOURCES: LRUCache[tuple[Path, str], CombinedResources] = LRUCache(4)
 
 
-def fhir_source(build: ServedBuild, fhir_version: str) -> BaseResources:
-    """Return the resources for a FHIR version."""
-    del build
-    return _BASE_RESOURCES.setdefault(fhir_version, BaseResources(fhir_version))
+def fhir_source(build: ServedBuild, fhir_version: str) -> CombinedResources:
+    """Return the resources of a build for a FHIR version; opened once per build."""
+    key = (build.folder, fhir_version)
+    found = _SOURCES.get(key)
+    if found is None:
+        sources: list[ResourceSource] = [BaseResources(fhir_version)]
+        with suppress(NoBuild):  # a build of an earlier version has no terminology
+            sources.insert(0, _build_resources(build))
+        found = _SOURCES[key] = CombinedResources(sources)
+    return found
+
+
+def _build_resources(build: ServedBuild) -> BuildResources:
+    sets = {build.iris.mapping_set(each.id): each.version for each in build.manifest.current_graphs("mapping")}
+    return BuildResources(Terminology(build.folder), sets)

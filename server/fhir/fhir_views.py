@@ -27,6 +27,8 @@ blueprint = Blueprint("fhir", __name__)
 _log = logging.getLogger("begrepp.server")
 MAX_BODY_BYTES = 8 * 1024 * 1024
 _MEDIA_TYPE = "application/fhir+json; charset=utf-8"
+_ACCEPTED = ("application/fhir+json", "application/json", "text/html")
+_BODY_TYPES = frozenset({"", "application/fhir+json", "application/json", "application/json+fhir", "text/json"})
 _JSON_FORMATS = frozenset({"", "json", "application/json", "application/fhir+json", "text/json"})
 _BASE = "/fhir/<any(r5, r4):base>"
 _TYPES = "any(CodeSystem, ValueSet, ConceptMap)"
@@ -43,11 +45,19 @@ def _request(base: str) -> FhirRequest:
     if wanted not in _JSON_FORMATS:
         fault = FhirIssue(severity="error", code="not-supported", text=f"The format {wanted[:50]!r} is not supported.")
         raise FhirFault(fault, status=406)
+    accepted = request.accept_mimetypes
+    if not wanted and accepted and not any(accepted[each] for each in _ACCEPTED):
+        shown = request.headers.get("Accept", "")[:100]
+        fault = FhirIssue(severity="error", code="not-supported", text=f"The format {shown!r} is not supported.")
+        raise FhirFault(fault, status=406)
     languages = request.headers.get("Accept-Language", "")
     return FhirRequest(base, fhir_source(served_build(), FHIR_VERSIONS[base]), languages)
 
 
 def _body() -> object:
+    if request.mimetype not in _BODY_TYPES:
+        text = f"The body has the type {request.mimetype[:50]!r}; send application/fhir+json."
+        raise FhirFault(FhirIssue(severity="error", code="not-supported", text=text), status=415)
     request.max_content_length = MAX_BODY_BYTES
     data = request.get_data(cache=False)
     try:

@@ -13,6 +13,7 @@ from server.state import AppState
 
 _LUNG_CANCER = "cs/onkologi/lungcancer"
 _SCHEME = "icd-10-se"
+_ECOG = "https://w3id.org/begrepp/id/cs/ecog"
 ROUTES = (
     *("/", "/cs", "/dataset", "/mapping", "/def", "/def.ttl", "/health", "/ready", "/metrics"),
     *("/cs.csv", "/dataset.xlsx", "/mapping.ttl", "/search.csv?q=lung", "/matrix.json"),
@@ -34,6 +35,9 @@ ROUTES = (
         "/validation/openapi.json",
     ),
     *("/validation/reports/none", "/context.jsonld", "/opensearch.xml", "/robots.txt", "/static/begrepp.css"),
+    *("/fhir/r5/metadata", "/fhir/r4/metadata?mode=terminology", "/fhir/r5/$versions", "/fhir/none"),
+    *(f"/fhir/r5/CodeSystem/$lookup?system={_ECOG}&code=0", "/fhir/r4/CodeSystem/ecog/$lookup?code=0"),
+    *("/fhir/r5/CodeSystem/ecog", f"/fhir/r5/CodeSystem?url={_ECOG}", "/fhir/r4/ValueSet/_search?url=none"),
     *("/sitemap.xml", "/sitemap/pages.xml", "/sitemap/datasets.xml", "/sitemap/onkologi-1.xml"),
     *(
         path + route
@@ -53,7 +57,7 @@ ROUTES = (
     *(f"/reconcile/{_SCHEME}/flyout?id=A00", f"/reconcile/flyout?id=https://w3id.org/begrepp/id/{_LUNG_CANCER}"),
     *("/api", "/api/openapi.json", *(operation.example_path for operation in OPERATIONS)),
 )
-_ABSENT = ("/resource?uri=none", "/validation/reports/none")
+_ABSENT = ("/fhir/none", "/resource?uri=none", "/validation/reports/none")
 
 
 def expected(path: str) -> tuple[int, ...]:

@@ -87,7 +87,7 @@ class MembershipCheck:
         for each in latest_version_first(view.includes):
             if not each.system:
                 result = True
-            elif each.system != system or (only_version and each.version != only_version):
+            elif not self._is_system(each, system) or (only_version and each.version != only_version):
                 result = False
             else:
                 result = self._check_include(each, view, path, code, version)
@@ -103,6 +103,9 @@ class MembershipCheck:
         if result is True and any(self._is_excluded(each, view, path, coding) for each in view.excludes):
             return False
         return result
+
+    def _is_system(self, item: ConceptSet, url: str) -> bool:
+        return item.system == url or self.library.identity(item.system) == self.library.identity(url)
 
     def _check_include(self, item: ConceptSet, view: ValueSetView, path: str, code: str, version: str) -> bool | None:
         chosen = self._determine_version(item, path, version)
@@ -231,7 +234,7 @@ class MembershipCheck:
         """Return whether an exclude selects the code."""
         url, code = str(coding.get("system", "")), str(coding.get("code", ""))
         if item.system:
-            system = self._system(item.system, item.version) if item.system == url else None
+            system = self._system(item.system, item.version) if self._is_system(item, url) else None
             if system is None:
                 return False
             self._note_status("CodeSystem", system, view, path)

@@ -9,9 +9,10 @@ from typing import Any
 
 from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.language_tags import LANGUAGE_TAGS, LanguageTagSystem
 from begrepp.fhir.systems.posted_code_systems import PostedCodeSystem
 from begrepp.fhir.systems.served_systems import ServedSystem
-from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set, whole_system_value_set
+from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
 
 Json = dict[str, Any]
 _FHIR = "http://hl7.org/fhir"
@@ -32,6 +33,7 @@ class BaseResources:
 
     def __init__(self, fhir_version: str) -> None:
         self.fhir_version = fhir_version
+        self._language_tags = LanguageTagSystem()
 
     @cached_property
     def code_systems(self) -> dict[str, PostedCodeSystem]:
@@ -45,6 +47,10 @@ class BaseResources:
         made = (_value_set(name, self.fhir_version) for name in _CODES)
         return {each.url: each for each in made}
 
+    def identity(self, url: str) -> str:
+        """Return the address itself if it is of a code system here."""
+        return url if url in self.code_systems or url == LANGUAGE_TAGS else ""
+
     def code_system_versions(self, url: str) -> Sequence[str]:
         """Return the FHIR version for an address that is here."""
         return [self.fhir_version] if url in self.code_systems else []
@@ -52,15 +58,15 @@ class BaseResources:
     def code_system(self, url: str, version: str, as_of: date | None) -> CodeSystemView | None:
         """Return a code system."""
         del as_of
+        if url == LANGUAGE_TAGS and not version:
+            return self._language_tags
         return self.code_systems.get(url) if version in ("", self.fhir_version) else None
 
     def value_set(self, url: str, version: str, as_of: date | None) -> ValueSetView | None:
-        """Return a value set; `?vs` at the address of a code system is the value set of all its concepts."""
+        """Return a value set."""
         del as_of
         if version not in ("", self.fhir_version):
             return None
-        if url.endswith("?vs") and url[:-3] in self.code_systems:
-            return whole_system_value_set(url[:-3], self.fhir_version, url)
         return self.value_sets.get(url)
 
     def concept_maps(self, query: MappingQuery) -> Iterable[Json]:
@@ -72,7 +78,11 @@ class BaseResources:
         """Return the code systems."""
         version = self.fhir_version
         return [
-            ServedSystem(url=url, versions=(version,), default=version, languages=("en",)) for url in self.code_systems
+            *(
+                ServedSystem(url=url, versions=(version,), default=version, languages=("en",))
+                for url in self.code_systems
+            ),
+            ServedSystem(url=LANGUAGE_TAGS),
         ]
 
     def resources(self, kind: str) -> Sequence[Json]:

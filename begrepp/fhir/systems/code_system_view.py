@@ -23,6 +23,8 @@ class CodeSystemView(ABC):
     """One version of a code system. Concepts are 0 to `size` - 1."""
 
     url: str
+    identity: str = ""
+    """Address that all addresses of the same code system lead to; empty if it has one address only."""
     version: str = ""
     name: str = ""
     title: str = ""
@@ -58,6 +60,10 @@ class CodeSystemView(ABC):
     @abstractmethod
     def texts(self, concept: int) -> ConceptTexts:
         """Return all designations, the display first."""
+
+    def names(self, concept: int) -> ConceptTexts:
+        """Return the designations that a display is chosen from."""
+        return self.texts(concept)
 
     @abstractmethod
     def definition(self, concept: int) -> str:

@@ -103,16 +103,21 @@ def _plain(item: Json) -> object:
 
 
 def _matching(values: list[tuple[int, list[object]]], pattern: str) -> BitMap:
-    """Return the concepts one of whose values matches the whole pattern; the engine needs linear time."""
+    """Return the concepts one of whose values matches the whole pattern."""
+    pairs = [(concept, str(value)) for concept, items in values for value in items]
+    found = select_by_pattern(polars.Series([text for _, text in pairs], dtype=polars.String), pattern)
+    return BitMap(pairs[place][0] for place in found)
+
+
+def select_by_pattern(texts: polars.Series, pattern: str) -> BitMap:
+    """Return the places of the texts that match the whole pattern; the engine needs linear time. Raises `FhirFault`."""
     if len(pattern) > _MAX_PATTERN:
         raise _bad_pattern(pattern[:50] + "…", f"it is longer than {_MAX_PATTERN} characters")
-    pairs = [(concept, str(value)) for concept, items in values for value in items]
-    texts = polars.Series([text for _, text in pairs], dtype=polars.String)
     try:
-        found = texts.str.contains(rf"\A(?:{pattern})\z", literal=False, strict=True).to_list()
+        found = texts.str.contains(rf"\A(?:{pattern})\z", literal=False, strict=True)
     except polars.exceptions.PolarsError as error:
         raise _bad_pattern(pattern, " ".join(str(error).split())) from None
-    return BitMap(concept for (concept, _), is_match in zip(pairs, found, strict=True) if is_match)
+    return BitMap(found.arg_true().to_list())
 
 
 def _bad_pattern(pattern: str, reason: str) -> FhirFault:

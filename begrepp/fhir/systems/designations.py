@@ -20,7 +20,6 @@ _PREFERRED_USES = {
     (PREFERRED_USE["system"], PREFERRED_USE["code"]),
     ("http://terminology.hl7.org/CodeSystem/designation-usage", "display"),
     (_SNOMED, "900000000000548007"),
-    (_SNOMED, "900000000000013009"),
 }
 STANDARDS_STATUS = "http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status"
 _SHOWN_EXTENSIONS = frozenset(

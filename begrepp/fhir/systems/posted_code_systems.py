@@ -80,6 +80,11 @@ class PostedCodeSystem(CodeSystemView):
         """Return the concept of a code; by any case if the code system ignores case."""
         return self._by_code.get(self._key(code))
 
+    @cached_property
+    def everything(self) -> BitMap:
+        """The concepts that a code denotes: the first of several with one code."""
+        return BitMap(self._by_code.values())
+
     def code(self, concept: int) -> str:
         """Return the code."""
         return str(self._concepts[concept]["code"])

@@ -83,7 +83,7 @@ class ElementWriter:
             done["extension"] = list(copied.values())
 
     def _write_texts(self, done: Json, system: CodeSystemView, concept: int, own: Json) -> None:
-        texts = system.texts(concept)
+        texts = system.texts(concept) if self._with_designations else system.names(concept)
         if own.get("display"):
             shown = FhirDesignation(value=str(own["display"]).strip(), language=texts.language, is_display=True)
             texts.items = [shown, *(each for each in texts.items if not each.is_display or each.value != shown.value)]

@@ -188,8 +188,8 @@ class MemberEvaluation:
     @staticmethod
     def _exclude(group: MemberGroup, members: ValueSetMembers, *, any_version: bool) -> None:
         for each in members.groups:
-            same_url = each.system.url == group.system.url
-            if same_url and (any_version or _is_same(each.system, group.system, members)):
+            is_same = _has_same_identity(each.system, group.system)
+            if is_same and (any_version or _is_same(each.system, group.system, members)):
                 each.concepts = each.concepts - _translated(group, each.system)
 
 
@@ -259,8 +259,12 @@ def status_warning(resource: Any, source: ValueSetView) -> str:
     return "draft" if is_draft and "draft" not in (source.status, source.standards_status) else ""
 
 
+def _has_same_identity(one: CodeSystemView, other: CodeSystemView) -> bool:
+    return one.url == other.url or (bool(one.identity) and one.identity == other.identity)
+
+
 def _is_same(one: CodeSystemView, other: CodeSystemView, members: ValueSetMembers) -> bool:
-    if one.url != other.url:
+    if not _has_same_identity(one, other):
         return False
     return not members.shows_versions or bool(members.versions_match) or one.version == other.version
 
@@ -274,7 +278,7 @@ def _translated(group: MemberGroup, system: CodeSystemView) -> BitMap:
 
 
 def _concepts_in(members: ValueSetMembers, system: CodeSystemView) -> BitMap:
-    fitting = [_translated(each, system) for each in members.groups if each.system.url == system.url]
+    fitting = [_translated(each, system) for each in members.groups if _has_same_identity(each.system, system)]
     return BitMap.union(*fitting) if fitting else BitMap()
 
 

@@ -1,0 +1,128 @@
+"""The terminology of a build as a source of FHIR resources: code systems, value sets and concept maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from cachetools import LRUCache
+
+from begrepp.fhir.mapping_queries import MappingQuery
+from begrepp.fhir.mapping_resources import MappingSource
+from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
+from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem
+from begrepp.fhir.systems.served_systems import ServedSystem
+from begrepp.fhir.value_sets.value_set_resources import value_set_id, value_set_resource
+from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
+from begrepp.terminology.interface import CodeSystem
+from begrepp.terminology.terminology import StoredValueSet, Terminology
+
+Json = dict[str, Any]
+_OPENED = 64
+"""Editions whose codes and words are held in memory."""
+
+
+class BuildResources:
+    """Resources of one build. `mapping_versions`: version of each mapping set by its IRI."""
+
+    def __init__(self, terminology: Terminology, mapping_versions: Mapping[str, str]) -> None:
+        self._terminology = terminology
+        self._opened: LRUCache[tuple[str, str], SchemeCodeSystem] = LRUCache(_OPENED)
+        self._views: dict[str, ValueSetView] = {}
+        self._mappings = MappingSource(terminology, mapping_versions)
+
+    def identity(self, url: str) -> str:
+        """Return the address that all addresses of a code system lead to, empty for an unknown one."""
+        found = self._terminology.scheme(url)
+        return (found.description.uri or found.description.iri) if found else ""
+
+    def code_system_versions(self, url: str) -> Sequence[str]:
+        """Return the versions of a code system."""
+        return [each.description.version for each in self._terminology.editions(url)]
+
+    def code_system(self, url: str, version: str, as_of: date | None) -> CodeSystemView | None:
+        """Return an edition; without a version the current one, or the one in force on a day."""
+        found = self._terminology.scheme(url, version, None if version else as_of)
+        return self.view(found, url) if found else None
+
+    def view(self, system: CodeSystem, url: str = "") -> SchemeCodeSystem:
+        """Return the view of an edition under an address."""
+        about = system.description
+        address = url or about.uri or about.iri
+        key = (about.file, address)
+        opened = self._opened.get(key)
+        if opened is None:
+            opened = self._opened[key] = SchemeCodeSystem(system, self._terminology, address)
+        return opened
+
+    def value_set(self, url: str, version: str, as_of: date | None) -> ValueSetView | None:
+        """Return a value set of the build."""
+        del as_of
+        found = self._terminology.value_set(url, version)
+        if not isinstance(found, StoredValueSet):
+            return None
+        key = f"{url}|{found.version}|{found.iri}"
+        if key not in self._views:
+            self._views[key] = read_value_set(value_set_resource(found, url))
+        return self._views[key]
+
+    def concept_maps(self, query: MappingQuery) -> Iterator[Json]:
+        """Yield the parts of the mapping sets that have the codes of a query."""
+        return self._mappings.maps_of(query)
+
+    def served_systems(self) -> Sequence[ServedSystem]:
+        """Return the code systems with all editions."""
+        systems = []
+        for current in self._terminology.schemes():
+            about = current.description
+            editions = [each.description for each in self._terminology.editions(about.iri)]
+            systems.append(
+                ServedSystem(
+                    url=about.uri or about.iri,
+                    versions=tuple(each.version for each in reversed(editions) if each.version),
+                    default=about.version,
+                    content="complete" if about.is_complete else "fragment",
+                    languages=tuple(about.languages),
+                    is_authoritative=True,
+                )
+            )
+        return systems
+
+    @cached_property
+    def _systems_by_id(self) -> dict[str, CodeSystem]:
+        found: dict[str, CodeSystem] = {}
+        for current in self._terminology.schemes():
+            for each in self._terminology.editions(current.description.iri):
+                found[code_system_id(each.description)] = each
+            found[code_system_id(current.description, with_version=False)] = current
+        return found
+
+    @cached_property
+    def _sets_by_id(self) -> dict[str, StoredValueSet]:
+        return {value_set_id(each): each for each in self._terminology.value_sets() if isinstance(each, StoredValueSet)}
+
+    def resources(self, kind: str) -> Sequence[Json]:
+        """Return the resources of a type without their concepts."""
+        return self._listed[kind]
+
+    @cached_property
+    def _listed(self) -> dict[str, list[Json]]:
+        systems = {each.description.file: each for each in self._systems_by_id.values()}
+        return {
+            "CodeSystem": [code_system_resource(self.view(each), with_content=False) for each in systems.values()],
+            "ValueSet": [value_set_resource(each, each.iri, with_content=False) for each in self._sets_by_id.values()],
+            "ConceptMap": self._mappings.listed(),
+        }
+
+    def resource(self, kind: str, name: str, *, with_content: bool) -> Json | None:
+        """Return a resource by its id."""
+        if kind == "CodeSystem":
+            found = self._systems_by_id.get(name)
+            return code_system_resource(self.view(found), with_content=with_content) if found else None
+        if kind == "ValueSet":
+            chosen = self._sets_by_id.get(name)
+            return value_set_resource(chosen, chosen.iri, with_content=with_content) if chosen else None
+        return self._mappings.resource(name, with_content=with_content)

@@ -1,0 +1,150 @@
+"""Concept maps of the build's mappings: parts for a query, and whole mapping sets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from begrepp.fhir.concept_translation import INVERSE_RELATIONSHIPS
+from begrepp.fhir.mapping_queries import MappingQuery
+from begrepp.fhir.systems.code_system_resources import resource_id
+from begrepp.rdf.namespaces import expand
+from begrepp.settings import LANGUAGES
+from begrepp.terminology.concept_record import ConceptMapping, SystemDescription
+from begrepp.terminology.terminology import Terminology
+
+Json = dict[str, Any]
+_NARROWER, _BROADER = "source-is-narrower-than-target", "source-is-broader-than-target"
+_RELATIONSHIPS = {
+    expand("skos:exactMatch"): "equivalent",
+    expand("owl:equivalentClass"): "equivalent",
+    expand("owl:sameAs"): "equivalent",
+    expand("skos:broadMatch"): _NARROWER,
+    expand("skos:narrowMatch"): _BROADER,
+}
+"""Relationships of R5 by predicate; all others are `related-to`. The object of `skos:broadMatch` is the broader one."""
+
+
+class MappingSource:
+    """Mappings of a build as ConceptMap resources; `versions`: version of each mapping set by its IRI."""
+
+    def __init__(self, terminology: Terminology, versions: Mapping[str, str]) -> None:
+        self._terminology = terminology
+        self._versions = versions
+
+    def maps_of(self, query: MappingQuery) -> Iterator[Json]:
+        """Yield a map for each mapping set that has a code of the query, with the mappings of these codes only."""
+        groups: dict[str, dict[tuple[str, str], list[Json]]] = defaultdict(lambda: defaultdict(list))
+        for coding in query.codings:
+            url, code = str(coding.get("system", "")), str(coding.get("code", ""))
+            system = self._terminology.scheme(url, str(coding.get("version") or ""))
+            concept = system.index(code) if system else None
+            if system is None or concept is None:
+                continue
+            iri = system.iri(concept)
+            for mapping in system.record(concept).mappings:
+                is_source = mapping.source == iri
+                other = self._coding(mapping.target if is_source else mapping.source, query)
+                if other is None:
+                    continue
+                relationship = _relationship(mapping, is_inverse=is_source == query.is_reverse)
+                own = {"system": url, "code": code}
+                source, target = (other, own) if query.is_reverse else (own, other)
+                element = _element(source, target, relationship, mapping)
+                groups[mapping.set][source["system"], target["system"]].append(element)
+        for set_iri, pairs in groups.items():
+            yield self._map(set_iri) | {"group": _groups(pairs)}
+
+    def _coding(self, iri: str, query: MappingQuery) -> Json | None:
+        """Return the Coding of the other end, under the address that the query uses for its code system."""
+        found = self._terminology.locate(iri)
+        if found is None:
+            return None
+        system, concept = found
+        wanted = query.source_system if query.is_reverse else query.target_system
+        own = self._terminology.scheme(wanted) if wanted else None
+        about = system.description
+        url = wanted if own and own.description.iri == about.iri else _url(about)
+        return {"system": url, "code": system.code(concept)} | _display(self._terminology, iri)
+
+    def _map(self, set_iri: str) -> Json:
+        name = self._terminology.name(set_iri) if set_iri else None
+        texts = sorted(name.texts, key=lambda each: each.lang != LANGUAGES[0]) if name else []
+        resource: Json = {
+            "resourceType": "ConceptMap",
+            "id": resource_id(set_iri.rstrip("/").rpartition("/")[2]),
+            "url": set_iri,
+            "version": self._versions.get(set_iri, ""),
+            "title": texts[0].value if texts else "",
+            "status": "active",
+            "experimental": False,
+        }
+        return {key: value for key, value in resource.items() if value not in ("", None)}
+
+    def listed(self) -> list[Json]:
+        """Return all mapping sets without their mappings."""
+        return [self._map(each) for each in self._versions]
+
+    def resource(self, name: str, *, with_content: bool) -> Json | None:
+        """Return a mapping set by its id, with all its mappings if wished."""
+        for set_iri in self._versions:
+            found = self._map(set_iri)
+            if found["id"] == name:
+                return found | {"group": _groups(self._whole(set_iri))} if with_content else found
+        return None
+
+    def _whole(self, set_iri: str) -> Mapping[tuple[str, str], list[Json]]:
+        pairs: dict[tuple[str, str], list[Json]] = defaultdict(list)
+        query = MappingQuery((), False, False, "", "", "", "", set_iri)
+        for system in self._terminology.all_current():
+            for concept in range(len(system)):
+                record = system.record(concept)
+                for mapping in record.mappings:
+                    if mapping.set == set_iri and mapping.source == record.iri:
+                        other = self._coding(mapping.target, query)
+                        if other:
+                            own = {"system": _url(system.description), "code": record.code}
+                            element = _element(own, other, _relationship(mapping, is_inverse=False), mapping)
+                            pairs[own["system"], other["system"]].append(element)
+        return pairs
+
+
+def _url(about: SystemDescription) -> str:
+    return about.uri or about.iri
+
+
+def _display(terminology: Terminology, iri: str) -> Json:
+    name = terminology.name(iri)
+    texts = sorted(name.texts, key=lambda each: each.lang != LANGUAGES[0]) if name else []
+    return {"display": texts[0].value} if texts else {}
+
+
+def _relationship(mapping: ConceptMapping, *, is_inverse: bool) -> str:
+    if mapping.negated:
+        return "not-related-to"
+    found = _RELATIONSHIPS.get(mapping.predicate, "related-to")
+    return INVERSE_RELATIONSHIPS.get(found, found) if is_inverse else found
+
+
+def _element(source: Json, target: Json, relationship: str, mapping: ConceptMapping) -> Json:
+    item: Json = {"code": target["code"], "relationship": relationship}
+    if target.get("display"):
+        item["display"] = target["display"]
+    if comments := [each.value for each in (*mapping.comments,) if each.value]:
+        item["comment"] = "; ".join(comments)
+    element: Json = {"code": source["code"], "target": [item]}
+    return element | ({"display": source["display"]} if source.get("display") else {})
+
+
+def _groups(pairs: Mapping[tuple[str, str], list[Json]]) -> list[Json]:
+    """Return the groups; targets of one code stand in one element."""
+    groups = []
+    for (source, target), elements in pairs.items():
+        merged: dict[str, Json] = {}
+        for each in elements:
+            known = merged.setdefault(each["code"], each)
+            if known is not each:
+                known["target"] = [*known["target"], *each["target"]]
+        groups.append({"source": source, "target": target, "element": list(merged.values())})
+    return groups

@@ -1,0 +1,103 @@
+"""CodeSystem resources of the build's editions, with or without their concepts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem
+from begrepp.terminology.concept_record import SystemDescription
+
+Json = dict[str, Any]
+MAX_LISTED = 20_000
+"""Concepts of a CodeSystem that is read; larger ones are answered without concepts (`not-present`)."""
+_WEB_SOURCE = "http://hl7.org/fhir/StructureDefinition/web-source"
+
+
+def resource_id(*parts: str) -> str:
+    """Return an id of FHIR: letters, digits, `-` and `.`, at most 64 characters."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", "-".join(part for part in parts if part)).strip("-")[:64]
+
+
+def code_system_id(about: SystemDescription, *, with_version: bool = True) -> str:
+    """Return the id of the resource of an edition."""
+    return resource_id(about.id, about.version if with_version else "")
+
+
+def code_system_resource(view: SchemeCodeSystem, *, with_content: bool, limit: int | None = MAX_LISTED) -> Json:
+    """Return the CodeSystem of R5; `limit`: number of concepts up to which they are listed, None for any."""
+    about = view.system.description
+    listed = with_content and (limit is None or view.size <= limit)
+    is_tree = about.hierarchical
+    resource: Json = {
+        "resourceType": "CodeSystem",
+        "id": code_system_id(about),
+        "extension": [{"url": _WEB_SOURCE, "valueUrl": about.iri}],
+        "url": view.url,
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": each} for each in _identifiers(about)],
+        "version": about.version,
+        "name": view.name,
+        "title": view.title,
+        "status": "active",
+        "experimental": False,
+        "date": about.valid_from,
+        "publisher": about.publisher,
+        "description": _first(view, about),
+        "copyright": about.licence,
+        "caseSensitive": view.is_case_sensitive,
+        "valueSet": view.value_set_url,
+        "hierarchyMeaning": "is-a" if is_tree else "",
+        "compositional": False,
+        "versionNeeded": False,
+        "content": ("complete" if about.is_complete else "fragment") if listed else "not-present",
+        "count": len(view.everything) if listed else view.size,
+        "language": view.language,
+        "property": list(view.property_definitions),
+    }
+    done = {key: value for key, value in resource.items() if value not in ("", None, [])}
+    if listed:
+        done["concept"] = list(_concepts(view))
+    return done
+
+
+def _identifiers(about: SystemDescription) -> list[str]:
+    known = dict.fromkeys(each for each in (*about.identifiers, about.iri) if each and each != about.uri)
+    return [f"urn:oid:{each}" if re.fullmatch(r"\d+(\.\d+)+", each) else each for each in known]
+
+
+def _first(view: SchemeCodeSystem, about: SystemDescription) -> str:
+    return next((each.value for each in about.descriptions if each.lang == view.language), "")
+
+
+def _concepts(view: SchemeCodeSystem) -> Iterator[Json]:
+    """Yield the concepts: children inside their parent where each has one parent, else flat with parent properties."""
+    single = all(len(view.parents(each)) <= 1 for each in view.everything)
+    if not single:
+        for concept in view.everything:
+            yield _concept(view, concept, with_parents=True)
+        return
+    written = {each: _concept(view, each, with_parents=False) for each in view.everything}
+    for each in view.everything:
+        parents = [one for one in view.parents(each) if one in written]
+        if parents:
+            written[parents[0]].setdefault("concept", []).append(written[each])
+        else:
+            yield written[each]
+
+
+def _concept(view: SchemeCodeSystem, concept: int, *, with_parents: bool) -> Json:
+    done: Json = {"code": view.code(concept)}
+    texts = view.texts(concept)
+    if shown := texts.preferred(None):
+        done["display"] = shown.value
+    if definition := view.definition(concept):
+        done["definition"] = definition
+    if others := [each.to_json() for each in texts if each is not shown]:
+        done["designation"] = others
+    properties = view.properties(concept)
+    if with_parents:
+        properties += [{"code": "parent", "valueCode": view.code(each)} for each in view.parents(concept)]
+    if properties:
+        done["property"] = properties
+    return done

@@ -1,0 +1,220 @@
+"""Editions of the build's code systems as the FHIR operations see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import polars
+from pyroaring import BitMap
+
+from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.concept_filters import FilterNotUnderstood, select_by_pattern
+from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
+from begrepp.fhir.systems.scheme_properties import PROPERTY_DEFINITIONS, concept_properties, relation_code
+from begrepp.fhir.systems.word_index import WordIndex
+from begrepp.records import Text
+from begrepp.settings import LANGUAGES
+from begrepp.terminology.concept_record import ConceptRecord, Designation
+from begrepp.terminology.interface import CodeSystem
+from begrepp.terminology.terminology import Terminology
+
+Json = dict[str, Any]
+_SYNONYM: Json = {"system": "http://snomed.info/sct", "code": "900000000000013009", "display": "Synonym"}
+_NAME = re.compile(r"[^A-Za-z0-9]+")
+
+
+class SchemeCodeSystem(CodeSystemView):
+    """An edition of a code system of the build, under the address that the client uses for it."""
+
+    def __init__(self, system: CodeSystem, terminology: Terminology, url: str) -> None:
+        about = system.description
+        self.system = system
+        self._terminology = terminology
+        self.url = url
+        self.identity = about.uri or about.iri
+        self.version = about.version
+        self.title = _text(about.titles)
+        self.name = _computable(about.id)
+        self.is_case_sensitive = about.case_sensitive
+        self.language = next((each for each in LANGUAGES if each in about.languages), "") or (*about.languages, "")[0]
+        self.value_set_url = f"{url}?vs"
+        self.has_hierarchy = about.hierarchical
+        self.size = len(system)
+
+    @cached_property
+    def property_definitions(self) -> Sequence[Json]:  # type: ignore[override]
+        """The properties that concepts can have, those of the build's relations included."""
+        relations = self.system.hierarchy.relation_types()
+        return [
+            *PROPERTY_DEFINITIONS,
+            *({"code": relation_code(each), "uri": each, "type": "code"} for each in relations),
+        ]
+
+    def index(self, code: str) -> int | None:
+        """Return the concept of a code; by any case if no two codes differ in case."""
+        found = self.system.index(code)
+        if found is None and not self.is_case_sensitive:
+            folded = code.casefold()
+            near = [each for each in self.system.find(code) if self.system.code(each).casefold() == folded]
+            found = next((each for each in near if each in self.system.active), near[-1] if near else None)
+        return found
+
+    def code(self, concept: int) -> str:
+        """Return the code."""
+        return self.system.code(concept)
+
+    def names(self, concept: int) -> ConceptTexts:
+        """Return the preferred labels only, without decoding the record."""
+        texts = self.system.name(concept).texts
+        return ConceptTexts([_label(each.value, each.lang) for each in _ordered(texts)], self.language)
+
+    def texts(self, concept: int) -> ConceptTexts:
+        """Return all designations: preferred labels by language, then synonyms."""
+        record = self.system.record(concept)
+        preferred = [each for each in record.designations if each.use == "preferred"]
+        first = [_label(each.text, each.language) for each in sorted(preferred, key=_language_rank)]
+        others = [
+            FhirDesignation(value=each.text, language=each.language, use=_SYNONYM)
+            for each in record.designations
+            if each.use == "synonym"
+        ]
+        return ConceptTexts([*first, *others], self.language)
+
+    def definition(self, concept: int) -> str:
+        """Return the definition, in Swedish if there is one."""
+        found = [each for each in self.system.record(concept).definitions if each.text]
+        return min(found, key=lambda each: _rank(each.language)).text if found else ""
+
+    def properties(self, concept: int) -> list[Json]:
+        """Return status, dates, notes, successors, relations and further statements as properties."""
+        return concept_properties(self.system, self.system.record(concept), concept, self._coding)
+
+    def _coding(self, iri: str) -> Json | None:
+        """Return the Coding of a concept of the build."""
+        if (own := self.system.index_of_iri(iri)) is not None:
+            return {"system": self.url, "code": self.system.code(own)} | _display(self.names(own))
+        found = self._terminology.locate(iri)
+        if found is None:
+            return None
+        system, concept = found
+        name = system.name(concept)
+        url = system.description.uri or system.description.iri
+        texts = ConceptTexts([_label(each.value, each.lang) for each in _ordered(name.texts)])
+        return {"system": url, "code": name.notation} | _display(texts)
+
+    def record(self, concept: int) -> ConceptRecord:
+        """Return the record of the build."""
+        return self.system.record(concept)
+
+    def parents(self, concept: int) -> Sequence[int]:
+        """Return the parents."""
+        return self.system.hierarchy.parents(concept)
+
+    def children(self, concept: int) -> Sequence[int]:
+        """Return the children that a code denotes."""
+        return [each for each in self.system.hierarchy.children(concept) if each in self.everything]
+
+    def ancestors(self, concept: int) -> BitMap:
+        """Return all ancestors."""
+        return self.system.hierarchy.ancestors(concept)
+
+    def descendants(self, concept: int) -> BitMap:
+        """Return all descendants that a code denotes."""
+        return self.system.hierarchy.descendants(concept) & self.everything
+
+    def concept_status(self, concept: int) -> str:
+        """Return `inactive` for a retired concept, else nothing."""
+        return "" if concept in self.system.active else "inactive"
+
+    @cached_property
+    def everything(self) -> BitMap:
+        """The concepts that a code denotes: of several with one code, the one that is not retired."""
+        known: dict[str, int] = {}
+        for concept, code in enumerate(self._codes):
+            if code and (code not in known or concept in self.system.active):
+                known[code] = concept
+        return BitMap(known.values())
+
+    @cached_property
+    def _codes(self) -> list[str]:
+        return list(self.system.codes())
+
+    @cached_property
+    def inactive(self) -> BitMap:
+        """Retired concepts."""
+        return BitMap(range(self.size)) - self.system.active
+
+    @cached_property
+    def abstract(self) -> BitMap:
+        """Concepts that only group others."""
+        return self.system.abstract
+
+    def matches_text(self, words: Sequence[str], within: BitMap) -> BitMap:
+        """Return the concepts whose code or labels have words that begin with each of the words."""
+        return self._word_index.find(words) & within
+
+    @cached_property
+    def _word_index(self) -> WordIndex:
+        return WordIndex(self._searched_texts())
+
+    def _searched_texts(self) -> Iterator[tuple[int, list[str]]]:
+        for concept in self.everything:
+            record = self.system.record(concept)
+            yield concept, [record.code, *(each.text for each in record.designations)]
+
+    def select_natively(self, name: str, operator: str, value: str) -> BitMap | None:
+        """Return the concepts of a filter on codes, status or relations. Raises `FilterNotUnderstood`."""
+        if name in ("concept", "code"):
+            if operator in ("=", "in", "not-in"):
+                wanted = [value] if operator == "=" else [each.strip() for each in value.split(",")]
+                found = BitMap(one for each in wanted if (one := self.index(each)) is not None)
+                return self.everything - found if operator == "not-in" else found
+            return select_by_pattern(self._code_series, value) & self.everything if operator == "regex" else None
+        if name == "inactive" and operator == "=":
+            return self.everything & (self.inactive if value == "true" else self.system.active)
+        for relation in self.system.hierarchy.relation_types():
+            if name in (relation, relation_code(relation)) and operator == "=":
+                target = self.index(value)
+                return BitMap() if target is None else BitMap(self.system.hierarchy.sources(relation, target))
+        known = {each["code"] for each in self.property_definitions}
+        if name not in known | {"parent", "child", "display", "designation", "definition"}:
+            raise FilterNotUnderstood
+        return None
+
+    @cached_property
+    def _code_series(self) -> polars.Series:
+        return polars.Series(self._codes, dtype=polars.String)
+
+
+def _text(texts: Sequence[Text]) -> str:
+    return next((each.value for each in _ordered(texts)), "")
+
+
+def _ordered(texts: Sequence[Text]) -> list[Text]:
+    return sorted(texts, key=lambda each: _rank(each.lang))
+
+
+def _language_rank(item: Designation) -> tuple[int, str]:
+    return _rank(item.language)
+
+
+def _rank(language: str) -> tuple[int, str]:
+    return (LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES), language)
+
+
+def _label(value: str, language: str) -> FhirDesignation:
+    return FhirDesignation(value=value, language=language, is_display=True)
+
+
+def _display(texts: ConceptTexts) -> Json:
+    shown = texts.preferred(None)
+    return {"display": shown.value} if shown else {}
+
+
+def _computable(name: str) -> str:
+    """Return a name that FHIR accepts as `name`: letters and digits, the first a capital."""
+    joined = "".join(part[:1].upper() + part[1:] for part in _NAME.split(name) if part)
+    return joined if joined[:1].isalpha() else f"N{joined}"

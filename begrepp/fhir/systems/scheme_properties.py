@@ -1,0 +1,79 @@
+"""Statements of a concept record as properties of FHIR: dates, notes, successors, relations and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from begrepp.rdf.namespaces import CONSIDER, expand
+from begrepp.terminology.concept_record import ConceptRecord
+from begrepp.terminology.interface import CodeSystem
+
+Json = dict[str, Any]
+_CONCEPT = "http://hl7.org/fhir/concept-properties#"
+_NOTES = {
+    "xkos:coreContentNote": "coreContentNote",
+    "xkos:inclusionNote": "inclusionNote",
+    "xkos:additionalContentNote": "additionalContentNote",
+    "xkos:exclusionNote": "exclusionNote",
+    "begrepp:codingNote": "codingNote",
+    "skos:scopeNote": "scopeNote",
+    "skos:note": "note",
+    "skos:example": "example",
+    "skos:editorialNote": "editorialNote",
+    "skos:changeNote": "changeNote",
+    "skos:historyNote": "historyNote",
+}
+"""Properties of notes, and the code of the FHIR property."""
+PROPERTY_DEFINITIONS: tuple[Json, ...] = (
+    {"code": "status", "uri": f"{_CONCEPT}status", "type": "code"},
+    {"code": "inactive", "uri": f"{_CONCEPT}inactive", "type": "boolean"},
+    {"code": "effectiveDate", "uri": f"{_CONCEPT}effectiveDate", "type": "dateTime"},
+    {"code": "retirementDate", "uri": f"{_CONCEPT}retirementDate", "type": "dateTime"},
+    {"code": "parent", "uri": f"{_CONCEPT}parent", "type": "code"},
+    {"code": "child", "uri": f"{_CONCEPT}child", "type": "code"},
+    {"code": "notSelectable", "uri": f"{_CONCEPT}notSelectable", "type": "boolean"},
+    {"code": "replacedBy", "uri": "http://purl.org/dc/terms/isReplacedBy", "type": "Coding"},
+    {"code": "consider", "uri": CONSIDER, "type": "Coding"},
+    {"code": "daggerAsterisk", "uri": expand("begrepp:daggerAsterisk"), "type": "code"},
+    {"code": "pairedWith", "uri": expand("begrepp:etiologyOf"), "type": "Coding"},
+    *({"code": code, "uri": expand(name), "type": "string"} for name, code in _NOTES.items()),
+)
+"""The properties of the concepts of every code system of the build."""
+
+
+def relation_code(iri: str) -> str:
+    """Return the code of the property of a relation: the last part of its IRI."""
+    return iri.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
+
+
+def concept_properties(
+    system: CodeSystem, record: ConceptRecord, concept: int, coding: Callable[[str], Json | None]
+) -> list[Json]:
+    """Return the properties of a concept; `coding`: Coding of a concept's IRI."""
+    found: list[Json] = []
+    if record.status:
+        found.append({"code": "status", "valueCode": record.status})
+    for code, day in (("effectiveDate", record.valid_from), ("retirementDate", record.valid_to)):
+        if day:
+            found.append({"code": code, "valueDateTime": day[:10]})
+    if concept in system.abstract:
+        found.append({"code": "notSelectable", "valueBoolean": True})
+    linked = (
+        ("replacedBy", record.successors),
+        ("consider", record.suggested),
+        ("pairedWith", record.paired_with),
+    )
+    for code, iris in linked:
+        found += [{"code": code, "valueCoding": one} for iri in iris if (one := coding(iri))]
+    if record.marker:
+        found.append({"code": "daggerAsterisk", "valueCode": record.marker})
+    for note in record.notes:
+        if note.text and note.kind in _NOTE_CODES:
+            found.append({"code": _NOTE_CODES[note.kind], "valueString": note.text})
+    for group in system.hierarchy.groups(concept):
+        found += [{"code": relation_code(relation), "valueCode": system.code(target)} for relation, target in group]
+    return found
+
+
+_NOTE_CODES = {**_NOTES, **{expand(name): code for name, code in _NOTES.items()}}

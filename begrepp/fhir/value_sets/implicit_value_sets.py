@@ -1,0 +1,36 @@
+"""Value sets that an address defines: `[system]?vs`, `?fhir_vs`, `?fhir_vs=isa/[code]` and `?fhir_vs=ecl/[expression]`.
+
+The forms with `fhir_vs` are those of Snomed CT in FHIR; `vs` is the form of `CodeSystem.valueSet` here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from begrepp.fhir.requests.faults import invalid_request
+from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
+
+Json = dict[str, Any]
+_KEYS = ("vs", "fhir_vs")
+
+
+def implicit_system(url: str) -> str:
+    """Return the address of the code system of an implicit value set, empty for another address."""
+    system, mark, query = url.partition("?")
+    return system if mark and query.partition("=")[0] in _KEYS else ""
+
+
+def implicit_value_set(url: str, version: str) -> ValueSetView:
+    """Return the value set of an address; `version` of the code system. Raises `FhirFault` for an unknown form."""
+    system, _, query = url.partition("?")
+    kind, _, argument = unquote(query.partition("=")[2]).partition("/")
+    include: Json = {"system": system} | ({"version": version} if version else {})
+    if kind == "isa" and argument:
+        include["filter"] = [{"property": "concept", "op": "is-a", "value": argument}]
+    elif kind == "ecl" and argument:
+        include["filter"] = [{"property": "constraint", "op": "=", "value": argument}]
+    elif kind:
+        raise invalid_request(f"The implicit value set {url[:200]!r} has no form that is known: isa/… or ecl/….")
+    resource: Json = {"resourceType": "ValueSet", "url": url, "status": "active", "compose": {"include": [include]}}
+    return read_value_set(resource | ({"version": version} if version else {}))

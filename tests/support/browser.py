@@ -33,6 +33,7 @@ PAGES = [
     "/agent/begrepp",
     "/load/onkologi/2026.1",
     "/def",
+    "/model",
     "/validation",
     "/validation/build",
     "/validation/dcat-ap-se",

@@ -17,7 +17,7 @@ _ECOG = "https://w3id.org/begrepp/id/cs/ecog"
 ROUTES = (
     *("/", "/cs", "/dataset", "/mapping", "/def", "/def.ttl", "/health", "/ready", "/metrics"),
     *("/cs.csv", "/dataset.xlsx", "/mapping.ttl", "/search.csv?q=lung", "/matrix.json"),
-    *("/search?q=lung", "/search.json?q=lung", "/matrix", "/queries", "/queries/who-measures-it-and-as-what"),
+    *("/search?q=lung", "/search.json?q=lung", "/matrix", "/model", "/queries", "/queries/who-measures-it-and-as-what"),
     *("/query/who-measures-it-and-as-what", "/id/query/who-measures-it-and-as-what", "/harmonise", "/check"),
     *("/cs/onkologi/index", "/cs/onkologi/children", f"/cs/{_SCHEME}/changes.atom", "/changes.atom"),
     *(f"/cs/{_SCHEME}/difference/2021..2022", f"/{_LUNG_CANCER}.ttl", f"/id/{_LUNG_CANCER}"),

@@ -1,4 +1,4 @@
-"""Class diagram of a profile in SVG: a box for each class with its required properties, a line for each reference.
+"""Class diagrams in SVG: a box for each class with its properties, a line for each reference.
 
 Layout without an engine: boxes are in columns, and a class is to the left of the classes that it refers to.
 """
@@ -19,53 +19,97 @@ _MAX_ROWS = 10
 _MAX_DEPTH = 6
 
 
-@dataclass(slots=True)
-class _Box:
-    class_doc: ClassDoc
-    rows: list[PropertyDoc]
-    hidden: int
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagramRow:
+    """A property in a box: its name, a short note such as its cardinality, and the ids of the boxes it refers to."""
+
+    name: str
+    note: str
+    required: bool = False
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class DiagramBox:
+    """A class in a diagram; `hidden` is the number of its properties without a row, `href` a link of its title."""
+
+    id: str
+    title: str
+    subtitle: str
+    rows: Sequence[DiagramRow]
+    hidden: int = 0
+    href: str = ""
     x: float = 0
     y: float = 0
 
     @property
     def height(self) -> float:
+        """Height in units of the SVG."""
         return _HEAD + _ROW * (len(self.rows) + bool(self.hidden)) + 8
 
 
+_Line = tuple[DiagramBox, DiagramBox, int]
+
+
 def render_diagram(classes: Sequence[ClassDoc], language: str, title: str) -> str:
-    """Return the SVG text; empty if there is no class to draw."""
+    """Return the diagram of a profile with the required properties; empty if there is no class to draw."""
     drawn = [each for each in classes if any(name == "targetClass" for name, _ in each.targets) and each.properties]
-    if not drawn:
+    ids = {value: each.id for each in drawn for name, value in each.targets if name == "targetClass"}
+    return render_boxes([_box(each, ids, language) for each in drawn], title)
+
+
+def render_boxes(boxes: Sequence[DiagramBox], title: str) -> str:
+    """Return the SVG text of boxes and of the lines between them; empty if there are none."""
+    if not boxes:
         return ""
-    boxes = {each.id: _box(each) for each in drawn}
-    by_class = {value: box for box in boxes.values() for name, value in box.class_doc.targets if name == "targetClass"}
+    by_id = {box.id: box for box in boxes}
     lines = [
-        (box, by_class[target], each)
-        for box in boxes.values()
-        for each in box.class_doc.properties
-        for target in _targets(each)
-        if target in by_class and by_class[target] is not box
+        (box, by_id[target], number)
+        for box in boxes
+        for number, row in enumerate(box.rows)
+        for target in row.targets
+        if target in by_id and target != box.id
     ]
-    width, height = _position(list(boxes.values()), lines)
+    width, height = _position(list(boxes), lines)
     parts = [
         f'<svg class="diagram" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
         f'role="img" aria-label="{escape(title, quote=True)}" xmlns="http://www.w3.org/2000/svg">'
     ]
     seen: set[tuple[str, str]] = set()
-    for start, end, each in lines:
-        if (start.class_doc.id, end.class_doc.id) not in seen:
-            seen.add((start.class_doc.id, end.class_doc.id))
-            parts.append(_render_line(start, end, each))
-    parts += [_render_box(box, language) for box in boxes.values()]
+    for start, end, number in lines:
+        if (start.id, end.id) not in seen:
+            seen.add((start.id, end.id))
+            parts.append(_render_line(start, end, number))
+    parts += [_render_box(box) for box in boxes]
     return "".join(parts) + "</svg>"
 
 
-def _box(each: ClassDoc) -> _Box:
+def _box(each: ClassDoc, ids: dict[str, str], language: str) -> DiagramBox:
     required = [p for p in each.properties if p.minimum and p.severity == "Violation"]
     linked = [p for p in each.properties if p not in required and any(_targets(p))]
     unique = list({p.path: p for p in [*required, *linked]}.values())
-    rows = unique[:_MAX_ROWS] or list({p.path: p for p in each.properties}.values())[:4]
-    return _Box(class_doc=each, rows=rows, hidden=len({p.path for p in each.properties}) - len(rows))
+    shown = unique[:_MAX_ROWS] or list({p.path: p for p in each.properties}.values())[:4]
+    targets = {
+        p.path: tuple(ids[t] for q in each.properties if q.path == p.path for t in _targets(q) if t in ids)
+        for p in shown
+    }
+    title = choose_text(each.label, language) or each.id
+    target = next((compact(value) for name, value in each.targets if name == "targetClass"), "")
+    return DiagramBox(
+        id=each.id,
+        title=title,
+        subtitle=target if title != target and len(title) + len(target) < 30 else "",
+        rows=[
+            DiagramRow(
+                name=p.path,
+                note=p.cardinality,
+                required=bool(p.minimum and p.severity == "Violation"),
+                targets=targets[p.path],
+            )
+            for p in shown
+        ],
+        hidden=len({p.path for p in each.properties}) - len(shown),
+    )
 
 
 def _targets(each: PropertyDoc) -> Iterator[str]:
@@ -81,16 +125,16 @@ def _targets(each: PropertyDoc) -> Iterator[str]:
     yield from class_values(each.rules)
 
 
-def _position(boxes: list[_Box], lines: Sequence[tuple[_Box, _Box, PropertyDoc]]) -> tuple[float, float]:
+def _position(boxes: list[DiagramBox], lines: Sequence[_Line]) -> tuple[float, float]:
     """Set the position of each box; returns the width and height of the diagram."""
-    depth = {box.class_doc.id: 0 for box in boxes}
+    depth = {box.id: 0 for box in boxes}
     for _ in range(_MAX_DEPTH):
-        for start, end, _each in lines:
-            if depth[end.class_doc.id] <= depth[start.class_doc.id] < _MAX_DEPTH and not _leads_to(end, start, lines):
-                depth[end.class_doc.id] = depth[start.class_doc.id] + 1
-    columns: dict[int, list[_Box]] = {}
+        for start, end, _ in lines:
+            if depth[end.id] <= depth[start.id] < _MAX_DEPTH and not _leads_to(end, start, lines):
+                depth[end.id] = depth[start.id] + 1
+    columns: dict[int, list[DiagramBox]] = {}
     for box in boxes:
-        columns.setdefault(depth[box.class_doc.id], []).append(box)
+        columns.setdefault(depth[box.id], []).append(box)
     height = 0.0
     for number, column in enumerate(sorted(columns)):
         y = float(_PAD)
@@ -101,22 +145,21 @@ def _position(boxes: list[_Box], lines: Sequence[tuple[_Box, _Box, PropertyDoc]]
     return _PAD * 2 + len(columns) * (_WIDTH + _GAP) - _GAP, height
 
 
-def _leads_to(start: _Box, end: _Box, lines: Sequence[tuple[_Box, _Box, PropertyDoc]]) -> bool:
+def _leads_to(start: DiagramBox, end: DiagramBox, lines: Sequence[_Line]) -> bool:
     """Return whether there is a path of lines from one box to another."""
-    seen, pending = {start.class_doc.id}, [start]
+    seen, pending = {start.id}, [start]
     while pending:
         box = pending.pop()
         for one, other, _ in lines:
-            if one is box and other.class_doc.id not in seen:
+            if one is box and other.id not in seen:
                 if other is end:
                     return True
-                seen.add(other.class_doc.id)
+                seen.add(other.id)
                 pending.append(other)
     return False
 
 
-def _render_line(start: _Box, end: _Box, each: PropertyDoc) -> str:
-    row = next((n for n, p in enumerate(start.rows) if p.path == each.path), len(start.rows))
+def _render_line(start: DiagramBox, end: DiagramBox, row: int) -> str:
     y1 = start.y + _HEAD + _ROW * row + _ROW / 2 + 2
     y2 = end.y + _HEAD / 2
     right = end.x > start.x
@@ -135,22 +178,21 @@ def _curve(x1: float, y1: float, bend1: float, bend2: float, x2: float, y2: floa
     return f'<path class="line" d="{points}"/>'
 
 
-def _render_box(box: _Box, language: str) -> str:
-    title = choose_text(box.class_doc.label, language) or box.class_doc.id
-    target = next((compact(value) for name, value in box.class_doc.targets if name == "targetClass"), "")
+def _render_box(box: DiagramBox) -> str:
     left, right, y = f"{box.x + 10:.0f}", f"{box.x + _WIDTH - 8:.0f}", f"{box.y + 19:.0f}"
+    head = f'<text class="head" x="{left}" y="{y}">{escape(_truncate(box.title, 24))}</text>'
     parts = [
         f'<g><rect class="box" x="{box.x:.0f}" y="{box.y:.0f}" width="{_WIDTH}" height="{box.height:.0f}" rx="7"/>',
-        f'<text class="head" x="{left}" y="{y}">{escape(_truncate(title, 24))}</text>',
+        f'<a href="{escape(box.href, quote=True)}">{head}</a>' if box.href else head,
     ]
-    if title != target and len(title) + len(target) < 30:
-        parts.append(f'<text class="kind" x="{right}" y="{y}" text-anchor="end">{escape(target)}</text>')
-    for number, each in enumerate(box.rows):
+    if box.subtitle:
+        parts.append(f'<text class="kind" x="{right}" y="{y}" text-anchor="end">{escape(box.subtitle)}</text>')
+    for number, row in enumerate(box.rows):
         y = f"{box.y + _HEAD + _ROW * number + 15:.0f}"
-        required = " must" if each.minimum and each.severity == "Violation" else ""
+        class_ = "row must" if row.required else "row"
         parts.append(
-            f'<text class="row{required}" x="{left}" y="{y}">{escape(_truncate(each.path, 27))}</text>'
-            f'<text class="card" x="{right}" y="{y}" text-anchor="end">{each.cardinality}</text>'
+            f'<text class="{class_}" x="{left}" y="{y}">{escape(_truncate(row.name, 27))}</text>'
+            f'<text class="card" x="{right}" y="{y}" text-anchor="end">{escape(row.note)}</text>'
         )
     if box.hidden > 0:
         y = f"{box.y + _HEAD + _ROW * len(box.rows) + 15:.0f}"

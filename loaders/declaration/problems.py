@@ -40,7 +40,9 @@ class DeclarationProblems:
 
     def add_error(self, path: KeyPath, error: InputError) -> None:
         """Add the error of a file that the declaration names."""
-        self._problems.append(_Problem(path, f"{error.origin}:", error.reason, error.next_step, error=error))
+        # Its traceback would keep every frame alive, with the files that are open there.
+        kept = error.with_traceback(None)
+        self._problems.append(_Problem(path, f"{error.origin}:", error.reason, error.next_step, error=kept))
 
     def add_known(self, table: str, key: str) -> None:
         """Note a key that a table may have."""

@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from begrepp.validation.profiles.profile import BUNDLED
-from tests.support.browser import PAGES, complaints, find, fits_width, wait, write
+from tests.support.browser import PAGES, WIDTH_EXCESS, complaints, find, settled, wait, write
 
 
 def test_a_reader_finds_a_concept_and_its_neighbours(browser: Chrome, address: str) -> None:
@@ -96,7 +96,7 @@ def test_no_page_is_wider_than_the_screen_or_has_complaints(
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     try:
         browser.get(address + path)
-        assert fits_width(browser)
+        assert settled(browser, WIDTH_EXCESS) == 0
         assert len(browser.find_elements(By.CSS_SELECTOR, "h1")) == 1
         assert complaints(browser) == []
     finally:
@@ -111,7 +111,7 @@ def test_text_stands_out_from_its_ground(browser: Chrome, address: str, scheme: 
     try:
         for path in ("/", "/cs/onkologi/lungcancer", "/cs/icd-10-se/A00.0", "/dataset/nkbc", "/search?q=cancer"):
             browser.get(address + path)
-            weak = browser.execute_script(CONTRAST)
+            weak = settled(browser, CONTRAST)
             assert weak == [], f"{path}: {json.dumps(weak[:5])}"
     finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
@@ -155,7 +155,7 @@ def test_a_reader_validates_a_file_and_comes_to_what_the_rule_asks(browser: Chro
     assert len(browser.find_elements(By.CSS_SELECTOR, ".causes > li.violation")) == 6
     for width in (1280, 360):
         browser.set_window_size(width, 900)
-        assert fits_width(browser)
+        assert settled(browser, WIDTH_EXCESS) == 0
     browser.set_window_size(1280, 900)
     find(browser, "#severity option[value='Warning']").click()
     find(browser, "form.filter button").click()

@@ -44,6 +44,15 @@ def cut_files(fixture: golden.Fixture, folder: Path) -> Iterator[tuple[Path, Edi
         path.write_bytes(content)
 
 
+def open_files(folder: Path) -> list[str]:
+    """The files below a folder that this process has open."""
+    descriptors = Path("/proc/self/fd")
+    names = (
+        [str(each.readlink()) for each in descriptors.iterdir() if each.is_symlink()] if descriptors.exists() else []
+    )
+    return [name for name in names if Path(name).is_relative_to(folder)]
+
+
 @pytest.mark.parametrize("fixture", ALL, ids=lambda fixture: fixture.name)
 def test_a_cut_file_is_never_taken_in_silence(fixture: golden.Fixture, tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -54,6 +63,11 @@ def test_a_cut_file_is_never_taken_in_silence(fixture: golden.Fixture, tmp_path:
             report = load_edition(edition, loaders.loader_of(edition), out, Iris().base, Meter())
         except BegreppError as error:
             assert error.reason and error.next_step, error
+            refused = True
+        else:
+            refused = False
+        assert not open_files(tmp_path)
+        if refused:
             continue
         content = path.read_bytes()
         told = [f"{place}: {text}" for place, text in (*report.remarks, *report.skips)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome
@@ -55,14 +57,24 @@ def find(browser: Chrome, selector: str) -> WebElement:
     return browser.find_element(By.CSS_SELECTOR, selector)
 
 
-def fits_width(browser: Chrome) -> bool:
-    """Whether nothing is wider than the screen. Media queries apply a moment after a change of the screen's width."""
-    script = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    try:
-        wait(browser, lambda b: b.execute_script(script))
-    except TimeoutException:
-        return False
-    return True
+WIDTH_EXCESS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def settled(browser: Chrome, script: str) -> Any:
+    """Run a script until it returns nothing (0, an empty list), for at most ten seconds; return its last result.
+
+    Media queries apply a moment after a change of the screen's width or colour scheme.
+    """
+    result: Any = None
+
+    def is_empty(browser: Chrome) -> bool:
+        nonlocal result
+        result = browser.execute_script(script)
+        return not result
+
+    with suppress(TimeoutException):
+        wait(browser, is_empty)
+    return result
 
 
 SHADOW = "return document.querySelector('.editor').shadowRoot.querySelector(arguments[0])"

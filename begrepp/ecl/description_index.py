@@ -18,8 +18,8 @@ from begrepp.ecl.term_match import (
     fold_marks,
     folding_class,
     keeps_marks,
+    line_pattern,
     lowered,
-    matches_wildcards,
     wildcard_pieces,
 )
 from begrepp.terminology.concept_record import ConceptRecord
@@ -132,13 +132,12 @@ class DescriptionIndex:
         for folding, rows in self._classes.items():
             pieces = wildcard_pieces(lowered(pattern, folding))
             plain = [fold_marks(piece, folding) for piece in pieces]
-            has_marks = plain != pieces
-            for row in self._candidates(max(plain, key=len)):
-                text = self._folded(row)
-                if row in rows and matches_wildcards(plain, text):
-                    if has_marks and not matches_wildcards(pieces, self._marked.get(row, text)):
-                        continue
-                    found.add(row)
+            starts = [match.start() for match in line_pattern(plain).finditer(self._text, 1, len(self._text) - 1)]
+            matching = to_bitmap(np.searchsorted(self._starts, np.array(starts, dtype=np.int64))) & rows
+            if plain != pieces:
+                marked = line_pattern(pieces)
+                matching = BitMap(row for row in matching if marked.match(self._marked.get(row) or self._folded(row)))
+            found |= matching
         return found
 
     def _with_prefix(self, word: str, folding: str) -> BitMap:
@@ -160,7 +159,7 @@ class DescriptionIndex:
         for folding, rows in self._classes.items():
             postings: dict[str, array[int]] = defaultdict(lambda: array("I"))
             for row in rows:
-                for word in {*WORD.findall(self._marked.get(row) or self._folded(row))}:
+                for word in WORD.findall(self._marked.get(row) or self._folded(row)):
                     postings[word].append(row)
             ordered = sorted((fold_marks(word, folding), word) for word in postings)
             found[folding] = ordered, [BitMap(postings[word]) for _, word in ordered]
@@ -168,14 +167,3 @@ class DescriptionIndex:
 
     def _folded(self, row: int) -> str:
         return self._text[self._starts[row] : self._starts[row + 1] - 1]
-
-    def _candidates(self, piece: str) -> Iterator[int]:
-        """Yield the rows that contain a piece of text, folded; all rows for an empty piece."""
-        if not piece:
-            yield from self.all
-            return
-        at = self._text.find(piece)
-        while at >= 0:
-            row = int(np.searchsorted(self._starts, at, side="right")) - 1
-            yield row
-            at = self._text.find(piece, int(self._starts[row + 1]))

@@ -26,6 +26,7 @@ from begrepp.ecl.syntax_tree import (
     FilterBlock,
     Filtered,
     FilterKind,
+    HierarchyOperator,
     HierarchyStep,
     HistorySupplement,
     MembersOf,
@@ -93,24 +94,25 @@ class Evaluation:
         raise EclError("This part has no concepts.", start=node.span[0], end=node.span[1])
 
     def _concept(self, node: CodeReference) -> tuple[CodeSystem, int]:
-        system = self._substrate.system(node.scheme) if node.scheme else self._system
-        start, end = node.span
+        alias, code, (start, end) = node.scheme, node.code, node.span
+        if not alias and "#" in code and code_index(self._system, code) is None:
+            alias, _, code = code.partition("#")
+        system = self._substrate.system(alias) if alias else self._system
         if system is None:
-            raise EclError(f"There is no code system {node.scheme}.", _SCHEMES, start=start, end=end)
-        found = code_index(system, node.code)
+            raise EclError(f"There is no code system {alias}.", _SCHEMES, start=start, end=end)
+        found = code_index(system, code)
         if found is None:
-            alike = ", ".join(f'"{system.code(each)}"' for each in system.find(node.code)[:3])
+            alike = ", ".join(f'"{system.code(each)}"' for each in system.find(code)[:3])
             advice = f"Did you mean {alike}?" if alike else ""
-            raise EclError(f"'{node.code}' is no code of {system.description.id}.", advice, start=start, end=end)
+            raise EclError(f"'{code}' is no code of {system.description.id}.", advice, start=start, end=end)
         return system, found
 
     def _all(self) -> BitMap:
-        """All concepts that are not retired; of Snomed CT, its root and all below, if the root is there."""
+        """All active concepts and what is below them; of Snomed CT, its root, if it is there, and what is below."""
         system = self._system
         root = system.index(_SNOMED_ROOT) if is_snomed(system) else None
-        if root is None:
-            return system.active
-        return (system.hierarchy.descendants(root) & system.active) | BitMap([root])
+        everything = system.active if root is None else BitMap([root])
+        return tables_of(system).steps.apply(HierarchyOperator.DESCENDANT_OR_SELF_OF, everything)
 
     def _combined(self, node: Combination) -> SystemSets:
         if node.operator is SetOperator.MINUS:

@@ -25,6 +25,7 @@ from begrepp.ecl.syntax_tree import (
     Span,
     Tokens,
 )
+from begrepp.ecl.term_match import MAX_TERM
 
 Item = tuple[EclNode, tuple[str, ...]]
 """A value of a list, with its acceptabilities."""
@@ -130,11 +131,14 @@ def filter_condition(name: str, comparison: ComparisonOperator, items: Sequence[
 
 
 def search_term(text: str, *, wild: bool, span: Span) -> SearchTerm:
-    """Return a term to search for; raises `EclError` for one without words."""
+    """Return a term to search for; raises `EclError` for an empty or long one."""
     if not text.strip():
         raise EclError(
             "A search term is empty.", "Write words between the quotation marks.", start=span[0], end=span[1]
         )
+    if len(text) > MAX_TERM:
+        start, end = span
+        raise EclError(f"A search term has more than {MAX_TERM} characters.", "Shorten it.", start=start, end=end)
     return SearchTerm(span=span, text=text, wild=wild)
 
 

@@ -65,8 +65,7 @@ class EdgeTable:
 class HierarchySteps:
     """The operators of ECL on the hierarchy of one code system.
 
-    Results are active concepts, but the concepts themselves (`<<`, `>>`) stay whether active or not, as in the
-    specification: retired concepts have no relations.
+    A retired concept is found where the edition still places it in its hierarchy; most publishers take it out.
     """
 
     def __init__(self, system: CodeSystem) -> None:
@@ -79,7 +78,7 @@ class HierarchySteps:
             return concepts - self._reached(concepts, down=True, one_step=False)
         if operator is HierarchyOperator.BOTTOM_OF:
             return concepts - self._reached(concepts, down=False, one_step=False)
-        found = self._reached(concepts, down=operator in _DOWN, one_step=operator in _ONE_STEP) & self._system.active
+        found = self._reached(concepts, down=operator in _DOWN, one_step=operator in _ONE_STEP)
         return found | concepts if operator in _SELF else found
 
     def cost(self, concepts: BitMap) -> int:

@@ -26,7 +26,7 @@ from begrepp.ecl.syntax_tree import (
     SetsContaining,
     Tokens,
 )
-from begrepp.ecl.term_match import WORD, fold_marks, lowered, matches_wildcards, wildcard_pieces
+from begrepp.ecl.term_match import WORD, fold_marks, line_pattern, lowered, wildcard_pieces
 from begrepp.ecl.value_test import NUMBER_TESTS
 from begrepp.ecl.work_budget import WorkBudget
 from begrepp.terminology.interface import CodeSystem
@@ -149,6 +149,6 @@ def _has_term(text: str, term: SearchTerm) -> bool:
     """Whether a field matches a term, by prefixes of words or with wildcards; marks do not count."""
     plain, searched = (fold_marks(lowered(each, ""), "") for each in (text, term.text))
     if term.wild:
-        return matches_wildcards(wildcard_pieces(searched), plain)
+        return bool(line_pattern(wildcard_pieces(searched)).match(plain))
     words = WORD.findall(plain)
     return all(any(word.startswith(part) for word in words) for part in WORD.findall(searched))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 from threading import Lock
 
 import numpy as np
 from cachetools import LRUCache
+from pyroaring import BitMap
 
 from begrepp.ecl.concept_sets import Integers
 from begrepp.ecl.description_filters import basic_day
 from begrepp.ecl.description_index import DescriptionIndex
 from begrepp.ecl.hierarchy_steps import HierarchySteps
 from begrepp.ecl.statement_table import StatementTable
+from begrepp.terminology.concept_record import ConceptMapping, ConceptRecord
 from begrepp.terminology.interface import CodeSystem
 
 
@@ -36,12 +40,30 @@ class SystemTables:
     def days(self) -> tuple[list[str], Integers]:
         """The days from which concepts are valid (YYYYMMDD, or empty), and the number of its day for each concept."""
         numbers: dict[str, int] = {}
-        system = self._system
-        found = [
-            numbers.setdefault(basic_day(system.record(concept).valid_from), len(numbers))
-            for concept in range(len(system))
-        ]
+        found = [numbers.setdefault(basic_day(record.valid_from), len(numbers)) for record in self._records()]
         return [*numbers], np.array(found, dtype=np.uint32)
+
+    @cached_property
+    def mappings(self) -> dict[str, list[ConceptMapping]]:
+        """The mappings from concepts of the system by the IRI of their set."""
+        found: dict[str, list[ConceptMapping]] = defaultdict(list)
+        for record in self._records():
+            for mapping in record.mappings:
+                if mapping.source == record.iri and not mapping.negated:
+                    found[mapping.set].append(mapping)
+        return dict(found)
+
+    @cached_property
+    def collections(self) -> dict[str, BitMap]:
+        """The members of levels and other collections by IRI."""
+        found: dict[str, BitMap] = defaultdict(BitMap)
+        for number, record in enumerate(self._records()):
+            for iri in record.members_of:
+                found[iri].add(number)
+        return dict(found)
+
+    def _records(self) -> Iterator[ConceptRecord]:
+        return (self._system.record(concept) for concept in range(len(self._system)))
 
     @cached_property
     def descriptions(self) -> DescriptionIndex:

@@ -10,13 +10,30 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
 
 WORD = re.compile(r"\w+")
-_OWN_LETTERS = frozenset("åäöæø")
+MAX_TERM = 400
+"""The longest search term, in characters."""
 _NORDIC = frozenset({"sv", "da", "nb", "nn", "no", "fi"})
-_SWEDISH = str.maketrans("æø", "äö")
+_FOREIGN = re.compile(r"[^\x00-\x7fåäö]")
+"""Letters that a Swedish text in small letters rarely has, so that most texts need no translation."""
 _EXPANDED = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ł": "l"})
+
+
+class _FoldingTable(dict[int, str]):
+    """Translation table that removes marks; entries are computed at their first use."""
+
+    def __init__(self, own_letters: str) -> None:
+        super().__init__({ord(letter): letter for letter in own_letters})
+
+    def __missing__(self, codepoint: int) -> str:
+        decomposed = unicodedata.normalize("NFD", chr(codepoint))
+        bare = "".join(part for part in decomposed if not unicodedata.combining(part)).translate(_EXPANDED)
+        self[codepoint] = bare
+        return bare
+
+
+_TABLES = {"": _FoldingTable(""), "sv": _FoldingTable("åäö"), "nordic": _FoldingTable("åäöæø")}
 
 
 def folding_class(language: str) -> str:
@@ -27,21 +44,17 @@ def folding_class(language: str) -> str:
 
 def lowered(text: str, folding: str) -> str:
     """Return the text in small letters, its marks kept."""
+    if text.isascii():
+        return text.lower()
     small = unicodedata.normalize("NFC", text.casefold())
-    return small.translate(_SWEDISH) if folding == "sv" else small
+    return small.replace("æ", "ä").replace("ø", "ö") if folding == "sv" else small
 
 
 def fold_marks(text: str, folding: str) -> str:
     """Return a text in small letters without the marks that make no other letter in the class of languages."""
-    return text if text.isascii() else "".join(_bare(letter, folding) for letter in text)
-
-
-@cache
-def _bare(letter: str, folding: str) -> str:
-    if folding and letter in _OWN_LETTERS:
-        return letter
-    bare = "".join(part for part in unicodedata.normalize("NFD", letter) if not unicodedata.combining(part))
-    return bare.translate(_EXPANDED)
+    if text.isascii() or (folding == "sv" and not _FOREIGN.search(text)):
+        return text
+    return text.translate(_TABLES[folding])
 
 
 def keeps_marks(searched: str, found: str, folding: str) -> bool:
@@ -63,17 +76,13 @@ def wildcard_pieces(pattern: str) -> list[str]:
     return [*pieces, piece]
 
 
-def matches_wildcards(pieces: Sequence[str], text: str) -> bool:
-    """Return whether the pieces stand in the text in their order, the first at its start, the last at its end."""
-    first, last = pieces[0], pieces[-1]
-    if len(pieces) == 1:
-        return text == first
-    if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
-        return False
-    at, end = len(first), len(text) - len(last)
-    for piece in pieces[1:-1]:
-        found = text.find(piece, at, end)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return True
+def line_pattern(pieces: Sequence[str]) -> re.Pattern[str]:
+    """Return a regular expression for the lines that consist of the pieces with any text between them.
+
+    Atomic groups keep the time linear in the length of the line.
+    """
+    first, *others = map(re.escape, pieces)
+    if not others:
+        return re.compile(f"^{first}$", re.MULTILINE)
+    middle = "".join(f"(?>.*?{piece})" for piece in others[:-1])
+    return re.compile(f"^{first}{middle}.*{others[-1]}$", re.MULTILINE)

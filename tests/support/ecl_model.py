@@ -310,7 +310,8 @@ class PlainEvaluation:
             case CodeReference(code=code):
                 return {number for number in self._everything if self._concepts[number].code == code}
             case AnyConcept():
-                return self._active()
+                active = self._active()
+                return active | {each for each in self._everything if self._above(each) & active}
             case HierarchyStep():
                 return self._step(node.operator.value, self.concepts(node.operand))
             case MembersOf():
@@ -364,7 +365,6 @@ class PlainEvaluation:
                 reached |= {*near} if ">" in operator else {*children}
             else:
                 reached |= self._above(each) if ">" in operator else self._below(each)
-        reached &= self._active()
         return reached | found if operator[:2] in ("<<", ">>") else reached
 
     def _groups(self, concept: int) -> list[list[Row]]:

@@ -1,0 +1,161 @@
+"""The terminology of a build as the surroundings of an expression: code systems, levels, value sets and mapping sets.
+
+A set is named by the last part of its IRI (`kategori`, `onkologi`) or by an IRI or identifier in quotation marks.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from pyroaring import BitMap
+
+from begrepp.ecl.attribute_names import local_name
+from begrepp.ecl.concept_sets import SystemSets
+from begrepp.ecl.description_filters import basic_day
+from begrepp.ecl.substrate import MemberRow, MemberSet
+from begrepp.ecl.system_tables import tables_of
+from begrepp.terminology.concept_record import ConceptMapping
+from begrepp.terminology.interface import CodeSystem, ValueSetExpansion
+from begrepp.terminology.terminology import Terminology
+
+
+class TerminologySubstrate:
+    """The surroundings of expressions on one code system; `as_of` chooses the editions of the others."""
+
+    def __init__(self, terminology: Terminology, system: CodeSystem, as_of: date | None = None) -> None:
+        self._terminology, self._system, self._as_of = terminology, system, as_of
+
+    def system(self, alias: str) -> CodeSystem | None:
+        """Return the code system with an id, in any case, or another identifier; the own one in its edition."""
+        found = self._terminology.scheme(alias, as_of=self._as_of)
+        found = found or self._terminology.scheme(alias.lower(), as_of=self._as_of)
+        return self._system if found and found.description.id == self._system.description.id else found
+
+    def locate(self, iri: str) -> tuple[CodeSystem, int] | None:
+        """Return code system and number of a concept of the current view."""
+        return self._terminology.locate(iri)
+
+    def set_named(self, name: str) -> MemberSet | None:
+        """Return a level, value set or mapping set by its name or IRI."""
+        if (own := self._own_sets.get(name) or self._own_sets.get(name.lower())) is not None:
+            return own
+        found = self._terminology.value_set(name)
+        if found is None:
+            found = next((each for each in self._terminology.value_sets() if local_name(each.iri) == name), None)
+        return ExpandedSet(found) if found else None
+
+    def sets(self) -> Sequence[MemberSet]:
+        """Return all levels and mapping sets of the code system, and all value sets."""
+        own = {each.iri: each for each in self._own_sets.values()}
+        others = [ExpandedSet(each) for each in self._terminology.value_sets() if each.iri not in own]
+        return [*own.values(), *others]
+
+    @cached_property
+    def _own_sets(self) -> dict[str, MemberSet]:
+        """The sets of the code system by name in small letters and by IRI; a level comes before a mapping set."""
+        tables = tables_of(self._system)
+        mapped: list[MemberSet] = [
+            MappingRows(iri, self._system, rows) for iri, rows in sorted(tables.mappings.items()) if iri
+        ]
+        levels: list[MemberSet] = [Level(iri, self._system, found) for iri, found in sorted(tables.collections.items())]
+        return {key: each for each in (*mapped, *levels) for key in (each.name.lower(), each.iri)}
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level or another collection of a code system."""
+
+    iri: str
+    system: CodeSystem
+    concepts: BitMap
+
+    @property
+    def name(self) -> str:
+        """The last part of the IRI."""
+        return local_name(self.iri)
+
+    def members(self, system: CodeSystem) -> SystemSets:
+        """Return the members."""
+        return SystemSets({self.system: self.concepts})
+
+    def rows(self) -> Iterable[MemberRow]:
+        """Yield a row for each member."""
+        return (MemberRow(iri=self.system.iri(concept)) for concept in self.concepts)
+
+
+@dataclass(frozen=True)
+class ExpandedSet:
+    """A value set of the build, with members of one or several code systems."""
+
+    expansion: ValueSetExpansion
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the value set."""
+        return self.expansion.iri
+
+    @property
+    def name(self) -> str:
+        """The last part of the IRI."""
+        return local_name(self.iri)
+
+    def members(self, system: CodeSystem) -> SystemSets:
+        """Return the members; those of another edition of `system` are found in it by their IRIs."""
+        parts: dict[CodeSystem, BitMap] = defaultdict(BitMap)
+        for own in self.expansion.systems():
+            bitmap = self.expansion.members(own)
+            if own is system or own.description.id != system.description.id:
+                parts[own] = parts[own] | bitmap
+            else:
+                numbers = (system.index_of_iri(own.iri(each)) for each in bitmap)
+                parts[system] = parts[system] | BitMap(number for number in numbers if number is not None)
+        return SystemSets(parts)
+
+    def rows(self) -> Iterable[MemberRow]:
+        """Yield a row for each member."""
+        for system in self.expansion.systems():
+            yield from (MemberRow(iri=system.iri(concept)) for concept in self.expansion.members(system))
+
+
+@dataclass(frozen=True)
+class MappingRows:
+    """The mappings of one set from the concepts of a code system, as rows with the fields of a map of Snomed CT."""
+
+    iri: str
+    system: CodeSystem
+    mappings: Sequence[ConceptMapping]
+
+    @property
+    def name(self) -> str:
+        """The last part of the IRI."""
+        return local_name(self.iri)
+
+    def members(self, system: CodeSystem) -> SystemSets:
+        """Return the concepts that are mapped."""
+        numbers = (self.system.index_of_iri(each.source) for each in self.mappings)
+        return SystemSets({self.system: BitMap(number for number in numbers if number is not None)})
+
+    def rows(self) -> Iterable[MemberRow]:
+        """Yield a row for each mapping."""
+        for each in self.mappings:
+            yield MemberRow(
+                iri=each.source,
+                fields=_fields(each),
+                links={"mapTarget": each.target, "targetComponentId": each.target},
+                time=basic_day(each.date),
+            )
+
+
+def _fields(mapping: ConceptMapping) -> Mapping[str, str]:
+    return {
+        "mapTarget": local_name(mapping.target),
+        "mapGroup": mapping.group,
+        "mapPriority": mapping.priority,
+        "mapRule": mapping.rule,
+        "mapAdvice": mapping.advice,
+        "predicate": local_name(mapping.predicate),
+    }

@@ -14,6 +14,7 @@ from begrepp.search import TextIndex
 from begrepp.store import Store
 from begrepp.store.disk import DiskStore
 from begrepp.store.endpoint import Endpoint
+from begrepp.terminology.terminology import Terminology
 from server.served.caches import MemoryCache, Value, text_bytes
 from server.served.refs import Ref, TreeNode
 from server.served.schemes import SchemeIndex
@@ -50,6 +51,11 @@ class ServedBuild:
     def index(self) -> TextIndex:
         """The text index."""
         return TextIndex(self.folder / "index")
+
+    @cached_property
+    def terminology(self) -> Terminology:
+        """The terminology: concepts, hierarchies and value sets."""
+        return Terminology(self.folder)
 
     @cached_property
     def iris(self) -> Iris:

@@ -61,12 +61,12 @@ class TerminologySubstrate:
         mapped: list[MemberSet] = [
             MappingRows(iri, self._system, rows) for iri, rows in sorted(tables.mappings.items()) if iri
         ]
-        levels: list[MemberSet] = [Level(iri, self._system, found) for iri, found in sorted(tables.collections.items())]
+        levels: list[MemberSet] = [SystemLevel(iri, self._system, found) for iri, found in sorted(tables.collections.items())]
         return {key: each for each in (*mapped, *levels) for key in (each.name.lower(), each.iri)}
 
 
 @dataclass(frozen=True)
-class Level:
+class SystemLevel:
     """A level or another collection of a code system."""
 
     iri: str

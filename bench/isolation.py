@@ -55,7 +55,7 @@ def run(data: Path) -> None:
 
 def _time_query(worker: Worker, store: Path, base: str, code: str) -> float:
     request = QueryRequest(
-        store=store,
+        store=str(store),
         query=_QUERY.format(code),
         results_format="application/sparql-results+json",
         graph_format="text/turtle",

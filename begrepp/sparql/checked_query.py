@@ -3,12 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
-from begrepp.errors import QueryRefused
+from begrepp.errors import QueryError, QueryRefused
 from begrepp.rdf.namespaces import prefixes
-from begrepp.sparql.query_syntax import error_at, read_query
+from begrepp.sparql.query_syntax import QuerySyntaxError, error_at, read_query
 from begrepp.sparql.services import declared_prefixes
-from begrepp.sparql.tokens import Token, decode_code_points
+from begrepp.sparql.tokens import Token, decode_code_points, depth, is_update, tokens
+
+READ_ONLY = ("This endpoint is read-only.", "SPARQL Update is not supported; change the source files and rebuild.")
+"""Reason and next step of the error for a request that would write."""
+MAX_DEPTH = 200
+MAX_TOKENS = 100_000
+
+
+def read_client_query(query: str) -> list[Token]:
+    """Return the tokens of a query that a client has sent, by the grammar.
+
+    Raises `QueryRefused` for an update, `QueryError` if the query exceeds a limit, and `QuerySyntaxError`.
+    """
+    if len(query) > MAX_TOKENS and len([*islice(tokens(query), MAX_TOKENS + 1)]) > MAX_TOKENS:
+        raise QueryError(
+            f"The query has more than {MAX_TOKENS:,} tokens.", "Split the query, or run it on your own build."
+        )
+    try:
+        token_list = read_query(query)
+    except QuerySyntaxError:
+        unread = [*tokens(query)]
+        if is_update(unread):
+            raise QueryRefused(*READ_ONLY) from None
+        _check_depth(unread)
+        raise
+    _check_depth(token_list)
+    return token_list
+
+
+def _check_depth(token_list: list[Token]) -> None:
+    if depth(token_list) > MAX_DEPTH:
+        raise QueryError(
+            f"The query has brackets or operators nested more than {MAX_DEPTH} deep.",
+            "Reduce the nesting with UNION, IN or VALUES.",
+        )
+
+
+def check_client_query(query: str) -> str:
+    """Return a client's query as it may be sent to an engine; raises what `read_client_query` and `check_query` do."""
+    query = query.removeprefix("\ufeff")
+    return _check_tokens(query, read_client_query(query))
 
 
 def check_query(query: str) -> str:
@@ -18,7 +59,10 @@ def check_query(query: str) -> str:
     replaces by rows before.
     """
     query = query.removeprefix("\ufeff")
-    token_list = read_query(query)
+    return _check_tokens(query, read_query(query))
+
+
+def _check_tokens(query: str, token_list: list[Token]) -> str:
     if any(token.is_word("SERVICE") for token in token_list):
         raise QueryRefused("SERVICE is not allowed in this place.", "Query other endpoints directly.")
     _check_prefixes(query, token_list)

@@ -1,7 +1,7 @@
 """Fork server for SPARQL query workers: `python -m begrepp.store.forkserver FD MB [local|remote]`.
 
-For each pipe that is sent through the socket FD, the fork server forks a worker process that serves requests from the
-pipe, and returns its process id. For a process id that is sent, it returns the signal that ended that worker, or 0.
+For each socket that is sent through the socket FD, the fork server forks a worker process that serves requests from
+it (`begrepp.store.message_channel`), and returns its process id. For a process id that is sent, it returns the signal that ended that worker, or 0.
 The engine is imported before the fork; no store is open. Each worker has an address space limit of MB megabytes, is
 the first to be killed when the machine runs out of memory, and is killed by the kernel when the fork server ends, even
 while it is paused.
@@ -25,16 +25,16 @@ import socket
 import struct
 import sys
 import time
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from begrepp.store.isolation import isolate_process
+from begrepp.store.message_channel import MessageChannel
 from begrepp.store.worker import serve_requests
 
 PID = struct.Struct("i")
 """Binary format of a process id and of a signal number."""
 FORK, END_SIGNAL = b"+", b"?"
-"""Requests: to fork a worker for the pipe that comes with it, and to return the signal that ended a worker."""
+"""Requests: to fork a worker for the socket that comes with it, and to return the signal that ended a worker."""
 _MAX_ENDED = 1000
 """Ended workers whose signals are known."""
 _SECONDS_TO_END = 1.0
@@ -42,7 +42,7 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, prctl(2)
 
 
 def main() -> None:
-    """Fork a worker for each pipe, until the socket is closed."""
+    """Fork a worker for each socket that is sent, until the socket is closed."""
     control = socket.socket(fileno=int(sys.argv[1]))
     memory = int(sys.argv[2]) * 1024 * 1024
     if local := sys.argv[3] == "local":
@@ -51,13 +51,13 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, lambda *_: _reap(ended))
     with contextlib.suppress(KeyboardInterrupt, ConnectionError):
         while True:
-            data, (*pipes,), _, _ = socket.recv_fds(control, 1, 1)
+            data, (*sockets,), _, _ = socket.recv_fds(control, 1, 1)
             if data == FORK:
                 if not (pid := os.fork()):
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                     control.close()
-                    _run_worker(pipes[0], memory, local=local)
-                os.close(pipes[0])
+                    _run_worker(sockets[0], memory, local=local)
+                os.close(sockets[0])
                 control.sendall(PID.pack(pid))
             elif data == END_SIGNAL:
                 (pid,) = PID.unpack(control.recv(PID.size, socket.MSG_WAITALL))
@@ -79,14 +79,14 @@ def _reap(ended: dict[int, int]) -> None:
 
 
 def _end_signal(pid: int, ended: dict[int, int]) -> int:
-    """Return the signal that ended a worker; its pipe may be closed a moment before the process has ended."""
+    """Return the signal that ended a worker; its socket may be closed a moment before the process has ended."""
     deadline = time.monotonic() + _SECONDS_TO_END
     while pid not in ended and time.monotonic() < deadline:
         time.sleep(0.005)
     return ended.pop(pid, 0)
 
 
-def _run_worker(pipe: int, memory: int, *, local: bool) -> None:
+def _run_worker(connection: int, memory: int, *, local: bool) -> None:
     """Set the limits of the new process and serve requests."""
     try:
         if sys.platform == "linux":
@@ -95,7 +95,7 @@ def _run_worker(pipe: int, memory: int, *, local: bool) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-        serve_requests(Connection(pipe), local=local)
+        serve_requests(MessageChannel(socket.socket(fileno=connection)), local=local)
     finally:
         os._exit(0)
 

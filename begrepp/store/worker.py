@@ -1,4 +1,4 @@
-"""SPARQL query worker: reads requests from a pipe and streams result chunks back.
+"""SPARQL query worker: reads requests from a channel and streams result chunks back.
 
 Depends on the engine and not on the web server. The process (`begrepp.store.forkserver`) may be killed at any moment.
 """
@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import json
+import pickle
 import resource
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import msgspec
 from pyoxigraph import (
     BlankNode,
     NamedNode,
@@ -30,16 +32,20 @@ from pyoxigraph import Literal as RdfLiteral
 
 from begrepp.errors import BegreppError, QueryError
 from begrepp.rdf.namespaces import prefixes
-from begrepp.sparql.checked_query import check_query
-from begrepp.sparql.query_syntax import read_query
+from begrepp.sparql.checked_query import check_client_query, read_client_query
 from begrepp.store import Store
 from begrepp.store.disk import DiskStore
 from begrepp.store.endpoint import Endpoint
+from begrepp.store.message_channel import MessageChannel
 
 Form = Literal["solutions", "boolean", "graph", "analysis"]
 Task = Literal["answer", "tokens", "patterns"]
 _CHUNK_BYTES = 1 << 16
 _MAX_COUNT = 100_000
+_PEAK_UNIT = 1 << 20 if sys.platform == "darwin" else 1 << 10
+"""Units of `ru_maxrss` in a megabyte, getrusage(2): bytes on macOS, kilobytes on Linux."""
+_ERROR = b"e"
+"""First byte of a message with an error, pickled; a `ResultChunk` begins with that of a MessagePack array."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +55,13 @@ class QueryRequest:
     The task is to answer the query, or to analyse it without running it: to return its tokens or its triple patterns as
     JSON (form `analysis`). Queries of clients are parsed here only, where time and memory are limited.
 
+    The store is the path of its folder, or another endpoint.
+
     With `rows` above 0, solutions are returned as SPARQL JSON of the first `rows` rows and the number of all rows
     (`"total"`, at most 100,000). `seconds` limits the processor time; 0 means no limit.
     """
 
-    store: Path | Endpoint
+    store: str | Endpoint
     query: str
     results_format: str
     graph_format: str
@@ -66,39 +74,71 @@ class QueryRequest:
 
 
 class ResultChunk(NamedTuple):
-    """A chunk of a result: its form, bytes, whether it is the last, and processor seconds of the worker so far."""
+    """A chunk of a result: its form, bytes, whether it is the last, and what the worker has used so far.
+
+    These are processor seconds, and the largest resident memory in megabytes.
+    """
 
     form: Form
     chunk: bytes
     last: bool
     cpu_seconds: float
+    peak_mb: float
 
 
-def serve_requests(pipe: Connection, *, local: bool) -> None:
-    """Serve requests from the pipe until it is closed; sends `ResultChunk` objects or one `BegreppError` for each.
+_encode = msgspec.msgpack.Encoder().encode
+_decode_request = msgspec.msgpack.Decoder(QueryRequest).decode
+_decode_chunk = msgspec.msgpack.Decoder(ResultChunk).decode
+
+
+def encode_request(request: QueryRequest) -> bytes:
+    """Return the message with a request. Raises `QueryError` if the query has characters that UTF-8 cannot encode."""
+    try:
+        return _encode(request)
+    except UnicodeEncodeError:
+        raise QueryError("The query is not UTF-8.", "Send it as UTF-8.") from None
+
+
+def decode_reply(message: bytes) -> ResultChunk:
+    """Return the chunk in a message of a worker, or raise the error in it."""
+    if message.startswith(_ERROR):
+        error = pickle.loads(message[1:])
+        assert isinstance(error, BegreppError)
+        raise error
+    return _decode_chunk(message)
+
+
+def _send_error(channel: MessageChannel, error: BegreppError) -> None:
+    channel.send(_ERROR + pickle.dumps(error))
+
+
+def serve_requests(channel: MessageChannel, *, local: bool) -> None:
+    """Serve requests from the channel until it is closed; sends `ResultChunk` objects or one error for each.
 
     `local` tells whether the requests are for stores on disk; a worker serves these or requests for other endpoints.
     """
-    stores: dict[Path | Endpoint, Store] = {}
+    stores: dict[str | Endpoint, Store] = {}
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError, ConnectionResetError):
         while True:
-            request: QueryRequest = pipe.recv()
+            request = _decode_request(channel.receive())
             _limit_cpu_time(request.seconds)
             try:
                 if request.task != "answer":
-                    _analyse(request, pipe)
+                    _analyse(request, channel)
                     continue
                 location = request.store
-                if isinstance(location, Path) is not local:
+                if isinstance(location, str) is not local:
                     raise QueryError("This worker cannot use the store of the query.", "Report this as a defect.")
                 if location not in stores:
                     stores.clear()
-                    stores[location] = DiskStore(location) if isinstance(location, Path) else location.open()
-                _run_query(stores[location], request, pipe)
+                    stores[location] = DiskStore(Path(location)) if isinstance(location, str) else location.open()
+                _run_query(stores[location], request, channel)
             except BegreppError as error:
-                pipe.send(error)
+                _send_error(channel, error)
+            except (BrokenPipeError, ConnectionResetError):
+                raise
             except (ValueError, OSError, RuntimeError) as error:
-                pipe.send(QueryError(f"The query stopped: {error}", "Fix the query and retry."))
+                _send_error(channel, QueryError(f"The query stopped: {error}", "Fix the query and retry."))
 
 
 def _limit_cpu_time(seconds: float) -> None:
@@ -109,10 +149,10 @@ def _limit_cpu_time(seconds: float) -> None:
 
 
 class _ChunkWriter:
-    """Writable file that sends its contents through the pipe in chunks of 64 kB."""
+    """Writable file that sends its contents through the channel in chunks of 64 kB."""
 
-    def __init__(self, pipe: Connection, form: Form) -> None:
-        self._pipe = pipe
+    def __init__(self, channel: MessageChannel, form: Form) -> None:
+        self._channel = channel
         self._form = form
         self._buffer = bytearray()
 
@@ -129,34 +169,37 @@ class _ChunkWriter:
         self._send(last=True)
 
     def _send(self, *, last: bool) -> None:
-        self._pipe.send(ResultChunk(self._form, bytes(self._buffer), last, time.process_time()))
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _PEAK_UNIT
+        self._channel.send(_encode(ResultChunk(self._form, bytes(self._buffer), last, time.process_time(), peak_mb)))
         self._buffer.clear()
 
 
-def _analyse(request: QueryRequest, pipe: Connection) -> None:
+def _analyse(request: QueryRequest, channel: MessageChannel) -> None:
     """Send the tokens or the triple patterns of a query."""
     if request.task == "tokens":
-        analysis: list[object] = [[each.kind, each.start, each.end] for each in read_query(request.query)]
+        analysis: list[object] = [
+            [each.kind, each.start, each.end] for each in read_client_query(request.query)
+        ]
     else:
         from begrepp.sparql.patterns import triple_patterns  # noqa: PLC0415  # rdflib: slow to import, rarely needed
 
-        read_query(request.query)
+        read_client_query(request.query)
         analysis = [asdict(pattern) for pattern in triple_patterns(request.query)]
-    out = _ChunkWriter(pipe, "analysis")
+    out = _ChunkWriter(channel, "analysis")
     out.write(json.dumps(analysis).encode())
     out.close()
 
 
-def _run_query(store: Store, request: QueryRequest, pipe: Connection) -> None:
+def _run_query(store: Store, request: QueryRequest, channel: MessageChannel) -> None:
     """Evaluate a query and send the result in chunks."""
     results = store.query(
-        check_query(request.query),
+        check_client_query(request.query),
         default_graphs=request.default_graphs,
         named_graphs=request.named_graphs,
         base=request.base,
     )
     if isinstance(results, QuerySolutions | QueryBoolean):
-        out = _ChunkWriter(pipe, "boolean" if isinstance(results, QueryBoolean) else "solutions")
+        out = _ChunkWriter(channel, "boolean" if isinstance(results, QueryBoolean) else "solutions")
         results_format = QueryResultsFormat.from_media_type(request.results_format)
         if isinstance(results, QueryBoolean) and results_format in (QueryResultsFormat.CSV, QueryResultsFormat.TSV):
             out.write(str(bool(results)).lower().encode() + b"\n")
@@ -165,7 +208,7 @@ def _run_query(store: Store, request: QueryRequest, pipe: Connection) -> None:
         else:
             results.serialize(out, format=results_format)  # type: ignore[arg-type]
     else:
-        out = _ChunkWriter(pipe, "graph")
+        out = _ChunkWriter(channel, "graph")
         graph_format = RdfFormat.from_media_type(request.graph_format)
         serialize(results, out, format=graph_format, prefixes=prefixes())  # type: ignore[arg-type]
     out.close()

@@ -34,14 +34,14 @@ class ServedBuild:
     endpoint: Endpoint | None = None
 
     @property
-    def location(self) -> Path | Endpoint:
-        """The folder of the build's own store, or the external endpoint with the same graphs."""
-        return self.endpoint or self.folder / "store"
+    def location(self) -> str | Endpoint:
+        """The path of the build's own store, or the external endpoint with the same graphs."""
+        return self.endpoint or str(self.folder / "store")
 
     @cached_property
     def store(self) -> Store:
         """The triple store."""
-        return self.location.open() if isinstance(self.location, Endpoint) else DiskStore(self.location)
+        return self.endpoint.open() if self.endpoint else DiskStore(self.folder / "store")
 
     def scheme_store(self, scheme: str) -> Store:
         """Return the store with the concepts of a scheme; a dated build overrides it with a smaller one."""

@@ -76,6 +76,14 @@ class FairQueue:
             "Try again in a moment, or run the query on your own build.",
         )
 
+    def try_acquire(self, client: str) -> bool:
+        """Acquire a slot and return True if one is free and no client waits."""
+        with self._lock:
+            if self._queues or self.running >= self.slots:
+                return False
+            self._running[client] += 1
+            return True
+
     def release(self, client: str, seconds: float) -> None:
         """Return a slot that the client held for this many seconds."""
         with self._lock:

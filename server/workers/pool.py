@@ -11,21 +11,20 @@ from __future__ import annotations
 import hashlib
 import math
 import threading
-import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge, ServerBusy
+from begrepp.errors import ServerBusy
 from begrepp.settings import Settings
-from begrepp.store.worker import QueryRequest, ResultChunk
-from server.telemetry import metrics
+from begrepp.store.worker import QueryRequest
 from server.workers.fair_queue import FairQueue
-from server.workers.processes import ForkServer, Worker, WorkerKilled
+from server.workers.processes import ForkServer, Worker
+from server.workers.query_run import QueryRun
 from server.workers.stream import ResultStream, StoredResult
 
-_MB = 1024 * 1024
 _LANES = (("quick", 0.1, 2, 2), ("middle", 1.0, 1, 9), ("long", math.inf, 1, 16))
 """Name, seconds of processor time in the lane, slots as a multiple of `query_workers`, and niceness."""
 _LARGE_MB = 512
@@ -65,16 +64,26 @@ class QueryPool:
 
         Raises `TooManyQueries`, `ServerBusy`, `QueryTimeout`, `QueryTooLarge` or `QueryError`.
         """
-        query_run = _QueryRun(self, request, client)
-        with query_run:
-            first = query_run.begin()
-            if first and first.last:
-                return StoredResult(first.form, first.chunk)
-            query_run.detached = True
-        stream = ResultStream()
-        self._threads.submit(query_run.stream_rest, first, stream)
-        stream.wait()
-        return stream
+        return QueryRun(self, request, client).result()
+
+    def start(self, request: QueryRequest, client: str) -> QueryRun | None:
+        """Start a query on an idle worker without waiting; None if no slot is free or no worker is idle.
+
+        The caller calls `poll`, `result` or `close` of the query.
+        """
+        lane = self.get_lane(request)
+        with self._lock:
+            worker = self._idle[lane].pop() if self._idle[lane] else None
+        if worker is None:
+            return None
+        if not self.lanes[lane].queue.try_acquire(client):
+            self.release_worker(worker, lane, reusable=True)
+            return None
+        return QueryRun(self, request, client, worker)
+
+    def submit(self, function: Callable[..., object], *arguments: object) -> None:
+        """Call a function in a thread of the pool."""
+        self._threads.submit(function, *arguments)
 
     def get_lane(self, request: QueryRequest) -> int:
         """Return the number of the lane where the query ended the last time, or 0."""
@@ -97,7 +106,7 @@ class QueryPool:
 
     def release_worker(self, worker: Worker, lane: int, *, reusable: bool) -> None:
         """Return a worker to the idle workers of its lane, or kill it if it is not reusable."""
-        reusable = reusable and worker.resident_mb < _LARGE_MB
+        reusable = reusable and (worker.peak_mb < _LARGE_MB or worker.resident_mb < _LARGE_MB)
         with self._lock:
             if reusable and len(self._idle[lane]) < self.lanes[lane].queue.slots:
                 self._idle[lane].append(worker)
@@ -144,135 +153,3 @@ def _lane_queue(settings: Settings, slots: int, *, first: bool) -> FairQueue:
 def _key(request: QueryRequest) -> bytes:
     parts = (str(request.store), request.task, request.query, *request.default_graphs, "|", *request.named_graphs)
     return hashlib.sha256("\0".join(parts).encode(errors="replace")).digest()
-
-
-class _QueryRun:
-    """A running query: its lane, its worker and its deadline."""
-
-    def __init__(self, pool: QueryPool, request: QueryRequest, client: str) -> None:
-        self.detached = False
-        self._pool = pool
-        self._request = request
-        self._client = client
-        self._seconds = request.seconds or pool.settings.query_seconds
-        self._deadline = math.inf
-        self._lane_number = pool.get_lane(request)
-        self._slot_acquired_at: float | None = None
-        self._worker: Worker | None = None
-        self._was_repeated = False
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Release slot and worker, unless the query continues in a thread."""
-        if self.detached and kind is None:
-            self.detached = False
-            return
-        healthy = kind is None or issubclass(kind, QueryError)
-        self._release_slot()
-        if self._worker:
-            self._pool.release_worker(self._worker, self._lane_number, reusable=healthy)
-            if not healthy:
-                metrics.KILLED.inc()
-
-    def begin(self) -> ResultChunk | None:
-        """Start the query; return the first part of the result if ready within the time of the lane, else None."""
-        self._acquire_slot()
-        self._deadline = time.monotonic() + self._seconds
-        try:
-            self._worker = self._pool.acquire_worker(self._lane_number)
-            self._worker.send(self._request)
-            return self._worker.receive(min(self._lane.seconds, self._seconds))
-        except WorkerKilled:
-            self._repeat()
-            return None
-
-    def _repeat(self) -> None:
-        """Run the query once more, on a new worker; the deadline stays."""
-        if self._worker:
-            self._worker.kill()
-        self._was_repeated = True
-        self._worker = None
-        self._worker = self._pool.acquire_worker(self._lane_number, new=True)
-        self._worker.send(self._request)
-
-    def stream_rest(self, part: ResultChunk | None, stream: ResultStream) -> None:
-        """Write the rest of the result into the stream; runs in a thread and changes lanes."""
-        try:
-            with self:
-                try:
-                    self._write_parts(part, stream)
-                except WorkerKilled:
-                    if self._was_repeated or not stream.restart():
-                        raise
-                    self._repeat()
-                    self._write_parts(None, stream)
-            stream.finish()
-        except BegreppError as error:
-            stream.finish(error)
-        except Exception as error:
-            stream.finish(BegreppError(f"The query worker failed: {error}", "The error has been logged."))
-            raise
-
-    def _write_parts(self, part: ResultChunk | None, stream: ResultStream) -> None:
-        part = part or self._next_part()
-        stream.begin(part.form)
-        while True:
-            if stream.size + len(part.chunk) > self._pool.settings.query_result_mb * _MB:
-                raise QueryTooLarge(
-                    f"The answer is larger than {self._pool.settings.query_result_mb} MB.",
-                    "Add LIMIT and OFFSET, or download the full data.",
-                )
-            stream.write(part.chunk)
-            if part.last:
-                return
-            part = self._next_part()
-
-    @property
-    def _lane(self) -> Lane:
-        return self._pool.lanes[self._lane_number]
-
-    def _next_part(self) -> ResultChunk:
-        """Return the next part; first move to the next lane if the time of this one is used up."""
-        assert self._worker
-        while True:
-            remaining = self._deadline - time.monotonic()
-            if remaining <= 0:
-                raise QueryTimeout(
-                    f"The query ran for {self._seconds:g} seconds and was stopped.",
-                    "Bind a subject, narrow a pattern, or add LIMIT; search finds words faster than FILTER.",
-                )
-            in_lane = self._lane.seconds - self._worker.cpu_seconds
-            if in_lane <= 0:
-                self._change_lane()
-            elif part := self._worker.receive(min(remaining, max(in_lane, 0.01))):
-                return part
-
-    def _change_lane(self) -> None:
-        assert self._worker
-        paused_at = time.monotonic()
-        self._pool.pause(self._worker)
-        self._release_slot()
-        self._lane_number += 1
-        self._pool.set_lane(self._request, self._lane_number)
-        try:
-            self._acquire_slot()
-        finally:
-            self._pool.unpause(self._worker)
-        self._worker.resume(self._lane.niceness)
-        self._deadline += time.monotonic() - paused_at
-
-    def _acquire_slot(self) -> None:
-        metrics.WAITING.labels(self._lane.name).inc()
-        try:
-            self._lane.queue.acquire(self._client)
-        finally:
-            metrics.WAITING.labels(self._lane.name).dec()
-        metrics.RUNNING.labels(self._lane.name).inc()
-        self._slot_acquired_at = time.monotonic()
-
-    def _release_slot(self) -> None:
-        if self._slot_acquired_at is not None:
-            self._lane.queue.release(self._client, time.monotonic() - self._slot_acquired_at)
-            metrics.RUNNING.labels(self._lane.name).dec()
-            self._slot_acquired_at = None

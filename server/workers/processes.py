@@ -10,13 +10,13 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 
 import psutil
 
 from begrepp.errors import BegreppError, QueryTooLarge, ServerBusy
 from begrepp.store.forkserver import END_SIGNAL, FORK, PID
-from begrepp.store.worker import QueryRequest, ResultChunk
+from begrepp.store.message_channel import MessageChannel
+from begrepp.store.worker import QueryRequest, ResultChunk, decode_reply, encode_request
 
 _PROGRAM = "begrepp.store.forkserver"
 _MB = 1 << 20
@@ -31,43 +31,44 @@ class WorkerKilled(ServerBusy):
 
 
 class Worker:
-    """A SPARQL query worker process, connected by a pipe; it runs one query at a time.
+    """A SPARQL query worker process, connected by a channel; it runs one query at a time.
 
     `end_signal` returns the number of the signal that ended the process, or 0.
     """
 
-    def __init__(self, pid: int, pipe: Connection, end_signal: Callable[[int], int]) -> None:
+    def __init__(self, pid: int, channel: MessageChannel, end_signal: Callable[[int], int]) -> None:
         self._pid = pid
         try:
             self._process = psutil.Process(pid)
         except psutil.NoSuchProcess:
-            pipe.close()
+            channel.close()
             raise _worker_killed() from None
-        self._pipe = pipe
+        self.channel = channel
         self._end_signal = end_signal
         self._cpu_seconds_before = 0.0
+        self.peak_mb = 0.0
+        """Largest resident memory in megabytes when the last query ended."""
 
     def send(self, request: QueryRequest) -> None:
         """Send a query to the worker."""
+        message = encode_request(request)
         try:
-            self._pipe.send(request)
+            self.channel.send(message)
         except (BrokenPipeError, ConnectionResetError):
             raise self._ended() from None
 
     def receive(self, seconds: float) -> ResultChunk | None:
         """Return the next part of the result, or None if none arrives in time; raises the error of the worker."""
         try:
-            if not self._pipe.poll(max(0.0, seconds)):
+            if not self.channel.wait(seconds):
                 return None
-            message = self._pipe.recv()
+            message = self.channel.receive()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise self._ended() from None
-        if isinstance(message, BegreppError):
-            raise message
-        assert isinstance(message, ResultChunk)
-        if message.last:
-            self._cpu_seconds_before = message.cpu_seconds
-        return message
+        part = decode_reply(message)
+        if part.last:
+            self._cpu_seconds_before, self.peak_mb = part.cpu_seconds, part.peak_mb
+        return part
 
     @property
     def cpu_seconds(self) -> float:
@@ -99,7 +100,7 @@ class Worker:
         """Kill the process."""
         with contextlib.suppress(psutil.Error):
             self._process.kill()
-        self._pipe.close()
+        self.channel.close()
 
     def _ended(self) -> BegreppError:
         if self._end_signal(self._pid) in _FOREIGN_SIGNALS:
@@ -137,12 +138,12 @@ class ForkServer:
             except OSError:  # not started yet, or it has died
                 self._start()
                 pid = self._fork(worker_end)
-        return Worker(pid, Connection(server_end.detach()), self.end_signal)
+        return Worker(pid, MessageChannel(server_end), self.end_signal)
 
-    def _fork(self, pipe: socket.socket) -> int:
+    def _fork(self, worker_end: socket.socket) -> int:
         if self._control is None:
             raise ConnectionResetError
-        socket.send_fds(self._control, [FORK], [pipe.fileno()])
+        socket.send_fds(self._control, [FORK], [worker_end.fileno()])
         return self._receive_number(self._control)
 
     def end_signal(self, pid: int) -> int:

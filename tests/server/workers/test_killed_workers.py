@@ -14,9 +14,9 @@ import pytest
 from begrepp.errors import QueryTooLarge
 from begrepp.settings import Settings
 from begrepp.store.worker import QueryRequest, ResultChunk
-from server.workers import pool as pools
 from server.workers.pool import QueryPool
 from server.workers.processes import Worker, WorkerKilled
+from server.workers.query_run import QueryRun
 from server.workers.stream import BUFFERED_BYTES, ResultStream
 
 ASK = "ASK {}"
@@ -31,7 +31,7 @@ def pool(built: Settings) -> Iterator[QueryPool]:
 
 def request(settings: Settings, query: str) -> QueryRequest:
     return QueryRequest(
-        store=settings.current / "store", query=query,
+        store=str(settings.current / "store"), query=query,
         results_format="application/sparql-results+json", graph_format="text/turtle",
     )  # fmt: skip
 
@@ -98,16 +98,16 @@ def test_a_query_of_a_slower_lane_runs_once_more(
     wanted = f"SELECT (COUNT(*) AS ?n) {{ {{ {some} }} {{ {some.replace('?f', '?c')} }} FILTER(STR(?c) < STR(?f)) }}"
     expected = pool.run(request(built, wanted)).read()
     killed: list[int] = []
-    change = pools._QueryRun._change_lane
+    change = QueryRun._change_lane
 
-    def change_and_kill(run: pools._QueryRun) -> None:
+    def change_and_kill(run: QueryRun) -> None:
         change(run)
         if not killed:
             assert run._worker
             killed.append(run._worker._pid)
             os.kill(run._worker._pid, signal.SIGKILL)
 
-    monkeypatch.setattr(pools._QueryRun, "_change_lane", change_and_kill)
+    monkeypatch.setattr(QueryRun, "_change_lane", change_and_kill)
     pool._known_lanes.clear()
     assert pool.run(request(built, wanted)).read() == expected
     assert len(killed) == 1
@@ -130,11 +130,11 @@ def test_what_was_buffered_is_written_anew(pool: QueryPool, built: Settings, mon
             os.kill(run._worker._pid, signal.SIGKILL)
             raise_at_receive.set()
 
-    running: list[pools._QueryRun] = []
+    running: list[QueryRun] = []
     raise_at_receive = threading.Event()
-    rest, receive = pools._QueryRun.stream_rest, Worker.receive
+    rest, receive = QueryRun.stream_rest, Worker.receive
 
-    def stream(run: pools._QueryRun, part: ResultChunk | None, stream_: ResultStream) -> None:
+    def stream(run: QueryRun, part: ResultChunk | None, stream_: ResultStream) -> None:
         running.append(run)
         rest(run, part, stream_)
 
@@ -143,7 +143,7 @@ def test_what_was_buffered_is_written_anew(pool: QueryPool, built: Settings, mon
             raise worker._ended()
         return receive(worker, seconds)
 
-    monkeypatch.setattr(pools._QueryRun, "stream_rest", stream)
+    monkeypatch.setattr(QueryRun, "stream_rest", stream)
     monkeypatch.setattr(ResultStream, "write", write_and_kill)
     monkeypatch.setattr(Worker, "receive", lost)
     assert pool.run(request(built, wanted)).read() == expected

@@ -14,6 +14,7 @@ from server.http.page_cache import PageCache
 from server.http.request_filter import RequestFilter
 from server.http.shared_cache import SharedCache
 from server.http.urls import ProfileNameConverter
+from server.ops.direct_answers import DirectAnswers
 from server.ops.headers import finish_response, start_request
 from server.pages import errors
 from server.pages.schema_org import describe_page
@@ -97,6 +98,8 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     Compress(app)  # registered before `finish_response`, so it runs after it
     app.before_request(start_request)
     app.after_request(finish_response)
+    direct = app.extensions["begrepp.direct"] = DirectAnswers(app.wsgi_app, app.extensions["begrepp"])
+    app.wsgi_app = direct  # type: ignore[method-assign]
     if settings.page_cache_mb:
         megabytes = settings.page_cache_mb
         shared_cache = SharedCache(shared, _SHARED_CACHE_FACTOR * megabytes) if shared else None

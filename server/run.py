@@ -61,7 +61,9 @@ def _load_app(settings: Settings, folder: Path) -> AsgiBridge:
         pass
     else:
         threading.Thread(target=warm_up, args=(app,), name="warm", daemon=True).start()
-    return AsgiBridge(app.wsgi_app, _THREADS, _body_reader(settings), settings.trusted_proxies)
+    return AsgiBridge(
+        app.wsgi_app, _THREADS, _body_reader(settings), settings.trusted_proxies, app.extensions["begrepp.direct"]
+    )
 
 
 def _body_reader(settings: Settings) -> BodyReader:

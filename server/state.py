@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -28,13 +29,14 @@ class AppState:
         self.nodes = read_nodes(settings.data / NODES_FILE)
         self.node_client = NodeClient()
         self.answers = AnswerCache(settings.answer_cache_mb, metrics.cache_gauge("answers"))
+        self._current = str(settings.current)
         self._opened: tuple[str, ServedBuild] | None = None
         self._lock = threading.Lock()
 
     def current_build(self) -> ServedBuild:
         """Return the served build; opens a newer one if the link to the current build has changed."""
         try:
-            link = str(self.settings.current.readlink())
+            link = os.readlink(self._current)  # noqa: PTH115 - `Path` takes ten times as long
         except OSError:
             link = ""
         opened = self._opened
@@ -44,6 +46,15 @@ class AppState:
                 if opened is None or not link or opened[0] != link:
                     opened = self._opened = (link, self._open(current_build(self.settings)))
         return opened[1]
+
+    def opened_build(self) -> ServedBuild | None:
+        """Return the served build if it is open already and still the current one."""
+        opened = self._opened
+        try:
+            link = os.readlink(self._current)  # noqa: PTH115
+        except OSError:
+            return None
+        return opened[1] if opened and opened[0] == link else None
 
     def _open(self, folder: Path) -> ServedBuild:
         if self._opened and self._opened[1].folder == folder:

@@ -72,9 +72,11 @@ def _check_tokens(query: str, token_list: list[Token]) -> str:
 
 def _check_prefixes(query: str, token_list: Sequence[Token]) -> None:
     """Raise `QuerySyntaxError` for the first name whose prefix neither the query nor the project declares."""
-    known = prefixes().keys() | declared_prefixes(token_list).keys()
-    for token in token_list:
-        if token.kind == "name" and (prefix := token.text.partition(":")[0]) not in known:
+    predefined = prefixes()
+    names = [token for token in token_list if token.kind == "name" and token.text.partition(":")[0] not in predefined]
+    declared = declared_prefixes(token_list) if names else {}
+    for token in names:
+        if (prefix := token.text.partition(":")[0]) not in declared:
             raise error_at(query, token, f"the prefix '{prefix}:' is not declared.", "Declare it with PREFIX.")
 
 

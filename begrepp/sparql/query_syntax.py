@@ -7,14 +7,15 @@ would accept it. Keywords are whole words: `trueSERVICE`, which some parsers spl
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Collection, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from begrepp.errors import QueryError
 from begrepp.sparql.grammar import AGGREGATES, FUNCTIONS, PRODUCTIONS
 from begrepp.sparql.parse_table import END, ParseTable, build_parse_table
-from begrepp.sparql.tokens import Token, decode_code_points, next_token, operator_token
+from begrepp.sparql.tokens import Token, decode_code_points, next_token, operator_token, tokens
 
 _MAX_EXPECTED = 10
 _MAX_PIECE = 40
@@ -80,11 +81,29 @@ def _words() -> dict[str, str]:
     return words | dict.fromkeys(FUNCTIONS, "FUNCTION") | dict.fromkeys(AGGREGATES, "AGGREGATE")
 
 
+_PROLOGUE = re.compile(r'(?i)(?:PREFIX[ \t]+[a-z][a-z0-9]*:[ \t]*<[^<>"{}|^`\\\x00-\x20]*>\s*)+')
+"""The usual form of declarations, which clients send unchanged before each query."""
+_MAX_PROLOGUE = 10_000
+
+
+@lru_cache(64)
+def _read_prologue(text: str) -> tuple[tuple[Token, ...], tuple[str, ...]]:
+    """Return the tokens of a prologue and the stack of symbols that are expected after it."""
+    stack = ["Query"]
+    accepted = [*tokens(text)]
+    for token in accepted:
+        _advance(stack, _terminal(token))
+    return tuple(accepted), tuple(stack)
+
+
 def read_query(query: str) -> list[Token]:
     """Return the tokens of a query; raises `QuerySyntaxError` if the grammar does not accept it."""
     accepted: list[Token] = []
     stack = ["Query"]
     at = 0
+    if (prologue := _PROLOGUE.match(query)) and prologue.end() <= _MAX_PROLOGUE:
+        read, expected = _read_prologue(prologue[0])
+        accepted, stack, at = [*read], [*expected], prologue.end()
     while True:
         token = next_token(query, at)
         if not _advance(stack, _terminal(token)):

@@ -124,7 +124,8 @@ def depth(words: list[Token]) -> int:
     for token in words:
         if token.kind != "mark":
             run = 0
-        elif token.text in _OPEN:
+            continue
+        if token.text in _OPEN:
             level += 1
         elif token.text in _CLOSE:
             level -= 1
@@ -153,6 +154,21 @@ def is_update(words: list[Token]) -> bool:
     return at < len(words) and words[at].is_word(*_UPDATES)
 
 
-def is_deterministic(words: list[Token]) -> bool:
+_NONDETERMINISTIC = ("NOW", "RAND", "UUID", "STRUUID", "BNODE", "ADJUST")
+"""Functions whose result may differ for the same build."""
+_MAYBE_FUNCTION = re.compile(rf"(?<![A-Za-z_])(?:{'|'.join(_NONDETERMINISTIC)})\s*[(#]", re.IGNORECASE)
+_MAYBE_SERVICE = re.compile(r"(?<![A-Za-z_-])SERVICE(?![A-Za-z0-9_])", re.IGNORECASE)
+
+
+def may_contain_service(query: str) -> bool:
+    """Return whether the keyword SERVICE may stand in a query; False only if it does not."""
+    return "SERVICE" in query.upper() and _MAYBE_SERVICE.search(query) is not None
+
+
+def is_deterministic(query: str) -> bool:
     """Return whether the result depends on the build only: no clock, no random values, no other endpoint."""
-    return not any(token.is_word("NOW", "RAND", "UUID", "STRUUID", "SERVICE", "BNODE", "ADJUST") for token in words)
+    upper = query.upper()
+    has_name = any(name in upper for name in _NONDETERMINISTIC)
+    if not may_contain_service(query) and not (has_name and _MAYBE_FUNCTION.search(query)):
+        return True
+    return not any(token.is_word("SERVICE", *_NONDETERMINISTIC) for token in tokens(query))

@@ -1,10 +1,10 @@
 """Fork server for SPARQL query workers: `python -m begrepp.store.forkserver FD MB [local|remote]`.
 
-For each socket that is sent through the socket FD, the fork server forks a worker process that serves requests from
-it (`begrepp.store.message_channel`), and returns its process id. For a process id that is sent, it returns the signal that ended that worker, or 0.
-The engine is imported before the fork; no store is open. Each worker has an address space limit of MB megabytes, is
-the first to be killed when the machine runs out of memory, and is killed by the kernel when the fork server ends, even
-while it is paused.
+For each socket that is sent through the socket FD, the fork server forks a worker process that serves requests from it
+(`begrepp.store.message_channel`), and returns its process id. For a process id that is sent, it returns the signal that
+ended that worker, or 0. The engine is imported before the fork; no store is open. Each worker has an address space
+limit of MB megabytes, is the first to be killed when the machine runs out of memory, and is killed by the kernel when
+the fork server ends, even while it is paused.
 
 Workers that query a store on disk (`local`) have no network (`begrepp.store.isolation`): the fork server isolates
 itself, and its children inherit that. Workers that send queries to another SPARQL endpoint (`remote`) keep the network,

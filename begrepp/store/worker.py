@@ -177,9 +177,7 @@ class _ChunkWriter:
 def _analyse(request: QueryRequest, channel: MessageChannel) -> None:
     """Send the tokens or the triple patterns of a query."""
     if request.task == "tokens":
-        analysis: list[object] = [
-            [each.kind, each.start, each.end] for each in read_client_query(request.query)
-        ]
+        analysis: list[object] = [[each.kind, each.start, each.end] for each in read_client_query(request.query)]
     else:
         from begrepp.sparql.patterns import triple_patterns  # noqa: PLC0415  # rdflib: slow to import, rarely needed
 

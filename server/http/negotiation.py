@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NoReturn
@@ -117,25 +118,34 @@ def accepts_explicitly(request: Request, offer: Format) -> bool:
 
 
 def named_format(request: Request, parameters: tuple[str, ...] = PARAMETERS) -> str:
-    """Return the name of a format in a request parameter, in lower case; empty if there is none.
+    """Return the name of a format in a request parameter, in lower case; empty if there is none."""
+    return format_name(request.values, parameters)
+
+
+def format_name(values: Mapping[str, str], parameters: tuple[str, ...]) -> str:
+    """Return the name of a format in the values of parameters, in lower case; empty if there is none.
 
     A media type may have parameters, and a space for its `+`, which means a space in a query string.
     """
-    named = (request.values.get(name, "").partition(";")[0].strip().lower() for name in parameters)
+    named = (values.get(name, "").partition(";")[0].strip().lower() for name in parameters)
     return next((name.replace(" ", "+") for name in named if name not in _NO_CHOICE), "")
 
 
 def find_format(
     request: Request, offers: tuple[Format, ...], parameters: tuple[str, ...] = PARAMETERS
 ) -> Format | None:
-    """Return the best offer by request parameter, else by `Accept`, or None if none is acceptable.
+    """Return the best offer by request parameter, else by `Accept`, or None if none is acceptable."""
+    return best_format(offers, named_format(request, parameters), request.headers.get("Accept", ""))
+
+
+def best_format(offers: tuple[Format, ...], named: str, accept: str) -> Format | None:
+    """Return the offer with a name, or without one the best offer by an `Accept` header; None if there is none.
 
     Of offers with the same quality value, the one whose media range is more specific is the best, then the one that
     the client lists first, then the first offer.
     """
-    if named := named_format(request, parameters):
+    if named:
         return next((offer for offer in offers if named in offer.names), None)
-    accept = request.headers.get("Accept", "")
     best = max(offers, key=lambda offer: _preference(accept, offer))
     return best if _preference(accept, best).quality > 0 else None
 

@@ -21,7 +21,8 @@ from werkzeug.wsgi import FileWrapper
 
 from begrepp.errors import BegreppError
 from server.http.client_address import connection_client
-from server.http.page_cache import CACHED_ONLY, NotCached
+from server.http.page_cache import CACHE_KEY, CACHED_ONLY, NotCached
+from server.ops.direct_answers import DirectAnswers
 from server.ops.request_body import BodyReader, Message, Pace, Receive
 from server.ops.thread_share import ThreadShare
 
@@ -53,7 +54,15 @@ class AsgiBridge:
     `proxies` is the number of proxies in front that state the address of the client.
     """
 
-    def __init__(self, app: WSGIApplication, threads: int, bodies: BodyReader, proxies: int = 0) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        threads: int,
+        bodies: BodyReader,
+        proxies: int = 0,
+        direct: DirectAnswers | None = None,
+    ) -> None:
+        self._direct = direct
         self._app = app
         self._threads = ThreadPoolExecutor(threads, "request")
         self._probe = ThreadPoolExecutor(1, "probe")
@@ -87,10 +96,30 @@ class AsgiBridge:
             return
         try:
             content = b"".join(self._app({**environ, CACHED_ONLY: True, "wsgi.input": body}, response.start))
+        except NotCached as miss:
+            body.seek(0)
+            environ |= {CACHE_KEY: miss.key, "wsgi.input": body}
+        else:
             await connection.send_all(response.message(), content)
             return
-        except NotCached:
-            body.seek(0)
+        if self._direct is None:
+            await self._respond_in_thread(environ, response, client, connection)
+            return
+        try:
+            if answer := await self._direct.prepare(environ, client):
+                answer.respond(response.start)
+                await connection.send_all(response.message(), answer.body)
+                # The middleware around it logs, counts and caches the response.
+                b"".join(self._app(environ, response.start))
+            else:
+                await self._respond_in_thread(environ, response, client, connection)
+        finally:
+            self._direct.finish(environ)
+
+    async def _respond_in_thread(
+        self, environ: WSGIEnvironment, response: _ResponseStart, client: str, connection: _Connection
+    ) -> None:
+        path = environ["PATH_INFO"]
         context, loop = copy_context(), asyncio.get_running_loop()
         pool, holder = (self._probe, path) if path == READINESS_PATH else (self._threads, client)
 
@@ -98,7 +127,7 @@ class AsgiBridge:
             async with self._share.of(holder):
                 return await loop.run_in_executor(pool, context.run, function, *arguments)
 
-        chunks = await run(_run_app, self._app, {**environ, "wsgi.input": body}, response)
+        chunks = await run(_run_app, self._app, environ, response)
         if isinstance(chunks, bytes):
             await connection.send_all(response.message(), chunks)
             return

@@ -30,6 +30,20 @@ _FRAMED_ENDPOINTS = frozenset({"reconciliation.preview"})
 _EXPOSED = (
     "Begrepp-Nodes, Content-Language, ETag, Last-Modified, Link, Memento-Datetime, Repr-Digest, Retry-After, Vary"
 )
+COMMON_HEADERS = {
+    "Content-Security-Policy": _CONTENT_SECURITY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # All responses are public, and none depends on credentials.
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": _EXPOSED,
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""Headers of every response; a few pages may be framed, and have another content security policy."""
+VARY = ("Accept", "Accept-Language")
+"""Request headers that every response but a static file may depend on; compression adds `Accept-Encoding`."""
 CACHEABLE_BLUEPRINTS = frozenset(
     {"api", "browse", "catalog", "description", "differences", "downloads", "links", "reconciliation", "resource"}
     | {"wellknown"}
@@ -57,15 +71,10 @@ def is_cacheable() -> bool:
 def finish_response(response: Response) -> Response:
     """Add the headers of every response; set status 304 if the client has the response already."""
     headers = response.headers
-    headers["Content-Security-Policy"] = _FRAMED if request.endpoint in _FRAMED_ENDPOINTS else _CONTENT_SECURITY
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    # All responses are public, and none depends on credentials.
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = _EXPOSED
-    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    for name, value in COMMON_HEADERS.items():
+        headers[name] = value
+    if request.endpoint in _FRAMED_ENDPOINTS:
+        headers[\"Content-Security-Policy\"] = _FRAMED
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
         headers["Access-Control-Allow-Headers"] = (
@@ -74,7 +83,7 @@ def finish_response(response: Response) -> Response:
         )
         headers["Access-Control-Max-Age"] = "86400"
     if request.endpoint != "static":
-        response.vary.update(("Accept", "Accept-Language"))
+        response.vary.update(VARY)
         if g.get("read_cookie"):
             response.vary.add("Cookie")  # the `lang` cookie
         try:

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from begrepp.errors import BegreppError, FolderNotWritable
@@ -77,12 +78,16 @@ class Pace:
 
 
 class RequestBody:
-    """The body of a request as a file, counted in the budget of its reader until it is closed."""
+    """The body of a request as a file, counted in the budget of its reader until it is closed.
 
-    def __init__(self, reader: BodyReader, client: str) -> None:
+    `length` is the number of its bytes, None if it is not known.
+    """
+
+    def __init__(self, reader: BodyReader, client: str, length: int | None) -> None:
         self._reader, self._client = reader, client
         self._size = 0
-        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES)  # noqa: SIM115 - `close` closes it
+        is_small = length is not None and length <= _MEMORY_BYTES
+        self.file: IO[bytes] = BytesIO() if is_small else tempfile.SpooledTemporaryFile(_MEMORY_BYTES)  # noqa: SIM115
 
     def write(self, chunk: bytes) -> None:
         """Append a chunk; raises `TooManyBodies` if all bodies exceed the budget, and `FolderNotWritable`."""
@@ -128,7 +133,7 @@ class BodyReader:
         if self._bodies[client] >= BODIES_EACH:
             raise TooManyBodies(f"You send more than {BODIES_EACH} request bodies at a time.", "Send fewer at a time.")
         self._bodies[client] += 1
-        body = RequestBody(self, client)
+        body = RequestBody(self, client, None if is_chunked else int(length))
         try:
             await self._receive(body, receive, limit, environ)
         except BaseException:

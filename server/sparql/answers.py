@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from flask import Response, g
+from flask import Response, g, request
 
 from begrepp.store.worker import QueryRequest
 from server.http.negotiation import GRAPH_FORMATS, RESULT_FORMATS, Format
 from server.pages.queries.results import ROWS_SHOWN, ResultPage, result_page
 from server.pages.templating import translator
+from server.served.build import ServedBuild
 from server.sparql.federation import replace_services
 from server.sparql.request import SparqlRequest, client_key
+from server.sparql.started_query import STARTED_QUERY, StartedQuery
 from server.state import app_state, served_build
 from server.telemetry.query_log import log_query, log_truncated_answer
 from server.workers.stream import ResultStream, StoredResult
@@ -40,23 +42,10 @@ def answer_query(
         if query.deterministic and (cached := app_state().answers.get(fingerprint)):
             log_fields |= {"outcome": "kept", "form": cached.form, "bytes": len(cached.body)}
             return cached
-        results, graphs = formats
         without_services, report = replace_services(query)
         if report.nodes:
             g.federation = log_fields["nodes"] = report.header()
-        result = app_state().pool.run(
-            QueryRequest(
-                store=served_build().location,
-                query=without_services.query,
-                results_format=results.media_type,
-                graph_format=graphs.media_type,
-                default_graphs=without_services.default_graphs,
-                named_graphs=without_services.named_graphs,
-                base=served_build().manifest.base,
-                rows=rows,
-            ),
-            client_key(),
-        )
+        result = _run(query_request(served_build(), without_services, formats, rows))
         log_fields["form"] = result.form
         if isinstance(result, ResultStream):
             if not result.finished:
@@ -70,17 +59,55 @@ def answer_query(
         return result
 
 
+def query_request(build: ServedBuild, query: SparqlRequest, formats: FormatPair, rows: int = 0) -> QueryRequest:
+    """Return the request to a query worker for a query without SERVICE."""
+    results, graphs = formats
+    return QueryRequest(
+        store=build.location,
+        query=query.query,
+        results_format=results.media_type,
+        graph_format=graphs.media_type,
+        default_graphs=query.default_graphs,
+        named_graphs=query.named_graphs,
+        base=build.manifest.base,
+        rows=rows,
+    )
+
+
+def _run(query: QueryRequest) -> StoredResult | ResultStream:
+    """Return the result of the query that was started before for this request, or else run the query."""
+    started = request.environ.get(STARTED_QUERY)
+    if isinstance(started, StartedQuery) and started.request == query:
+        return started.result()
+    return app_state().pool.run(query, client_key())
+
+
 def answer_fingerprint(query: SparqlRequest, formats: FormatPair, rows: int = 0) -> str:
     """Return a hash of query, dataset, formats and build: the cache key of an answer and the value of its ETag."""
-    return query.fingerprint(served_build().manifest.id, str(rows), *(format_.media_type for format_ in formats))
+    return fingerprint_in(served_build(), query, formats, rows)
+
+
+def fingerprint_in(build: ServedBuild, query: SparqlRequest, formats: FormatPair, rows: int = 0) -> str:
+    """Return the value of `answer_fingerprint` for a build."""
+    return query.fingerprint(build.manifest.id, str(rows), *(format_.media_type for format_ in formats))
+
+
+def content_type_of(format_: Format) -> str:
+    """Return the value of the Content-Type header."""
+    return f"{format_.media_type}; charset=utf-8"
+
+
+def stored_body(result: StoredResult, format_: Format) -> bytes:
+    """Return the body of a response with a result."""
+    header = _BOOLEAN_HEADERS.get(format_.suffix, b"") if result.form == "boolean" else b""
+    return header + result.body
 
 
 def answer_response(result: StoredResult | ResultStream, format_: Format) -> Response:
     """Return the HTTP response with a result; a boolean as CSV or TSV is a table of one column and one row."""
-    content_type = f"{format_.media_type}; charset=utf-8"
+    content_type = content_type_of(format_)
     if isinstance(result, StoredResult):
-        header = _BOOLEAN_HEADERS.get(format_.suffix, b"") if result.form == "boolean" else b""
-        return Response(header + result.body, content_type=content_type)
+        return Response(stored_body(result, format_), content_type=content_type)
     response = Response(result.chunks(), content_type=content_type)
     response.call_on_close(result.close)
     return response

@@ -26,6 +26,7 @@ from begrepp.sparql.services import (
     shared_variables,
     values_clause,
 )
+from begrepp.sparql.tokens import Token, may_contain_service
 from begrepp.store.nodes import BLANK_PREFIX, HOP_HEADER, FederationNode, NodeError, parse_solutions
 from server.sparql.probe import read_patterns, read_tokens, run_probe
 from server.sparql.request import SparqlRequest
@@ -55,28 +56,28 @@ def replace_services(query: SparqlRequest) -> tuple[SparqlRequest, FederationRep
     Federated Query, section 2.2).
     """
     report = FederationReport()
-    if "service" not in query.query.lower():
+    if not may_contain_service(query.query):
         return query, report
-    query = replace(query, tokens=read_tokens(query.query))
+    tokens = read_tokens(query.query)
     for _ in range(_MAX_SERVICES + 1):
-        part = find_service(query.query, query.tokens)
+        part = find_service(query.query, tokens)
         if part is None:
             return query, report
-        names, rows = _evaluate(query, part, report)
-        text, tokens = replace_service(query.query, query.tokens, part, values_clause(names, rows))
-        query = replace(query, query=text, tokens=tokens)
+        names, rows = _evaluate(query, tokens, part, report)
+        text, tokens = replace_service(query.query, tokens, part, values_clause(names, rows))
+        query = replace(query, query=text)
     raise QueryRefused(f"The query has more than {_MAX_SERVICES} SERVICE parts.", "Split it into several queries.")
 
 
 def _evaluate(
-    query: SparqlRequest, part: ServicePattern, report: FederationReport
+    query: SparqlRequest, tokens: Sequence[Token], part: ServicePattern, report: FederationReport
 ) -> tuple[Sequence[str], Sequence[Solution]]:
     """Return the variables and the rows of a clause."""
     try:
         if part.name == expand(SEARCH):
-            patterns = read_patterns(f"{prologue(query.query, query.tokens)}SELECT * {{ {part.body} }}")
+            patterns = read_patterns(f"{prologue(query.query, tokens)}SELECT * {{ {part.body} }}")
             return part.variables, run_search_service(served_build().index, patterns)
-        return _query_nodes(query, part, report)
+        return _query_nodes(query, tokens, part, report)
     except (QueryError, QueryRefused, NodeError):
         if part.silent:
             return (), [{}]
@@ -84,7 +85,7 @@ def _evaluate(
 
 
 def _query_nodes(
-    query: SparqlRequest, part: ServicePattern, report: FederationReport
+    query: SparqlRequest, tokens: Sequence[Token], part: ServicePattern, report: FederationReport
 ) -> tuple[Sequence[str], list[Solution]]:
     if not part.name:
         raise QueryRefused(
@@ -101,10 +102,10 @@ def _query_nodes(
             f"Allowed endpoints: {known}. Query other endpoints directly.",
         )
     if all_nodes:
-        patterns = read_patterns(prologue(query.query, query.tokens) + f"SELECT * {{ {part.body} }}")
+        patterns = read_patterns(prologue(query.query, tokens) + f"SELECT * {{ {part.body} }}")
         required = required_properties(patterns)
         nodes = [node for node in nodes if _may_match(node, required, report)]
-    queries = _node_queries(query, part)
+    queries = _node_queries(query, tokens, part)
     rows: list[Solution] = []
     with ThreadPoolExecutor(4) as threads:
         futures = [
@@ -140,20 +141,22 @@ def _may_match(node: FederationNode, required: frozenset[str], report: Federatio
     return True
 
 
-def _node_queries(query: SparqlRequest, part: ServicePattern) -> list[str]:
+def _node_queries(query: SparqlRequest, tokens: Sequence[Token], part: ServicePattern) -> list[str]:
     """Return the queries for a node: the clause, restricted to the bindings of the rest of the query, in blocks."""
-    prologue_text = prologue(query.query, query.tokens)
-    shared = shared_variables(query.query, query.tokens, part)
-    bindings = _find_bindings(query, part, shared) if shared and part.can_be_restricted else None
+    prologue_text = prologue(query.query, tokens)
+    shared = shared_variables(query.query, tokens, part)
+    bindings = _find_bindings(query, tokens, part, shared) if shared and part.can_be_restricted else None
     if bindings is None:
         return [f"{prologue_text}\nSELECT * WHERE {{ {part.body} }}"]
     blocks = [bindings[at : at + ROWS_PER_REQUEST] for at in range(0, len(bindings), ROWS_PER_REQUEST)]
     return [f"{prologue_text}\nSELECT * WHERE {{ {values_clause(shared, rows)} {part.body} }}" for rows in blocks]
 
 
-def _find_bindings(query: SparqlRequest, part: ServicePattern, shared: Sequence[str]) -> list[Solution] | None:
+def _find_bindings(
+    query: SparqlRequest, tokens: Sequence[Token], part: ServicePattern, shared: Sequence[str]
+) -> list[Solution] | None:
     """Return the bindings of the shared variables in the rest of the query; None if too many, or if one is unbound."""
-    text = bindings_query(query.query, query.tokens, part, shared, _MAX_ROWS + 1)
+    text = bindings_query(query.query, tokens, part, shared, _MAX_ROWS + 1)
     try:
         bindings = parse_solutions(run_probe(text, query))
     except BegreppError:

@@ -12,8 +12,9 @@ from flask import request
 from pyoxigraph import NamedNode
 
 from begrepp.errors import NotFound, QueryRefused, UsageError
+from begrepp.sparql.checked_query import READ_ONLY
 from server.sparql.probe import run_probe
-from server.sparql.request import READ_ONLY, SparqlRequest, parse_query
+from server.sparql.request import SparqlRequest
 
 _WHOLE_GRAPH = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
@@ -34,12 +35,12 @@ def read_graph_request() -> SparqlRequest:
     if len(names) + ("default" in request.args) > 1:
         raise UsageError("The request names more than one graph.", "Send one `graph` parameter, or `default`.")
     if not names:
-        return parse_query(_WHOLE_GRAPH)
+        return SparqlRequest(query=_WHOLE_GRAPH)
     try:
         graph = NamedNode(names[0])
     except ValueError:
         raise UsageError(f"'{names[0]}' is not an absolute IRI.", "Send the IRI of the graph in `graph`.") from None
-    query = parse_query(_WHOLE_GRAPH, default_graphs=(graph.value,))
-    if not json.loads(run_probe(f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}", parse_query(_WHOLE_GRAPH)))["boolean"]:
+    is_known = run_probe(f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}", SparqlRequest(query=_WHOLE_GRAPH))
+    if not json.loads(is_known)["boolean"]:
         raise NotFound(f"There is no graph {graph.value}.", "See /downloads/manifest.json for the graphs.")
-    return query
+    return SparqlRequest(query=_WHOLE_GRAPH, default_graphs=(graph.value,))

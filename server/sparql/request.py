@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 
 from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from begrepp.errors import QueryError, QueryRefused
-from begrepp.sparql.tokens import Token, depth, is_deterministic, is_update, tokens
+from begrepp.sparql.checked_query import READ_ONLY
+from begrepp.sparql.tokens import is_deterministic
 from server.http import client_address
 
-READ_ONLY = ("This endpoint is read-only.", "SPARQL Update is not supported; change the source files and rebuild.")
-"""Reason and next step of the error for a request that would write."""
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-MAX_DEPTH = 200
-MAX_TOKENS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SparqlRequest:
-    """A query, its tokens, and the graphs of its dataset."""
+    """A query and the graphs of its dataset."""
 
     query: str
-    tokens: list[Token]
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
 
     @property
     def deterministic(self) -> bool:
         """Whether the result is the same each time for the same build: no `RAND`, `NOW`, `SERVICE` and so on."""
-        return is_deterministic(self.tokens)
+        return is_deterministic(self.query)
 
     def fingerprint(self, *context: str) -> str:
         """Return a hash of the query, its dataset and what else the answer depends on, for example build and format."""
@@ -42,36 +38,16 @@ class SparqlRequest:
 
 def parse_request(query: str) -> SparqlRequest:
     """Return the query with the dataset that the request parameters select."""
-    return parse_query(
-        query,
-        default_graphs=_graph_names("default-graph-uri"),
-        named_graphs=_graph_names("named-graph-uri"),
+    return SparqlRequest(
+        query=query.removeprefix("\ufeff"),
+        default_graphs=graph_names(request.values.getlist("default-graph-uri")),
+        named_graphs=graph_names(request.values.getlist("named-graph-uri")),
     )
 
 
-def _graph_names(parameter: str) -> tuple[str, ...]:
+def graph_names(values: Iterable[str]) -> tuple[str, ...]:
     """Return the values of a parameter; forms of clients send an empty one where the user has written nothing."""
-    return tuple(name for value in request.values.getlist(parameter) if (name := value.strip()))
-
-
-def parse_query(
-    query: str, *, default_graphs: tuple[str, ...] = (), named_graphs: tuple[str, ...] = ()
-) -> SparqlRequest:
-    """Return a parsed query; raises `QueryRefused` for an update and `QueryError` if it exceeds a limit."""
-    query = query.removeprefix("\ufeff")
-    token_list = list(islice(tokens(query), MAX_TOKENS + 1))
-    if len(token_list) > MAX_TOKENS:
-        raise QueryError(
-            f"The query has more than {MAX_TOKENS:,} tokens.", "Split the query, or run it on your own build."
-        )
-    if is_update(token_list):
-        raise QueryRefused(*READ_ONLY)
-    if depth(token_list) > MAX_DEPTH:
-        raise QueryError(
-            f"The query has brackets or operators nested more than {MAX_DEPTH} deep.",
-            "Reduce the nesting with UNION, IN or VALUES.",
-        )
-    return SparqlRequest(query=query, tokens=token_list, default_graphs=default_graphs, named_graphs=named_graphs)
+    return tuple(name for value in values if (name := value.strip()))
 
 
 def read_query_text() -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from pythonjsonlogger.json import JsonFormatter
+import msgspec
 
 from begrepp.errors import BegreppError
 from server.telemetry import metrics
@@ -22,12 +22,28 @@ _log = logging.getLogger("begrepp.queries")
 _SUPPRESSED: ContextVar[bool] = ContextVar("own", default=False)
 
 
+class _JsonFormatter(logging.Formatter):
+    """Formats a record with the fields of `extra` as one line of JSON."""
+
+    _standard = frozenset(logging.makeLogRecord({}).__dict__)
+    _encode = staticmethod(msgspec.json.Encoder(enc_hook=str).encode)
+
+    def format(self, record: logging.LogRecord) -> str:
+        milliseconds = int(record.msecs)
+        line = {
+            "time": f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(record.created))},{milliseconds:03}",
+            "event": record.getMessage(),
+        }
+        line |= {name: value for name, value in record.__dict__.items() if name not in self._standard}
+        if record.exc_info:
+            line["exc_info"] = self.formatException(record.exc_info)
+        return self._encode(line).decode()
+
+
 def configure_log() -> None:
     """Write the lines of the query log to standard error."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        JsonFormatter("%(asctime)s %(message)s", rename_fields={"asctime": "time", "message": "event"})
-    )
+    handler.setFormatter(_JsonFormatter())
     _log.addHandler(handler)
     _log.setLevel(logging.INFO)
     _log.propagate = False
@@ -55,8 +71,7 @@ def log_query(query: str, build: str) -> Iterator[dict[str, object]]:
         outcome = type(error).__name__
         raise
     finally:
-        if not _SUPPRESSED.get():
-            _record(query, str(fields.pop("outcome", outcome)), time.monotonic() - started, build=build, **fields)
+        record_query(query, str(fields.pop("outcome", outcome)), time.monotonic() - started, build=build, **fields)
 
 
 def log_truncated_answer(query: str, build: str, error: BegreppError) -> None:
@@ -65,7 +80,10 @@ def log_truncated_answer(query: str, build: str, error: BegreppError) -> None:
     _log.info("cut off", extra={"query": _hash(query), "outcome": outcome, "build": build})
 
 
-def _record(query: str, outcome: str, seconds: float, **fields: object) -> None:
+def record_query(query: str, outcome: str, seconds: float, **fields: object) -> None:
+    """Count and log a query that took this time."""
+    if _SUPPRESSED.get():
+        return
     metrics.QUERIES.labels(outcome).inc()
     metrics.QUERY_SECONDS.observe(seconds)
     _log.info("query", extra={"query": _hash(query), "outcome": outcome, "seconds": round(seconds, 4), **fields})

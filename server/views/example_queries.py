@@ -15,7 +15,7 @@ from server.pages.queries.example_query import query_page
 from server.pages.templating import address, render, translator
 from server.served.documents import serialise
 from server.sparql import answers
-from server.sparql.request import SparqlRequest, parse_query
+from server.sparql.request import SparqlRequest
 from server.sparql.result_set import result_set_triples
 from server.state import served_build
 from server.workers.stream import StoredResult
@@ -49,7 +49,8 @@ def question(name: str) -> Response:
     if format_ == HTML:
         return _page(query, given)
     text = bind_parameters(query, {key: value for key, value in given.items() if value.strip()}, _known())
-    response = _response(parse_query(text), format_, as_table_of_rdf=format_ in GRAPH_FORMATS and not makes_graph)
+    as_table_of_rdf = format_ in GRAPH_FORMATS and not makes_graph
+    response = _response(SparqlRequest(query=text), format_, as_table_of_rdf=as_table_of_rdf)
     response.headers["Content-Disposition"] = f'inline; filename="{query.name}.{format_.suffix}"'
     return response
 
@@ -75,7 +76,7 @@ def _page(query: Query, given: dict[str, str]) -> Response:
     text = rebase(query, found.iris)
     try:
         text = bind_parameters(query, {key: value for key, value in given.items() if value.strip()}, _known())
-        result = answers.answer_page(parse_query(text), query.links)
+        result = answers.answer_page(SparqlRequest(query=text), query.links)
     except BegreppError as problem:
         error = problem
     page = query_page(

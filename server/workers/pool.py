@@ -25,7 +25,7 @@ from server.workers.processes import ForkServer, Worker
 from server.workers.query_run import QueryRun
 from server.workers.stream import ResultStream, StoredResult
 
-_LANES = (("quick", 0.1, 2, 2), ("middle", 1.0, 1, 9), ("long", math.inf, 1, 16))
+_LANES = (("quick", 0.1, 2, 0), ("middle", 1.0, 1, 9), ("long", math.inf, 1, 16))
 """Name, seconds of processor time in the lane, slots as a multiple of `query_workers`, and niceness."""
 _LARGE_MB = 512
 """Resident memory above which a worker is not reused."""
@@ -64,12 +64,12 @@ class QueryPool:
 
         Raises `TooManyQueries`, `ServerBusy`, `QueryTimeout`, `QueryTooLarge` or `QueryError`.
         """
-        return QueryRun(self, request, client).result()
+        return QueryRun(self, request, client, self.get_lane(request)).result()
 
     def start(self, request: QueryRequest, client: str) -> QueryRun | None:
         """Start a query on an idle worker without waiting; None if no slot is free or no worker is idle.
 
-        The caller calls `poll`, `result` or `close` of the query.
+        The caller calls `poll`, `result` or `close` of the query. Raises what `QueryRun` does when the query is sent.
         """
         lane = self.get_lane(request)
         with self._lock:
@@ -79,7 +79,7 @@ class QueryPool:
         if not self.lanes[lane].queue.try_acquire(client):
             self.release_worker(worker, lane, reusable=True)
             return None
-        return QueryRun(self, request, client, worker)
+        return QueryRun(self, request, client, lane, worker)
 
     def submit(self, function: Callable[..., object], *arguments: object) -> None:
         """Call a function in a thread of the pool."""

@@ -24,13 +24,15 @@ class QueryRun:
     With a `worker`, the query has a slot of its lane already and is sent at once; otherwise `result` waits for a slot.
     """
 
-    def __init__(self, pool: QueryPool, request: QueryRequest, client: str, worker: Worker | None = None) -> None:
+    def __init__(
+        self, pool: QueryPool, request: QueryRequest, client: str, lane: int, worker: Worker | None = None
+    ) -> None:
         self.request = request
         self._pool = pool
         self._client = client
         self._seconds = request.seconds or pool.settings.query_seconds
         self._deadline = math.inf
-        self._lane_number = pool.get_lane(request)
+        self._lane_number = lane
         self._slot_acquired_at: float | None = None
         self._worker = worker
         self._was_repeated = self._is_detached = self._is_sent = False
@@ -60,13 +62,19 @@ class QueryRun:
         """Return the file descriptor that becomes readable when the worker has sent something."""
         return self._worker.channel.fileno() if self._worker else -1
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a part of the result has arrived."""
+        return self._first is not None
+
     def poll(self) -> StoredResult | None:
         """Return the result if it has arrived whole, without waiting; raises the errors of the worker.
 
         After None, the caller calls `result` in a thread.
         """
         with self:
-            self._receive_first(0)
+            if not self._first:
+                self._receive_first(0)
             if self._first and self._first.last:
                 return StoredResult(self._first.form, self._first.chunk)
             self._is_detached = True

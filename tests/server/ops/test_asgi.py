@@ -20,7 +20,7 @@ _LIMIT = 1 << 20
 def _app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
     """A WSGI application that returns the length that it is told and the body that it reads."""
     if environ.get("begrepp.cached-only"):
-        raise NotCached
+        raise NotCached(None)
     body = environ["wsgi.input"].read()
     content = (
         b"x" * 200_000 if environ["PATH_INFO"] == "/large" else f"{environ.get('CONTENT_LENGTH')} {len(body)}".encode()

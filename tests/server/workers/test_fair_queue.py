@@ -146,7 +146,7 @@ def test_who_waits_too_long_is_told_and_leaves_the_line() -> None:
 )
 def test_the_words_of_a_query(query: str, update: bool, steady: bool) -> None:
     words = list(tokens(query))
-    assert (is_update(words), is_deterministic(words)) == (update, steady)
+    assert (is_update(words), is_deterministic(query)) == (update, steady)
     assert not [word for word in words if word.kind == "other"]
 
 

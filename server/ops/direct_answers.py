@@ -1,0 +1,216 @@
+"""Direct answers: results of short queries that are sent without a thread and without Flask.
+
+`DirectAnswers.prepare` runs on the event loop before the application. It starts the query of a request on an idle
+worker and waits for the result, so that the loop serves other requests in the meantime. What is not a plain query with
+a small result takes the usual way, which continues with the query if it has been started. The response is the same.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import IO, TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from begrepp.sparql.tokens import may_contain_service
+from server.http.caching import PUBLIC_CACHE_CONTROL
+from server.http.negotiation import (
+    GRAPH_FORMATS,
+    HTML,
+    RESULT_FORMATS,
+    SPARQL_PARAMETERS,
+    Format,
+    best_format,
+    format_name,
+)
+from server.http.page_cache import CACHED_ONLY, NOT_SHARED, NotCached
+from server.ops.headers import COMMON_HEADERS, VARY
+from server.served.build import ServedBuild
+from server.sparql import answers
+from server.sparql.request import SparqlRequest, graph_names
+from server.sparql.started_query import STARTED_QUERY, StartedQuery
+from server.state import AppState
+from server.telemetry.access_log import ROUTE
+from server.telemetry.query_log import record_query
+from server.workers.stream import StoredResult
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PATH = "/sparql"
+ANSWER = "begrepp.direct-answer"
+"""WSGI environment variable with the `DirectAnswer` that `prepare` has found."""
+_MAX_BYTES = 1 << 14
+"""Longest query string or body that is read on the event loop."""
+_MAX_ACCEPT = 2000
+_MIN_COMPRESSED = 500
+"""Bytes from which Flask-Compress compresses a response (its `COMPRESS_MIN_SIZE`)."""
+_CONDITIONS = ("IF_MATCH", "IF_NONE_MATCH", "IF_MODIFIED_SINCE", "IF_UNMODIFIED_SINCE", "IF_RANGE", "RANGE")
+_CONDITION_VARIABLES = tuple(f"HTTP_{name}" for name in _CONDITIONS)
+_SECONDS = 0.1
+"""Longest wait of the event loop for a result; the query then continues for a thread."""
+_GRAPH_PARAMETERS = ("default-graph-uri", "named-graph-uri")
+_PARAMETERS = frozenset(("query", *_GRAPH_PARAMETERS, *SPARQL_PARAMETERS))
+_HEADERS = [*COMMON_HEADERS.items(), ("Vary", ", ".join((*VARY, "Accept-Encoding")))]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectAnswer:
+    """A result with the format, the ETag and the fields of the query log for its response."""
+
+    query: str
+    result: StoredResult
+    format: Format
+    fingerprint: str
+    build: str
+    seconds: float
+    outcome: str
+
+    @property
+    def body(self) -> bytes:
+        """The body of the response."""
+        return answers.stored_body(self.result, self.format)
+
+    def respond(self, start_response: StartResponse) -> None:
+        """Pass status and headers to `start_response`."""
+        start_response(
+            "200 OK",
+            [
+                ("Content-Type", answers.content_type_of(self.format)),
+                ("Content-Length", str(len(self.body))),
+                ("ETag", f'W/"{self.fingerprint}"'),
+                ("Cache-Control", PUBLIC_CACHE_CONTROL),
+                *_HEADERS,
+            ],
+        )
+
+
+class DirectAnswers:
+    """WSGI middleware around the Flask application that sends the answers which `prepare` has found."""
+
+    def __init__(self, app: WSGIApplication, state: AppState) -> None:
+        self._app, self._state = app, state
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Log and return the direct answer of the request, or call the application."""
+        if CACHED_ONLY in environ:
+            raise NotCached(None)
+        answer = environ.get(ANSWER)
+        if not isinstance(answer, DirectAnswer):
+            return self._app(environ, start_response)
+        environ[ROUTE], environ[NOT_SHARED] = PATH, True
+        size = len(answer.result.body)
+        record_query(
+            answer.query, answer.outcome, answer.seconds, build=answer.build, form=answer.result.form, bytes=size
+        )
+        answer.respond(start_response)
+        return [answer.body]
+
+    async def prepare(self, environ: WSGIEnvironment, client: str) -> DirectAnswer | None:
+        """Return the direct answer to the request of a client, or None; `finish` is called in any case."""
+        started = time.monotonic()
+        parsed = _read_query(environ)
+        build = self._state.opened_build()
+        if parsed is None or build is None or not parsed[0].deterministic:
+            return None
+        query, results, graphs = parsed
+        formats = (results or RESULT_FORMATS[0], graphs or GRAPH_FORMATS[0])
+        fingerprint = answers.fingerprint_in(build, query, formats)
+        outcome, result = "kept", self._state.answers.get(fingerprint)
+        if result is None:
+            outcome, result = "answered", await self._run(environ, build, query, formats, client)
+            if result:
+                self._state.answers.put(fingerprint, result)
+        format_ = graphs if result and result.form == "graph" else results
+        if result is None or format_ is None or _is_compressed(environ, result):
+            return None
+        seconds, build_name = time.monotonic() - started, build.manifest.hash[:12]
+        answer = environ[ANSWER] = DirectAnswer(query.query, result, format_, fingerprint, build_name, seconds, outcome)
+        return answer
+
+    async def _run(
+        self,
+        environ: WSGIEnvironment,
+        build: ServedBuild,
+        query: SparqlRequest,
+        formats: answers.FormatPair,
+        client: str,
+    ) -> StoredResult | None:
+        request = answers.query_request(build, query, formats)
+        if (query_ := StartedQuery.start(self._state.pool, request, client)) is None:
+            return None
+        environ[STARTED_QUERY] = query_
+        return await query_.wait(_SECONDS)
+
+    @staticmethod
+    def finish(environ: WSGIEnvironment) -> None:
+        """Stop a query that was started and whose result nobody has taken."""
+        if isinstance(query := environ.get(STARTED_QUERY), StartedQuery):
+            query.close()
+
+
+def _is_compressed(environ: WSGIEnvironment, result: StoredResult) -> bool:
+    """Return whether Flask-Compress may compress the response."""
+    return len(result.body) >= _MIN_COMPRESSED and environ.get("HTTP_ACCEPT_ENCODING", "identity") != "identity"
+
+
+def _read_query(environ: WSGIEnvironment) -> tuple[SparqlRequest, Format | None, Format | None] | None:
+    """Return the query of a request with the formats for solutions and for graphs; None if it is no plain query."""
+    accept = environ.get("HTTP_ACCEPT", "")
+    if environ["PATH_INFO"] != PATH or len(accept) > _MAX_ACCEPT:
+        return None
+    if any(name in environ for name in _CONDITION_VARIABLES) or (fields := _read_fields(environ)) is None:
+        return None
+    values: dict[str, list[str]] = {}
+    for name, value in fields:
+        values.setdefault(name, []).append(value)
+    queries = values.get("query", [])
+    if len(queries) != 1 or not values.keys() <= _PARAMETERS or may_contain_service(queries[0]):
+        return None
+    formats = _choose_formats(format_name({name: each[0] for name, each in values.items()}, SPARQL_PARAMETERS), accept)
+    text = queries[0].strip().removeprefix("\ufeff")
+    if formats is None or not text:
+        return None
+    default_graphs, named_graphs = (graph_names(values.get(name, ())) for name in _GRAPH_PARAMETERS)
+    return SparqlRequest(query=text, default_graphs=default_graphs, named_graphs=named_graphs), *formats
+
+
+def _read_fields(environ: WSGIEnvironment) -> list[tuple[str, str]] | None:
+    """Return the names and values of the query string or the form, a posted query as `query`; None if not plain."""
+    query_string, method = environ.get("QUERY_STRING", ""), environ["REQUEST_METHOD"]
+    length = str(environ.get("CONTENT_LENGTH", "") or "0")
+    if len(query_string) > _MAX_BYTES or not length.isdecimal() or int(length) > _MAX_BYTES:
+        return None
+    try:
+        if method == "GET" and int(length) == 0:
+            return _parse_fields(query_string)
+        media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        if method != "POST" or query_string:
+            return None
+        body = _peek(environ["wsgi.input"], int(length)).decode()
+    except (UnicodeDecodeError, ValueError):
+        return None
+    if media_type == "application/sparql-query":
+        return [("query", body)]
+    return _parse_fields(body) if media_type == "application/x-www-form-urlencoded" else None
+
+
+def _parse_fields(text: str) -> list[tuple[str, str]]:
+    return parse_qsl(text, keep_blank_values=True, errors="strict") if text.isascii() else []
+
+
+def _peek(body: IO[bytes], length: int) -> bytes:
+    """Return the first bytes of a body, which then is read again from its beginning."""
+    content = body.read(length)
+    body.seek(0)
+    return content
+
+
+@lru_cache(1024)
+def _choose_formats(named: str, accept: str) -> tuple[Format | None, Format | None] | None:
+    """Return the formats for solutions and for graphs; None for a page, and if no format is acceptable."""
+    if best_format((*RESULT_FORMATS, *GRAPH_FORMATS, HTML), named, accept) in (None, HTML):
+        return None
+    return best_format(RESULT_FORMATS, named, accept), best_format(GRAPH_FORMATS, named, accept)

@@ -115,3 +115,26 @@ def test_the_syntax_tests_of_the_w3c_are_read_as_they_say() -> None:
                     read_query(path.read_text(encoding="utf-8"))
                     seen += 1
     assert seen > 50
+
+
+@pytest.mark.parametrize(
+    "prologue",
+    [
+        "PREFIX a: <x#>\n",
+        "prefix a:<x#>prefix b1: <y>\n\n",
+        "PREFIX a: <x#> # comment\nPREFIX b: <y> ",
+        "PREFIX : <x> ",
+    ],
+)
+@pytest.mark.parametrize("rest", ["ASK { a:b <p> 1 }", "BASE <b> ASK {}", "PREFIX", "a: <x> ASK {}", "SELECT ?x {", ""])
+def test_a_prologue_is_read_like_the_rest_of_a_query(prologue: str, rest: str) -> None:
+    """Its usual form is read once for all queries that begin with it; a comment before it prevents that."""
+    for _ in range(2):
+        outcomes = []
+        for query in (prologue + rest, "#\n" + prologue + rest):
+            moved = len(query) - len(prologue + rest)
+            try:
+                outcomes.append([(each.text, each.start - moved) for each in read_query(query)])
+            except QuerySyntaxError as error:
+                outcomes.append([(error.next_step, error.line - bool(moved)), (str(error.column), 0)])
+        assert outcomes[0] == outcomes[1]

@@ -125,6 +125,18 @@ def test_a_full_line_says_when_to_come_back() -> None:
         thread.join()
 
 
+def test_a_slot_without_waiting_is_given_only_if_nobody_waits() -> None:
+    queue = fair_queue(2)
+    assert queue.try_acquire("a") and queue.try_acquire("a")
+    assert not queue.try_acquire("b")
+    waiting = threading.Thread(target=queue.acquire, args=["b"])
+    waiting.start()
+    wait_until(lambda: queue.waiting == 1)
+    queue.release("a", 0.1)
+    waiting.join()
+    assert not queue.try_acquire("a") and queue.running == 2
+
+
 def test_who_waits_too_long_is_told_and_leaves_the_line() -> None:
     queue = fair_queue(1, seconds=0.05)
     queue.acquire("a")
@@ -141,6 +153,9 @@ def test_who_waits_too_long_is_told_and_leaves_the_line() -> None:
         ("SELECT (NOW() AS ?now) {}", False, False),
         ("SELECT * { SERVICE SILENT <x> { ?s ?p ?o } }", False, False),
         ('SELECT * { ?s ?p """a "quoted" # one""" . ?s :SERVICE <SERVICE> }', False, True),
+        ("ASK { FILTER(1-now  #?\n () > 0) }", False, False),
+        ("ASK { ?s ?p 1SERVICE <x> {} }", False, False),
+        ("PREFIX a: <http://www.w3.org/ns/sparql-service-description#> ASK { a:service ?nowhere a:uuid }", False, True),
         ("ASK { ?a a:b\\,c _:d . FILTER(?a<?b && ?c>?d) }", False, True),
     ],
 )

@@ -37,3 +37,4 @@ def test_a_large_message_and_the_end() -> None:
     with pytest.raises(OSError):
         ends[0].send(b"x")
     assert ends[1].fileno() == -1
+    ends[0].close()

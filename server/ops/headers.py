@@ -74,7 +74,7 @@ def finish_response(response: Response) -> Response:
     for name, value in COMMON_HEADERS.items():
         headers[name] = value
     if request.endpoint in _FRAMED_ENDPOINTS:
-        headers[\"Content-Security-Policy\"] = _FRAMED
+        headers["Content-Security-Policy"] = _FRAMED
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
         headers["Access-Control-Allow-Headers"] = (

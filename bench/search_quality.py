@@ -1,13 +1,15 @@
-"""Search quality: judged queries scored by nDCG@10 and MRR, worst first.
+"""Search quality: judged queries scored by nDCG@10, MRR, P@1 and the share without hits, by type of query.
 
-The judgements lie in `tests/begrepp/search/judged.tsv`: a query, a tab, and what it should find, each with a grade from
-1 (related) to 3 (what is meant). They were written from the publishers' lists before the ranking was.
+A judged set is a table with the columns `type`, `query` and `answers`: what the query should find, each with a grade
+from 1 (related) to 3 (what is meant). The sets lie in `tests/begrepp/search/`; `docs/search-quality.md` says who wrote
+them and when.
 """
 
 from __future__ import annotations
 
+import csv
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -20,6 +22,11 @@ from begrepp.settings import ROOT, Settings
 
 JUDGED = ROOT / "tests" / "begrepp" / "search" / "judged.tsv"
 DEPTH = 10
+_ALL = "all"
+
+
+Search = Callable[[str], Sequence[str]]
+"""Returns the references of the first hits of a query, best first."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class Judged:
 
     query: str
     grades: dict[str, int]
+    type: str = ""
 
     def grade(self, reference: str) -> int:
         """Return the grade of a hit; the most specific reference counts."""
@@ -50,11 +58,17 @@ class Scored:
     reciprocal_rank: float
     found: tuple[str, ...]
 
+    @property
+    def first_is_meant(self) -> bool:
+        """Whether the first hit has grade 3."""
+        return self.reciprocal_rank == 1.0
+
 
 def read_judged(path: Path = JUDGED) -> list[Judged]:
-    """Return the judged queries."""
-    lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line[:1] != "#")
-    return [Judged(query, dict(_grades(answers))) for query, answers in lines]
+    """Return the judged queries of a table."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [Judged(row["query"], dict(_grades(row["answers"])), row["type"]) for row in rows]
 
 
 def _grades(answers: str) -> Iterator[tuple[str, int]]:
@@ -64,11 +78,11 @@ def _grades(answers: str) -> Iterator[tuple[str, int]]:
 
 
 def reference(hit: Hit, iris: Iris) -> str:
-    """Return the reference of a hit as in judgements: `icd-10-se:C50.9`, `dataset:nkbc`, `var:nkbc/d_her2`."""
+    """Return the reference of a hit as in judgements: `icd-10-se:C50.9`, `dataset:nkbc`, `variable:nkbc/d_her2`."""
     if hit.kind == "dataset":
         return "dataset:" + hit.iri.removeprefix(iris.dataset(""))
     if hit.kind == "variable":
-        return f"var:{hit.iri.removeprefix(iris.dataset('')).partition('/')[0]}/{hit.notation}"
+        return f"variable:{hit.iri.removeprefix(iris.dataset('')).partition('/')[0]}/{hit.notation}"
     scheme = (hit.iri if hit.kind == "scheme" else hit.scheme).removeprefix(iris.scheme(""))
     return f"scheme:{scheme}" if hit.kind == "scheme" else f"{scheme}:{hit.notation}"
 
@@ -86,13 +100,14 @@ def _gain(grades: Iterable[int]) -> float:
     return sum((2.0**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))
 
 
-def evaluate(index: TextIndex, iris: Iris) -> list[Scored]:
-    """Run every judged query; return the scores, worst first."""
-    scores = [
-        score(judged, [reference(hit, iris) for hit in index.search(judged.query, limit=DEPTH)[1]])
-        for judged in read_judged()
-    ]
-    return sorted(scores, key=lambda s: (s.ndcg, s.judged.query))
+def evaluate(search: Search, judged: Iterable[Judged]) -> list[Scored]:
+    """Run judged queries; return the scores, worst first. `search` returns the references of the first hits."""
+    return sorted((score(each, search(each.query)) for each in judged), key=lambda s: (s.ndcg, s.judged.query))
+
+
+def index_search(index: TextIndex, iris: Iris) -> Search:
+    """Return a function that searches an index as the search page does."""
+    return lambda query: [reference(hit, iris) for hit in index.search(query, limit=DEPTH)[1]]
 
 
 def mean(values: Iterable[float]) -> float:
@@ -101,11 +116,25 @@ def mean(values: Iterable[float]) -> float:
     return sum(kept) / len(kept)
 
 
-def run(data: Path) -> None:
-    """Score the build in DATA."""
+def report(scores: Sequence[Scored]) -> Iterator[str]:
+    """Yield the lines of a table by type, all queries last; no line shows a query."""
+    yield f"{'type':<12}{'queries':>8}{'nDCG@10':>9}{'MRR':>7}{'P@1':>7}{'none':>7}"
+    for each in [*dict.fromkeys(s.judged.type for s in scores), _ALL]:
+        kept = [s for s in scores if each in (_ALL, s.judged.type)]
+        yield (
+            f"{each:<12}{len(kept):>8}{mean(s.ndcg for s in kept):>9.3f}{mean(s.reciprocal_rank for s in kept):>7.3f}"
+            f"{mean(s.first_is_meant for s in kept):>7.3f}{mean(not s.found for s in kept):>7.3f}"
+        )
+
+
+def run(data: Path, *tables: str) -> None:
+    """Score the build in DATA on the judged sets, or on the tables named; queries of tables are not shown."""
     settings = Settings(data=data)
-    scores = evaluate(TextIndex(current_build(settings) / "index"), Iris(settings.base))
-    print(f"{len(scores)} queries, nDCG@10 {mean(s.ndcg for s in scores):.3f}, ", end="")
-    print(f"MRR {mean(s.reciprocal_rank for s in scores):.3f}\n\nThe ten worst:")
-    for each in scores[:DEPTH]:
-        print(f"{each.ndcg:.2f}  {each.judged.query}: {', '.join(each.found[:5]) or 'nothing'}")
+    search = index_search(TextIndex(current_build(settings) / "index"), Iris(settings.base))
+    for path in map(Path, tables) if tables else sorted(JUDGED.parent.glob("judged*.tsv")):
+        scores = evaluate(search, read_judged(path))
+        print(f"{path.name}", *report(scores), sep="\n")
+        if not tables:
+            print("\nThe ten worst:")
+            for each in scores[:DEPTH]:
+                print(f"{each.ndcg:.2f}  {each.judged.query}: {', '.join(each.found[:5]) or 'nothing'}")

@@ -24,7 +24,7 @@ _ROLES = {
     name("dct:title"): "pref",
     name("csvw:title"): "pref",
     name("skos:altLabel"): "alt",
-    name("dcat:keyword"): "alt",
+    name("dcat:keyword"): "keyword",
     name("skos:hiddenLabel"): "hidden",
     name("skos:definition"): "text",
     name("dct:description"): "text",
@@ -38,18 +38,28 @@ _ROLES = {
     name("dct:identifier"): "identifier",
     name("skos:exactMatch"): "same",
     name("skos:closeMatch"): "same",
+    name("skos:broader"): "broader",
+    name("dct:isPartOf"): "part_of",
+    name("begrepp:measures"): "measures",
+    name("begrepp:inRelease"): "release",
 }
 # The values in a dataset's own code lists are found by its variables; thousands of hits for "ja" are of no use.
 _EXCLUDED_TYPES = {name("begrepp:CodedValue"), name("begrepp:CodeList")}
 _INACTIVE = name("begrepp:inactive")
+# The version of a demonstration list ends so; the starter holds a few codes of lists that must be loaded.
+_DEMONSTRATION = "-demo>"
+LABEL_ROLES = ("pref", "alt", "hidden")
+"""The roles of names: recommended, alternative, and those for searching only."""
 
 
 @dataclass(slots=True)
 class SearchDocument:
     """A searchable resource: its IRI, kind, notation and texts; `notations` are all codes of a concept.
 
-    `texts` are by role: `pref`, `alt` and `hidden` labels, and `text` for definitions and notes. `matches` are the IRIs
-    of exact and close matches. `kind` is empty if the resource is not searchable.
+    `texts` are by role: `pref`, `alt` and `hidden` labels, `keyword`, and `text` for definitions and notes. `matches`
+    are the IRIs of exact and close matches, `measures` those of the concepts that a variable measures, `part_of` is
+    the code system that a code system is part of. `is_demonstration` marks a few codes of a list, made for the
+    starter. `kind` is empty if the resource is not searchable.
     """
 
     iri: str
@@ -59,9 +69,13 @@ class SearchDocument:
     notations: list[str] = field(default_factory=list)
     active: bool = True
     is_top_concept: bool = False
+    is_demonstration: bool = False
+    part_of: str = ""
     texts: dict[str, list[Text]] = field(default_factory=dict)
     identifiers: list[str] = field(default_factory=list)
     matches: list[str] = field(default_factory=list)
+    broader: list[str] = field(default_factory=list)
+    measures: list[str] = field(default_factory=list)
 
     def labels(self, *roles: str) -> Iterator[Text]:
         """Yield the texts of the given roles."""
@@ -110,6 +124,14 @@ def _parse_document(iri: str, lines: list[str]) -> SearchDocument:
                     document.identifiers.append(parse_literal(value).value)
             case "same":
                 document.matches.append(value[1:-1])
+            case "broader":
+                document.broader.append(value[1:-1])
+            case "measures":
+                document.measures.append(value[1:-1])
+            case "part_of":
+                document.part_of = value[1:-1]
+            case "release":
+                document.is_demonstration = value.endswith(_DEMONSTRATION)
             case _:
                 document.texts.setdefault(role, []).append(parse_literal(value))
     document.notation = preferred_notation(codes)

@@ -1,7 +1,7 @@
 """Incremental update of the text index: copies the index of an earlier build and replaces changed documents.
 
 Documents of unchanged resources are replaced too if a matching concept has other labels, if the vocabulary has a new
-part of a compound, or if a dataset that contains them was added or removed. The files of the earlier index are linked,
+part of a compound, or if the dataset that contains them changed. The files of the earlier index are linked,
 never written to.
 """
 
@@ -17,7 +17,8 @@ from begrepp.rdf.sorted_files import changed_lines, subjects_with_prefix
 from begrepp.search.documents import read_selected_documents
 from begrepp.search.index_state import STATE_FILE, IndexState
 from begrepp.search.schema import document_iri, register_tokenizer, schema
-from begrepp.search.writer import DocumentBuilder, commit, open_writer, visible_labels
+from begrepp.search.same_names import name_keys
+from begrepp.search.writer import DocumentBuilder, commit, open_writer, parents
 from begrepp.text.swedish import compound_parts, fold
 
 _MAX_CHANGES = 20_000
@@ -42,6 +43,9 @@ def update_index(path: Path, current: Path, before: Path, view: Path, report: Ca
         changed = _limited(line[1 : line.index("> ")] for _, line in changed_lines(view, current) if line[0] == "<")
         removed, added = read_selected_documents(view, changed), read_selected_documents(current, changed)
         state = old_state.with_changes(removed, added)
+        state.find_siblings(lambda iris: read_selected_documents(current, iris))
+        if not changed.isdisjoint(old_state.siblings) or state.sibling_pairs != old_state.sibling_pairs:
+            return None
         affected = _limited(_affected_iris(changed, old_state, state, before, current))
     except TooManyChanges:
         return None
@@ -49,10 +53,7 @@ def update_index(path: Path, current: Path, before: Path, view: Path, report: Ca
     for file in before.iterdir():
         if file.name != STATE_FILE and not file.name.endswith(".lock"):
             link_or_copy(file, path / file.name)
-    matches = {match for iri in affected for match in state.matches.get(iri, ())}
-    builder = DocumentBuilder(
-        state, {document.iri: visible_labels(document) for document in read_selected_documents(current, matches)}
-    )
+    builder = DocumentBuilder(state, read_selected_documents(current, _donors(affected, state, current)))
     index = Index.open(str(path))
     writer = open_writer(index)
     for number, iri in enumerate(sorted(affected)):
@@ -77,16 +78,33 @@ def _limited(iris: Iterable[str]) -> set[str]:
     return distinct
 
 
+def _donors(iris: set[str], state: IndexState, current: Path) -> set[str]:
+    """Return the IRIs of the resources that some resources take names from."""
+    donors = {*state.datasets}
+    for document in read_selected_documents(current, iris):
+        above = {*parents(document)}
+        named = {iri for name in name_keys(document) for iri in state.names.get(name, ())}
+        donors |= above | named
+        donors.update(other for iri in (document.iri, *above, *named) for other in _related(iri, state))
+    return donors
+
+
+def _related(iri: str, state: IndexState) -> Iterator[str]:
+    """Yield the IRIs of the resources that a resource is linked to: by mapping, code or measurement."""
+    for neighbours in (state.matches, state.siblings, state.measured):
+        yield from neighbours.get(iri, ())
+
+
 def _affected_iris(
     changed: set[str], old_state: IndexState, state: IndexState, before: Path, current: Path
 ) -> Iterator[str]:
     """Yield the IRIs of the documents to be replaced."""
     yield from changed
     for iri in changed:
-        yield from old_state.matches.get(iri, ())
-        yield from state.matches.get(iri, ())
-    for dataset in old_state.datasets ^ state.datasets:
-        yield from (subject[1:-1] for subject in subjects_with_prefix(current, f"<{dataset}/"))
+        yield from _related(iri, old_state)
+        yield from _related(iri, state)
+        yield from (subject[1:-1] for subject in subjects_with_prefix(current, f"<{iri}"))
+    yield from old_state.animals ^ state.animals
     if old_state.vocabulary == state.vocabulary:
         return
     index = register_tokenizer(Index.open(str(before)))

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import weakref
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
 
-from rapidfuzz.distance import OSA
 from tantivy import DocAddress, Index, Occur, Order, Query
 
 from begrepp.errors import DamagedBuild
 from begrepp.files import new_temporary_folder
 from begrepp.records import Text, choose_label
+from begrepp.search.lexicon import IndexLexicon, decode_document
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
 from begrepp.search.query_parser import ParsedSearch, parse_search
 from begrepp.search.ranking import Label, score_hit
 from begrepp.search.schema import FACETS, register_tokenizer, schema
-from begrepp.text.stemming import lowercase_words, word_keys
-from begrepp.text.swedish import fold
 
 SEARCH_CANDIDATES = 100
 """The number of index hits that are scored label by label in a search."""
@@ -31,7 +26,6 @@ SEARCH_CANDIDATES = 100
 SUGGESTION_CANDIDATES = 24
 """The number of index hits that are scored for a suggestion."""
 
-_CORRECTION_CANDIDATES = 300
 _MAX_FACET_VALUES = 1000
 
 Facets = Mapping[str, Mapping[str, int]]
@@ -65,18 +59,10 @@ class TextIndex:
             self._index.reload()
         except (OSError, ValueError):  # the words of the library name files of this machine
             raise DamagedBuild("The published build is damaged: its text index cannot be opened.") from None
-        self._schema = schema()
         self._searcher = self._index.searcher()
-        self._query_builder = SearchQueryBuilder(self._schema)
-        self._autocomplete = AutocompleteQueryBuilder(self._schema, self._searcher)
-        self._parse = lru_cache(maxsize=1000)(
-            partial(
-                parse_search,
-                frequency=self._document_frequency,
-                is_prefix=self._is_prefix,
-                closest=self._closest_word,
-            )
-        )
+        self._query_builder = SearchQueryBuilder(schema(), self._searcher)
+        self._autocomplete = AutocompleteQueryBuilder(schema(), self._searcher)
+        self._parse = lru_cache(maxsize=1000)(partial(parse_search, lexicon=IndexLexicon(schema(), self._searcher)))
 
     def _lockable(self, path: Path) -> Path:
         """Return the folder to open: tantivy locks a file even to read, so a read-only index is opened by links."""
@@ -99,7 +85,7 @@ class TextIndex:
         `status`, `language`; empty values are ignored.
         """
         search = self._parse(query)
-        if not search.slots:
+        if not search.slots and not search.codes.whole:
             return 0, []
         total, index_query, candidates = self._find_candidates(search, filters, SEARCH_CANDIDATES)
         hits = self._ranked_hits(search, candidates, user_language)
@@ -129,7 +115,7 @@ class TextIndex:
     def find_code(self, code: str, **filters: str) -> list[Hit]:
         """Return the hits with this code, regardless of case and punctuation."""
         search = ParsedSearch(code, ())
-        index_query = self._add_filters(self._query_builder.code_match(search), filters)
+        index_query = self._add_filters(self._query_builder.code_match(code), filters)
         return [self._hit(search, address, "") for address in self._execute(index_query, SUGGESTION_CANDIDATES)[1]]
 
     def corrections(self, query: str) -> tuple[tuple[str, str], ...]:
@@ -148,14 +134,14 @@ class TextIndex:
     def _find_candidates(
         self, search: ParsedSearch, filters: Mapping[str, str], limit: int, builder: SearchQueryBuilder | None = None
     ) -> tuple[int, Query, list[DocAddress]]:
-        """Search for documents with all words, or if there are none, all words but one.
+        """Search for documents with all words, or if there are none, without the least informative words.
 
         Returns the number of hits, the query, and the addresses of the best hits.
         """
-        for missing in (0, 1):
-            index_query = self._add_filters((builder or self._query_builder).build(search, missing), filters)
+        for required in _relaxations(search):
+            index_query = self._add_filters((builder or self._query_builder).build(search, required), filters)
             total, addresses = self._execute(index_query, limit)
-            if total or len(search.slots) == 1:
+            if total:
                 break
         return total, index_query, addresses
 
@@ -170,31 +156,6 @@ class TextIndex:
         buckets = self._searcher.aggregate(query, aggregation)["values"]["buckets"]
         return {bucket["key"]: bucket["doc_count"] for bucket in buckets if bucket["key"]}
 
-    def _document_frequency(self, word: str) -> int:
-        """Return the number of documents in which a word occurs, in any form or as a part of a compound."""
-        counts = [self._searcher.doc_freq(name, fold(word)) for name in ("word", "part")]
-        counts += [self._searcher.doc_freq(name, key) for key in word_keys(word) for name in ("key", "part", "via")]
-        return max(counts)
-
-    def _is_prefix(self, word: str) -> bool:
-        """Return whether a longer word of a label starts with `word`."""
-        prefix = fold(word)
-        return any(term != prefix for term, _ in self._searcher.terms_with_prefix("word", prefix, limit=2))
-
-    def _closest_word(self, word: str) -> str:
-        """Return the word of a label with the smallest edit distance, 1 or 2 by length, or an empty string."""
-        folded = fold(word)
-        distance = 1 if len(folded) < 8 else 2
-        fuzzy = [Query.fuzzy_term_query(self._schema, name, folded, distance=distance) for name in ("word", "part")]
-        addresses = self._searcher.search(
-            Query.boolean_query([(Occur.Should, each) for each in fuzzy]), limit=_CORRECTION_CANDIDATES
-        ).hits
-        rows = (row for _, address in addresses for row in self._stored_fields(address)[-1])
-        counts = Counter(fold(other) for _, _, label in rows for other in lowercase_words(label))
-        ranked = ((OSA.distance(folded, other, score_cutoff=distance), -n, other) for other, n in counts.items())
-        best = min((each for each in ranked if each[0] <= distance), default=None)
-        return best[2] if best else ""
-
     def _add_filters(self, query: Query, filters: Mapping[str, str]) -> Query:
         terms = [
             (Occur.Must, self._query_builder.constant_score(name, value, 0.0))
@@ -203,26 +164,28 @@ class TextIndex:
         ]
         return Query.boolean_query([(Occur.Must, query), *terms]) if terms else query
 
-    def _stored_fields(self, address: DocAddress) -> Any:
-        return json.loads(str(self._searcher.doc(address).get_first("stored")))
-
     def _ranked_hits(self, search: ParsedSearch, addresses: Iterable[DocAddress], user_language: str) -> list[Hit]:
         hits = [self._hit(search, address, user_language) for address in addresses]
-        return sorted(hits, key=lambda hit: (not hit.active, -hit.score))
+        return sorted(hits, key=lambda hit: (not hit.active, -round(hit.score, 3), len(hit.notation), hit.notation))
 
     def _hit(self, search: ParsedSearch, address: DocAddress, user_language: str) -> Hit:
-        iri, kind, scheme, notation, active, codes, rows = self._stored_fields(address)
-        labels = [Label(role, Text(value, lang)) for role, lang, value in rows]
-        scored = [*labels, Label("code", Text(notation.replace("_", " "), ""))] if kind == "variable" else labels
-        result = score_hit(search, kind, scheme, codes, scored, user_language)
+        document = decode_document(str(self._searcher.doc(address).get_first("stored")))
+        result = score_hit(search, document, user_language)
         matched = result.label if result.label and result.label.role not in ("pref", "code") else None
         return Hit(
-            iri=iri,
-            kind=kind,
-            scheme=scheme,
-            notation=notation,
-            labels={label.text.lang: label.text.value for label in reversed(labels) if label.role == "pref"},
-            active=bool(active),
+            iri=document.iri,
+            kind=document.kind,
+            scheme=document.scheme,
+            notation=document.notation,
+            labels={label.lang: label.value for label in reversed(document.labels) if label.role == "pref"},
+            active=bool(document.active),
             matched=matched,
             score=result.score,
         )
+
+
+def _relaxations(search: ParsedSearch) -> Iterator[frozenset[int]]:
+    """Yield the slots that are required: all, then all but the least informative, at last one of them."""
+    by_weight = sorted(range(len(search.slots)), key=lambda number: search.slots[number].weight)
+    for dropped in range(max(1, len(by_weight))):
+        yield frozenset(by_weight[dropped:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,10 @@ from pathlib import Path
 import msgspec
 
 from begrepp.search.documents import SearchDocument
+from begrepp.search.same_names import name_keys
 from begrepp.search.schema import variable_name_words
+from begrepp.search.sibling_systems import Codes, sibling_key, sibling_pairs
+from begrepp.search.species import descendants, divides_by_species, is_species_root
 from begrepp.text.stemming import lowercase_words
 from begrepp.text.swedish import MIN_PART_LENGTH, fold
 
@@ -20,15 +23,26 @@ STATE_FILE = "ledger.msgpack"
 
 @dataclass
 class IndexState:
-    """Word counts of labels and of variable names, pairs of matching resources, and the IRIs of datasets.
+    """What the documents of an index take from one another.
 
-    `updates` is the number of incremental updates since the index was written anew.
+    Word counts of labels (`words`) and of variable names (`codes`), pairs of matching concepts (`match_pairs`), of
+    variables and the concepts they measure (`measured_pairs`) and of concepts with the same code in sibling systems
+    (`sibling_pairs`), the IRIs of datasets; the concepts by scheme and code, the number of concepts by scheme; parents
+    and roots in systems with branches for animals; the concepts with siblings by name (`names`). `updates` is the number of incremental updates since the index was
+    written anew.
     """
 
     words: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     match_pairs: set[tuple[str, str]] = field(default_factory=set)
+    measured_pairs: set[tuple[str, str]] = field(default_factory=set)
+    sibling_pairs: set[tuple[str, str]] = field(default_factory=set)
     datasets: set[str] = field(default_factory=set)
+    scheme_codes: Codes = field(default_factory=dict)
+    scheme_sizes: Counter[str] = field(default_factory=Counter)
+    broader: dict[str, list[str]] = field(default_factory=dict)
+    animal_roots: set[str] = field(default_factory=set)
+    names: dict[str, list[str]] = field(default_factory=dict)
     updates: int = 0
 
     @classmethod
@@ -38,11 +52,13 @@ class IndexState:
             stored = msgspec.msgpack.decode((index / STATE_FILE).read_bytes(), type=_StoredState)
         except (OSError, msgspec.DecodeError):
             return None
-        return cls(Counter(stored.words), Counter(stored.codes), stored.match_pairs, stored.datasets, stored.updates)
+        values = {name: getattr(stored, name) for name in stored.__struct_fields__}
+        counters = {name: Counter(values[name]) for name in ("words", "codes", "scheme_sizes")}
+        return cls(**(values | counters))
 
     def write(self, index: Path) -> None:
         """Write the state beside the files of an index."""
-        stored = _StoredState(self.words, self.codes, self.match_pairs, self.datasets, self.updates)
+        stored = _StoredState(**{name: getattr(self, name) for name in _StoredState.__struct_fields__})
         (index / STATE_FILE).write_bytes(msgspec.msgpack.encode(stored))
 
     def add(self, document: SearchDocument) -> None:
@@ -51,8 +67,27 @@ class IndexState:
         if document.kind == "variable":
             self.codes.update(variable_name_words(document))
         self.match_pairs.update((document.iri, other) for other in document.matches)
+        self.measured_pairs.update((document.iri, concept) for concept in document.measures)
         if document.kind == "dataset":
             self.datasets.add(document.iri)
+        if document.kind == "concept":
+            self.scheme_sizes[document.scheme] += 1
+        if key := sibling_key(document):
+            self.scheme_codes.setdefault(document.scheme, {}).setdefault(key, document.iri)
+        if divides_by_species(document):
+            self.broader[document.iri] = document.broader
+            if is_species_root(document):
+                self.animal_roots.add(document.iri)
+
+    def find_siblings(self, read: Callable[[set[str]], Iterable[SearchDocument]]) -> None:
+        """Find the concepts with the same code in sibling systems, and their names.
+
+        `read` returns the documents with some IRIs.
+        """
+        self.sibling_pairs = sibling_pairs(self.scheme_codes, self.scheme_sizes, read)
+        for document in read({iri for pair in self.sibling_pairs for iri in pair}):
+            for name in name_keys(document):
+                self.names.setdefault(name, []).append(document.iri)
 
     def with_changes(self, removed: Iterable[SearchDocument], added: Iterable[SearchDocument]) -> IndexState:
         """Return the state after some documents are removed and others added; a changed document is in both."""
@@ -64,7 +99,13 @@ class IndexState:
             words=self.words + new.words - old.words,
             codes=self.codes + new.codes - old.codes,
             match_pairs=self.match_pairs - old.match_pairs | new.match_pairs,
+            measured_pairs=self.measured_pairs - old.measured_pairs | new.measured_pairs,
             datasets=self.datasets - old.datasets | new.datasets,
+            scheme_codes=_merge_codes(self.scheme_codes, old.scheme_codes, new.scheme_codes),
+            scheme_sizes=self.scheme_sizes + new.scheme_sizes - old.scheme_sizes,
+            broader={iri: above for iri, above in self.broader.items() if iri not in old.broader} | new.broader,
+            animal_roots=self.animal_roots - old.animal_roots | new.animal_roots,
+            names=self.names,
             updates=self.updates + 1,
         )
 
@@ -76,11 +117,41 @@ class IndexState:
     @cached_property
     def matches(self) -> dict[str, list[str]]:
         """The IRIs of exact and close matches of each resource, in both directions."""
-        matches: dict[str, list[str]] = {}
-        for one, other in sorted(self.match_pairs):
-            matches.setdefault(one, []).append(other)
-            matches.setdefault(other, []).append(one)
-        return matches
+        return _neighbours(self.match_pairs)
+
+    @cached_property
+    def siblings(self) -> dict[str, list[str]]:
+        """The IRIs of the concepts with the same code in sibling systems, in both directions."""
+        return _neighbours(self.sibling_pairs)
+
+    @cached_property
+    def measured(self) -> dict[str, list[str]]:
+        """The IRIs of the concepts that each variable measures, and of the variables that measure each concept."""
+        return _neighbours(self.measured_pairs)
+
+    @cached_property
+    def animals(self) -> set[str]:
+        """The IRIs of the concepts that concern animals."""
+        return descendants(self.animal_roots, self.broader)
+
+
+def _neighbours(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    neighbours: dict[str, list[str]] = {}
+    for one, other in sorted(pairs):
+        neighbours.setdefault(one, []).append(other)
+        neighbours.setdefault(other, []).append(one)
+    return neighbours
+
+
+def _merge_codes(codes: Codes, removed: Codes, added: Codes) -> Codes:
+    """Return the codes by scheme without some and with others."""
+    merged = {
+        scheme: {key: iri for key, iri in by_key.items() if removed.get(scheme, {}).get(key) != iri}
+        for scheme, by_key in codes.items()
+    }
+    for scheme, by_key in added.items():
+        merged[scheme] = merged.get(scheme, {}) | by_key
+    return {scheme: by_key for scheme, by_key in merged.items() if by_key}
 
 
 class _StoredState(msgspec.Struct, array_like=True):
@@ -89,5 +160,12 @@ class _StoredState(msgspec.Struct, array_like=True):
     words: dict[str, int]
     codes: dict[str, int]
     match_pairs: set[tuple[str, str]]
+    measured_pairs: set[tuple[str, str]]
+    sibling_pairs: set[tuple[str, str]]
     datasets: set[str]
+    scheme_codes: Codes
+    scheme_sizes: dict[str, int]
+    broader: dict[str, list[str]]
+    animal_roots: set[str]
+    names: dict[str, list[str]]
     updates: int

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os.path
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from tantivy import Occur, Query, Schema, Searcher
 
+from begrepp.search.query_codes import MAX_RANGE
 from begrepp.search.query_parser import ParsedSearch, WordSlot
-from begrepp.search.schema import MAX_EDGE_LENGTH
-from begrepp.text.stemming import label_key, word_keys
+from begrepp.search.schema import MAX_EDGE_LENGTH, word_pairs
+from begrepp.text.stemming import code_key, label_key, word_keys
 from begrepp.text.swedish import fold
 
+_MAX_TERMS = 50_000
 MIN_FREQUENT = 20_000
 """A word in more documents than this is frequent: it hardly distinguishes hits."""
 
@@ -19,33 +22,70 @@ MIN_FREQUENT = 20_000
 class SearchQueryBuilder:
     """Builds queries that match every form of every word in every field of the index."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, searcher: Searcher) -> None:
         self._schema = schema
+        self._searcher = searcher
 
-    def build(self, search: ParsedSearch, missing: int) -> Query:
-        """Build a query for documents with all words but `missing` ones; exact labels and codes score highest."""
-        slots = [(Occur.Should, self._slot(slot)) for slot in search.slots]
-        required = max(1, len(slots) - missing)
-        by_words = [(Occur.Should, Query.boolean_query(slots, minimum_number_should_match=required))]
-        code = search.code
-        by_code = []
-        if search.is_code and len(code) > 1:
-            by_code.append((Occur.Should, Query.const_score_query(self._prefix("code", code), 50.0)))
-            by_code += [(Occur.Should, self.constant_score("code", each, 100.0)) for each in search.codes]
-        return Query.boolean_query([(Occur.Should, self.exact_match(search)), *by_code, *(by_words if slots else [])])
+    def build(self, search: ParsedSearch, required: Container[int]) -> Query:
+        """Build a query for documents with the words of the required slots, numbered from 0.
+
+        Exact labels and codes score highest, and need no words.
+        """
+        slots = [
+            (Occur.Must if number in required else Occur.Should, self._slot(slot))
+            for number, slot in enumerate(search.slots)
+        ]
+        by_words = [(Occur.Should, Query.boolean_query(slots))] if slots else []
+        by_code = [(Occur.Should, self.constant_score("code", each, 100.0)) for each in search.codes.parts]
+        if search.may_be_code and len(search.code) > 1:
+            by_code.append((Occur.Should, Query.const_score_query(self._prefix("code", search.code), 50.0)))
+        if search.codes.first:
+            by_code.append((Occur.Should, self._code_range(search.codes.first, search.codes.last)))
+        found = Query.boolean_query([(Occur.Should, self.exact_match(search)), *by_code, *by_words])
+        return self._with_syntax(search, found)
 
     def exact_match(self, search: ParsedSearch) -> Query:
         """Build a query for the whole text as a label, a code or an IRI."""
         exact = [
-            self.constant_score("code", search.code, 400.0),
+            *(self.constant_score("code", code, 400.0) for code in dict.fromkeys((search.code, *search.codes.whole))),
             self.constant_score("iri", search.text, 500.0),
             self.constant_score("whole", label_key(search.text), 200.0),
         ]
         return Query.boolean_query([(Occur.Should, each) for each in exact])
 
-    def code_match(self, search: ParsedSearch) -> Query:
-        """Build a query for the whole text as a code."""
-        return self.constant_score("code", search.code, 1.0)
+    def code_match(self, code: str) -> Query:
+        """Build a query for a text as a code."""
+        return self.constant_score("code", code_key(code), 1.0)
+
+    def _with_syntax(self, search: ParsedSearch, query: Query) -> Query:
+        """Return the query with the phrases in quotation marks required, and what has a minus sign excluded."""
+        syntax = search.syntax
+        required = [(Occur.Must, self._phrase(phrase)) for phrase in syntax.phrases]
+        excluded = [(Occur.MustNot, self._excluded(words)) for words in syntax.excluded]
+        return Query.boolean_query([(Occur.Must, query), *required, *excluded]) if required or excluded else query
+
+    def _phrase(self, words: Sequence[str]) -> Query:
+        terms = [("pair", pair) for pair in word_pairs(words)] or [("word", words[0])]
+        return Query.boolean_query([(Occur.Must, self.constant_score(name, term, 0.0)) for name, term in terms])
+
+    def _excluded(self, words: Sequence[str]) -> Query:
+        """Build a query for all forms of all of the words, also as parts of compounds."""
+        forms = [{word, *word_keys(word)} for word in words]
+        each = [
+            Query.boolean_query(
+                [(Occur.Should, self.constant_score(name, form, 1.0)) for form in some for name in ("key", "part", "via")]
+            )
+            for some in forms
+        ]
+        return Query.boolean_query([(Occur.Must, query) for query in each])
+
+    def _code_range(self, first: str, last: str) -> Query:
+        """Build a query for the codes between two, of the same length; the first has the highest score."""
+        head = os.path.commonprefix([first, last])
+        codes = (code for code, _ in self._searcher.terms_with_prefix("code", head, limit=_MAX_TERMS))
+        within = sorted(code for code in codes if len(code) == len(first) and first <= code <= last)[:MAX_RANGE]
+        scored = [(Occur.Should, self.constant_score("code", code, 90.0 - n / 10)) for n, code in enumerate(within)]
+        return Query.boolean_query(scored or [(Occur.Should, self.constant_score("code", first, 90.0))])
 
     def constant_score(self, name: str, value: str, score: float) -> Query:
         """Build a query for a value in a field, with the same score for all hits."""
@@ -55,6 +95,8 @@ class SearchQueryBuilder:
         queries = [self._all_words(slot.words, prefix=slot.is_last)]
         for words, weight in slot.alternatives.items():
             queries.append(Query.boost_query(self._alternative(words), weight * weight))
+        for iri in sorted(slot.systems):
+            queries += [self.constant_score(name, iri, 1.0) for name in ("scheme", "dataset")]
         return Query.disjunction_max_query(queries)
 
     def _alternative(self, words: Sequence[str]) -> Query:
@@ -98,10 +140,6 @@ class AutocompleteQueryBuilder(SearchQueryBuilder):
     A frequent word, an alternative, or a prefix of up to three letters is one posting list of the index. Intersecting
     such lists is fast; the union of all forms of a word is not.
     """
-
-    def __init__(self, schema: Schema, searcher: Searcher) -> None:
-        super().__init__(schema)
-        self._searcher = searcher
 
     def frequent_match(self, search: ParsedSearch) -> Query | None:
         """Build a query to be ordered by rank alone; returns None unless all words are frequent or short prefixes."""

@@ -1,38 +1,49 @@
-"""Search query parser: splits a query into words, with alternatives for each word and spelling corrections.
+"""Search query parser: codes, names of code systems, and words with their alternatives and corrections.
 
-*lungcancer* has the alternatives *lung* and *cancer*, and *lung* and *malign tumör*. A word that does not occur in the
-index is replaced by the closest word that does.
+*lungcancer* has the alternatives *lung* and *cancer*, and *lung* and *malign tumör*. In *ICD-10 hjärtsvikt* the first
+word names two code systems: concepts in them match it. A word that does not occur in the index is replaced by the
+closest word that does.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from typing import Protocol
 
+from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
+from begrepp.search.query_syntax import QuerySyntax, read_syntax
 from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, synonyms
+from begrepp.search.system_names import MAX_NAME_WORDS, SystemNames
+from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS, QUESTION_WORDS
 from begrepp.text.stemming import code_key, lowercase_words
 
 _MIN_PART_LENGTH = 3
 _MIN_CORRECTED_LENGTH = 4
-_RARE, _FREQUENCY_RATIO = 10, 10
 _PARTS, _SYNONYM, _PART_SYNONYM = 0.92, 0.82, 0.78
 _MAX_SPLITS = 3
-_MAX_CODES = 3
-# Swedish and English function words.
-FUNCTION_WORDS = frozenset(
-    "och i med av på vid för till hos som den det en ett the of in and with for on to a an at".split()  # noqa: SIM905
-)
+_SYSTEM_WEIGHT = 0.2
 
-DocumentFrequency = Callable[[str], int]
-"""Returns the number of documents in which a word occurs, in any form or as a part of a compound."""
 
-IsPrefix = Callable[[str], bool]
-"""Returns whether a longer word of the index starts with the text."""
+class Lexicon(Protocol):
+    """Look-ups of words and codes in an index."""
 
-ClosestWord = Callable[[str], str]
-"""Returns the word of the index with the smallest edit distance to a word, or an empty string."""
+    @property
+    def systems(self) -> SystemNames:
+        """The names of the code systems and datasets."""
+
+    def frequency(self, word: str) -> int:
+        """Return the number of documents in which a word occurs, in any form or as a part of a compound."""
+
+    def is_prefix(self, word: str) -> bool:
+        """Return whether a longer word of the index starts with the text."""
+
+    def closest(self, word: str) -> str:
+        """Return the word of the index that a misspelt word probably is, or an empty string."""
+
+    def has_code(self, code: str) -> bool:
+        """Return whether a document has a normalised code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,46 +51,45 @@ class WordSlot:
     """A word or phrase of a query with its alternatives.
 
     `alternatives` maps phrases to weights below 1; all words of a phrase are needed. `weight` is higher for rare words.
-    `correction` is the frequent word of which a very rare word is taken to be a misspelling, otherwise empty.
+    `systems` are the IRIs of the code systems and datasets that the words name: what lies in them matches too.
     """
 
     words: Phrase
     alternatives: Mapping[Phrase, float]
     is_last: bool
     weight: float
-    correction: str = ""
+    systems: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedSearch:
-    """A parsed query: its text, its words with alternatives, and the corrections as (typed, corrected)."""
+    """A parsed query: its text, codes, words with alternatives, and the corrections as (typed, corrected)."""
 
     text: str
     slots: tuple[WordSlot, ...]
     corrections: tuple[tuple[str, str], ...] = ()
+    codes: QueryCodes = field(default_factory=QueryCodes)
+    syntax: QuerySyntax = field(default_factory=lambda: QuerySyntax(""))
 
     @property
     def code(self) -> str:
         """The whole query normalised as a code."""
-        return code_key(self.text.removeprefix("urn:oid:"))
+        return code_key(self.text)
 
     @property
-    def codes(self) -> tuple[str, ...]:
-        """Words that may be codes, in a query of several words: `ICD-10 C50.9`, `C50.9 bröst`, FHIR's `system|code`.
-
-        A short number counts as a code only as the first word: not in *typ 2 diabetes*.
-        """
-        return _find_codes(self.text)
-
-    def names_system(self, system: str) -> bool:
-        """Return whether the query names a code system by the beginning of the last segment of its IRI: `icd-10`."""
-        scheme_id = code_key(system.rpartition("/")[2])
-        return bool(scheme_id) and scheme_id.startswith(_find_systems(self.text))
+    def may_be_code(self) -> bool:
+        """Whether the query may be the beginning of a code, which has at least one digit."""
+        return any(map(str.isdigit, self.text)) and " " not in self.text
 
     @property
-    def is_code(self) -> bool:
-        """Whether the query may be a code, which has at least one digit."""
-        return _has_digit(self.text)
+    def is_capital_code(self) -> bool:
+        """Whether the query is a code of letters alone, written in capitals."""
+        return bool(self.codes.whole) and is_capitals(self.text)
+
+    @property
+    def systems(self) -> frozenset[str]:
+        """The IRIs of the code systems and datasets that are named anywhere in the query."""
+        return self.codes.systems.union(*(slot.systems for slot in self.slots))
 
     @property
     def words(self) -> list[str]:
@@ -87,79 +97,97 @@ class ParsedSearch:
         return [word for slot in self.slots for word in slot.words]
 
 
-def parse_search(text: str, frequency: DocumentFrequency, is_prefix: IsPrefix, closest: ClosestWord) -> ParsedSearch:
-    """Parse a query; the functions look up words in the index.
+def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
+    """Parse a query; `lexicon` looks up words and codes in the index.
 
-    Only the first 200 characters are used. A word that the index does not have is corrected, unless it is the last and
-    the beginning of a word.
+    A word that the index does not have is corrected, unless it is the last and the beginning of a word, or the query
+    is a code.
     """
-    text = " ".join(text.split())[:200]
-    typed = lowercase_words(text)
-    words = [word for word in typed if word not in FUNCTION_WORDS] or typed
-    unfinished = words[-1:] if words and is_prefix(words[-1]) else []
-    unknown = [word for word in words if word not in unfinished and _is_unknown(word, frequency)]
-    corrected = {word: correction for word in unknown if (correction := closest(word))}
-    slots = tuple(_slots([corrected.get(word, word) for word in words], frequency, closest, unfinished))
-    corrected |= {slot.words[0]: slot.correction for slot in slots if slot.correction}
-    return ParsedSearch(text, slots, tuple(corrected.items()))
+    syntax = read_syntax(query)
+    text = syntax.text
+    codes = find_codes(text, lexicon.systems, lexicon.has_code)
+    parts = [*_split_systems(text, lexicon.systems)]
+    content = [part for part in parts if part.systems or not _is_uninformative(part.words[0])]
+    parts = content if any(not part.systems for part in content) or not parts else [*parts]
+    words = [part.words[0] for part in parts if not part.systems]
+    unfinished = words[-1:] if words and not parts[-1].systems and lexicon.is_prefix(words[-1]) else []
+    capitals = {word.casefold() for word in text.split() if is_capitals(word)}
+    kept = {*unfinished, *capitals} if not codes.whole else {*words}
+    unknown = [word for word in words if word not in kept and _is_unknown(word, lexicon)]
+    corrected = {word: correction for word in unknown if (correction := lexicon.closest(word))}
+    slots = tuple(_slots(parts, corrected, lexicon))
+    return ParsedSearch(text, slots, tuple(corrected.items()), codes, syntax)
 
 
-@lru_cache(maxsize=1000)
-def _find_codes(text: str) -> tuple[str, ...]:
-    words = _split_codes(text)
-    codes = (
-        word
-        for index, word in enumerate(words)
-        if _has_digit(word) and (not index or not word.isdigit() or len(word) > _MIN_PART_LENGTH)
-    )
-    return tuple(map(code_key, codes))[:_MAX_CODES] if len(words) > 1 else ()
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A word of a query, or the words that name a system."""
+
+    words: Phrase
+    systems: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=1000)
-def _find_systems(text: str) -> tuple[str, ...]:
-    names = (code_key(word.rpartition("/")[2]) for word in _split_codes(text))
-    return tuple(word for word in names if len(word) >= _MIN_PART_LENGTH)
+def _split_systems(text: str, systems: SystemNames) -> Iterator[_Part]:
+    """Yield the words of a text; those that name systems together, and without *kod* after them."""
+    words = lowercase_words(text)
+    at = 0
+    while at < len(words):
+        for length in range(min(MAX_NAME_WORDS, len(words) - at), 0, -1):
+            named = tuple(words[at : at + length])
+            found = systems.find("".join(named)) if length < len(words) else frozenset[str]()
+            if found:
+                yield _Part(named, found)
+                at += length
+                while at < len(words) and words[at] in CODE_WORDS:
+                    at += 1
+                break
+        else:
+            yield _Part((words[at],))
+            at += 1
 
 
-def _split_codes(text: str) -> list[str]:
-    return text.replace("|", " ").split()
+def _is_uninformative(word: str) -> bool:
+    return word in FUNCTION_WORDS or word in QUESTION_WORDS or word in CODE_WORDS
 
 
-def _has_digit(text: str) -> bool:
-    return any(character.isdigit() for character in text)
-
-
-def _is_unknown(word: str, frequency: DocumentFrequency) -> bool:
+def _is_unknown(word: str, lexicon: Lexicon) -> bool:
     """Return whether a word is not in the index, not a compound of its words, and has no synonyms."""
-    if not _is_correctable(word) or frequency(word) or synonyms((word,)):
+    if not _is_correctable(word) or lexicon.frequency(word) or synonyms((word,)):
         return False
-    return not _split_compound(word, frequency)
+    return not _split_compound(word, lexicon)
 
 
 def _is_correctable(word: str) -> bool:
     return len(word) >= _MIN_CORRECTED_LENGTH and word.isalpha()
 
 
-def _slots(
-    words: Sequence[str], frequency: DocumentFrequency, closest: ClosestWord, unfinished: Sequence[str]
-) -> Iterator[WordSlot]:
+def _slots(parts: Sequence[_Part], corrected: Mapping[str, str], lexicon: Lexicon) -> Iterator[WordSlot]:
     at = 0
-    while at < len(words):
-        length, phrases = _match_phrase(words[at:])
-        typed = tuple(words[at : at + length])
+    while at < len(parts):
+        part = parts[at]
+        if part.systems:
+            at += 1
+            yield WordSlot(part.words, {}, at == len(parts), _SYSTEM_WEIGHT, part.systems)
+            continue
+        run = [corrected.get(each.words[0], each.words[0]) for each in _words_from(parts, at)]
+        length, phrases = _match_phrase(run)
+        typed = tuple(run[:length])
         at += length
-        lowest = min(frequency(word) for word in typed)
-        alternatives, correction = dict.fromkeys(phrases, _SYNONYM), ""
+        lowest = min(lexicon.frequency(word) for word in typed)
+        alternatives = dict.fromkeys(phrases, _SYNONYM)
         if length == 1:
-            splits = _split_compound(typed[0], frequency)
+            splits = _split_compound(typed[0], lexicon)
             alternatives |= {phrase: _PART_SYNONYM for split in splits for phrase in _replace_parts(split)}
             alternatives |= dict.fromkeys(splits, _PARTS)
-            doubtful = not phrases and lowest <= _RARE and typed[0] not in unfinished and _is_correctable(typed[0])
-            if doubtful and (similar := closest(typed[0])):
-                # A label may have the same misspelling, which must not hide labels with the correct spelling.
-                correction = similar if frequency(similar) > _FREQUENCY_RATIO * lowest else ""
-                alternatives |= {(correction,): _SYNONYM} if correction else {}
-        yield WordSlot(typed, alternatives, at == len(words), 1 / math.log2(4 + lowest), correction)
+        yield WordSlot(typed, alternatives, at == len(parts), 1 / math.log2(4 + lowest))
+
+
+def _words_from(parts: Sequence[_Part], at: int) -> Iterator[_Part]:
+    """Yield the words from a place to the next name of a system."""
+    for part in parts[at:]:
+        if part.systems:
+            return
+        yield part
 
 
 def _match_phrase(words: Sequence[str]) -> tuple[int, list[Phrase]]:
@@ -170,13 +198,13 @@ def _match_phrase(words: Sequence[str]) -> tuple[int, list[Phrase]]:
     return 1, []
 
 
-def _split_compound(word: str, frequency: DocumentFrequency) -> list[Phrase]:
+def _split_compound(word: str, lexicon: Lexicon) -> list[Phrase]:
     """Return up to three ways to split a compound into words of the index, the most frequent words first."""
     splits = []
     for cut in range(_MIN_PART_LENGTH, len(word) - _MIN_PART_LENGTH + 1):
         tail = word[cut:]
         for head in dict.fromkeys((word[:cut], word[:cut].removesuffix("s"))):
-            if len(head) >= _MIN_PART_LENGTH and (lowest := min(frequency(head), frequency(tail))):
+            if len(head) >= _MIN_PART_LENGTH and (lowest := min(lexicon.frequency(head), lexicon.frequency(tail))):
                 splits.append((min(len(head), len(tail)) >= 4, lowest, (head, tail)))
     return [words for _, _, words in sorted(splits, reverse=True)[:_MAX_SPLITS]]
 

@@ -1,42 +1,71 @@
 """Ranking of search hits: scores the labels and codes of a document against a parsed query.
 
-A label scores higher the more exactly it has each word of the query, and the fewer other words it has. The judged
-queries of docs/search-quality.md measure the result.
+A label scores higher the more exactly it has each word of the query, and the fewer other words it has. A name that is
+taken from another concept scores lower than the concept's own. The judged queries of docs/search-quality.md measure
+the result.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
+
 from begrepp.records import Text, in_language
-from begrepp.search.query_parser import FUNCTION_WORDS, ParsedSearch, WordSlot
+from begrepp.search.label_variants import label_variants
+from begrepp.search.query_parser import ParsedSearch, WordSlot
+from begrepp.search.species import ANIMAL
+from begrepp.search.words import FUNCTION_WORDS, UNSPECIFIED
 from begrepp.text.stemming import code_key, lowercase_words, word_keys
 from begrepp.text.swedish import fold
 
-_ROLES = {"pref": 1.0, "code": 0.97, "alt": 0.95, "hidden": 0.9, "via": 0.8}
+W = {
+    "pref": 1.0, "code": 0.97, "alt": 0.95, "hidden": 0.9, "keyword": 0.5,
+    "via": 0.85, "sibling": 0.85, "measured": 0.85, "namesake": 0.7, "parent": 0.6,
+    "own_language": 0.12, "has_language": 0.1, "upper": 0.01, "animal": -0.3, "demo": -0.15,
+    "whole": 1.3, "folded_whole": 1.25, "system": 0.3, "first": 0.04, "cover": 0.45,
+    "k_scheme": 0.02, "k_dataset": 0.04, "k_concept": 0.03, "k_variable": 0.0,
+}
 _TYPED, _FOLDED, _KEY, _COMPOUND, _PREFIX = 1.0, 0.97, 0.92, 0.8, 0.7
-_KINDS = {"scheme": 0.02, "dataset": 0.04, "concept": 0.03, "variable": 0.0}
-_EXACT_CODE, _CODE_PREFIX, _EXACT_NAME = 3.0, 1.2, 0.5
-_OWN_LANGUAGE, _UPPER, _NAMED = 0.12, 0.01, 1.0
-_WHOLE = 1.3
+_EXACT_CODE, _CODE_PREFIX, _CAPITAL_CODE, _EXACT_NAME = 3.0, 1.2, 1.6, 0.5
+_CONTEXT = 0.95
 _UNINFORMATIVE_WEIGHT = 0.1
-# Words that add nothing to the rest of a label: C50.9 "… ospecificerad" is the concept named by the other words.
-_UNSPECIFIED = frozenset(
-    ["ospecificerad", "ospecificerat", "ospecificerade", "uns", "unspecified", "nos", "ej", "angiven", "angivet", "del"]
-)
-_UNINFORMATIVE = FUNCTION_WORDS | _UNSPECIFIED
-_PARENTHESIS = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]")
+_UNINFORMATIVE = FUNCTION_WORDS | UNSPECIFIED
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A label and its role: `pref`, `alt`, `hidden`, `via` (of a matching concept) or `code` (of a variable)."""
+class Label(msgspec.Struct, array_like=True, frozen=True):
+    """A label and its role: of the document itself (`pref`, `alt`, `hidden`, `keyword`, `code`) or of another.
+
+    The roles of borrowed labels are those of `BorrowedLabel`; `scheme` is the code system of the other.
+    """
 
     role: str
-    text: Text
+    lang: str
+    value: str
+    scheme: str = ""
+
+    @property
+    def text(self) -> Text:
+        """The label as a text in a language."""
+        return Text(self.value, self.lang)
+
+
+class IndexedDocument(msgspec.Struct, array_like=True, frozen=True):
+    """A document as stored in the index."""
+
+    iri: str
+    kind: str
+    scheme: str
+    notation: str
+    active: int
+    codes: list[str]
+    is_demonstration: int
+    species: str
+    part_of: str
+    dataset: str
+    labels: list[Label]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,60 +76,87 @@ class HitScore:
     label: Label | None
 
 
-def score_hit(
-    search: ParsedSearch, kind: str, system: str, codes: Sequence[str], labels: Sequence[Label], language: str
-) -> HitScore:
-    """Score a document by its code system, codes and labels, about 0 to 4; labels in `language` score higher."""
+def score_hit(search: ParsedSearch, document: IndexedDocument, language: str) -> HitScore:
+    """Score a document, about 0 to 5; what has names in `language` scores higher."""
+    context = _context_qualities(search, document)
+    labels = [label for label in document.labels if label.role != "context"]
+    if document.kind == "variable":
+        labels.append(Label("code", "", document.notation.replace("_", " ")))
     best, best_label = 0.0, None
     for label in labels:
-        score = _ROLES[label.role] * _label_score(search, label.text.value)
-        score += _OWN_LANGUAGE if score and in_language(label.text.lang, language) else 0.0
+        score = W[label.role] * _label_score(search, label.value, context)
+        score += W["own_language"] if score and in_language(label.lang, language) else 0.0
         if score > best:
             best, best_label = score, label
-    code = max((_code_score(search, code) for code in codes), default=0.0)
-    code += _NAMED if code and kind == "concept" and search.names_system(system) else 0.0
-    upper = _UPPER * max(0, 7 - len(codes[0])) if codes and kind == "concept" else 0.0
-    return HitScore(best + code + upper + _KINDS.get(kind, 0.0), best_label)
+    code = max((_code_score(search, code) for code in document.codes), default=0.0)
+    if code and search.codes.systems & {document.scheme, document.dataset}:
+        code += 1.0
+    return HitScore(best + code + _prior(search, document, language), best_label)
+
+
+def _prior(search: ParsedSearch, document: IndexedDocument, language: str) -> float:
+    """Return what a document scores for what it is, whatever the query."""
+    prior = W["k_" + document.kind]
+    if document.kind == "concept" and document.codes:
+        prior += W["upper"] * max(0, 7 - len(document.codes[0]))
+    if any(label.role == "pref" and in_language(label.lang, language) for label in document.labels):
+        prior += W["has_language"]
+    prior += W["animal"] * (document.species == ANIMAL) + W["demo"] * document.is_demonstration
+    return prior
+
+
+def _context_qualities(search: ParsedSearch, document: IndexedDocument) -> list[float]:
+    """Return how well the system or dataset that a document lies in matches each slot."""
+    within = {document.scheme, document.dataset} if document.kind != "scheme" else {document.iri}
+    words = [word for label in document.labels if label.role == "context" for word in _analyse_label(label.value)]
+    qualities = []
+    for slot in search.slots:
+        if slot.systems & within:
+            qualities.append(1.0)
+        else:
+            qualities.append(_CONTEXT * _slot_score(slot, words)[0] if words else 0.0)
+    return qualities
 
 
 def _code_score(search: ParsedSearch, notation: str) -> float:
-    typed, code = search.code, code_key(notation)
-    if typed == code:
-        return _EXACT_CODE if search.is_code else _EXACT_NAME
-    if not search.is_code:
-        return 0.0
-    if typed and code.startswith(typed):
+    code = code_key(notation)
+    if code in search.codes.whole:
+        if search.is_capital_code:
+            return _CAPITAL_CODE
+        return _EXACT_CODE if any(map(str.isdigit, code)) else _EXACT_NAME
+    codes = search.codes
+    if codes.first and len(code) == len(codes.first) and codes.first <= code <= codes.last:
+        return _EXACT_CODE / 2
+    typed = search.code
+    if search.may_be_code and typed and code.startswith(typed):
         return _CODE_PREFIX - 0.05 * min(len(code) - len(typed), 10)
-    return _EXACT_CODE / 2 if code in search.codes else 0.0
+    return _EXACT_CODE / 2 if code in codes.parts else 0.0
 
 
-def _label_score(search: ParsedSearch, label: str) -> float:
-    """Return the best score of the label, the label without parentheses, and the text in parentheses."""
-    return max(_variant_score(search, variant) - 0.02 * bool(n) for n, variant in enumerate(_label_variants(label)))
+def _label_score(search: ParsedSearch, label: str, context: Sequence[float]) -> float:
+    """Return the best score of the variants of a label."""
+    return max(_variant_score(search, variant, context) - 0.02 * bool(n) for n, variant in enumerate(label_variants(label)))
 
 
-@lru_cache(maxsize=50_000)
-def _label_variants(label: str) -> tuple[str, ...]:
-    parentheses = _PARENTHESIS.findall(label)
-    return (label, _PARENTHESIS.sub("", label).strip(), *parentheses) if parentheses else (label,)
-
-
-def _variant_score(search: ParsedSearch, label: str) -> float:
-    if label.casefold() == search.text.casefold():
-        return _WHOLE
+def _variant_score(search: ParsedSearch, label: str, context: Sequence[float]) -> float:
     words = _analyse_label(label)
     used: set[int] = set()
-    total = 0.0
-    for slot in search.slots:
+    total = own = 0.0
+    for slot, around in zip(search.slots, context, strict=True):
         quality, at = _slot_score(slot, words)
-        total += quality * slot.weight
+        own += quality
+        total += max(quality, around) * slot.weight
         used |= at
-    if not total:
+    if not own:
         return 0.0
+    if label.casefold() == search.text.casefold():
+        return W["whole"]
     informative = sum(word.typed not in _UNINFORMATIVE for word in words)
     covered = len(used) / max(informative + _UNINFORMATIVE_WEIGHT * (len(words) - informative), len(used), 1)
     share = total / sum(slot.weight for slot in search.slots)
-    return share * (0.55 + 0.45 * covered) + (0.04 if 0 in used else 0.0)
+    if covered > 0.99 and share > 0.95 and len(used) == informative:
+        return W["folded_whole"] * share
+    return share * (1 - W["cover"] + W["cover"] * covered) + (W["first"] if 0 in used else 0.0)
 
 
 @dataclass(frozen=True, slots=True)

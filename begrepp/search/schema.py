@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 import msgspec
 from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
 from begrepp.records import Text
-from begrepp.search.documents import SearchDocument
+from begrepp.search.documents import LABEL_ROLES, SearchDocument
 from begrepp.text.stemming import code_key, label_key, lowercase_words, word_keys
 from begrepp.text.swedish import compound_parts, fold
 
 MAX_EDGE_LENGTH = 3
 """Prefixes of words up to this length are indexed; longer prefixes are expanded to words when searching."""
 
-FACETS = ("kind", "scheme", "dataset", "status", "language")
-_LABELS = ("pref", "alt", "hidden")
+FACETS = ("kind", "scheme", "dataset", "status", "language", "species")
 
 
 def schema() -> Schema:
     """Return the schema of the index.
 
     Fields of words: `word` folded words; `key` their keys; `part` both, and those of parts of compounds; `via` keys of
-    the labels of matching concepts; `text` keys of definitions; `edge` and `start` prefixes of words and of labels.
+    the labels of matching concepts; `text` keys of definitions; `edge` and `start` prefixes of words and of labels; `pair` folded words that
+    stand side by side in a label, for phrases.
     """
     builder = SchemaBuilder()
     builder.add_text_field("stored", stored=True, tokenizer_name="raw", index_option="basic")
@@ -36,7 +36,7 @@ def schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("word", "key", "part", "via", "text"):
         builder.add_text_field(name, tokenizer_name="spaces", index_option="freq")
-    for name in ("edge", "start"):
+    for name in ("edge", "start", "pair"):
         builder.add_text_field(name, tokenizer_name="spaces", index_option="basic")
     builder.add_integer_field("rank", fast=True)
     return builder.build()
@@ -81,26 +81,44 @@ class WordAnalyser:
         return analysed
 
 
-def to_tantivy(document: SearchDocument, via: Sequence[Text], analyser: WordAnalyser, dataset: str) -> Document:
-    """Convert a document; `via` are labels of matching concepts, `dataset` is the IRI of the containing dataset."""
-    labels = [*document.labels(*_LABELS)]
+@dataclass(frozen=True, slots=True)
+class BorrowedLabel:
+    """A label of a related resource, by which this one is found too.
+
+    `role` is `via` (an exact or close match), `sibling` (the same code in a sibling system), `namesake` (the same name
+    in another system), `parent` (the code that this code extends), `measured` (the concept that a variable measures) or
+    `context` (the dataset of a variable); `scheme` is the code system of the other.
+    """
+
+    role: str
+    text: Text
+    scheme: str
+
+
+def to_tantivy(
+    document: SearchDocument, borrowed: Sequence[BorrowedLabel], analyser: WordAnalyser, dataset: str, species: str
+) -> Document:
+    """Convert a document; `borrowed` are labels of related resources, `dataset` is the IRI of the containing dataset."""
+    labels = [*document.labels(*LABEL_ROLES)]
     phrases = [lowercase_words(label.value) for label in labels]
     if document.kind == "variable":
         phrases.append(variable_name_words(document))
     words = analyser.analyse(dict.fromkeys(chain.from_iterable(phrases)))
     own_keys = _unique([word.keys for word in words])
-    via_keys = _unique([word.keys for label in via for word in analyser.analyse(lowercase_words(label.value))])
+    others = [label.text for label in borrowed] + [*document.labels("keyword")]
+    via_keys = _unique([word.keys for label in others for word in analyser.analyse(lowercase_words(label.value))])
     text_keys = [
         word.keys for text in document.labels("text") for word in analyser.analyse(lowercase_words(text.value))
     ]
     first_words = analyser.analyse(dict.fromkeys([phrase[0] for phrase in phrases if phrase]))
     return Document(
-        stored=msgspec.json.encode(_stored(document, via)).decode(),
+        stored=msgspec.json.encode(_stored(document, borrowed, dataset, species)).decode(),
         iri=document.iri,
         kind=document.kind,
         scheme=document.scheme or (document.iri if document.kind == "scheme" else ""),
         dataset=dataset,
         status="active" if document.active else "inactive",
+        species=species,
         language=[*dict.fromkeys(label.lang.partition("-")[0] for label in labels if label.lang not in ("", "zxx"))],
         code=[*dict.fromkeys(map(code_key, _codes(document)))],
         whole=[*dict.fromkeys(label_key(label.value) for label in labels)],
@@ -110,6 +128,7 @@ def to_tantivy(document: SearchDocument, via: Sequence[Text], analyser: WordAnal
         via=" ".join([key for key in via_keys if key not in own_keys]),
         text=" ".join(chain.from_iterable(text_keys)),
         edge=" ".join(_unique([word.edges for word in words])),
+        pair=" ".join(dict.fromkeys(chain.from_iterable(map(word_pairs, phrases)))),
         start=" ".join(_unique([word.prefixes for word in first_words])),
         rank=_rank(document, labels),
     )
@@ -118,6 +137,11 @@ def to_tantivy(document: SearchDocument, via: Sequence[Text], analyser: WordAnal
 def variable_name_words(variable: SearchDocument) -> list[str]:
     """Split the name of a variable into lower-case words."""
     return lowercase_words(variable.notation.replace("_", " "))
+
+
+def word_pairs(words: Sequence[str]) -> list[str]:
+    """Return the folded pairs of words that stand side by side."""
+    return [f"{fold(one)}_{fold(other)}" for one, other in pairwise(words)]
 
 
 def document_iri(document: Document) -> str:
@@ -142,9 +166,13 @@ def _codes(document: SearchDocument) -> list[str]:
     return codes
 
 
-def _stored(document: SearchDocument, via: Iterable[Text]) -> list[object]:
-    labels = [[role, label.lang, label.value] for role in _LABELS for label in document.labels(role)]
-    labels += [["via", label.lang, label.value] for label in via]
+def _stored(
+    document: SearchDocument, borrowed: Iterable[BorrowedLabel], dataset: str, species: str
+) -> list[object]:
+    """Return the values of an `IndexedDocument`."""
+    labels = [[role, label.lang, label.value, ""] for role in LABEL_ROLES for label in document.labels(role)]
+    labels += [["keyword", label.lang, label.value, ""] for label in document.labels("keyword")]
+    labels += [[label.role, label.text.lang, label.text.value, label.scheme] for label in borrowed]
     return [
         document.iri,
         document.kind,
@@ -152,6 +180,10 @@ def _stored(document: SearchDocument, via: Iterable[Text]) -> list[object]:
         document.notation,
         int(document.active),
         _codes(document),
+        int(document.is_demonstration),
+        species,
+        document.part_of,
+        dataset,
         labels,
     ]
 

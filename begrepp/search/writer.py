@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -11,12 +12,16 @@ import msgspec
 from tantivy import Document, Index, IndexWriter
 
 from begrepp.records import Text
-from begrepp.search.documents import SearchDocument, read_documents
+from begrepp.search.documents import LABEL_ROLES, SearchDocument, read_documents
 from begrepp.search.index_state import IndexState
-from begrepp.search.schema import WordAnalyser, register_tokenizer, schema, to_tantivy
+from begrepp.search.same_names import name_keys
+from begrepp.search.schema import BorrowedLabel, WordAnalyser, register_tokenizer, schema, to_tantivy
+from begrepp.search.species import ANIMAL, HUMAN
 
-_MAX_VIA = 20
-"""Labels of matching concepts per document."""
+_MAX_BORROWED = 30
+"""Labels of related resources per document."""
+_MAX_NAMESAKES = 4
+"""Concepts with the same name; a name that more concepts have says too little."""
 _LENGTH_BYTES = 4
 _PROGRESS_INTERVAL = 5000
 """Documents between two progress reports."""
@@ -28,18 +33,18 @@ def write_index(path: Path, current: Path, report: Callable[[float], None] = lam
     """Index the searchable resources of a file of sorted N-Triples; return their number.
 
     `report` is called with the progress, 0 to 1. The documents are first written to a temporary file, since the whole
-    vocabulary and the labels of matching concepts are needed for each of them. Memory grows with the vocabulary, not
-    with the number of documents.
+    vocabulary and the labels of related concepts are needed for each of them. Memory grows with the vocabulary and the
+    concepts that others are found through, not with the number of documents.
     """
     path.mkdir(parents=True)
     with tempfile.TemporaryFile(dir=path.parent) as spool:
-        state = _spool_documents(current, spool)
-        matches = state.matches
-        labels = {each.iri: visible_labels(each) for each in _read_spool(spool, matches)} if matches else {}
-        writer = open_writer(Index(schema(), path=str(path)))
-        builder = DocumentBuilder(state, labels)
-        count = 0
+        state, extended = _spool_documents(current, spool)
         size = spool.tell()
+        state.find_siblings(lambda iris: _read_spool(spool, iris))
+        related = {*state.matches, *state.siblings, *state.measured, *state.datasets, *extended}
+        writer = open_writer(Index(schema(), path=str(path)))
+        builder = DocumentBuilder(state, _read_spool(spool, related) if related else ())
+        count = 0
         report(_READ)
         for document in _read_spool(spool):
             writer.add_document(builder.build(document))
@@ -64,26 +69,56 @@ def commit(writer: IndexWriter) -> None:
 
 
 class DocumentBuilder:
-    """Builds Tantivy documents; `labels` are the labels of matching resources by IRI."""
+    """Builds Tantivy documents; `related` are the documents that others are found through."""
 
-    def __init__(self, state: IndexState, labels: dict[str, list[Text]]) -> None:
+    def __init__(self, state: IndexState, related: Iterable[SearchDocument]) -> None:
         self._state = state
-        self._labels = labels
+        self._labels = {document.iri: (document.scheme, [*document.labels("pref", "alt")]) for document in related}
         self._analyser = WordAnalyser(state.vocabulary)
 
     def build(self, document: SearchDocument) -> Document:
         """Build the Tantivy document of a search document."""
         dataset = self._containing_dataset(document.iri) if document.kind in ("variable", "dataset") else ""
-        return to_tantivy(document, self._via_labels(document), self._analyser, dataset)
+        species = ""
+        if document.iri in self._state.broader:
+            species = ANIMAL if document.iri in self._state.animals else HUMAN
+        return to_tantivy(document, self._borrowed_labels(document, dataset), self._analyser, dataset, species)
 
-    def _via_labels(self, document: SearchDocument) -> list[Text]:
-        """Return the labels of matching resources that are not labels of the resource itself."""
-        matches = self._state.matches.get(document.iri)
-        if not matches:
-            return []
-        own = {label.value.casefold() for label in document.labels("pref", "alt", "hidden")}
-        labels = (label for match in dict.fromkeys(matches) for label in self._labels.get(match, ()))
-        return [label for label in dict.fromkeys(labels) if label.value.casefold() not in own][:_MAX_VIA]
+    def _borrowed_labels(self, document: SearchDocument, dataset: str) -> list[BorrowedLabel]:
+        """Return the labels of related resources that are not labels of the resource itself."""
+        seen = {label.value.casefold() for label in document.labels(*LABEL_ROLES)}
+        borrowed = []
+        if document.kind == "variable" and dataset:
+            borrowed.append(BorrowedLabel("context", Text(dataset.rpartition("/")[2], ""), ""))
+        for role, iri in self._related(document, dataset):
+            scheme, labels = self._labels.get(iri, ("", ()))
+            for label in labels:
+                if label.value.casefold() not in seen:
+                    seen.add(label.value.casefold())
+                    borrowed.append(BorrowedLabel(role, label, scheme))
+        return borrowed[:_MAX_BORROWED]
+
+    def _related(self, document: SearchDocument, dataset: str) -> Iterator[tuple[str, str]]:
+        """Yield the related resources of a resource, each with its role."""
+        state, iri = self._state, document.iri
+        yield from (("via", other) for other in state.matches.get(iri, ()))
+        yield from (("sibling", other) for other in state.siblings.get(iri, ()))
+        if document.kind == "variable":
+            yield from (("measured", concept) for concept in state.measured.get(iri, ()))
+            yield ("context", dataset)
+        if iri not in state.siblings:
+            for namesake in self._namesakes(document):
+                yield ("namesake", namesake)
+                yield from (("namesake", other) for other in state.siblings.get(namesake, ()))
+        for parent in parents(document):
+            yield ("parent", parent)
+            yield from (("parent", other) for other in state.siblings.get(parent, ()))
+            yield from (("parent", other) for other in state.matches.get(parent, ()))
+
+    def _namesakes(self, document: SearchDocument) -> list[str]:
+        """Return the concepts of other systems with a name in common, unless the name has many meanings."""
+        groups = (self._state.names.get(name, ()) for name in sorted(name_keys(document)))
+        return [*dict.fromkeys(chain.from_iterable(group for group in groups if len(group) <= _MAX_NAMESAKES))]
 
     def _containing_dataset(self, iri: str) -> str:
         """Return the IRI of the dataset that the resource is or is part of, or an empty string."""
@@ -91,20 +126,21 @@ class DocumentBuilder:
         return max(datasets, key=len, default="")
 
 
-def visible_labels(document: SearchDocument) -> list[Text]:
-    """Return the preferred and alternative labels, which matching resources can be found by."""
-    return [*document.labels("pref", "alt")]
+def parents(document: SearchDocument) -> list[str]:
+    """Return the parents whose code a code extends: C50 of C50.4. Its name is part of what the code means."""
+    return [iri for iri in document.broader if document.iri.startswith(iri)]
 
 
-def _spool_documents(current: Path, spool: IO[bytes]) -> IndexState:
-    """Write all documents to the temporary file and return the index state."""
-    state = IndexState()
+def _spool_documents(current: Path, spool: IO[bytes]) -> tuple[IndexState, set[str]]:
+    """Write all documents to the temporary file; return the index state and the IRIs of the parents of codes."""
+    state, extended = IndexState(), set[str]()
     encode = msgspec.msgpack.Encoder().encode
     for document in read_documents(current):
         body = encode(document)
         spool.write(len(body).to_bytes(_LENGTH_BYTES) + body)
         state.add(document)
-    return state
+        extended.update(parents(document))
+    return state, extended
 
 
 class _DocumentIri(msgspec.Struct):

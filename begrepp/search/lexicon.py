@@ -1,0 +1,90 @@
+"""Lexicon of an index: which words, codes and systems it has, and corrections of misspelt words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property, lru_cache
+
+import msgspec
+from rapidfuzz.distance import OSA
+from tantivy import Occur, Query, Schema, Searcher
+
+from begrepp.search.ranking import IndexedDocument
+from begrepp.search.system_names import System, SystemNames
+from begrepp.text.stemming import lowercase_words, word_keys
+from begrepp.text.swedish import fold
+
+_CORRECTION_CANDIDATES = 300
+_MAX_SYSTEMS = 5_000
+_LONG_WORD = 8
+"""Words from this length may have two errors."""
+
+decode_document = msgspec.json.Decoder(IndexedDocument).decode
+
+
+class IndexLexicon:
+    """The words, codes and systems of an index."""
+
+    def __init__(self, schema: Schema, searcher: Searcher) -> None:
+        self._schema = schema
+        self._searcher = searcher
+        self.frequency = lru_cache(maxsize=20_000)(self._frequency)
+
+    @cached_property
+    def systems(self) -> SystemNames:
+        """The names of the code systems and datasets."""
+        kinds = [
+            (Occur.Should, Query.term_query(self._schema, "kind", kind, index_option="basic"))
+            for kind in ("scheme", "dataset")
+        ]
+        hits = self._searcher.search(Query.boolean_query(kinds), limit=_MAX_SYSTEMS, count=False).hits
+        documents = (decode_document(str(self._searcher.doc(address).get_first("stored"))) for _, address in hits)
+        return SystemNames.of(
+            System(
+                iri=document.iri,
+                kind=document.kind,
+                titles=[label.value for label in document.labels if label.role in ("pref", "alt")],
+                identifiers=[document.iri, *document.codes],
+                part_of=document.part_of,
+            )
+            for document in documents
+        )
+
+    def _frequency(self, word: str) -> int:
+        """Return the number of documents in which a word occurs, in any form or as a part of a compound."""
+        counts = [self._searcher.doc_freq(name, fold(word)) for name in ("word", "part")]
+        counts += [self._searcher.doc_freq(name, key) for key in word_keys(word) for name in ("key", "part", "via")]
+        return max(counts)
+
+    def is_prefix(self, word: str) -> bool:
+        """Return whether a longer word of a label starts with `word`."""
+        prefix = fold(word)
+        return any(term != prefix for term, _ in self._searcher.terms_with_prefix("word", prefix, limit=2))
+
+    def has_code(self, code: str) -> bool:
+        """Return whether a document has a normalised code."""
+        return bool(code) and self._searcher.doc_freq("code", code) > 0
+
+    def closest(self, word: str) -> str:
+        """Return the word of a label with the smallest edit distance, 1 or 2 by length, or an empty string.
+
+        Of words at the same distance the most frequent is returned, as it is usually written.
+        """
+        folded = fold(word)
+        distance = 1 if len(folded) < _LONG_WORD else 2
+        fuzzy = [Query.fuzzy_term_query(self._schema, name, folded, distance=distance) for name in ("word", "part")]
+        hits = self._searcher.search(
+            Query.boolean_query([(Occur.Should, each) for each in fuzzy]), limit=_CORRECTION_CANDIDATES
+        ).hits
+        documents = (decode_document(str(self._searcher.doc(address).get_first("stored"))) for _, address in hits)
+        written = Counter(
+            other
+            for document in documents
+            for label in document.labels
+            for other in lowercase_words(label.value)
+            if OSA.distance(folded, fold(other), score_cutoff=distance) <= distance
+        )
+        best = min(
+            written, key=lambda other: (OSA.distance(folded, fold(other)), -self.frequency(other), -written[other]), default=""
+        )
+        return best

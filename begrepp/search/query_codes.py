@@ -1,0 +1,108 @@
+"""Codes in queries, as they are written: `C50.9`, `c509`, `icd-10:C50`, `url|code`, `M-8140/3`, `HP:118`, `C50-C59`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from begrepp.search.system_names import SystemNames
+from begrepp.text.stemming import code_key
+
+CodeExists = Callable[[str], bool]
+"""Returns whether a concept, code system or dataset of the index has a normalised code."""
+
+MAX_RANGE = 200
+"""The largest number of codes of a range that are looked up."""
+
+_MAX_CODES = 3
+_MIN_NUMBER_LENGTH = 3
+_MIN_CUT = 3
+_MORPHOLOGY = re.compile(r"M-?(\d{4}/\d)", re.I)
+_NUMBERED = re.compile(r"([A-Za-z]+)[:_ -]?0*(\d+)")
+_RANGE = re.compile(r"([A-Z]\d{2,3})\s*(?:-|–|—|\.\.|till|to)\s*([A-Z]?\d{2,3})", re.I)
+_PAIR = re.compile(r"(?P<system>\S.*?)\s*(?:\||:)\s*(?P<code>[^:|]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryCodes:
+    """The codes of a query, normalised.
+
+    `whole` are the codes that the whole query is a spelling of, `parts` those beside words, `systems` the IRIs of the
+    systems that are named with the code, `first` and `last` the ends of a range.
+    """
+
+    whole: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    systems: frozenset[str] = frozenset()
+    first: str = ""
+    last: str = ""
+
+
+def find_codes(text: str, systems: SystemNames, exists: CodeExists) -> QueryCodes:
+    """Find the codes in a query."""
+    if found := _range(text):
+        first, last = found
+        whole = tuple(code for code in [first + last] if exists(code))
+        return QueryCodes(whole=whole, first=first, last=last)
+    pair = _PAIR.fullmatch(text) or re.fullmatch(r"(?P<system>\S+)\s+(?P<code>\S+)", text)
+    if pair and (named := systems.find(pair["system"])):
+        spellings = [code for each in (pair["code"], text) for code in _spellings(each)]
+        if whole := [code for code in dict.fromkeys(spellings) if exists(code)]:
+            return QueryCodes(whole=tuple(whole), systems=named)
+    last = re.split(r"[/#|=]", text.rstrip("/"))[-1] if "://" in text else text
+    spellings = [*_spellings(text), *(_spellings(last) if last != text else ())]
+    whole = [code for code in dict.fromkeys(spellings) if exists(code)]
+    if not whole and _is_coded(text):
+        whole = [code for code in [_existing_beginning(code_key(text), exists)] if code]
+    return QueryCodes(whole=tuple(whole), parts=tuple(_parts(text, exists)))
+
+
+def is_capitals(text: str) -> bool:
+    """Return whether a text is one word in capitals: an abbreviation, or a code without digits."""
+    return text.isalpha() and text.isupper()
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """Yield the codes that a text may be a spelling of."""
+    text = text.strip()
+    yield code_key(text.removeprefix("urn:oid:"))
+    if morphology := _MORPHOLOGY.fullmatch(text):
+        yield code_key(morphology[1])
+    if numbered := _NUMBERED.fullmatch(text):
+        for length in range(len(numbered[2]), 9):
+            yield code_key(numbered[1]) + numbered[2].zfill(length)
+
+
+def _range(text: str) -> tuple[str, str] | None:
+    found = _RANGE.fullmatch(text)
+    if not found:
+        return None
+    first, last = code_key(found[1]), code_key(found[2])
+    last = last if last[0].isalpha() else first[0] + last
+    return (first, last) if first < last and len(first) == len(last) else None
+
+
+def _is_coded(text: str) -> bool:
+    """Return whether a text is written as a code: one letter, then digits."""
+    return bool(re.fullmatch(r"[A-Za-z]\d{2}[\dA-Za-z.]*", text))
+
+
+def _existing_beginning(code: str, exists: CodeExists) -> str:
+    """Return the longest beginning of a code that is a code; empty if there is none of three characters."""
+    return next((code[:end] for end in range(len(code) - 1, _MIN_CUT - 1, -1) if exists(code[:end])), "")
+
+
+def _parts(text: str, exists: CodeExists) -> Iterator[str]:
+    """Yield the codes among the words of a query; a short number only as the first word, not in *typ 2 diabetes*."""
+    words = text.replace("|", " ").replace(",", " ").split()
+    if len(words) < 2:
+        return
+    found = 0
+    for index, word in enumerate(words):
+        if not any(map(str.isdigit, word)) or (index and word.isdigit() and len(word) <= _MIN_NUMBER_LENGTH):
+            continue
+        code = next((each for each in _spellings(word) if exists(each)), "")
+        if code and found < _MAX_CODES:
+            found += 1
+            yield code

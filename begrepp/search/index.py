@@ -26,6 +26,9 @@ SEARCH_CANDIDATES = 100
 SUGGESTION_CANDIDATES = 24
 """The number of index hits that are scored for a suggestion."""
 
+_ENOUGH_HITS = 10
+"""With fewer hits than this, documents without the least informative word are found too."""
+
 _MAX_FACET_VALUES = 1000
 
 Facets = Mapping[str, Mapping[str, int]]
@@ -62,7 +65,8 @@ class TextIndex:
         self._searcher = self._index.searcher()
         self._query_builder = SearchQueryBuilder(schema(), self._searcher)
         self._autocomplete = AutocompleteQueryBuilder(schema(), self._searcher)
-        self._parse = lru_cache(maxsize=1000)(partial(parse_search, lexicon=IndexLexicon(schema(), self._searcher)))
+        self._lexicon = IndexLexicon(schema(), self._searcher)
+        self._parse = lru_cache(maxsize=1000)(partial(parse_search, lexicon=self._lexicon))
 
     def _lockable(self, path: Path) -> Path:
         """Return the folder to open: tantivy locks a file even to read, so a read-only index is opened by links."""
@@ -141,7 +145,7 @@ class TextIndex:
         for required in _relaxations(search):
             index_query = self._add_filters((builder or self._query_builder).build(search, required), filters)
             total, addresses = self._execute(index_query, limit)
-            if total:
+            if total >= _ENOUGH_HITS:
                 break
         return total, index_query, addresses
 
@@ -170,7 +174,7 @@ class TextIndex:
 
     def _hit(self, search: ParsedSearch, address: DocAddress, user_language: str) -> Hit:
         document = decode_document(str(self._searcher.doc(address).get_first("stored")))
-        result = score_hit(search, document, user_language)
+        result = score_hit(search, document, user_language, self._lexicon.scheme_sizes.get(document.scheme, 0))
         matched = result.label if result.label and result.label.role not in ("pref", "code") else None
         return Hit(
             iri=document.iri,
@@ -185,7 +189,8 @@ class TextIndex:
 
 
 def _relaxations(search: ParsedSearch) -> Iterator[frozenset[int]]:
-    """Yield the slots that are required: all, then all but the least informative, at last one of them."""
-    by_weight = sorted(range(len(search.slots)), key=lambda number: search.slots[number].weight)
+    """Yield the slots that are required: all that the index knows, then without the least informative, at last one."""
+    known = [number for number, slot in enumerate(search.slots) if slot.is_known]
+    by_weight = sorted(known, key=lambda number: search.slots[number].weight)
     for dropped in range(max(1, len(by_weight))):
         yield frozenset(by_weight[dropped:])

@@ -50,6 +50,13 @@ class IndexLexicon:
             for document in documents
         )
 
+    @cached_property
+    def scheme_sizes(self) -> dict[str, int]:
+        """The number of documents by code system."""
+        values = {"terms": {"field": "scheme", "size": _MAX_SYSTEMS}}
+        buckets = self._searcher.aggregate(Query.all_query(), {"values": values})["values"]["buckets"]
+        return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+
     def _frequency(self, word: str) -> int:
         """Return the number of documents in which a word occurs, in any form or as a part of a compound."""
         counts = [self._searcher.doc_freq(name, fold(word)) for name in ("word", "part")]

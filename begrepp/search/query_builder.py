@@ -37,8 +37,8 @@ class SearchQueryBuilder:
         ]
         by_words = [(Occur.Should, Query.boolean_query(slots))] if slots else []
         by_code = [(Occur.Should, self.constant_score("code", each, 100.0)) for each in search.codes.parts]
-        if search.may_be_code and len(search.code) > 1:
-            by_code.append((Occur.Should, Query.const_score_query(self._prefix("code", search.code), 50.0)))
+        for beginning in search.code_beginnings:
+            by_code.append((Occur.Should, Query.const_score_query(self._prefix("code", beginning), 50.0)))
         if search.codes.first:
             by_code.append((Occur.Should, self._code_range(search.codes.first, search.codes.last)))
         found = Query.boolean_query([(Occur.Should, self.exact_match(search)), *by_code, *by_words])

@@ -19,7 +19,7 @@ _MAX_CODES = 3
 _MIN_NUMBER_LENGTH = 3
 _MIN_CUT = 3
 _MORPHOLOGY = re.compile(r"M-?(\d{4}/\d)", re.I)
-_NUMBERED = re.compile(r"([A-Za-z]+)[:_ -]?0*(\d+)")
+_NUMBERED = re.compile(r"([A-Za-z]{2,})[:_ -]?0*(\d+)")
 _RANGE = re.compile(r"([A-Z]\d{2,3})\s*(?:-|–|—|\.\.|till|to)\s*([A-Z]?\d{2,3})", re.I)
 _PAIR = re.compile(r"(?P<system>\S.*?)\s*(?:\||:)\s*(?P<code>[^:|]+)")
 

@@ -16,13 +16,14 @@ from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
 from begrepp.search.query_syntax import QuerySyntax, read_syntax
 from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, synonyms
 from begrepp.search.system_names import MAX_NAME_WORDS, SystemNames
-from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS, QUESTION_WORDS
+from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS, QUESTION_WORDS, UNSPECIFIED
 from begrepp.text.stemming import code_key, lowercase_words
 
 _MIN_PART_LENGTH = 3
 _MIN_CORRECTED_LENGTH = 4
 _PARTS, _SYNONYM, _PART_SYNONYM = 0.92, 0.82, 0.78
 _MAX_SPLITS = 3
+_SILENT_WORDS = FUNCTION_WORDS | QUESTION_WORDS | CODE_WORDS
 _SYSTEM_WEIGHT = 0.2
 
 
@@ -52,6 +53,7 @@ class WordSlot:
 
     `alternatives` maps phrases to weights below 1; all words of a phrase are needed. `weight` is higher for rare words.
     `systems` are the IRIs of the code systems and datasets that the words name: what lies in them matches too.
+    `is_known` tells whether the words or their alternatives occur in the index.
     """
 
     words: Phrase
@@ -59,6 +61,7 @@ class WordSlot:
     is_last: bool
     weight: float
     systems: frozenset[str] = frozenset()
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,11 @@ class ParsedSearch:
         return code_key(self.text)
 
     @property
-    def may_be_code(self) -> bool:
-        """Whether the query may be the beginning of a code, which has at least one digit."""
-        return any(map(str.isdigit, self.text)) and " " not in self.text
+    def code_beginnings(self) -> tuple[str, ...]:
+        """The codes of the query, whose subdivisions match too; they have at least one digit."""
+        typed = (self.code,) if " " not in self.text else ()
+        codes = dict.fromkeys((*typed, *self.codes.whole, *self.codes.parts))
+        return tuple(code for code in codes if len(code) > 1 and any(map(str.isdigit, code)))
 
     @property
     def is_capital_code(self) -> bool:
@@ -107,8 +112,9 @@ def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
     text = syntax.text
     codes = find_codes(text, lexicon.systems, lexicon.has_code)
     parts = [*_split_systems(text, lexicon.systems)]
-    content = [part for part in parts if part.systems or not _is_uninformative(part.words[0])]
-    parts = content if any(not part.systems for part in content) or not parts else [*parts]
+    for uninformative in (_SILENT_WORDS, UNSPECIFIED):
+        content = [part for part in parts if part.systems or part.words[0] not in uninformative]
+        parts = content if any(not part.systems for part in content) else parts
     words = [part.words[0] for part in parts if not part.systems]
     unfinished = words[-1:] if words and not parts[-1].systems and lexicon.is_prefix(words[-1]) else []
     capitals = {word.casefold() for word in text.split() if is_capitals(word)}
@@ -146,10 +152,6 @@ def _split_systems(text: str, systems: SystemNames) -> Iterator[_Part]:
             at += 1
 
 
-def _is_uninformative(word: str) -> bool:
-    return word in FUNCTION_WORDS or word in QUESTION_WORDS or word in CODE_WORDS
-
-
 def _is_unknown(word: str, lexicon: Lexicon) -> bool:
     """Return whether a word is not in the index, not a compound of its words, and has no synonyms."""
     if not _is_correctable(word) or lexicon.frequency(word) or synonyms((word,)):
@@ -171,15 +173,35 @@ def _slots(parts: Sequence[_Part], corrected: Mapping[str, str], lexicon: Lexico
             continue
         run = [corrected.get(each.words[0], each.words[0]) for each in _words_from(parts, at)]
         length, phrases = _match_phrase(run)
-        typed = tuple(run[:length])
+        if length == 1 and (joined := _join_words(run, lexicon)):
+            at += 2
+            yield _slot(tuple(run[:2]), [(joined,), *synonyms((joined,))], at == len(parts), lexicon, joined)
+            continue
         at += length
-        lowest = min(lexicon.frequency(word) for word in typed)
-        alternatives = dict.fromkeys(phrases, _SYNONYM)
-        if length == 1:
-            splits = _split_compound(typed[0], lexicon)
-            alternatives |= {phrase: _PART_SYNONYM for split in splits for phrase in _replace_parts(split)}
-            alternatives |= dict.fromkeys(splits, _PARTS)
-        yield WordSlot(typed, alternatives, at == len(parts), 1 / math.log2(4 + lowest))
+        yield _slot(tuple(run[:length]), phrases, at == len(parts), lexicon)
+
+
+def _slot(
+    typed: Phrase, phrases: Sequence[Phrase], is_last: bool, lexicon: Lexicon, joined: str = ""
+) -> WordSlot:
+    """Return the slot of a word or phrase with some synonyms; `joined` is the compound that two words are parts of."""
+    alternatives = {phrase: _PARTS if phrase == (joined,) else _SYNONYM for phrase in phrases}
+    word = joined or (typed[0] if len(typed) == 1 else "")
+    if word:
+        splits = _split_compound(word, lexicon)
+        alternatives |= {phrase: _PART_SYNONYM for split in splits for phrase in _replace_parts(split)}
+        alternatives |= dict.fromkeys((split for split in splits if split != typed), _PARTS)
+    lowest = lexicon.frequency(joined) if joined else min(lexicon.frequency(each) for each in typed)
+    known = bool(lowest or alternatives or (is_last and lexicon.is_prefix(typed[-1])))
+    return WordSlot(typed, alternatives, is_last, 1 / math.log2(4 + lowest), is_known=known)
+
+
+def _join_words(words: Sequence[str], lexicon: Lexicon) -> str:
+    """Return the compound that the first two words are parts of, if it is a word of the index: *förmaks flimmer*."""
+    if len(words) < 2 or min(map(len, words[:2])) < _MIN_PART_LENGTH or not (words[0] + words[1]).isalpha():
+        return ""
+    joined = (words[0] + words[1], words[0].removesuffix("s") + words[1], words[0] + "s" + words[1])
+    return next((word for word in joined if lexicon.frequency(word) or synonyms((word,))), "")
 
 
 def _words_from(parts: Sequence[_Part], at: int) -> Iterator[_Part]:

@@ -7,6 +7,7 @@ the result.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,9 +24,9 @@ from begrepp.text.swedish import fold
 
 W = {
     "pref": 1.0, "code": 0.97, "alt": 0.95, "hidden": 0.9, "keyword": 0.5,
-    "via": 0.85, "sibling": 0.85, "measured": 0.85, "namesake": 0.7, "parent": 0.6,
-    "own_language": 0.12, "has_language": 0.1, "upper": 0.01, "animal": -0.3, "demo": -0.15,
-    "whole": 1.3, "folded_whole": 1.25, "system": 0.3, "first": 0.04, "cover": 0.45,
+    "via": 1.0, "sibling": 0.97, "measured": 0.85, "namesake": 0.87, "parent": 0.75,
+    "own_language": 0.08, "has_language": 0.24, "upper": 0.01, "size": 0.04, "animal": -0.3, "demo": -0.22,
+    "whole": 1.3, "folded_whole": 1.12, "system": 0.3, "first": 0.04, "cover": 0.45,
     "k_scheme": 0.02, "k_dataset": 0.04, "k_concept": 0.03, "k_variable": 0.0,
 }
 _TYPED, _FOLDED, _KEY, _COMPOUND, _PREFIX = 1.0, 0.97, 0.92, 0.8, 0.7
@@ -76,8 +77,11 @@ class HitScore:
     label: Label | None
 
 
-def score_hit(search: ParsedSearch, document: IndexedDocument, language: str) -> HitScore:
-    """Score a document, about 0 to 5; what has names in `language` scores higher."""
+def score_hit(search: ParsedSearch, document: IndexedDocument, language: str, size: int) -> HitScore:
+    """Score a document, about 0 to 5; what has names in `language` scores higher.
+
+    `size` is the number of documents in the same code system.
+    """
     context = _context_qualities(search, document)
     labels = [label for label in document.labels if label.role != "context"]
     if document.kind == "variable":
@@ -91,13 +95,14 @@ def score_hit(search: ParsedSearch, document: IndexedDocument, language: str) ->
     code = max((_code_score(search, code) for code in document.codes), default=0.0)
     if code and search.codes.systems & {document.scheme, document.dataset}:
         code += 1.0
-    return HitScore(best + code + _prior(search, document, language), best_label)
+    return HitScore(best + code + _prior(document, language, size), best_label)
 
 
-def _prior(search: ParsedSearch, document: IndexedDocument, language: str) -> float:
+def _prior(document: IndexedDocument, language: str, size: int) -> float:
     """Return what a document scores for what it is, whatever the query."""
     prior = W["k_" + document.kind]
     if document.kind == "concept" and document.codes:
+        prior += W["size"] * math.log10(size + 1)
         prior += W["upper"] * max(0, 7 - len(document.codes[0]))
     if any(label.role == "pref" and in_language(label.lang, language) for label in document.labels):
         prior += W["has_language"]
@@ -127,10 +132,10 @@ def _code_score(search: ParsedSearch, notation: str) -> float:
     codes = search.codes
     if codes.first and len(code) == len(codes.first) and codes.first <= code <= codes.last:
         return _EXACT_CODE / 2
-    typed = search.code
-    if search.may_be_code and typed and code.startswith(typed):
-        return _CODE_PREFIX - 0.05 * min(len(code) - len(typed), 10)
-    return _EXACT_CODE / 2 if code in codes.parts else 0.0
+    if code in codes.parts:
+        return _EXACT_CODE / 2
+    typed = max((each for each in search.code_beginnings if code.startswith(each)), key=len, default="")
+    return _CODE_PREFIX - 0.05 * min(len(code) - len(typed), 10) if typed else 0.0
 
 
 def _label_score(search: ParsedSearch, label: str, context: Sequence[float]) -> float:

@@ -17,7 +17,6 @@ from begrepp.rdf.sorted_files import changed_lines, subjects_with_prefix
 from begrepp.search.documents import read_selected_documents
 from begrepp.search.index_state import STATE_FILE, IndexState
 from begrepp.search.schema import document_iri, register_tokenizer, schema
-from begrepp.search.same_names import name_keys
 from begrepp.search.writer import DocumentBuilder, commit, open_writer, parents
 from begrepp.text.swedish import compound_parts, fold
 
@@ -25,6 +24,9 @@ _MAX_CHANGES = 20_000
 """With more changed documents than this, writing a new index is faster."""
 _MAX_UPDATES = 20
 """Updates in a row before a new index is written: its document frequencies still count deleted documents."""
+
+_DISTANCE = 2
+"""Links between a resource and those that it takes names from: a concept with the same name, and its sibling."""
 
 
 class TooManyChanges(Exception):
@@ -46,6 +48,8 @@ def update_index(path: Path, current: Path, before: Path, view: Path, report: Ca
         state.find_siblings(lambda iris: read_selected_documents(current, iris))
         if not changed.isdisjoint(old_state.siblings) or state.sibling_pairs != old_state.sibling_pairs:
             return None
+        for document in read_selected_documents(current, changed):
+            state.add_namesakes(document)
         affected = _limited(_affected_iris(changed, old_state, state, before, current))
     except TooManyChanges:
         return None
@@ -82,16 +86,16 @@ def _donors(iris: set[str], state: IndexState, current: Path) -> set[str]:
     """Return the IRIs of the resources that some resources take names from."""
     donors = {*state.datasets}
     for document in read_selected_documents(current, iris):
-        above = {*parents(document)}
-        named = {iri for name in name_keys(document) for iri in state.names.get(name, ())}
-        donors |= above | named
-        donors.update(other for iri in (document.iri, *above, *named) for other in _related(iri, state))
+        near = {document.iri, *parents(document)}
+        for _ in range(_DISTANCE):
+            near.update(other for iri in [*near] for other in _related(iri, state))
+        donors |= near
     return donors
 
 
 def _related(iri: str, state: IndexState) -> Iterator[str]:
     """Yield the IRIs of the resources that a resource is linked to: by mapping, code or measurement."""
-    for neighbours in (state.matches, state.siblings, state.measured):
+    for neighbours in (state.matches, state.siblings, state.namesakes, state.measured):
         yield from neighbours.get(iri, ())
 
 
@@ -101,8 +105,10 @@ def _affected_iris(
     """Yield the IRIs of the documents to be replaced."""
     yield from changed
     for iri in changed:
-        yield from _related(iri, old_state)
-        yield from _related(iri, state)
+        for each in (old_state, state):
+            for other in _related(iri, each):
+                yield other
+                yield from _related(other, each)
         yield from (subject[1:-1] for subject in subjects_with_prefix(current, f"<{iri}"))
     yield from old_state.animals ^ state.animals
     if old_state.vocabulary == state.vocabulary:

@@ -18,6 +18,8 @@ from begrepp.search.species import descendants, divides_by_species, is_species_r
 from begrepp.text.stemming import lowercase_words
 from begrepp.text.swedish import MIN_PART_LENGTH, fold
 
+_MAX_NAMESAKES = 4
+"""Concepts with the same name; a name that more concepts have says too little."""
 STATE_FILE = "ledger.msgpack"
 
 
@@ -28,7 +30,8 @@ class IndexState:
     Word counts of labels (`words`) and of variable names (`codes`), pairs of matching concepts (`match_pairs`), of
     variables and the concepts they measure (`measured_pairs`) and of concepts with the same code in sibling systems
     (`sibling_pairs`), the IRIs of datasets; the concepts by scheme and code, the number of concepts by scheme; parents
-    and roots in systems with branches for animals; the concepts with siblings by name (`names`). `updates` is the number of incremental updates since the index was
+    and roots in systems with branches for animals; the concepts with siblings by name (`names`), and the pairs of one
+    of them and a concept of another system with the same name (`namesake_pairs`). `updates` is the number of incremental updates since the index was
     written anew.
     """
 
@@ -43,6 +46,7 @@ class IndexState:
     broader: dict[str, list[str]] = field(default_factory=dict)
     animal_roots: set[str] = field(default_factory=set)
     names: dict[str, list[str]] = field(default_factory=dict)
+    namesake_pairs: set[tuple[str, str]] = field(default_factory=set)
     updates: int = 0
 
     @classmethod
@@ -92,9 +96,11 @@ class IndexState:
     def with_changes(self, removed: Iterable[SearchDocument], added: Iterable[SearchDocument]) -> IndexState:
         """Return the state after some documents are removed and others added; a changed document is in both."""
         old, new = IndexState(), IndexState()
+        removed_iris = set[str]()
         for state, documents in ((old, removed), (new, added)):
             for document in documents:
                 state.add(document)
+                removed_iris.add(document.iri)
         return IndexState(
             words=self.words + new.words - old.words,
             codes=self.codes + new.codes - old.codes,
@@ -106,8 +112,17 @@ class IndexState:
             broader={iri: above for iri, above in self.broader.items() if iri not in old.broader} | new.broader,
             animal_roots=self.animal_roots - old.animal_roots | new.animal_roots,
             names=self.names,
+            namesake_pairs={pair for pair in self.namesake_pairs if pair[1] not in removed_iris},
             updates=self.updates + 1,
         )
+
+    def add_namesakes(self, document: SearchDocument) -> None:
+        """Add the concepts with siblings that have a name in common with a concept of another system."""
+        if document.iri in self.siblings:
+            return
+        groups = (self.names.get(name, ()) for name in name_keys(document))
+        found = (iri for group in groups if len(group) <= _MAX_NAMESAKES for iri in group)
+        self.namesake_pairs.update((iri, document.iri) for iri in found)
 
     @cached_property
     def vocabulary(self) -> set[str]:
@@ -123,6 +138,11 @@ class IndexState:
     def siblings(self) -> dict[str, list[str]]:
         """The IRIs of the concepts with the same code in sibling systems, in both directions."""
         return _neighbours(self.sibling_pairs)
+
+    @cached_property
+    def namesakes(self) -> dict[str, list[str]]:
+        """The IRIs of the concepts of other systems with the same name, in both directions."""
+        return _neighbours(self.namesake_pairs)
 
     @cached_property
     def measured(self) -> dict[str, list[str]]:
@@ -168,4 +188,5 @@ class _StoredState(msgspec.Struct, array_like=True):
     broader: dict[str, list[str]]
     animal_roots: set[str]
     names: dict[str, list[str]]
+    namesake_pairs: set[tuple[str, str]]
     updates: int

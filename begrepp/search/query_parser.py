@@ -14,14 +14,14 @@ from typing import Protocol
 
 from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
 from begrepp.search.query_syntax import QuerySyntax, read_syntax
-from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, synonyms
+from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, expansions, synonyms
 from begrepp.search.system_names import MAX_NAME_WORDS, SystemNames
 from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS, QUESTION_WORDS, UNSPECIFIED
 from begrepp.text.stemming import code_key, lowercase_words
 
 _MIN_PART_LENGTH = 3
 _MIN_CORRECTED_LENGTH = 4
-_PARTS, _SYNONYM, _PART_SYNONYM = 0.92, 0.82, 0.78
+_EXPANSION, _PARTS, _SYNONYM, _PART_SYNONYM = 0.97, 0.92, 0.82, 0.78
 _MAX_SPLITS = 3
 _SILENT_WORDS = FUNCTION_WORDS | QUESTION_WORDS | CODE_WORDS
 _SYSTEM_WEIGHT = 0.2
@@ -154,7 +154,7 @@ def _split_systems(text: str, systems: SystemNames) -> Iterator[_Part]:
 
 def _is_unknown(word: str, lexicon: Lexicon) -> bool:
     """Return whether a word is not in the index, not a compound of its words, and has no synonyms."""
-    if not _is_correctable(word) or lexicon.frequency(word) or synonyms((word,)):
+    if not _is_correctable(word) or lexicon.frequency(word) or synonyms((word,)) or expansions(word):
         return False
     return not _split_compound(word, lexicon)
 
@@ -188,6 +188,7 @@ def _slot(
     alternatives = {phrase: _PARTS if phrase == (joined,) else _SYNONYM for phrase in phrases}
     word = joined or (typed[0] if len(typed) == 1 else "")
     if word:
+        alternatives |= dict.fromkeys(expansions(word), _EXPANSION)
         splits = _split_compound(word, lexicon)
         alternatives |= {phrase: _PART_SYNONYM for split in splits for phrase in _replace_parts(split)}
         alternatives |= dict.fromkeys((split for split in splits if split != typed), _PARTS)

@@ -146,10 +146,11 @@ def _label_score(search: ParsedSearch, label: str, context: Sequence[float]) -> 
 def _variant_score(search: ParsedSearch, label: str, context: Sequence[float]) -> float:
     words = _analyse_label(label)
     used: set[int] = set()
+    only_systems = all(slot.systems for slot in search.slots)
     total = own = 0.0
     for slot, around in zip(search.slots, context, strict=True):
         quality, at = _slot_score(slot, words)
-        own += quality
+        own += quality if not slot.systems or only_systems else 0.0
         total += max(quality, around) * slot.weight
         used |= at
     if not own:

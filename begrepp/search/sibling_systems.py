@@ -57,7 +57,7 @@ def _shared_codes(codes: Codes, sizes: Mapping[str, int]) -> Iterator[list[tuple
 
 
 def _find_code(key: str, codes: Mapping[str, str]) -> str:
-    """Return the code itself, or the code without a last letter: KSH97-P's `J18-P` is a variant of J18."""
+    """Return the code itself, or the code without a last letter: `J18-P` of KSH97-P is a variant of J18."""
     if key in codes:
         return key
     return key[:-1] if key[-1].isalpha() and key[:-1] in codes else ""

@@ -1,11 +1,17 @@
-"""Synonyms for searching, read from `ontology/synonyms.txt`."""
+"""Synonyms for searching, from `ontology/synonyms.txt` and `ontology/abbreviations.csv`, and from the operator's file.
+
+The operator's file is `synonyms.txt` in the data folder, written as ours: a group a line, with ` = ` between its words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import product
+from pathlib import Path
 
+from begrepp.search.words import FUNCTION_WORDS
 from begrepp.settings import ROOT
 from begrepp.text.stemming import lowercase_words, word_keys
 
@@ -13,26 +19,58 @@ Phrase = tuple[str, ...]
 MAX_PHRASE_WORDS = 4
 """The longest phrase that is looked up, in words."""
 
+SYNONYMS_FILE = "synonyms.txt"
 
-@cache
-def _read_groups() -> tuple[dict[Phrase, set[int]], list[list[Phrase]]]:
-    """Return the group numbers of each phrase, by the keys of its words, and the phrases of each group."""
-    groups: list[list[Phrase]] = []
-    by_phrase: dict[Phrase, set[int]] = {}
-    for line in (ROOT / "ontology" / "synonyms.txt").read_text(encoding="utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        phrases = [tuple(lowercase_words(phrase)) for phrase in line.split("=")]
+
+class Synonyms:
+    """Groups of words and phrases that people use for one another."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._groups: list[list[Phrase]] = []
+        self._by_phrase: dict[Phrase, set[int]] = {}
+        for line in lines:
+            if line.strip() and not line.startswith("#"):
+                self._add(line)
+
+    def _add(self, line: str) -> None:
+        phrases = [phrase for text in line.split("=") if (phrase := _phrase(text))]
         for phrase in phrases:
             for key in product(*(word_keys(word) for word in phrase)):
-                by_phrase.setdefault(key, set()).add(len(groups))
-        groups.append(phrases)
-    return by_phrase, groups
+                self._by_phrase.setdefault(key, set()).add(len(self._groups))
+        self._groups.append(phrases)
+
+    def of(self, phrase: Sequence[str]) -> list[Phrase]:
+        """Return the synonyms of a phrase, each as its lower-case words."""
+        keys = product(*(word_keys(word) for word in phrase))
+        numbers = {number for key in keys for number in self._by_phrase.get(key, ())}
+        phrases = [other for number in sorted(numbers) for other in self._groups[number]]
+        return [other for other in dict.fromkeys(phrases) if other != tuple(phrase)]
+
+
+@cache
+def read_synonyms(*files: Path) -> Synonyms:
+    """Read our list of synonyms, and other files written so."""
+    paths = (ROOT / "ontology" / SYNONYMS_FILE, *files)
+    return Synonyms(line for path in paths for line in path.read_text(encoding="utf-8").splitlines())
+
+
+@cache
+def _read_abbreviations() -> dict[str, list[Phrase]]:
+    with (ROOT / "ontology" / "abbreviations.csv").open(encoding="utf-8", newline="") as file:
+        return {row["short"].casefold(): [_phrase(text) for text in row["words"].split("|")] for row in csv.DictReader(file)}
+
+
+def expansions(word: str) -> list[Phrase]:
+    """Return the phrases that a lower-case word may be an abbreviation of."""
+    return _read_abbreviations().get(word, [])
 
 
 def synonyms(phrase: Sequence[str]) -> list[Phrase]:
-    """Return the synonyms of a phrase, each as its lower-case words."""
-    by_phrase, groups = _read_groups()
-    numbers = {number for key in product(*(word_keys(word) for word in phrase)) for number in by_phrase.get(key, ())}
-    phrases = [other for number in sorted(numbers) for other in groups[number]]
-    return [other for other in dict.fromkeys(phrases) if other != tuple(phrase)]
+    """Return the synonyms of a phrase in our list."""
+    return read_synonyms().of(phrase)
+
+
+def _phrase(text: str) -> Phrase:
+    """Return the words of a phrase as a query has them, without prepositions and articles."""
+    words = tuple(lowercase_words(text))
+    return tuple(word for word in words if word not in FUNCTION_WORDS) or words

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -14,14 +13,11 @@ from tantivy import Document, Index, IndexWriter
 from begrepp.records import Text
 from begrepp.search.documents import LABEL_ROLES, SearchDocument, read_documents
 from begrepp.search.index_state import IndexState
-from begrepp.search.same_names import name_keys
 from begrepp.search.schema import BorrowedLabel, WordAnalyser, register_tokenizer, schema, to_tantivy
 from begrepp.search.species import ANIMAL, HUMAN
 
 _MAX_BORROWED = 30
 """Labels of related resources per document."""
-_MAX_NAMESAKES = 4
-"""Concepts with the same name; a name that more concepts have says too little."""
 _LENGTH_BYTES = 4
 _PROGRESS_INTERVAL = 5000
 """Documents between two progress reports."""
@@ -41,7 +37,9 @@ def write_index(path: Path, current: Path, report: Callable[[float], None] = lam
         state, extended = _spool_documents(current, spool)
         size = spool.tell()
         state.find_siblings(lambda iris: _read_spool(spool, iris))
-        related = {*state.matches, *state.siblings, *state.measured, *state.datasets, *extended}
+        for document in _read_spool(spool) if state.names else ():
+            state.add_namesakes(document)
+        related = {*state.matches, *state.siblings, *state.namesakes, *state.measured, *state.datasets, *extended}
         writer = open_writer(Index(schema(), path=str(path)))
         builder = DocumentBuilder(state, _read_spool(spool, related) if related else ())
         count = 0
@@ -106,19 +104,15 @@ class DocumentBuilder:
         if document.kind == "variable":
             yield from (("measured", concept) for concept in state.measured.get(iri, ()))
             yield ("context", dataset)
-        if iri not in state.siblings:
-            for namesake in self._namesakes(document):
-                yield ("namesake", namesake)
-                yield from (("namesake", other) for other in state.siblings.get(namesake, ()))
+        for namesake in state.namesakes.get(iri, ()):
+            yield ("namesake", namesake)
+            yield from (("namesake", other) for other in state.siblings.get(namesake, ()))
+        for sibling in state.siblings.get(iri, ()):
+            yield from (("namesake", other) for other in state.namesakes.get(sibling, ()))
         for parent in parents(document):
             yield ("parent", parent)
             yield from (("parent", other) for other in state.siblings.get(parent, ()))
             yield from (("parent", other) for other in state.matches.get(parent, ()))
-
-    def _namesakes(self, document: SearchDocument) -> list[str]:
-        """Return the concepts of other systems with a name in common, unless the name has many meanings."""
-        groups = (self._state.names.get(name, ()) for name in sorted(name_keys(document)))
-        return [*dict.fromkeys(chain.from_iterable(group for group in groups if len(group) <= _MAX_NAMESAKES))]
 
     def _containing_dataset(self, iri: str) -> str:
         """Return the IRI of the dataset that the resource is or is part of, or an empty string."""

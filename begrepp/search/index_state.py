@@ -90,7 +90,7 @@ class IndexState:
         """
         self.sibling_pairs = sibling_pairs(self.scheme_codes, self.scheme_sizes, read)
         for document in read({iri for pair in self.sibling_pairs for iri in pair}):
-            for name in name_keys(document):
+            for name in name_keys(document, "pref"):
                 self.names.setdefault(name, []).append(document.iri)
 
     def with_changes(self, removed: Iterable[SearchDocument], added: Iterable[SearchDocument]) -> IndexState:
@@ -120,7 +120,7 @@ class IndexState:
         """Add the concepts with siblings that have a name in common with a concept of another system."""
         if document.iri in self.siblings:
             return
-        groups = (self.names.get(name, ()) for name in name_keys(document))
+        groups = (self.names.get(name, ()) for name in name_keys(document, "pref", "alt"))
         found = (iri for group in groups if len(group) <= _MAX_NAMESAKES for iri in group)
         self.namesake_pairs.update((iri, document.iri) for iri in found)
 

@@ -16,6 +16,9 @@ from begrepp.text.swedish import fold
 
 _CORRECTION_CANDIDATES = 300
 _MAX_SYSTEMS = 5_000
+_MIN_CORRECTION_FREQUENCY = 3
+_OTHER_FIRST_LETTER = 0.5
+"""Few err in the first letter."""
 _LONG_WORD = 8
 """Words from this length may have two errors."""
 
@@ -91,7 +94,10 @@ class IndexLexicon:
             for other in lowercase_words(label.value)
             if OSA.distance(folded, fold(other), score_cutoff=distance) <= distance
         )
-        best = min(
-            written, key=lambda other: (OSA.distance(folded, fold(other)), -self.frequency(other), -written[other]), default=""
-        )
-        return best
+        def cost(other: str) -> tuple[float, int, int]:
+            plain = fold(other)
+            first = 0.0 if plain[:1] == folded[:1] else _OTHER_FIRST_LETTER
+            return OSA.distance(folded, plain) + first, -self.frequency(other), -written[other]
+
+        frequent = [other for other in written if self.frequency(other) >= _MIN_CORRECTION_FREQUENCY]
+        return min(frequent, key=cost, default="")

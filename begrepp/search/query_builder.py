@@ -97,6 +97,7 @@ class SearchQueryBuilder:
             queries.append(Query.boost_query(self._alternative(words), weight * weight))
         for iri in sorted(slot.systems):
             queries += [self.constant_score(name, iri, 1.0) for name in ("scheme", "dataset")]
+        queries += [self.constant_score("kind", kind, 1.0) for kind in slot.kinds]
         return Query.disjunction_max_query(queries)
 
     def _alternative(self, words: Sequence[str]) -> Query:

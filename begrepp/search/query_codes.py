@@ -55,7 +55,7 @@ def find_codes(text: str, systems: SystemNames, exists: CodeExists) -> QueryCode
     whole = [code for code in dict.fromkeys(spellings) if exists(code)]
     if not whole and _is_coded(text):
         whole = [code for code in [_existing_beginning(code_key(text), exists)] if code]
-    return QueryCodes(whole=tuple(whole), parts=tuple(_parts(text, exists)))
+    return QueryCodes(whole=tuple(whole), parts=tuple(_parts(text, systems, exists)))
 
 
 def is_capitals(text: str) -> bool:
@@ -93,7 +93,7 @@ def _existing_beginning(code: str, exists: CodeExists) -> str:
     return next((code[:end] for end in range(len(code) - 1, _MIN_CUT - 1, -1) if exists(code[:end])), "")
 
 
-def _parts(text: str, exists: CodeExists) -> Iterator[str]:
+def _parts(text: str, systems: SystemNames, exists: CodeExists) -> Iterator[str]:
     """Yield the codes among the words of a query; a short number only as the first word, not in *typ 2 diabetes*."""
     words = text.replace("|", " ").replace(",", " ").split()
     if len(words) < 2:
@@ -101,6 +101,8 @@ def _parts(text: str, exists: CodeExists) -> Iterator[str]:
     found = 0
     for index, word in enumerate(words):
         if not any(map(str.isdigit, word)) or (index and word.isdigit() and len(word) <= _MIN_NUMBER_LENGTH):
+            continue
+        if systems.find(word):
             continue
         code = next((each for each in _spellings(word) if exists(each)), "")
         if code and found < _MAX_CODES:

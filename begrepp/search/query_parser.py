@@ -16,7 +16,7 @@ from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
 from begrepp.search.query_syntax import QuerySyntax, read_syntax
 from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, expansions, synonyms
 from begrepp.search.system_names import MAX_NAME_WORDS, SystemNames
-from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS, QUESTION_WORDS, UNSPECIFIED
+from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS, KIND_WORDS, QUESTION_WORDS, UNSPECIFIED
 from begrepp.text.stemming import code_key, lowercase_words
 
 _MIN_PART_LENGTH = 3
@@ -25,6 +25,8 @@ _EXPANSION, _PARTS, _SYNONYM, _PART_SYNONYM = 0.97, 0.92, 0.82, 0.78
 _MAX_SPLITS = 3
 _SILENT_WORDS = FUNCTION_WORDS | QUESTION_WORDS | CODE_WORDS
 _SYSTEM_WEIGHT = 0.2
+_FREQUENT_PART = 200
+"""Documents that a part of three letters occurs in: *hud*, *ben* and *fot* are parts, *tes* is not."""
 
 
 class Lexicon(Protocol):
@@ -53,7 +55,7 @@ class WordSlot:
 
     `alternatives` maps phrases to weights below 1; all words of a phrase are needed. `weight` is higher for rare words.
     `systems` are the IRIs of the code systems and datasets that the words name: what lies in them matches too.
-    `is_known` tells whether the words or their alternatives occur in the index.
+    `kinds` are the kinds of documents that the words name, such as registers. `is_known` tells whether the words or their alternatives occur in the index.
     """
 
     words: Phrase
@@ -61,6 +63,7 @@ class WordSlot:
     is_last: bool
     weight: float
     systems: frozenset[str] = frozenset()
+    kinds: tuple[str, ...] = ()
     is_known: bool = True
 
 
@@ -194,7 +197,8 @@ def _slot(
         alternatives |= dict.fromkeys((split for split in splits if split != typed), _PARTS)
     lowest = lexicon.frequency(joined) if joined else min(lexicon.frequency(each) for each in typed)
     known = bool(lowest or alternatives or (is_last and lexicon.is_prefix(typed[-1])))
-    return WordSlot(typed, alternatives, is_last, 1 / math.log2(4 + lowest), is_known=known)
+    kinds = KIND_WORDS.get(word, ())
+    return WordSlot(typed, alternatives, is_last, 1 / math.log2(4 + lowest), kinds=kinds, is_known=known)
 
 
 def _join_words(words: Sequence[str], lexicon: Lexicon) -> str:
@@ -227,8 +231,11 @@ def _split_compound(word: str, lexicon: Lexicon) -> list[Phrase]:
     for cut in range(_MIN_PART_LENGTH, len(word) - _MIN_PART_LENGTH + 1):
         tail = word[cut:]
         for head in dict.fromkeys((word[:cut], word[:cut].removesuffix("s"))):
-            if len(head) >= _MIN_PART_LENGTH and (lowest := min(lexicon.frequency(head), lexicon.frequency(tail))):
-                splits.append((min(len(head), len(tail)) >= 4, lowest, (head, tail)))
+            short = min(len(head), len(tail))
+            if short < _MIN_PART_LENGTH or not (lowest := min(lexicon.frequency(head), lexicon.frequency(tail))):
+                continue
+            if short > _MIN_PART_LENGTH or lowest >= _FREQUENT_PART:
+                splits.append((short > _MIN_PART_LENGTH, lowest, (head, tail)))
     return [words for _, _, words in sorted(splits, reverse=True)[:_MAX_SPLITS]]
 
 

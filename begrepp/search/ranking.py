@@ -24,14 +24,15 @@ from begrepp.text.swedish import fold
 
 W = {
     "pref": 1.0, "code": 0.97, "alt": 0.95, "hidden": 0.9, "keyword": 0.5,
-    "via": 1.0, "sibling": 0.97, "measured": 0.85, "namesake": 0.87, "parent": 0.75,
+    "via": 1.0, "sibling": 0.97, "variant": 0.92, "unspecified": 0.04, "measured": 0.85, "namesake": 0.87, "parent": 0.75,
     "own_language": 0.08, "has_language": 0.24, "upper": 0.01, "size": 0.04, "animal": -0.3, "demo": -0.22,
     "whole": 1.3, "folded_whole": 1.12, "system": 0.3, "first": 0.04, "cover": 0.45,
     "k_scheme": 0.02, "k_dataset": 0.04, "k_concept": 0.03, "k_variable": 0.0,
 }
 _TYPED, _FOLDED, _KEY, _COMPOUND, _PREFIX = 1.0, 0.97, 0.92, 0.8, 0.7
 _EXACT_CODE, _CODE_PREFIX, _CAPITAL_CODE, _EXACT_NAME = 3.0, 1.2, 1.6, 0.5
-_CONTEXT = 0.95
+_CONTEXT = {"context": 0.95, "keyword": 0.8, "parent": 0.7}
+"""How well a word matches that is not in the label itself but in one of these roles."""
 _UNINFORMATIVE_WEIGHT = 0.1
 _UNINFORMATIVE = FUNCTION_WORDS | UNSPECIFIED
 
@@ -92,6 +93,8 @@ def score_hit(search: ParsedSearch, document: IndexedDocument, language: str, si
         score += W["own_language"] if score and in_language(label.lang, language) else 0.0
         if score > best:
             best, best_label = score, label
+    if best_label and best_label.role == "parent" and _is_unspecified(document):
+        best += W["unspecified"]
     code = max((_code_score(search, code) for code in document.codes), default=0.0)
     if code and search.codes.systems & {document.scheme, document.dataset}:
         code += 1.0
@@ -110,17 +113,25 @@ def _prior(document: IndexedDocument, language: str, size: int) -> float:
     return prior
 
 
+def _is_unspecified(document: IndexedDocument) -> bool:
+    """Return whether a concept is the rest of its parent: *…, ospecificerad*."""
+    own = (word for label in document.labels if label.role == "pref" for word in lowercase_words(label.value))
+    return not UNSPECIFIED.isdisjoint(own)
+
+
 def _context_qualities(search: ParsedSearch, document: IndexedDocument) -> list[float]:
     """Return how well the system or dataset that a document lies in matches each slot."""
     within = {document.scheme, document.dataset} if document.kind != "scheme" else {document.iri}
-    words = [word for label in document.labels if label.role == "context" for word in _analyse_label(label.value)]
-    qualities = []
-    for slot in search.slots:
-        if slot.systems & within:
-            qualities.append(1.0)
-        else:
-            qualities.append(_CONTEXT * _slot_score(slot, words)[0] if words else 0.0)
-    return qualities
+    words: dict[str, list[_AnalysedWord]] = {}
+    for label in document.labels:
+        if label.role in _CONTEXT:
+            words.setdefault(label.role, []).extend(_analyse_label(label.value))
+    return [
+        1.0
+        if slot.systems & within or document.kind in slot.kinds
+        else max((_CONTEXT[role] * _slot_score(slot, some)[0] for role, some in words.items()), default=0.0)
+        for slot in search.slots
+    ]
 
 
 def _code_score(search: ParsedSearch, notation: str) -> float:
@@ -146,11 +157,11 @@ def _label_score(search: ParsedSearch, label: str, context: Sequence[float]) -> 
 def _variant_score(search: ParsedSearch, label: str, context: Sequence[float]) -> float:
     words = _analyse_label(label)
     used: set[int] = set()
-    only_systems = all(slot.systems for slot in search.slots)
+    only_systems = all(slot.systems or slot.kinds for slot in search.slots)
     total = own = 0.0
     for slot, around in zip(search.slots, context, strict=True):
         quality, at = _slot_score(slot, words)
-        own += quality if not slot.systems or only_systems else 0.0
+        own += quality if only_systems or not (slot.systems or slot.kinds) else 0.0
         total += max(quality, around) * slot.weight
         used |= at
     if not own:

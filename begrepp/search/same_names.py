@@ -5,9 +5,10 @@ A name is compared in one language, by the keys of its words, without words such
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
+from begrepp.records import Text
 from begrepp.search.documents import SearchDocument
 from begrepp.search.label_variants import label_variants
 from begrepp.search.words import FUNCTION_WORDS, UNSPECIFIED
@@ -16,13 +17,13 @@ from begrepp.text.stemming import lowercase_words, word_keys
 _MIN_LENGTH = 6
 
 
-def name_keys(document: SearchDocument) -> set[str]:
-    """Return the keys of the names of an active concept; concepts of different systems with a key have a name in common."""
-    return {key for key in _keys(document) if key} if document.kind == "concept" and document.active else set()
+def name_keys(document: SearchDocument, *roles: str) -> set[str]:
+    """Return the keys of the labels of an active concept; concepts with a key in common have a name in common."""
+    return set(_keys(document.labels(*roles))) if document.kind == "concept" and document.active else set()
 
 
-def _keys(document: SearchDocument) -> Iterator[str]:
-    for label in document.labels("pref", "alt"):
+def _keys(labels: Iterable[Text]) -> Iterator[str]:
+    for label in labels:
         for variant in label_variants(label.value):
             words = [word for word in lowercase_words(variant) if word not in FUNCTION_WORDS | UNSPECIFIED]
             keys = sorted({word_keys(word)[-1] for word in words})

@@ -85,7 +85,7 @@ class WordAnalyser:
 class BorrowedLabel:
     """A label of a related resource, by which this one is found too.
 
-    `role` is `via` (an exact or close match), `sibling` (the same code in a sibling system), `namesake` (the same name
+    `role` is `via` (an exact or close match), `sibling` (the same code in a sibling system), `variant` (almost the same code there), `namesake` (the same name
     in another system), `parent` (the code that this code extends), `measured` (the concept that a variable measures) or
     `context` (the dataset of a variable); `scheme` is the code system of the other.
     """

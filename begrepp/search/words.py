@@ -26,3 +26,9 @@ UNSPECIFIED = frozenset(
     ["ospecificerad", "ospecificerat", "ospecificerade", "uns", "unspecified", "nos", "ej", "angiven", "angivet", "del"]
 )
 """Words that add nothing to the rest of a label: C50.9 "… ospecificerad" is what the other words name."""
+
+KIND_WORDS = {
+    **dict.fromkeys("register registret registren registers register datakälla datakällor dataset".split(), ("dataset", "variable")),
+    **dict.fromkeys("variabel variabeln variabler variablerna variable variables".split(), ("variable",)),
+}
+"""Words for kinds of search documents, with the kinds."""

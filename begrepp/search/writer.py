@@ -15,6 +15,7 @@ from begrepp.search.documents import LABEL_ROLES, SearchDocument, read_documents
 from begrepp.search.index_state import IndexState
 from begrepp.search.schema import BorrowedLabel, WordAnalyser, register_tokenizer, schema, to_tantivy
 from begrepp.search.species import ANIMAL, HUMAN
+from begrepp.text.stemming import code_key
 
 _MAX_BORROWED = 30
 """Labels of related resources per document."""
@@ -71,7 +72,11 @@ class DocumentBuilder:
 
     def __init__(self, state: IndexState, related: Iterable[SearchDocument]) -> None:
         self._state = state
-        self._labels = {document.iri: (document.scheme, [*document.labels("pref", "alt")]) for document in related}
+        self._labels: dict[str, tuple[str, list[Text]]] = {}
+        self._codes: dict[str, str] = {}
+        for document in related:
+            self._labels[document.iri] = (document.scheme, [*document.labels("pref", "alt")])
+            self._codes[document.iri] = code_key(document.notation)
         self._analyser = WordAnalyser(state.vocabulary)
 
     def build(self, document: SearchDocument) -> Document:
@@ -100,7 +105,8 @@ class DocumentBuilder:
         """Yield the related resources of a resource, each with its role."""
         state, iri = self._state, document.iri
         yield from (("via", other) for other in state.matches.get(iri, ()))
-        yield from (("sibling", other) for other in state.siblings.get(iri, ()))
+        for other in state.siblings.get(iri, ()):
+            yield ("sibling" if self._has_code_of(document, other) else "variant", other)
         if document.kind == "variable":
             yield from (("measured", concept) for concept in state.measured.get(iri, ()))
             yield ("context", dataset)
@@ -113,6 +119,10 @@ class DocumentBuilder:
             yield ("parent", parent)
             yield from (("parent", other) for other in state.siblings.get(parent, ()))
             yield from (("parent", other) for other in state.matches.get(parent, ()))
+
+    def _has_code_of(self, document: SearchDocument, sibling: str) -> bool:
+        """Return whether a concept has the same code as its sibling, not one with a letter more or less."""
+        return code_key(document.notation) == self._codes.get(sibling)
 
     def _containing_dataset(self, iri: str) -> str:
         """Return the IRI of the dataset that the resource is or is part of, or an empty string."""

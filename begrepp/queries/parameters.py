@@ -132,7 +132,7 @@ def _find_concept(parameter: QueryParameter, value: str, context: QueryContext) 
 
 def _hit_labels(hit: Hit) -> list[str]:
     """Return the preferred labels and the matched label, unless the match is a label of another concept."""
-    return [*hit.labels.values(), *([hit.matched.text.value] if hit.matched and hit.matched.role != "via" else [])]
+    return [*hit.labels.values(), *([hit.matched.text.value] if hit.matched and hit.matched.is_own else [])]
 
 
 def short_code(hit: Hit, iris: Iris) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -30,6 +30,9 @@ _ENOUGH_HITS = 10
 """With fewer hits than this, documents without the least informative word are found too."""
 
 _MAX_FACET_VALUES = 1000
+
+Filters = Mapping[str, str | Sequence[str]]
+"""Values by facet; a document needs one of the values of each."""
 
 Facets = Mapping[str, Mapping[str, int]]
 """The number of hits by facet and value."""
@@ -81,12 +84,12 @@ class TextIndex:
         return links.path
 
     def search(
-        self, query: str, *, limit: int = 25, offset: int = 0, user_language: str = "sv", **filters: str
+        self, query: str, *, limit: int = 25, offset: int = 0, user_language: str = "sv", **filters: str | Sequence[str]
     ) -> tuple[int, list[Hit]]:
         """Return the number of hits and a page of them, best first.
 
         Labels in `user_language` score higher. `filters` are values of facets: `kind`, `scheme` and `dataset` (IRIs),
-        `status`, `language`; empty values are ignored.
+        `status`, `language`, `species`, each one or several; empty values are ignored. A scheme has its parts with it.
         """
         search = self._parse(query)
         if not search.slots and not search.codes.whole:
@@ -98,7 +101,9 @@ class TextIndex:
             hits += [self._hit(search, address, user_language) for address in rest]
         return total, hits[offset : offset + limit]
 
-    def suggest(self, query: str, *, limit: int = 8, user_language: str = "sv", **filters: str) -> list[Hit]:
+    def suggest(
+        self, query: str, *, limit: int = 8, user_language: str = "sv", **filters: str | Sequence[str]
+    ) -> list[Hit]:
         """Return the best hits for a query that is being typed."""
         search = self._parse(query)
         if not search.slots:
@@ -116,7 +121,7 @@ class TextIndex:
             addresses = self._find_candidates(search, filters, SUGGESTION_CANDIDATES, self._autocomplete)[2]
         return self._ranked_hits(search, addresses, user_language)[:limit]
 
-    def find_code(self, code: str, **filters: str) -> list[Hit]:
+    def find_code(self, code: str, **filters: str | Sequence[str]) -> list[Hit]:
         """Return the hits with this code, regardless of case and punctuation."""
         search = ParsedSearch(code, ())
         index_query = self._add_filters(self._query_builder.code_match(code), filters)
@@ -126,7 +131,7 @@ class TextIndex:
         """Return the corrected words of a query, as (typed, corrected)."""
         return self._parse(query).corrections
 
-    def facets(self, query: str, **filters: str) -> Facets:
+    def facets(self, query: str, **filters: str | Sequence[str]) -> Facets:
         """Return the number of hits by facet and value; the filter of a facet does not apply to its own counts."""
         search = self._parse(query)
         if not search.slots:
@@ -136,7 +141,7 @@ class TextIndex:
         return {name: self._count_values(unfiltered.get(name, filtered), name) for name in FACETS}
 
     def _find_candidates(
-        self, search: ParsedSearch, filters: Mapping[str, str], limit: int, builder: SearchQueryBuilder | None = None
+        self, search: ParsedSearch, filters: Filters, limit: int, builder: SearchQueryBuilder | None = None
     ) -> tuple[int, Query, list[DocAddress]]:
         """Search for documents with all words, or if there are none, without the least informative words.
 
@@ -160,12 +165,15 @@ class TextIndex:
         buckets = self._searcher.aggregate(query, aggregation)["values"]["buckets"]
         return {bucket["key"]: bucket["doc_count"] for bucket in buckets if bucket["key"]}
 
-    def _add_filters(self, query: Query, filters: Mapping[str, str]) -> Query:
-        terms = [
-            (Occur.Must, self._query_builder.constant_score(name, value, 0.0))
-            for name, value in filters.items()
-            if value
-        ]
+    def _add_filters(self, query: Query, filters: Filters) -> Query:
+        terms = []
+        for name, values in filters.items():
+            wanted = [values] if isinstance(values, str) else [*values]
+            if name == "scheme":
+                wanted = [part for value in wanted for part in self._lexicon.parts(value)]
+            if any(wanted):
+                each = [(Occur.Should, self._query_builder.constant_score(name, value, 0.0)) for value in wanted]
+                terms.append((Occur.Must, Query.boolean_query(each)))
         return Query.boolean_query([(Occur.Must, query), *terms]) if terms else query
 
     def _ranked_hits(self, search: ParsedSearch, addresses: Iterable[DocAddress], user_language: str) -> list[Hit]:

@@ -27,12 +27,14 @@ STATE_FILE = "ledger.msgpack"
 class IndexState:
     """What the documents of an index take from one another.
 
-    Word counts of labels (`words`) and of variable names (`codes`), pairs of matching concepts (`match_pairs`), of
-    variables and the concepts they measure (`measured_pairs`) and of concepts with the same code in sibling systems
-    (`sibling_pairs`), the IRIs of datasets; the concepts by scheme and code, the number of concepts by scheme; parents
-    and roots in systems with branches for animals; the concepts with siblings by name (`names`), and the pairs of one
-    of them and a concept of another system with the same name (`namesake_pairs`). `updates` is the number of incremental updates since the index was
-    written anew.
+    Word counts of labels (`words`) and of variable names (`codes`); the IRIs of datasets; the concepts by scheme and
+    code, and the number of concepts by scheme; parents and roots in systems with branches for animals; the concepts
+    with siblings by name (`names`).
+
+    Pairs of IRIs: matching concepts, variables and the concepts they measure, concepts with the same code in sibling
+    systems, and one of these and a concept of another system with the same name (`namesake_pairs`).
+
+    `updates` is the number of incremental updates since the index was written anew.
     """
 
     words: Counter[str] = field(default_factory=Counter)

@@ -16,7 +16,8 @@ from begrepp.text.swedish import fold
 
 _CORRECTION_CANDIDATES = 300
 _MAX_SYSTEMS = 5_000
-_MIN_CORRECTION_FREQUENCY = 3
+_MIN_CORRECTION_FREQUENCY, _LARGE_INDEX = 3, 10_000
+"""A word is corrected towards words in at least three documents, in a small index to any."""
 _OTHER_FIRST_LETTER = 0.5
 """Few err in the first letter."""
 _LONG_WORD = 8
@@ -36,13 +37,21 @@ class IndexLexicon:
     @cached_property
     def systems(self) -> SystemNames:
         """The names of the code systems and datasets."""
+        return SystemNames.of(self._systems)
+
+    def parts(self, scheme: str) -> list[str]:
+        """Return the IRIs of a code system and of those that are parts of it."""
+        return [scheme, *(system.iri for system in self._systems if system.part_of == scheme)]
+
+    @cached_property
+    def _systems(self) -> list[System]:
         kinds = [
             (Occur.Should, Query.term_query(self._schema, "kind", kind, index_option="basic"))
             for kind in ("scheme", "dataset")
         ]
         hits = self._searcher.search(Query.boolean_query(kinds), limit=_MAX_SYSTEMS, count=False).hits
         documents = (decode_document(str(self._searcher.doc(address).get_first("stored"))) for _, address in hits)
-        return SystemNames.of(
+        return [
             System(
                 iri=document.iri,
                 kind=document.kind,
@@ -51,7 +60,7 @@ class IndexLexicon:
                 part_of=document.part_of,
             )
             for document in documents
-        )
+        ]
 
     @cached_property
     def scheme_sizes(self) -> dict[str, int]:
@@ -94,10 +103,12 @@ class IndexLexicon:
             for other in lowercase_words(label.value)
             if OSA.distance(folded, fold(other), score_cutoff=distance) <= distance
         )
+
         def cost(other: str) -> tuple[float, int, int]:
             plain = fold(other)
             first = 0.0 if plain[:1] == folded[:1] else _OTHER_FIRST_LETTER
             return OSA.distance(folded, plain) + first, -self.frequency(other), -written[other]
 
-        frequent = [other for other in written if self.frequency(other) >= _MIN_CORRECTION_FREQUENCY]
+        least = min(_MIN_CORRECTION_FREQUENCY, 1 + self._searcher.num_docs // _LARGE_INDEX)
+        frequent = [other for other in written if self.frequency(other) >= least]
         return min(frequent, key=cost, default="")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os.path
 import re
 from collections.abc import Container, Iterator, Sequence
+from itertools import takewhile
 
 from tantivy import Occur, Query, Schema, Searcher
 
@@ -73,7 +73,11 @@ class SearchQueryBuilder:
         forms = [{word, *word_keys(word)} for word in words]
         each = [
             Query.boolean_query(
-                [(Occur.Should, self.constant_score(name, form, 1.0)) for form in some for name in ("key", "part", "via")]
+                [
+                    (Occur.Should, self.constant_score(name, form, 1.0))
+                    for form in some
+                    for name in ("key", "part", "via")
+                ]
             )
             for some in forms
         ]
@@ -81,7 +85,7 @@ class SearchQueryBuilder:
 
     def _code_range(self, first: str, last: str) -> Query:
         """Build a query for the codes between two, of the same length; the first has the highest score."""
-        head = os.path.commonprefix([first, last])
+        head = "".join(one for one, other in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=True)))
         codes = (code for code, _ in self._searcher.terms_with_prefix("code", head, limit=_MAX_TERMS))
         within = sorted(code for code in codes if len(code) == len(first) and first <= code <= last)[:MAX_RANGE]
         scored = [(Occur.Should, self.constant_score("code", code, 90.0 - n / 10)) for n, code in enumerate(within)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from begrepp.search.system_names import SystemNames
@@ -22,6 +22,8 @@ _MORPHOLOGY = re.compile(r"M-?(\d{4}/\d)", re.I)
 _NUMBERED = re.compile(r"([A-Za-z]{2,})[:_ -]?0*(\d+)")
 _RANGE = re.compile(r"([A-Z]\d{2,3})\s*(?:-|–|—|\.\.|till|to)\s*([A-Z]?\d{2,3})", re.I)
 _PAIR = re.compile(r"(?P<system>\S.*?)\s*(?:\||:)\s*(?P<code>[^:|]+)")
+
+_TWO_WORDS = re.compile(r"(?P<system>\S+)\s+(?P<code>\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +45,25 @@ def find_codes(text: str, systems: SystemNames, exists: CodeExists) -> QueryCode
     """Find the codes in a query."""
     if found := _range(text):
         first, last = found
-        whole = tuple(code for code in [first + last] if exists(code))
-        return QueryCodes(whole=whole, first=first, last=last)
-    pair = _PAIR.fullmatch(text) or re.fullmatch(r"(?P<system>\S+)\s+(?P<code>\S+)", text)
-    if pair and (named := systems.find(pair["system"])):
-        spellings = [code for each in (pair["code"], text) for code in _spellings(each)]
-        if whole := [code for code in dict.fromkeys(spellings) if exists(code)]:
-            return QueryCodes(whole=tuple(whole), systems=named)
+        return QueryCodes(whole=_existing([first + last], exists), first=first, last=last)
+    pair = _PAIR.fullmatch(text) or _TWO_WORDS.fullmatch(text)
+    named = systems.find(pair["system"]) if pair else frozenset()
+    if pair and named and (whole := _existing([*_spellings(pair["code"]), *_spellings(text)], exists)):
+        return QueryCodes(whole=whole, systems=named)
     last = re.split(r"[/#|=]", text.rstrip("/"))[-1] if "://" in text else text
-    spellings = [*_spellings(text), *(_spellings(last) if last != text else ())]
-    whole = [code for code in dict.fromkeys(spellings) if exists(code)]
+    whole = _existing([*_spellings(text), *_spellings(last)], exists)
     if not whole and _is_coded(text):
-        whole = [code for code in [_existing_beginning(code_key(text), exists)] if code]
-    return QueryCodes(whole=tuple(whole), parts=tuple(_parts(text, systems, exists)))
+        whole = _existing([_existing_beginning(code_key(text), exists)], exists)
+    return QueryCodes(whole=whole, parts=tuple(_parts(text, systems, exists)))
 
 
 def is_capitals(text: str) -> bool:
     """Return whether a text is one word in capitals: an abbreviation, or a code without digits."""
     return text.isalpha() and text.isupper()
+
+
+def _existing(codes: Iterable[str], exists: CodeExists) -> tuple[str, ...]:
+    return tuple(code for code in dict.fromkeys(codes) if exists(code))
 
 
 def _spellings(text: str) -> Iterator[str]:

@@ -8,8 +8,8 @@ closest word that does.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
@@ -18,6 +18,7 @@ from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, expansions, synony
 from begrepp.search.system_names import MAX_NAME_WORDS, SystemNames
 from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS, KIND_WORDS, QUESTION_WORDS, UNSPECIFIED
 from begrepp.text.stemming import code_key, lowercase_words
+from begrepp.text.swedish import fold
 
 _MIN_PART_LENGTH = 3
 _MIN_CORRECTED_LENGTH = 4
@@ -53,9 +54,10 @@ class Lexicon(Protocol):
 class WordSlot:
     """A word or phrase of a query with its alternatives.
 
-    `alternatives` maps phrases to weights below 1; all words of a phrase are needed. `weight` is higher for rare words.
-    `systems` are the IRIs of the code systems and datasets that the words name: what lies in them matches too.
-    `kinds` are the kinds of documents that the words name, such as registers. `is_known` tells whether the words or their alternatives occur in the index.
+    `alternatives` maps phrases to weights up to 1; all words of a phrase are needed. `weight` is higher for rare words.
+    `systems` are the IRIs of the code systems and datasets that the words name: what lies in them matches too. `kinds`
+    are the kinds of documents that the words name, such as registers. `is_known` tells whether the words or their
+    alternatives occur in the index.
     """
 
     words: Phrase
@@ -125,6 +127,8 @@ def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
     unknown = [word for word in words if word not in kept and _is_unknown(word, lexicon)]
     corrected = {word: correction for word in unknown if (correction := lexicon.closest(word))}
     slots = tuple(_slots(parts, corrected, lexicon))
+    for group in syntax.either:
+        slots = _unite(slots, group)
     return ParsedSearch(text, slots, tuple(corrected.items()), codes, syntax)
 
 
@@ -184,9 +188,19 @@ def _slots(parts: Sequence[_Part], corrected: Mapping[str, str], lexicon: Lexico
         yield _slot(tuple(run[:length]), phrases, at == len(parts), lexicon)
 
 
-def _slot(
-    typed: Phrase, phrases: Sequence[Phrase], is_last: bool, lexicon: Lexicon, joined: str = ""
-) -> WordSlot:
+def _unite(slots: tuple[WordSlot, ...], words: Sequence[str]) -> tuple[WordSlot, ...]:
+    """Return the slots with those of some words united to one, which any of the words matches."""
+    united = [slot for slot in slots if fold(slot.words[0]) in words]
+    if len(united) < 2:
+        return slots
+    first, others = united[0], united[1:]
+    alternatives = {**first.alternatives, **{k: v for slot in others for k, v in slot.alternatives.items()}}
+    alternatives |= dict.fromkeys((slot.words for slot in others), 1.0)
+    either = replace(first, alternatives=alternatives, is_known=any(slot.is_known for slot in united))
+    return tuple(either if slot is first else slot for slot in slots if slot not in others)
+
+
+def _slot(typed: Phrase, phrases: Sequence[Phrase], is_last: bool, lexicon: Lexicon, joined: str = "") -> WordSlot:
     """Return the slot of a word or phrase with some synonyms; `joined` is the compound that two words are parts of."""
     alternatives = {phrase: _PARTS if phrase == (joined,) else _SYNONYM for phrase in phrases}
     word = joined or (typed[0] if len(typed) == 1 else "")

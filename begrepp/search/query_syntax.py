@@ -20,7 +20,7 @@ _CURLY = str.maketrans("“”„«»", '"' * 5)
 
 @dataclass(frozen=True, slots=True)
 class QuerySyntax:
-    """A query taken apart: its plain text, phrases that a label must have, words that no label may have, alternatives."""
+    """A query taken apart: plain text, phrases that a label must have, words that none may have, alternatives."""
 
     text: str
     phrases: tuple[tuple[str, ...], ...] = ()

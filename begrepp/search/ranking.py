@@ -15,6 +15,7 @@ from functools import lru_cache
 import msgspec
 
 from begrepp.records import Text, in_language
+from begrepp.search.documents import LABEL_ROLES
 from begrepp.search.label_variants import label_variants
 from begrepp.search.query_parser import ParsedSearch, WordSlot
 from begrepp.search.species import ANIMAL
@@ -23,11 +24,33 @@ from begrepp.text.stemming import code_key, lowercase_words, word_keys
 from begrepp.text.swedish import fold
 
 W = {
-    "pref": 1.0, "code": 0.97, "alt": 0.95, "hidden": 0.9, "keyword": 0.5,
-    "via": 1.0, "sibling": 0.97, "variant": 0.92, "unspecified": 0.04, "measured": 0.85, "namesake": 0.87, "parent": 0.75,
-    "own_language": 0.08, "has_language": 0.24, "upper": 0.01, "size": 0.04, "animal": -0.3, "demo": -0.22,
-    "whole": 1.3, "folded_whole": 1.12, "system": 0.3, "first": 0.04, "cover": 0.45,
-    "k_scheme": 0.02, "k_dataset": 0.04, "k_concept": 0.03, "k_variable": 0.0,
+    "pref": 1.0,
+    "code": 0.97,
+    "alt": 0.95,
+    "hidden": 0.9,
+    "keyword": 0.5,
+    "via": 1.0,
+    "sibling": 0.97,
+    "variant": 0.92,
+    "unspecified": 0.04,
+    "measured": 0.85,
+    "namesake": 0.87,
+    "parent": 0.75,
+    "own_language": 0.08,
+    "has_language": 0.24,
+    "upper": 0.01,
+    "size": 0.04,
+    "animal": -0.3,
+    "demo": -0.22,
+    "whole": 1.3,
+    "folded_whole": 1.12,
+    "system": 0.3,
+    "first": 0.04,
+    "cover": 0.45,
+    "k_scheme": 0.02,
+    "k_dataset": 0.04,
+    "k_concept": 0.03,
+    "k_variable": 0.0,
 }
 _TYPED, _FOLDED, _KEY, _COMPOUND, _PREFIX = 1.0, 0.97, 0.92, 0.8, 0.7
 _EXACT_CODE, _CODE_PREFIX, _CAPITAL_CODE, _EXACT_NAME = 3.0, 1.2, 1.6, 0.5
@@ -47,6 +70,11 @@ class Label(msgspec.Struct, array_like=True, frozen=True):
     lang: str
     value: str
     scheme: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a name of the document itself."""
+        return self.role in LABEL_ROLES
 
     @property
     def text(self) -> Text:
@@ -151,7 +179,9 @@ def _code_score(search: ParsedSearch, notation: str) -> float:
 
 def _label_score(search: ParsedSearch, label: str, context: Sequence[float]) -> float:
     """Return the best score of the variants of a label."""
-    return max(_variant_score(search, variant, context) - 0.02 * bool(n) for n, variant in enumerate(label_variants(label)))
+    return max(
+        _variant_score(search, variant, context) - 0.02 * bool(n) for n, variant in enumerate(label_variants(label))
+    )
 
 
 def _variant_score(search: ParsedSearch, label: str, context: Sequence[float]) -> float:

@@ -24,8 +24,8 @@ def schema() -> Schema:
     """Return the schema of the index.
 
     Fields of words: `word` folded words; `key` their keys; `part` both, and those of parts of compounds; `via` keys of
-    the labels of matching concepts; `text` keys of definitions; `edge` and `start` prefixes of words and of labels; `pair` folded words that
-    stand side by side in a label, for phrases.
+    the labels of related concepts and of keywords; `text` keys of definitions; `edge` and `start` prefixes of words and
+    of labels; `pair` folded words that stand side by side in a label, for phrases.
     """
     builder = SchemaBuilder()
     builder.add_text_field("stored", stored=True, tokenizer_name="raw", index_option="basic")
@@ -85,9 +85,10 @@ class WordAnalyser:
 class BorrowedLabel:
     """A label of a related resource, by which this one is found too.
 
-    `role` is `via` (an exact or close match), `sibling` (the same code in a sibling system), `variant` (almost the same code there), `namesake` (the same name
-    in another system), `parent` (the code that this code extends), `measured` (the concept that a variable measures) or
-    `context` (the dataset of a variable); `scheme` is the code system of the other.
+    `role` is `via` (an exact or close match), `sibling` (the same code in a sibling system), `variant` (almost the same
+    code there), `namesake` (the same name in another system), `parent` (the code that this code extends), `measured`
+    (the concept that a variable measures) or `context` (the dataset of a variable); `scheme` is the code system of the
+    other.
     """
 
     role: str
@@ -98,7 +99,7 @@ class BorrowedLabel:
 def to_tantivy(
     document: SearchDocument, borrowed: Sequence[BorrowedLabel], analyser: WordAnalyser, dataset: str, species: str
 ) -> Document:
-    """Convert a document; `borrowed` are labels of related resources, `dataset` is the IRI of the containing dataset."""
+    """Convert a document; `borrowed` are labels of related resources, `dataset` is the IRI of its dataset."""
     labels = [*document.labels(*LABEL_ROLES)]
     phrases = [lowercase_words(label.value) for label in labels]
     if document.kind == "variable":
@@ -166,9 +167,7 @@ def _codes(document: SearchDocument) -> list[str]:
     return codes
 
 
-def _stored(
-    document: SearchDocument, borrowed: Iterable[BorrowedLabel], dataset: str, species: str
-) -> list[object]:
+def _stored(document: SearchDocument, borrowed: Iterable[BorrowedLabel], dataset: str, species: str) -> list[object]:
     """Return the values of an `IndexedDocument`."""
     labels = [[role, label.lang, label.value, ""] for role in LABEL_ROLES for label in document.labels(role)]
     labels += [["keyword", label.lang, label.value, ""] for label in document.labels("keyword")]

@@ -57,7 +57,9 @@ def read_synonyms(*files: Path) -> Synonyms:
 @cache
 def _read_abbreviations() -> dict[str, list[Phrase]]:
     with (ROOT / "ontology" / "abbreviations.csv").open(encoding="utf-8", newline="") as file:
-        return {row["short"].casefold(): [_phrase(text) for text in row["words"].split("|")] for row in csv.DictReader(file)}
+        return {
+            row["short"].casefold(): [_phrase(text) for text in row["words"].split("|")] for row in csv.DictReader(file)
+        }
 
 
 def expansions(word: str) -> list[Phrase]:

@@ -62,7 +62,9 @@ class SystemNames:
             if system.kind == "scheme":
                 for name in _shortened(system.id):
                     families.setdefault(name, set()).add(system.iri)
-        return cls(*({key: frozenset(value) for key, value in group.items()} for group in (names, families, identifiers)))
+        return cls(
+            *({key: frozenset(value) for key, value in group.items()} for group in (names, families, identifiers))
+        )
 
     def find(self, name: str) -> frozenset[str]:
         """Return the IRIs of the systems with a name or identifier, in any spelling."""

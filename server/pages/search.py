@@ -9,6 +9,7 @@ from typing import ClassVar
 from begrepp.records import Text
 from begrepp.search import Facets, Hit
 from begrepp.search.documents import SEARCH_KINDS
+from begrepp.search.species import SPECIES_VALUES
 from server.http.urls import document_path
 from server.pages.paging import Paged
 from server.served.build import ServedBuild
@@ -18,13 +19,13 @@ from server.served.refs import Ref, is_mnemonic
 PAGE = 25
 MAX_OFFSET = 2000
 STATUSES = ("active", "inactive")
-FACETS = ("kind", "scheme", "dataset", "status", "language")
+FACETS = ("kind", "scheme", "dataset", "status", "language", "species")
 _SHOWN_VALUES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HitRow:
-    """A hit; `matched` is the label that matched, if it is not the label shown."""
+    """A hit; `matched` is the label that matched, if it is not the label shown, `source` the system that has it."""
 
     href: str
     iri: str
@@ -37,6 +38,7 @@ class HitRow:
     active: bool
     matched: Text | None
     role: str
+    source: str
 
     @property
     def code(self) -> str:
@@ -101,6 +103,7 @@ def index_filters(build: ServedBuild, wanted: Mapping[str, str]) -> dict[str, st
         "dataset": build.iris.dataset(wanted["dataset"]) if wanted.get("dataset") else "",
         "status": wanted.get("status", "") if wanted.get("status") in STATUSES else "",
         "language": wanted.get("language", ""),
+        "species": wanted.get("species", "") if wanted.get("species") in SPECIES_VALUES else "",
     }
     return {name: value for name, value in known.items() if value}
 
@@ -168,4 +171,12 @@ def _result(build: ServedBuild, hit: Hit, language: str, dataset: Ref | None) ->
         active=hit.active,
         matched=hit.matched.text if hit.matched else None,
         role=hit.matched.role if hit.matched else "",
+        source=_short_title(build, hit.matched.scheme, language) if hit.matched else "",
     )
+
+
+def _short_title(build: ServedBuild, scheme: str, language: str) -> str:
+    """Return the title of a code system up to its first comma; empty if there is no such system."""
+    facts = build.schemes.by_iri.get(scheme)
+    title = choose_text(facts.titles, language) if facts else None
+    return title.value.partition(",")[0] if title else ""

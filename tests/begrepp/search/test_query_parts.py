@@ -1,0 +1,125 @@
+"""Parts of a query before any word is matched: syntax, system names and codes."""
+
+from __future__ import annotations
+
+import pytest
+
+from begrepp.search.query_codes import find_codes
+from begrepp.search.query_syntax import read_syntax
+from begrepp.search.system_names import System, SystemNames
+
+BASE = "https://example.org/id/cs/"
+SYSTEMS = SystemNames.of(
+    [
+        System(BASE + "icd-10-se", "scheme", ["ICD-10-SE, klassifikation"], ["http://hl7.org/fhir/sid/icd-10-se"]),
+        System(BASE + "icd-10", "scheme", ["ICD-10, WHO:s version"], ["urn:oid:2.16.840.1.113883.6.3"]),
+        System(BASE + "icd-o-3", "scheme", ["ICD-O-3, tumörer"], []),
+        System(BASE + "ksh97-p", "scheme", ["KSH97-P, primärvård"], []),
+        System(BASE + "kva", "scheme", ["KVÅ, vårdåtgärder"], []),
+        System(BASE + "kka", "scheme", ["KKÅ, kirurgi"], [], BASE + "kva"),
+        System(BASE + "mondo", "scheme", ["Mondo, sjukdomar"], []),
+        System("https://example.org/id/dataset/nlcr", "dataset", ["Lungcancerregistret (NLCR)"], []),
+    ]
+)
+CODES = {"C50", "C509", "C51", "80003", "81403", "MONDO0004992", "LUAD", "I10", "A02"}
+
+
+def named(text: str) -> set[str]:
+    return {iri.rpartition("/")[2] for iri in SYSTEMS.find(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("icd-10", {"icd-10", "icd-10-se"}),
+        ("ICD10", {"icd-10", "icd-10-se"}),
+        ("ICD 10 SE", {"icd-10-se"}),
+        ("icdo", {"icd-o-3"}),
+        ("icd-o-3", {"icd-o-3"}),
+        ("ICD", {"icd-10", "icd-10-se", "icd-o-3"}),
+        ("ksh97p", {"ksh97-p"}),
+        ("KSH", {"ksh97-p"}),
+        ("kva", {"kva", "kka"}),  # KKÅ is a part of KVÅ
+        ("KVÅ", {"kva", "kka"}),
+        ("kka", {"kka"}),
+        ("2.16.840.1.113883.6.3", {"icd-10"}),
+        ("https://hl7.org/fhir/sid/icd-10-se/", {"icd-10-se"}),
+        ("nlcr", {"nlcr"}),
+        ("ic", set()),
+        ("kv", set()),
+    ],
+)
+def test_a_system_is_known_by_any_spelling_of_its_name(text: str, ids: set[str]) -> None:
+    assert named(text) == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "ids"),
+    [
+        ("C50.9", ("C509",), set()),
+        ("c509", ("C509",), set()),
+        ("icd-10-se:C50.9", ("C509",), {"icd-10-se"}),
+        ("http://hl7.org/fhir/sid/icd-10-se|C50.9", ("C509",), {"icd-10-se"}),
+        ("urn:oid:2.16.840.1.113883.6.3|C50", ("C50",), {"icd-10"}),
+        ("ICD-10 C50", ("C50",), {"icd-10", "icd-10-se"}),
+        ("ksh97p I10", ("I10",), {"ksh97-p"}),
+        ("M-8140/3", ("81403",), set()),
+        ("m8140/3", ("81403",), set()),
+        ("MONDO:4992", ("MONDO0004992",), {"mondo"}),
+        ("mondo 4992", ("MONDO0004992",), {"mondo"}),
+        ("http://purl.obolibrary.org/obo/MONDO_0004992", ("MONDO0004992",), set()),
+        ("https://example.org/browse?id=MONDO:0004992", ("MONDO0004992",), set()),
+        ("luad", ("LUAD",), set()),
+        ("C50.99", ("C509",), set()),  # a digit too many: the code that it begins with
+        ("lung", (), set()),
+        ("typ 2 diabetes", (), set()),
+    ],
+)
+def test_a_code_is_known_by_any_spelling(text: str, whole: tuple[str, ...], ids: set[str]) -> None:
+    codes = find_codes(text, SYSTEMS, CODES.__contains__)
+    assert codes.whole == whole
+    assert {iri.rpartition("/")[2] for iri in codes.systems} == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("C50.9 brösttumör", ("C509",)),
+        ("sjukdomar med I10", ("I10",)),
+        ("icd10 hjärtsvikt", ()),  # the name of a system is no code
+        ("hjärtsvikt a02 b99", ("A02",)),  # B99 is none here
+        ("typ 2 diabetes", ()),
+    ],
+)
+def test_a_code_is_seen_beside_words(text: str, parts: tuple[str, ...]) -> None:
+    assert find_codes(text, SYSTEMS, CODES.__contains__).parts == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("C50-C59", ("C50", "C59")),
+        ("c50 – c59", ("C50", "C59")),
+        ("I20-25", ("I20", "I25")),
+        ("C59-C50", ("", "")),
+        ("C50-C509", ("", "")),
+        ("covid-19", ("", "")),
+    ],
+)
+def test_a_range_has_two_ends_of_equal_length(text: str, ends: tuple[str, str]) -> None:
+    codes = find_codes(text, SYSTEMS, CODES.__contains__)
+    assert (codes.first, codes.last) == ends
+
+
+def test_syntax_is_read_as_people_know_it() -> None:
+    quoted = read_syntax('"akut tonsillit" barn')
+    assert (quoted.text, quoted.phrases) == ("akut tonsillit barn", (("akut", "tonsillit"),))
+    minus = read_syntax("cancer -bröst")
+    assert (minus.text, minus.excluded) == ("cancer", (("brost",),))
+    assert read_syntax('hjärta -"akut infarkt"').excluded == (("akut", "infarkt"),)
+    either = read_syntax("astma OR kol")
+    assert (either.text, either.either) == ("astma kol", (("astma", "kol"),))
+    assert read_syntax("icd-10 -").excluded == ()
+    assert read_syntax("covid-19").excluded == ()
+    assert read_syntax("-5").text == "-5"
+    assert read_syntax("bro\u0308st  cancer").text == "bröst cancer"

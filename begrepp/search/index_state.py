@@ -25,7 +25,7 @@ STATE_FILE = "ledger.msgpack"
 
 @dataclass
 class IndexState:
-    """What the documents of an index take from one another.
+    """Counts, pairs and names that relate the documents of an index to one another.
 
     Word counts of labels (`words`) and of variable names (`codes`); the IRIs of datasets; the concepts by scheme and
     code, and the number of concepts by scheme; parents and roots in systems with branches for animals; the concepts

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
-from begrepp.search.query_syntax import QuerySyntax, read_syntax
+from begrepp.search.query_operators import QuerySyntax, read_syntax
 from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, expansions, synonyms
 from begrepp.search.system_names import MAX_NAME_WORDS, SystemNames
 from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS, KIND_WORDS, QUESTION_WORDS, UNSPECIFIED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from begrepp.search.query_codes import find_codes
-from begrepp.search.query_syntax import read_syntax
+from begrepp.search.query_operators import read_syntax
 from begrepp.search.system_names import System, SystemNames
 
 BASE = "https://example.org/id/cs/"

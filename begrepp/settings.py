@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds `ontology/`, `shapes/`, `queries/` and `starter/`, in the tree and in the wheel."""
+BUNDLED = ("starter", "starter-open")
+"""Folders of the bundled content: begrepp's own, and openly licensed parts of publishers' code systems."""
 
 DEFAULT_BASE = "https://w3id.org/begrepp/"
 LANGUAGES = ("sv", "en")

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import loaders
 from begrepp.records import Coverage, EditionFiles
-from begrepp.settings import ROOT
+from begrepp.settings import BUNDLED, ROOT
 from begrepp.sources.editions import coverage, find_editions
 
-OPEN_STARTER = ROOT / "starter-open"
-STARTER = ROOT / "starter"
+STARTER, OPEN_STARTER = (ROOT / name for name in BUNDLED)
 
 
 def starter_editions(added: Sequence[EditionFiles] = ()) -> list[EditionFiles]:

@@ -1,25 +1,29 @@
-"""Data of the home page: counts, new editions, recent changes and entry points."""
+"""Data of the home page: counts, the picture of what is here, what was loaded, and new editions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 
 from pyoxigraph import Literal
 
+from begrepp.artefact.manifest import GraphEntry
 from begrepp.queries.page_queries import named_nodes, select, value
-from begrepp.queries.query_files import Query, read_queries
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
+from begrepp.settings import BUNDLED, ROOT
+from begrepp.sources.editions import find_editions
 from begrepp.text.swedish import sort_key
+from server.http.i18n import Translator
 from server.http.urls import document_path
-from server.pages.schemes.scheme import SchemeRow, scheme_rows
+from server.pages.landscape import Landscape, landscape
 from server.served.build import ServedBuild
 from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref
 
-SCHEMES_SHOWN = 8
-CHANGES_SHOWN = 5
+EDITIONS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,97 +48,85 @@ class MappingSetRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecentChange:
-    """A difference between two editions, with its number of changes."""
-
-    href: str
-    title: Text
-    old: str
-    new: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NewEdition:
-    """A recent edition."""
+    """A recent edition, with the page and the number of its changes from the edition before it, if there is one."""
 
     href: str
     title: Text
     version: str
     valid_from: str
+    changes_href: str
+    changes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
-    """Data of the home page."""
+    """Data of the home page; `added` are the titles of the code systems that were added to the bundled content."""
 
-    schemes: Sequence[SchemeRow]
-    schemes_total: int
+    schemes: int
     datasets: Sequence[DatasetRow]
-    mapping_sets: Sequence[MappingSetRow]
     concepts: int
     variables: int
     mappings: int
-    changes: Sequence[RecentChange]
+    landscape: Landscape
+    added: Sequence[Text]
+    bundled: bool
     releases: Sequence[NewEdition]
-    example: Query | None
     built_at: str
-    triples: int
-    hash: str
-    software: str
-    public: bool
 
 
-def home_page(build: ServedBuild, language: str) -> HomePage:
-    """Return the data of the home page, from the manifest and two queries."""
-    rows = scheme_rows(build, language)
-    manifest = build.manifest
+def home_page(build: ServedBuild, translate: Translator) -> HomePage:
+    """Return the data of the home page, from the manifest and some queries."""
+    language, manifest = translate.language, build.manifest
+    bundled = _bundled_sources()
+    current = manifest.current_graphs("scheme")
     return HomePage(
-        schemes=rows[:SCHEMES_SHOWN],
-        schemes_total=len(rows),
+        schemes=len(build.schemes.by_iri),
         datasets=[row for row in dataset_rows(build, language) if not row.is_specification],
-        mapping_sets=mapping_set_rows(build, language),
-        concepts=sum(g.concepts for g in manifest.current_graphs("scheme")),
+        concepts=sum(g.concepts for g in current),
         variables=sum(g.variables for kind in ("dataset", "catalogue") for g in manifest.current_graphs(kind)),
         mappings=sum(g.mappings for g in manifest.current_graphs("mapping")),
-        changes=_changes(build, language),
+        landscape=landscape(build, translate),
+        added=[
+            _title(build, g.id, language) for g in sorted(current, key=lambda g: -g.concepts) if g.source not in bundled
+        ],
+        bundled=any(g.source in bundled for g in current),
         releases=_releases(build, language),
-        example=next(iter(read_queries("examples")), None),
         built_at=manifest.built_at,
-        triples=manifest.triples,
-        hash=manifest.hash,
-        software=manifest.software,
-        public=manifest.public,
     )
 
 
-def _changes(build: ServedBuild, language: str) -> list[RecentChange]:
-    """Return the newest differences between editions of code systems."""
-    newest = sorted(build.manifest.differences, key=lambda d: (d.new_valid_from, d.scheme), reverse=True)
-    return [
-        RecentChange(
-            href=document_path(build.iris, d.graph),
-            title=_title(build, d.scheme, language),
-            old=d.old,
-            new=d.new,
-            count=sum(d.counts.values()),
-        )
-        for d in newest[:CHANGES_SHOWN]
-    ]
+@cache
+def _bundled_sources() -> frozenset[str]:
+    """Return the names of the sources that begrepp bundles."""
+    return frozenset(edition.source for name in BUNDLED for edition in find_editions(ROOT / name))
 
 
 def _releases(build: ServedBuild, language: str) -> list[NewEdition]:
-    """Return the editions of code systems that came into force last."""
-    newest = sorted(build.manifest.current_graphs("scheme"), key=lambda g: (g.valid_from, g.id), reverse=True)
-    return [
-        NewEdition(
-            href=document_path(build.iris, g.graph),
-            title=_title(build, g.id, language),
-            version=g.version,
-            valid_from=g.valid_from.isoformat(),
+    """Return the editions of code systems that came into force last; selections of codes follow whole editions."""
+    differences = {(d.scheme, d.new): d for d in build.manifest.differences}
+
+    def rank(graph: GraphEntry) -> tuple[bool, date, int]:
+        return (
+            graph.coverage == "complete" or (graph.id, graph.version) in differences,
+            graph.valid_from,
+            graph.concepts,
         )
-        for g in newest[:CHANGES_SHOWN]
-    ]
+
+    rows = []
+    for g in sorted(build.manifest.current_graphs("scheme"), key=rank, reverse=True)[:EDITIONS_SHOWN]:
+        change = differences.get((g.id, g.version))
+        rows.append(
+            NewEdition(
+                href=document_path(build.iris, g.graph),
+                title=_title(build, g.id, language),
+                version=g.version,
+                valid_from=g.valid_from.isoformat(),
+                changes_href=document_path(build.iris, change.graph) if change else "",
+                changes=sum(change.counts.values()) if change else 0,
+            )
+        )
+    return rows
 
 
 def _title(build: ServedBuild, scheme: str, language: str) -> Text:

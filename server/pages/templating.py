@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from flask import Flask, g, render_template, request
@@ -16,6 +17,9 @@ from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
 from server.http.urls import AlternateFormat, raw_path
 from server.served.labels import texts_in_language
+
+_ICONS = "editor/icons.svg"
+"""The icons, written by `make editor` with npm; without them the pages have none."""
 
 
 def translator() -> Translator:
@@ -30,6 +34,8 @@ def register_template_helpers(app: Flask, schema_org: Callable[..., object], rep
 
     `report_link` is the address for problem reports, a mailto: or an issue tracker; empty if there is none.
     """
+
+    has_icons = Path(str(app.static_folder), _ICONS).exists()
 
     @app.context_processor
     def words() -> dict[str, object]:
@@ -50,6 +56,7 @@ def register_template_helpers(app: Flask, schema_org: Callable[..., object], rep
             "licence_name": licence_name,
             "with_query": _with_query,
             "with_suffix": _with_suffix,
+            "icons": address(f"/static/{_ICONS}") if has_icons else "",
             "schema_org": schema_org,
             "report_link": report_link,
             "report_to": lambda iri: _report_to(report_link, iri),

@@ -12,3 +12,15 @@ for (const button of document.querySelectorAll("button.copy")) {
     setTimeout(() => { button.textContent = words; }, 1200);
   });
 }
+
+// The menu closes with Escape, and when something else is used.
+const menu = document.querySelector("details.menu");
+if (menu) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("focusout", (event) => { if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}

@@ -47,7 +47,7 @@ SUGGESTIONS = 8
 @blueprint.get("/")
 def home() -> str:
     """Return the first page."""
-    return render("home.html", page=home_page(served_build(), translator().language))
+    return render("home.html", page=home_page(served_build(), translator()))
 
 
 @blueprint.get("/cs")

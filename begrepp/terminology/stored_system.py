@@ -47,6 +47,16 @@ class StoredSystem:
         """Concepts that only group others, by FHIR's property `notSelectable`."""
         return self._file.bitmap("abstract")
 
+    @cached_property
+    def measured(self) -> BitMap:
+        """Concepts that a variable measures."""
+        return self._file.bitmap("measured")
+
+    @cached_property
+    def top_concepts(self) -> BitMap:
+        """Concepts that the publisher's hierarchy begins with (`skos:topConceptOf`); none of a flat list."""
+        return self._file.bitmap("top_concepts")
+
     def index(self, code: str) -> int | None:
         """Return the concept with exactly this notation: an active one, else the last of several; None without one."""
         found = self.indices(code)

@@ -33,7 +33,7 @@ class Terminology:
         """Return the current edition of each code system, by id."""
         return [self._open(system) for system in self._current.values()]
 
-    def all_current(self) -> Sequence[CodeSystem]:
+    def all_current(self) -> Sequence[StoredSystem]:
         """Return the current code systems, and the one with all codes of lists that only a dataset has."""
         return [self._open(system) for system in self._index.systems if system.current]
 
@@ -53,6 +53,11 @@ class Terminology:
             chosen = next((each for each in editions if each.current), None)
         return self._open(chosen) if chosen else None
 
+    def current_system(self, iri: str) -> StoredSystem | None:
+        """Return the current edition of the code system with an IRI."""
+        description = self._current_by_iri.get(iri)
+        return self._open(description) if description else None
+
     def editions(self, ref: str) -> Sequence[CodeSystem]:
         """Return all editions of a code system, newest first; empty for an unknown one."""
         return [self._open(each) for each in self._editions_of(ref)]
@@ -67,6 +72,10 @@ class Terminology:
         found = [each for each in found if not version or each.version == version]
         ordered = sorted(found, key=lambda each: (not each.edition, each.version), reverse=True)
         return StoredValueSet(self, ordered[0]) if ordered else None
+
+    def edition(self, iri: str) -> SystemDescription | None:
+        """Return the description of an edition of a code system by the IRI of the edition."""
+        return self._by_edition.get(iri)
 
     def locate(self, iri: str) -> tuple[StoredSystem, int] | None:
         """Return the code system and the number of a concept of the current view."""
@@ -101,9 +110,17 @@ class Terminology:
         return {system.file: system for system in self._index.systems}
 
     @cached_property
+    def _by_edition(self) -> dict[str, SystemDescription]:
+        return {system.edition: system for system in self._index.systems if system.edition}
+
+    @cached_property
     def _current(self) -> dict[str, SystemDescription]:
         named = [system for system in self._index.systems if system.current and system.iri]
         return {system.id: system for system in sorted(named, key=lambda system: system.id)}
+
+    @cached_property
+    def _current_by_iri(self) -> dict[str, SystemDescription]:
+        return {system.iri: system for system in self._current.values()}
 
     @cached_property
     def _sets(self) -> list[SetDescription]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal
 
-from pyoxigraph import NamedNode
+from msgspec.structs import replace
 
-from begrepp.queries.page_queries import select, value
+from begrepp.terminology.concept_record import ConceptRecord
 from server.api.schemas import (
     AncestorsBody,
     AsOfBody,
@@ -30,53 +31,65 @@ from server.pages.schemes.scheme import scheme_row
 from server.pages.search import HitRow, results
 from server.pages.signposting import licence_of
 from server.pages.templating import address
-from server.served.as_of import find_dated_state, find_meaning_on, get_dated_build, parse_day
+from server.served.as_of import DatedState, find_dated_state, find_meaning_on, get_dated_build, parse_day
 from server.served.batch_resolver import ResolvedBody, resolve_codes
 from server.served.build import ServedBuild
-from server.served.labels import find_refs, find_statements
-from server.served.resolver import Missing, Resolved, resolve_iri, resolve_system_code
+from server.served.labels import find_refs
+from server.served.resolver import Missing, concept_document, resolve_iri, resolve_system_code
 
 ApiCall = dict[str, Any]
 """Values of the parameters of a request, by name."""
-_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_SKOS_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 _MAX_QUERY_LENGTH = 200
 
 
-def find_requested_concept(build: ServedBuild, call: ApiCall, suffix: str = "") -> Resolved:
+def find_requested_concept(build: ServedBuild, call: ApiCall, suffix: str = "") -> ConceptRecord:
     """Return the concept that the parameters name, by IRI or by system and code; raises `Missing`."""
-    if iri := call[f"iri{suffix}"].strip():
+    iri = call[f"iri{suffix}"].strip()
+    if iri and (record := build.concepts.record(iri)):
+        return record
+    if iri:
         found = resolve_iri(build, iri)
     elif call["system"].strip() and call[f"code{suffix}"].strip():
         found = resolve_system_code(build, call["system"].strip(), call[f"code{suffix}"].strip())
     else:
         raise Missing("No concept is given.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
-    if NamedNode(_SKOS_CONCEPT) not in find_statements(build, found.iri).get(_RDF_TYPE, []):
-        raise Missing(f"{found.iri} is not a concept.", "Give the IRI of a concept.")
-    return found
+    if record := build.concepts.record(found.iri):
+        return record
+    raise Missing(f"{found.iri} is not a concept.", "Give the IRI of a concept.")
 
 
 def lookup(build: ServedBuild, call: ApiCall, language: str) -> ConceptBody:
     """Return a concept, with `asOf` as of that day."""
     concept = find_requested_concept(build, call)
     if day := parse_day(call["asOf"]):
-        concept = find_meaning_on(build, concept, day)
-        return concept_body(get_dated_build(build, find_dated_state(build, concept, day)), concept, language)
+        return _dated_concept(build, concept, day, language)[1]
     return concept_body(build, concept, language)
+
+
+def _dated_concept(
+    build: ServedBuild, concept: ConceptRecord, day: date, language: str
+) -> tuple[DatedState, ConceptBody]:
+    """Return the state of a concept on a day, and its body."""
+    found = find_meaning_on(build, concept_document(build, concept), day)
+    state = find_dated_state(build, found, day)
+    dated = get_dated_build(build, state)
+    record = dated.concepts.record(found.iri)
+    if record is None:
+        raise Missing(f"{found.iri} is not a concept.", "Give the IRI of a concept.")
+    return state, concept_body(dated, record, language)
 
 
 def lookup_as_of(build: ServedBuild, call: ApiCall, language: str) -> AsOfBody:
     """Return a concept as of a day, with the edition that lists it."""
     day = parse_day(call["asOf"])
     assert day is not None
-    concept = find_meaning_on(build, find_requested_concept(build, call), day)
-    state = find_dated_state(build, concept, day)
+    state, body = _dated_concept(build, find_requested_concept(build, call), day, language)
     return AsOfBody(
         as_of=day.isoformat(),
         release=state.concept_edition.version,
         since=state.since.isoformat(),
         retired=state.retired,
-        concept=concept_body(get_dated_build(build, state), concept, language),
+        concept=body,
     )
 
 
@@ -160,7 +173,7 @@ def autocomplete(build: ServedBuild, call: ApiCall, language: str) -> Suggestion
 def list_children(build: ServedBuild, call: ApiCall, language: str) -> ChildrenBody:
     """Return a page of the directly narrower concepts."""
     concept = find_requested_concept(build, call)
-    nodes = children(build, [concept.iri], language).get(concept.iri, [])
+    nodes = children(build, concept.iri, language)
     page = nodes[call["offset"] : call["offset"] + call["limit"]]
     return ChildrenBody(
         concept=ref_body(find_refs(build, [concept.iri], language)[concept.iri]),
@@ -173,8 +186,7 @@ def list_children(build: ServedBuild, call: ApiCall, language: str) -> ChildrenB
 
 def _find_ancestors(build: ServedBuild, iri: str) -> set[str]:
     """Return the IRIs of all broader concepts."""
-    rows = select(build.store, "concept-ancestors", concept=NamedNode(iri))
-    return {value(row, "parent") for row in rows} - {iri}
+    return {parent for parents in build.concepts.parents_above(iri).values() for parent in parents} - {iri}
 
 
 def list_ancestors(build: ServedBuild, call: ApiCall, language: str) -> AncestorsBody:
@@ -206,8 +218,8 @@ def compare_concepts(build: ServedBuild, call: ApiCall, language: str) -> Subsum
 def list_mappings(build: ServedBuild, call: ApiCall, language: str) -> MappingsBody:
     """Return the mappings of a concept, or those to one scheme."""
     concept = find_requested_concept(build, call)
-    incoming: dict[str, list[str]] = {}
-    rows = mapping_rows(build, concept.iri, find_statements(build, concept.iri), incoming, language)
+    stated = [each for each in concept.mappings if each.iri or each.source == concept.iri]
+    rows = mapping_rows(build, replace(concept, mappings=tuple(stated)), language)
     return MappingsBody(
         concept=ref_body(find_refs(build, [concept.iri], language)[concept.iri]),
         mappings=[

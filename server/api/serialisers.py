@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from begrepp.rdf.namespaces import compact, expand
-from begrepp.records import Text
+from begrepp.terminology.concept_record import ConceptNote, ConceptRecord, Use
+from begrepp.terminology.record_composition import NOTES
 from server.api.schemas import ConceptBody, RefBody
-from server.pages.concepts.concept import NOTES
-from server.pages.signposting import rights_of
 from server.pages.templating import address
 from server.served.build import ServedBuild
-from server.served.labels import find_refs, find_statements, property_iris, property_texts, property_value, suggestions
+from server.served.labels import find_refs
 from server.served.refs import Ref
-from server.served.resolver import Resolved
 
 
 def ref_body(ref: Ref) -> RefBody:
@@ -36,37 +33,46 @@ def ref_fields(ref: Ref) -> dict[str, Any]:
     }
 
 
-def concept_body(build: ServedBuild, concept: Resolved, language: str) -> ConceptBody:
+def concept_body(build: ServedBuild, record: ConceptRecord, language: str) -> ConceptBody:
     """Return a concept with its labels, notes, broader and related concepts, successors and suggestions."""
-    statements = find_statements(build, concept.iri)
-    broader, related, successors = (
-        property_iris(statements, name) for name in ("skos:broader", "skos:related", "dct:isReplacedBy")
+    known = find_refs(
+        build,
+        {record.iri, *record.parents, *record.related, *record.successors, *record.suggested},
+        language,
     )
-    suggested = suggestions(statements)
-    known = find_refs(build, {concept.iri, *broader, *related, *successors, *suggested}, language)
-    edition = next(iter(property_iris(statements, "begrepp:inRelease")), "")
-    notes = {compact(expand(name)).partition(":")[2]: _by_language(property_texts(statements, name)) for name in NOTES}
+    edition = build.stored.terminology.edition(record.release)
+    preferred = [(each.language or "und", each.text) for each in record.designations if each.use == "preferred"]
+    notes = {name.partition(":")[2]: _note_texts(record.notes, name) for name in NOTES} if record.notes else {}
     return ConceptBody(
-        **ref_fields(known[concept.iri]),
-        status=compact(property_value(statements, "begrepp:status")).removeprefix("begrepp:") or None,
-        pref_label={text.lang or "und": text.value for text in reversed(property_texts(statements, "skos:prefLabel"))},
-        alt_label=_by_language(property_texts(statements, "skos:altLabel")),
-        hidden_label=_by_language(property_texts(statements, "skos:hiddenLabel")),
-        definition=_by_language(property_texts(statements, "skos:definition")),
+        **ref_fields(known[record.iri]),
+        status=record.status or None,
+        pref_label=dict(reversed(preferred)),
+        alt_label=_labels(record, "synonym"),
+        hidden_label=_labels(record, "hidden"),
+        definition=_note_texts(record.definitions, "skos:definition"),
         notes={name: texts for name, texts in notes.items() if texts},
-        broader=[ref_body(known[iri]) for iri in broader],
-        related=[ref_body(known[iri]) for iri in related],
-        is_replaced_by=[ref_body(known[iri]) for iri in successors],
-        consider=[ref_body(known[iri]) for iri in suggested],
-        valid_from=property_value(statements, "begrepp:validFrom") or None,
-        valid_to=property_value(statements, "begrepp:validTo") or None,
-        release=edition or None,
-        license=(rights_of(build, edition).licence or None) if edition else None,
+        broader=[ref_body(known[iri]) for iri in record.parents],
+        related=[ref_body(known[iri]) for iri in record.related],
+        is_replaced_by=[ref_body(known[iri]) for iri in record.successors],
+        consider=[ref_body(known[iri]) for iri in record.suggested],
+        valid_from=record.valid_from or None,
+        valid_to=record.valid_to or None,
+        release=record.release or None,
+        license=(edition.licence if edition else "") or None,
     )
 
 
-def _by_language(texts: Iterable[Text]) -> dict[str, list[str]]:
+def _labels(record: ConceptRecord, use: Use) -> dict[str, list[str]]:
+    return _by_language((each.language, each.text) for each in record.designations if each.use == use)
+
+
+def _note_texts(notes: Sequence[ConceptNote], kind: str) -> dict[str, list[str]]:
+    """Return the literal notes of a kind; notes that are resources are in the RDF of the concept."""
+    return _by_language((note.language, note.text) for note in notes if note.kind == kind and not note.iri)
+
+
+def _by_language(texts: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     values: dict[str, list[str]] = defaultdict(list)
-    for text in texts:
-        values[text.lang or "und"].append(text.value)
+    for lang, text in texts:
+        values[lang or "und"].append(text)
     return {lang: sorted(values[lang]) for lang in sorted(values)}

@@ -115,8 +115,8 @@ def _graph_of(found_build: ServedBuild, kind: str, id_: str) -> str:
 def _above(found_build: ServedBuild, found: Resolved, kind: str, id_: str, code: str) -> str:
     """Return the path of the containing document: broader concept, scheme, dataset or list."""
     if kind == "cs" and code:
-        broader = property_iris(find_statements(found_build, found.iri), "skos:broader") if not found.is_graph else []
-        own = [iri for iri in broader if iri.startswith(found_build.iris.root)]
+        record = None if found.is_graph else found_build.concepts.record(found.iri)
+        own = [iri for iri in (record.parents if record else ()) if iri.startswith(found_build.iris.root)]
         return document_path(found_build.iris, own[0]) if own else f"/cs/{id_}"
     if kind in ("cs", "dataset", "mapping") and id_:
         return f"/{kind}/{id_}" if code else f"/{kind}"

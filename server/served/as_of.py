@@ -24,7 +24,8 @@ from begrepp.store import QueryResults, Store
 from server.http.dates import parse_http_date
 from server.served.build import ServedBuild
 from server.served.caches import MemoryCache, Value
-from server.served.labels import find_statements, property_texts
+from server.served.concept_source import ConceptSource, StoredConcepts
+from server.served.dated_concepts import DatedConcepts
 from server.served.resolver import Missing, Resolved, find_meanings
 from server.served.schemes import SchemeIndex
 
@@ -73,6 +74,20 @@ class DatedBuild(ServedBuild):
         return DatedStore(self.full_build.store, [graph for graph in editions if graph in self.graphs], [])
 
     @cached_property
+    def stored(self) -> StoredConcepts:
+        """The concepts of the current view."""
+        return self.full_build.stored
+
+    @cached_property
+    def concepts(self) -> ConceptSource:
+        """Records, names and hierarchy of the concepts as of the day."""
+        return DatedConcepts(
+            self.store,
+            self.full_build.concepts,
+            lambda scheme: self.scheme_store(self.schemes.by_iri[scheme].id),
+        )
+
+    @cached_property
     def index(self) -> TextIndex:
         """The text index of the full build; search has no dated view."""
         return self.full_build.index
@@ -80,7 +95,7 @@ class DatedBuild(ServedBuild):
     @cached_property
     def schemes(self) -> SchemeIndex:
         """The schemes of the full build, with their concepts as of the day."""
-        dated = SchemeIndex(self.store, self.iris)
+        dated = SchemeIndex(self.store, self.iris, self.stored)
         for name in ("by_iri", "by_id", "by_alias", "measuring_variables"):
             dated.__dict__[name] = getattr(self.full_build.schemes, name)
         return dated
@@ -183,8 +198,8 @@ def find_dated_state(build: ServedBuild, thing: Resolved, day: date) -> DatedSta
 def find_meaning_on(build: ServedBuild, concept: Resolved, day: date) -> Resolved:
     """Return the concept that a code denoted on a day, if its meaning has changed; otherwise the given concept."""
     scheme = build.schemes.by_id.get(find_scheme_id(build, concept))
-    statements = find_statements(build, concept.iri) if scheme else {}
-    for code in property_texts(statements, "skos:notation") if scheme else []:
+    record = build.stored.record(concept.iri) if scheme else None
+    for code in record.codes if record else ():
         for meaning in find_meanings(build, scheme, code.value)[::-1] if scheme else []:
             try:
                 if not find_dated_state(build, meaning, day).retired:
@@ -205,6 +220,9 @@ def _editions(build: ServedBuild, scheme: str) -> list[GraphEntry]:
 
 def _graphs_with_concept(build: ServedBuild, concept: str) -> set[str]:
     """Return the graphs of editions that list a concept."""
+    record = build.stored.record(concept)
+    if record:
+        return {each.graph for each in record.editions}
     rows = select(build.store, "concept-releases", concept=NamedNode(concept))
     return {value(row, "release") for row in rows}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -9,11 +10,10 @@ from typing import Any, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from begrepp.errors import UsageError
-from begrepp.rdf.namespaces import compact
 from begrepp.search import Hit
 from server.served.as_of import find_meaning_on, parse_day
 from server.served.build import ServedBuild
-from server.served.labels import find_all_statements, find_refs, property_iris, property_value
+from server.served.labels import find_refs
 from server.served.refs import Ref
 from server.served.resolver import Ambiguous, Missing, Resolved, find_scheme, resolve_system_code
 
@@ -81,21 +81,21 @@ def resolve_codes(build: ServedBuild, items: object, language: str) -> list[Reso
             result = resolved[item] = _resolve_item(build, *item, near_misses=near_left > 0)
             near_left -= isinstance(result, _Unresolved) and result.near is not None
     results = [resolved[item] for item in parsed]
-    statements = find_all_statements(build, sorted({hit.iri for hit in results if isinstance(hit, Resolved)}))
-    successors = _follow(build, {iri: property_iris(said, "dct:isReplacedBy") for iri, said in statements.items()})
-    known = find_refs(build, {*statements, *(iri for iris in successors.values() for iri in iris)}, language)
+    records = {hit.iri: build.stored.record(hit.iri) for hit in results if isinstance(hit, Resolved)}
+    successors = _follow(build, {iri: record.successors for iri, record in records.items() if record})
+    known = find_refs(build, {*records, *(iri for iris in successors.values() for iri in iris)}, language)
     bodies = []
     for (system, code, day), result in zip(parsed, results, strict=True):
         as_of = day.isoformat() if day else UNSET
         if isinstance(result, Resolved):
-            status = compact(property_value(statements[result.iri], "begrepp:status")).removeprefix("begrepp:")
+            record = records[result.iri]
             body = ResolvedBody(
                 system=system,
                 code=code,
                 as_of=as_of,
                 **_concept_fields(known[result.iri]),
-                status=status or None,
-                successors=[SuccessorBody(**_concept_fields(known[iri])) for iri in successors[result.iri]],
+                status=(record.status if record else "") or None,
+                successors=[SuccessorBody(**_concept_fields(known[iri])) for iri in successors.get(result.iri, ())],
             )
         else:
             near = UNSET if result.near is None else [NearBody(iri=h.iri, notation=h.notation) for h in result.near]
@@ -106,15 +106,14 @@ def resolve_codes(build: ServedBuild, items: object, language: str) -> list[Reso
     return bodies
 
 
-def _follow(build: ServedBuild, successors: dict[str, list[str]]) -> dict[str, list[str]]:
+def _follow(build: ServedBuild, successors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Return the successors of each concept, followed by those that its retired successors lead to."""
     steps = dict(successors)
     for _ in range(_MAX_STEPS):
-        unknown = sorted({target for targets in steps.values() for target in targets if target not in steps})
+        unknown = {target for targets in steps.values() for target in targets if target not in steps}
         if not unknown:
             break
-        statements = find_all_statements(build, unknown)
-        steps |= {iri: property_iris(said, "dct:isReplacedBy") for iri, said in statements.items()}
+        steps |= {iri: record.successors if (record := build.stored.record(iri)) else () for iri in unknown}
     found = {}
     for iri, targets in successors.items():
         reached: dict[str, None] = {}

@@ -16,6 +16,7 @@ from begrepp.store.disk import DiskStore
 from begrepp.store.endpoint import Endpoint
 from begrepp.terminology.terminology import Terminology
 from server.served.caches import MemoryCache, Value, text_bytes
+from server.served.concept_source import ConceptSource, StoredConcepts
 from server.served.refs import Ref, TreeNode
 from server.served.schemes import SchemeIndex
 from server.telemetry.metrics import cache_gauge
@@ -48,6 +49,16 @@ class ServedBuild:
         return self.store
 
     @cached_property
+    def concepts(self) -> ConceptSource:
+        """Records, names and hierarchy of the concepts."""
+        return self.stored
+
+    @cached_property
+    def stored(self) -> StoredConcepts:
+        """The concepts of the current view, by IRI and by code."""
+        return StoredConcepts(self.folder)
+
+    @cached_property
     def index(self) -> TextIndex:
         """The text index."""
         return TextIndex(self.folder / "index")
@@ -66,11 +77,6 @@ class ServedBuild:
     def changes_cache(self) -> MemoryCache[list[Change]]:
         """Cache of the changes between editions, by difference graph."""
         return self._cache("changes", 96, lambda changes: sum(map(_change_bytes, changes)))
-
-    @cached_property
-    def top_concepts_cache(self) -> MemoryCache[list[str]]:
-        """Cache of the top concepts in order, by scheme."""
-        return self._cache("top_concepts", 8, lambda iris: text_bytes(*iris))
 
     @cached_property
     def rights_cache(self) -> MemoryCache[tuple[str, str]]:
@@ -104,7 +110,7 @@ class ServedBuild:
     @cached_property
     def schemes(self) -> SchemeIndex:
         """The schemes and the variables that measure concepts, read once."""
-        return SchemeIndex(self.store, self.iris)
+        return SchemeIndex(self.store, self.iris, self.stored)
 
 
 def _change_bytes(change: Change) -> int:

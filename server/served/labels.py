@@ -10,28 +10,15 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.queries.page_queries import named_nodes, select
-from begrepp.rdf.namespaces import CONSIDER, compact, expand
-from begrepp.records import Text, in_language, language_rank, preferred_notation
+from begrepp.rdf.namespaces import compact, expand
+from begrepp.records import Text, in_language, language_rank
 from begrepp.settings import languages_for
+from begrepp.terminology.concept_record import ThingName
 from begrepp.text.swedish import sort_key
 from server.http.urls import document_path
 from server.served.build import ServedBuild
 from server.served.refs import Ref
 
-_NOTATION_PROPERTIES = (expand("skos:notation"), expand("csvw:name"))
-_NAME_PROPERTIES = [
-    expand(name)
-    for name in (
-        "skos:prefLabel",
-        "dct:title",
-        "csvw:title",
-        "skosxl:literalForm",
-        "foaf:name",
-        "vcard:fn",
-        "rdfs:label",
-    )
-]
-_BATCH = 1000
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 """An absolute IRI of any scheme (RFC 3987), `doi:` and `mailto:` included."""
 Statements = dict[str, list[NamedNode | Literal]]
@@ -67,38 +54,20 @@ class Links(dict[str, Ref]):
 
 
 def find_refs(build: ServedBuild, iris: Iterable[str], language: str) -> Links:
-    """Return links to things by IRI; those that are not cached are read with one query for each thousand."""
+    """Return links to things by IRI; those that are not cached are read from the terminology of the build."""
     links = Links()
     uncached: list[str] = []
-    for iri in sorted({iri for iri in iris if _IRI.fullmatch(iri)}):
+    for iri in {*iris}:
         if cached := build.refs_cache.get(iri, language):
             links[iri] = cached
-        else:
+        elif _IRI.fullmatch(iri):
             uncached.append(iri)
-    for iri, statements in _find_naming_statements(build, uncached).items():
-        links[iri] = _make_ref(build, iri, statements, language)
-        build.refs_cache.put(iri, links[iri], language)
+    if uncached:
+        names = build.concepts.names(uncached)
+        for iri in uncached:
+            links[iri] = _make_ref(build, iri, names.get(iri), language)
+            build.refs_cache.put(iri, links[iri], language)
     return links
-
-
-def _find_naming_statements(build: ServedBuild, iris: Iterable[str]) -> dict[str, dict[str, list[Text]]]:
-    """Return the naming statements of things, by thing and property."""
-    statements: dict[str, dict[str, list[Text]]] = {iri: defaultdict(list) for iri in iris}
-    typed: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    wide = [iri for iri in statements if may_be_large(build, iri)]
-    narrow = [iri for iri in statements if iri not in wide]
-    batches = [("names", narrow[start : start + _BATCH]) for start in range(0, len(narrow), _BATCH)]
-    for query, batch in [*batches, *([("names-of-wide", wide)] if wide else [])]:
-        for thing, named, term in select(build.store, query, thing=named_nodes(batch)):
-            assert isinstance(thing, NamedNode) and isinstance(named, NamedNode)
-            if isinstance(term, Literal) and named.value == _NOTATION_PROPERTIES[0]:
-                typed[thing.value].append((term.value, term.datatype.value))
-            elif isinstance(term, NamedNode | Literal):
-                lang = term.language or "" if isinstance(term, Literal) else ""
-                statements[thing.value][named.value].append(Text(term.value, lang))
-    for iri, notations in typed.items():
-        statements[iri][_NOTATION_PROPERTIES[0]] = [Text(preferred_notation(notations), "")]
-    return statements
 
 
 def may_be_large(build: ServedBuild, iri: str) -> bool:
@@ -107,20 +76,13 @@ def may_be_large(build: ServedBuild, iri: str) -> bool:
     return kind in ("mapping", "load") or (kind == "cs" and "/level/" in rest)
 
 
-def _make_ref(build: ServedBuild, iri: str, statements: dict[str, list[Text]], language: str) -> Ref:
-    def first(prefixed: str) -> str:
-        return min((text.value for text in statements.get(expand(prefixed), [])), default="")
-
-    notation = next(
-        (min(t.value for t in statements[code]) for code in _NOTATION_PROPERTIES if statements.get(code)), ""
-    )
-    scheme = build.schemes.by_iri.get(first("skos:inScheme"))
-    names = next((statements[naming] for naming in _NAME_PROPERTIES if statements.get(naming)), [])
+def _make_ref(build: ServedBuild, iri: str, name: ThingName | None, language: str) -> Ref:
+    notation = name.notation if name else ""
+    scheme = build.schemes.by_iri.get(name.scheme) if name else None
     own_scheme = build.schemes.by_iri.get(iri)
-    if not names and own_scheme:
-        names = own_scheme.titles
-    label = choose_text(names, language)
-    known = bool(statements) or own_scheme is not None
+    texts: Iterable[Text] = name.texts if name else ()
+    label = choose_text(texts or (own_scheme.titles if own_scheme else ()), language)
+    known = name is not None or own_scheme is not None
     href = (
         document_path(build.iris, iri, scheme.id if scheme else "", notation)
         if not own_scheme
@@ -134,7 +96,7 @@ def _make_ref(build: ServedBuild, iri: str, statements: dict[str, list[Text]], l
         label=label or Text("" if notation else compact(iri), ""),
         notation=notation,
         scheme=scheme.id if scheme else "",
-        active=first("begrepp:status") != expand("begrepp:inactive"),
+        active=name is None or name.active,
         known=known,
     )
 
@@ -165,11 +127,6 @@ def property_texts(statements: Statements, prefixed: str) -> list[Text]:
 def property_iris(statements: Statements, prefixed: str) -> list[str]:
     """Return the IRIs of a property, sorted."""
     return sorted(t.value for t in statements.get(expand(prefixed), []) if isinstance(t, NamedNode))
-
-
-def suggestions(statements: Statements) -> list[str]:
-    """Return the IRIs of the concepts that the publisher suggests instead of a retired one, sorted."""
-    return sorted(t.value for t in statements.get(CONSIDER, []) if isinstance(t, NamedNode))
 
 
 def property_value(statements: Statements, prefixed: str) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from begrepp.errors import BegreppError
 from begrepp.queries.page_queries import ask, select, value
-from begrepp.rdf.namespaces import expand
 from begrepp.search import Hit
+from begrepp.terminology.concept_record import ConceptRecord
+from begrepp.terminology.stored_system import StoredSystem
 from begrepp.text.stemming import code_key
 from server.http.urls import DOCUMENT_KINDS, document_path, resource_iri
 from server.served.build import ServedBuild
-from server.served.labels import find_all_statements, find_refs
+from server.served.labels import find_refs
 from server.served.schemes import SchemeFacts
 
 _PREFIX_SEPARATORS = tuple(":|_-/# ")
@@ -78,7 +79,7 @@ def resolve_path(build: ServedBuild, path: str) -> Resolved:
         if found := _find_in_scheme(build, unquote(scheme), unquote(code)):
             return found
     if kind in DOCUMENT_KINDS and rest:
-        if ask(build.store, "thing-exists", thing=NamedNode(iri)):
+        if iri_exists(build, iri):
             return Resolved(iri, document_path(build.iris, iri))
         if ask(build.store, "graph-exists", graph=NamedNode(iri)):
             return Resolved(iri, document_path(build.iris, iri), is_graph=True)
@@ -137,34 +138,39 @@ def _without_prefix(scheme: SchemeFacts, code: str) -> list[str]:
 
 def _find_exact(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
     """Return the concept with exactly this notation: the active one, else the last of several meanings."""
-    concepts = find_meanings(build, scheme, code)
-    return concepts[-1] if concepts else None
+    system = build.stored.system(scheme.iri)
+    concept = system.index(code) if system else None
+    return _concept_at(build, scheme, system, concept) if system and concept is not None else None
 
 
 def _find_other_notation(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
     """Return the concept that has exactly this notation with a datatype, beside the one that names it."""
-    hits = {hit.iri: hit.notation for hit in _search_code(build, scheme, code)}
-    notations = {
-        iri: {term.value for term in statements.get(expand("skos:notation"), ())}
-        for iri, statements in find_all_statements(build, hits).items()
-    }
-    found = [iri for iri in hits if code in notations[iri]]
-    return Resolved(found[0], document_path(build.iris, found[0], scheme.id, hits[found[0]])) if found else None
+    system = build.stored.system(scheme.iri)
+    concepts = system.typed_indices(code) if system else ()
+    return _concept_at(build, scheme, system, concepts[0]) if system and concepts else None
 
 
 def find_meanings(build: ServedBuild, scheme: SchemeFacts, code: str) -> list[Resolved]:
     """Return the concepts that a notation has denoted, the active one last; a collection has no status."""
-    rows = select(build.store, "concept-by-notation", scheme=NamedNode(scheme.iri), notation=Literal(code))
-    inactive = expand("begrepp:inactive")
-    is_active = {value(row, "concept"): value(row, "status") not in ("", inactive) for row in rows}
-    ordered = sorted(is_active, key=lambda iri: (is_active[iri], iri))
-    known = find_refs(build, ordered, "sv")
-    return [Resolved(iri, document_path(build.iris, iri, scheme.id, known[iri].notation or code)) for iri in ordered]
+    system = build.stored.system(scheme.iri)
+    return [_concept_at(build, scheme, system, concept) for concept in system.indices(code)] if system else []
+
+
+def _concept_at(build: ServedBuild, scheme: SchemeFacts, system: StoredSystem, concept: int) -> Resolved:
+    name = system.name(concept)
+    return Resolved(name.iri, document_path(build.iris, name.iri, scheme.id, name.notation))
+
+
+def concept_document(build: ServedBuild, record: ConceptRecord) -> Resolved:
+    """Return a concept as a resolved thing."""
+    scheme = next((facts for iri in record.schemes if (facts := build.schemes.by_iri.get(iri))), None)
+    return Resolved(record.iri, document_path(build.iris, record.iri, scheme.id if scheme else "", record.code))
 
 
 def _find_other_spelling(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
     """Return the concept of another spelling of a notation, `c509` or `C50 9` for C50.9, if it is unique."""
-    same = {hit.notation for hit in _search_code(build, scheme, code)}
+    system = build.stored.system(scheme.iri)
+    same = {system.code(concept) for concept in system.find(code)} if system else set()
     return _find_exact(build, scheme, same.pop()) if len(same) == 1 else None
 
 
@@ -191,6 +197,8 @@ def resolve_iri(build: ServedBuild, iri: str) -> Resolved:
 
 def iri_exists(build: ServedBuild, iri: str) -> bool:
     """Return whether the current view has statements about an IRI; False for an invalid IRI."""
+    if build.concepts.names([iri]):
+        return True
     try:
         return ask(build.store, "thing-exists", thing=NamedNode(iri))
     except ValueError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,6 +16,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Text, preferred_notation
 from begrepp.store import Store
 from begrepp.variables.harmonisation.variable_pairs import ListedCode
+from server.served.concept_source import StoredConcepts
 
 MAX_CONCEPTS = 200_000
 MAX_CACHED_LISTS = 8
@@ -39,8 +41,9 @@ class SchemeFacts:
 class SchemeIndex:
     """Schemes, their concepts and the variables that measure them, read on first use."""
 
-    def __init__(self, store: Store, iris: Iris) -> None:
+    def __init__(self, store: Store, iris: Iris, stored: StoredConcepts) -> None:
         self._store = store
+        self._stored = stored
         self._iris = iris
         self._lists: dict[str, list[ListedCode]] = {}
         self._lock = threading.Lock()
@@ -86,23 +89,30 @@ class SchemeIndex:
     @cached_property
     def measuring_variables(self) -> dict[str, list[tuple[str, str, str]]]:
         """Variables by the concepts that they measure and by all broader concepts: (variable, dataset, measured)."""
-        ancestors: dict[str, set[str]] = defaultdict(set)
-        for row in select(self._store, "measured-above"):
-            ancestors[value(row, "measured")].add(value(row, "above"))
         variables: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-        for row in select(self._store, "measured"):
-            entry = (value(row, "variable"), value(row, "dataset"), value(row, "measured"))
-            for concept in {entry[2]} | ancestors[entry[2]]:
-                variables[concept].append(entry)
+        for concept, above in self._measured_concepts():
+            record = self._stored.record(concept)
+            entries = [(m.variable, m.dataset, concept) for m in record.measurements] if record else []
+            for iri in (concept, *above):
+                variables[iri] += entries
         return dict(variables)
 
     @cached_property
     def broader(self) -> dict[str, list[str]]:
         """Directly broader concepts, by concept, for all measured concepts and all concepts above them."""
-        broader: dict[str, list[str]] = defaultdict(list)
-        for row in select(self._store, "broader-measured"):
-            broader[value(row, "concept")].append(value(row, "above"))
-        return dict(broader)
+        broader: dict[str, list[str]] = {}
+        for concept, above in self._measured_concepts():
+            for iri in (concept, *above):
+                if iri not in broader:
+                    record = self._stored.record(iri)
+                    broader[iri] = [*record.parents] if record else []
+        return {iri: parents for iri, parents in broader.items() if parents}
+
+    def _measured_concepts(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield each measured concept with all concepts above it."""
+        for system in self._stored.terminology.all_current():
+            for concept in system.measured:
+                yield system.iri(concept), [system.iri(above) for above in system.hierarchy.ancestors(concept)]
 
     def concepts(self, scheme: str) -> list[ListedCode]:
         """Return the concepts of a scheme, unordered; the lists of the last schemes are cached."""

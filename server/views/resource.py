@@ -275,6 +275,8 @@ def _template_and_data(found_build: ServedBuild, found: Resolved) -> tuple[str, 
     if scheme := found_build.schemes.by_iri.get(found.iri):
         page = scheme_page(found_build, scheme, translate.language, offset=offset, everything=everything)
         return "scheme.html", page
+    if record := found_build.concepts.record(found.iri):
+        return "concept.html", concept_page(found_build, record, translate, everything=everything)
     types = {compact(iri) for iri in property_iris(find_statements(found_build, found.iri), "rdf:type")}
     if found.iri in {graph.graph for graph in found_build.manifest.graphs}:
         types.add("begrepp:CodeSystemRelease")
@@ -283,7 +285,6 @@ def _template_and_data(found_build: ServedBuild, found: Resolved) -> tuple[str, 
         return dataset_page(found_build, found, translate, everything=everything)
 
     pages: tuple[tuple[str, str, Callable[[], object]], ...] = (
-        ("skos:Concept", "concept.html", lambda: concept_page(found_build, found, translate, everything=everything)),
         ("dcat:Dataset", "dataset.html", dataset),
         ("begrepp:Specification", "dataset.html", dataset),
         ("csvw:Column", "variable.html", lambda: variable_page(found_build, found, translate)),

@@ -34,7 +34,7 @@ class SystemWriter:
         self._relations: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._languages: set[str] = set()
         self._labels: list[str] = [""] * size
-        self._abstract = BitMap()
+        self._abstract, self._measured, self._tops = BitMap(), BitMap(), BitMap()
 
     def add(self, record: ConceptRecord, name: ThingName) -> None:
         """Add the record and the name of a concept of the edition."""
@@ -43,6 +43,10 @@ class SystemWriter:
         self._names[number] = msgspec.msgpack.encode(name)
         self._languages.update(designation.language for designation in record.designations)
         self._labels[number] = next((text.value for text in name.texts if text.lang == "sv"), "")
+        if record.measurements:
+            self._measured.add(number)
+        if self._description.iri in record.top_of:
+            self._tops.add(number)
         for property_ in record.properties:
             if property_.is_iri and (target := self.numbers.get(property_.value)) is not None:
                 self._relations[property_.property].extend((number, target))
@@ -77,6 +81,8 @@ class SystemWriter:
                 "active", encode_bitmap(BitMap(n for n, concept in enumerate(self._concepts) if concept.active))
             )
             out.section("abstract", encode_bitmap(self._abstract))
+            out.section("measured", encode_bitmap(self._measured))
+            out.section("top_concepts", encode_bitmap(self._tops))
             order = sorted(range(len(codes)), key=lambda n: (not self._labels[n], sort_key(self._labels[n]), n))
             positions = [0] * len(order)
             for position, number in enumerate(order):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
-from begrepp.queries.page_queries import select, value
-from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
+from begrepp.terminology.concept_record import ConceptRecord
 from server.http.i18n import Translator
 from server.pages.concepts.concept_diagram import Drawing, neighbour_drawing
 from server.pages.concepts.concept_history import (
@@ -20,72 +19,31 @@ from server.pages.concepts.concept_history import (
     is_replaced,
     other_meanings,
 )
-from server.pages.concepts.concept_notes import NoteGroup, note_groups
+from server.pages.concepts.concept_notes import NoteGroup, note_groups, note_texts
 from server.pages.concepts.concept_variables import MeasuredVariables, measured_variables
 from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
 from server.pages.concepts.resource import Property, properties
 from server.pages.concepts.tree import paths_to, tree_around
-from server.pages.schemes.editions import EditionRow, LoadRow, loads_of
+from server.pages.schemes.editions import EditionRow, LoadRow, load_row
 from server.served.build import ServedBuild
-from server.served.labels import (
-    Statements,
-    find_all_statements,
-    find_refs,
-    find_statements,
-    property_iris,
-    property_texts,
-    property_value,
-    sort_texts,
-    suggestions,
-)
+from server.served.labels import Statements, find_refs, sort_texts
 from server.served.refs import Ref, TreeNode
-from server.served.resolver import Resolved
 
-NOTES = (
-    "xkos:coreContentNote",
-    "xkos:inclusionNote",
-    "xkos:additionalContentNote",
-    "xkos:exclusionNote",
-    "skos:scopeNote",
-    "begrepp:codingNote",
-    "skos:example",
-    "skos:note",
-    "skos:editorialNote",
-    "skos:changeNote",
-    "skos:historyNote",
-)
-_TERMS = {"skosxl:prefLabel": "rekommenderad", "skosxl:altLabel": "tillaten", "skosxl:hiddenLabel": "avradd"}
+_STATUS_OF_USE = {"preferred": "rekommenderad", "synonym": "tillaten", "hidden": "avradd"}
+"""Status of a term with an IRI of its own that states none."""
 _STATUSES = ("rekommenderad", "tillaten", "avradd")
-_SHOWN_OTHERWISE = [
-    "rdf:type",
-    "skos:prefLabel",
-    "skos:altLabel",
-    "skos:hiddenLabel",
-    "skos:notation",
-    "skos:definition",
-    "skos:inScheme",
-    "skos:broader",
-    "skos:topConceptOf",
-    "skos:related",
-    "dct:isReplacedBy",
-    "begrepp:inRelease",
-    "begrepp:status",
+_LABEL_GROUPS = {"preferred": "rekommenderad", "synonym": "tillaten", "hidden": "sokord"}
+"""Group of a label without a term of its own."""
+_SHOWN_OTHERWISE = (
     "owl:deprecated",
+    "begrepp:status",
+    "begrepp:inRelease",
     "begrepp:validFrom",
     "begrepp:validTo",
     "begrepp:daggerAsterisk",
-    "begrepp:etiologyOf",
-    "begrepp:manifestationOf",
-    "begrepp:domain",
-    "dct:source",
     "begrepp:checked",
     "dct:dateAccepted",
-    "skos:exactMatch",
-    "skos:closeMatch",
-    "skos:broadMatch",
-    "skos:narrowMatch",
-    "skos:relatedMatch",
-]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,125 +115,114 @@ class ConceptPage:
 
 
 def concept_page(
-    build: ServedBuild, found: Resolved, translate: Translator, *, everything: bool = False
+    build: ServedBuild, record: ConceptRecord, translate: Translator, *, everything: bool = False
 ) -> ConceptPage:
-    """Return the data of a concept page, from a few queries with the concept bound."""
+    """Return the data of a concept page from the record of the concept."""
     language = translate.language
-    statements = find_statements(build, found.iri)
-    incoming = _incoming(build, found.iri)
-    mappings = mapping_rows(build, found.iri, statements, incoming, language)
-    release = next(iter(property_iris(statements, "begrepp:inRelease")), "")
-    told = find_statements(build, release) if release else {}
-    history = list(select(build.store, "concept-changes", concept=NamedNode(found.iri)))
-    others = other_meanings(build, statements, found.iri)
-    became = {value(row, "target") for row in history if is_replaced(row, found.iri)}
+    mappings = mapping_rows(build, record, language)
+    edition = build.stored.terminology.edition(record.release)
+    others = other_meanings(build, record)
+    became = {change.target for change in record.changes if is_replaced(change, record.iri)}
+    near = {*record.related, *record.related_from}
     linked = {
-        found.iri,
+        record.iri,
         *others,
         *became,
-        *suggestions(statements),
-        *(value(row, "rule") for row in history),
-        *property_iris(statements, "skos:inScheme"),
-        *property_iris(statements, "skos:broader"),
-        *property_iris(told, "dct:publisher"),
-        *(iri for name in _LINKS for iri in property_iris(statements, name)),
-        *(iri for iris in incoming.values() for iri in iris),
+        *near,
+        *record.suggested,
+        *record.schemes,
+        *record.parents,
+        *record.successors,
+        *record.predecessors,
+        *record.paired_with,
+        *record.members_of,
+        *(change.rule for change in record.changes),
+        *([edition.publisher] if edition and edition.publisher else ()),
     }
     known = find_refs(build, linked, language)
 
-    def named(iris: Sequence[str] | set[str]) -> list[Ref]:
-        return sorted((known[iri] for iri in set(iris)), key=lambda ref: ref.sort_key)
+    def named(iris: Iterable[str]) -> list[Ref]:
+        return sorted((known[iri] for iri in iris), key=lambda ref: ref.sort_key)
 
-    here = known[found.iri]
-    ways = paths_to(build, found.iri, language)
+    here = known[record.iri]
+    ways = paths_to(build, record.iri, language)
     tree = tree_around(build, here, ways[0] if ways else [], language, everything=everything)
-    above = named(property_iris(statements, "skos:broader"))
-    near = named({*property_iris(statements, "skos:related"), *incoming["skos:related"]})
-    labels = sort_texts(property_texts(statements, "skos:prefLabel"), language)
+    above, related = named(record.parents), named(near)
+    labels = sort_texts((Text(d.text, d.language) for d in record.designations if d.use == "preferred"), language)
     return ConceptPage(
         ref=here,
-        scheme=next((known[iri] for iri in property_iris(statements, "skos:inScheme")), None),
+        scheme=next((known[iri] for iri in record.schemes), None),
         other_labels=[label for label in labels if label != here.label],
-        status=compact(property_value(statements, "begrepp:status")).removeprefix("begrepp:"),
-        valid_from=property_value(statements, "begrepp:validFrom"),
-        valid_to=property_value(statements, "begrepp:validTo"),
-        accepted=property_value(statements, "dct:dateAccepted"),
-        successors=named(property_iris(statements, "dct:isReplacedBy")),
-        suggested=named(suggestions(statements)),
-        became=named(became - {*property_iris(statements, "dct:isReplacedBy")}),
-        meanings=named(others),
-        changes=concept_changes(build, history, known, here.notation),
-        replaces=named(incoming["dct:isReplacedBy"]),
-        definitions=[t for g in note_groups(build, statements, ["skos:definition"], language) for t in g.texts],
-        terms=_terms(build, statements, language),
-        notes=note_groups(build, statements, NOTES, language),
-        domains=sort_texts(property_texts(statements, "begrepp:domain"), language),
-        marker=compact(property_value(statements, "begrepp:daggerAsterisk")).removeprefix("begrepp:"),
-        pairs=named(
-            {
-                *property_iris(statements, "begrepp:etiologyOf"),
-                *property_iris(statements, "begrepp:manifestationOf"),
-                *incoming["begrepp:etiologyOf"],
-                *incoming["begrepp:manifestationOf"],
-            }
-        ),
-        related=near,
-        members_of=named(incoming["skos:member"]),
+        status=record.status,
+        valid_from=record.valid_from,
+        valid_to=record.valid_to,
+        accepted=record.accepted,
+        successors=named(record.successors),
+        suggested=named(record.suggested),
+        became=named(became.difference(record.successors)),
+        meanings=named({*others}),
+        changes=concept_changes(build, record, known),
+        replaces=named(record.predecessors),
+        definitions=note_texts(record.definitions, language),
+        terms=_terms(build, record, language),
+        notes=note_groups(build, record.notes, language),
+        domains=sort_texts(record.domains, language),
+        marker=record.marker,
+        pairs=named(record.paired_with),
+        related=related,
+        members_of=named(record.members_of),
         paths=ways,
         tree=tree,
-        drawing=neighbour_drawing(here, above, tree, near, mappings)
-        if above or near or mappings or tree.children
+        drawing=neighbour_drawing(here, above, tree, related, mappings)
+        if above or related or mappings or tree.children
         else None,
-        citation=_citation(here, release, found.iri),
+        citation=_citation(here, record),
         mappings=mappings,
-        measured=measured_variables(build, found.iri, mappings, language),
-        releases=concept_editions(build, found.iri, here.label),
-        load=loads_of(build, told),
-        publisher=next((known[iri] for iri in property_iris(told, "dct:publisher")), None),
-        licence=property_value(told, "dct:license"),
-        withheld=build.manifest.public
-        and property_value(told, "begrepp:redistribution") == expand("begrepp:notAllowed"),
-        sources=sorted(t.value for t in statements.get(expand("dct:source"), [])),
-        checked=property_value(statements, "begrepp:checked"),
-        others=properties(build, statements, translate, [*_SHOWN_OTHERWISE, *NOTES, *_TERMS]),
+        measured=measured_variables(build, record, mappings, language),
+        releases=concept_editions(build, record, here.label),
+        load=next(filter(None, (load_row(build, iri) for iri in edition.loads)), None) if edition else None,
+        publisher=known[edition.publisher] if edition and edition.publisher else None,
+        licence=edition.licence if edition else "",
+        withheld=edition is not None and edition.withheld,
+        sources=record.sources,
+        checked=record.checked,
+        others=properties(build, _further_statements(record), translate, _SHOWN_OTHERWISE),
     )
 
 
-def _citation(here: Ref, release: str, iri: str) -> str:
+def _citation(here: Ref, record: ConceptRecord) -> str:
     """Return a citation of the concept with the edition it comes from."""
-    within = f" ({here.scheme} {release.rpartition('/')[2]})" if release else ""
-    return f"{here.code} {here.label.value}{within}. {iri}".strip()
+    within = f" ({here.scheme} {record.release.rpartition('/')[2]})" if record.release else ""
+    return f"{here.code} {here.label.value}{within}. {record.iri}".strip()
 
 
-_LINKS = ("dct:isReplacedBy", "begrepp:etiologyOf", "begrepp:manifestationOf", "skos:related")
+def _further_statements(record: ConceptRecord) -> Statements:
+    statements: Statements = defaultdict(list)
+    for each in record.properties:
+        datatype = NamedNode(each.datatype) if each.datatype else None
+        statements[each.property].append(
+            NamedNode(each.value)
+            if each.is_iri
+            else Literal(each.value, language=each.language)
+            if each.language
+            else Literal(each.value, datatype=datatype)
+        )
+    return statements
 
 
-def _incoming(build: ServedBuild, iri: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for row in select(build.store, "concept-incoming", concept=NamedNode(iri)):
-        found[compact(value(row, "property"))].append(value(row, "subject"))
-    return found
-
-
-def _terms(build: ServedBuild, statements: Statements, language: str) -> list[TermGroup]:
+def _terms(build: ServedBuild, record: ConceptRecord, language: str) -> list[TermGroup]:
     """Return the terms by status; a label without a term record is grouped by its label property."""
     groups: dict[str, dict[Text, TermRow]] = defaultdict(dict)
-    nodes = {iri: status for name, status in _TERMS.items() for iri in property_iris(statements, name)}
-    known = find_refs(build, nodes, language)
-    for iri, about in find_all_statements(build, nodes).items():
-        status = compact(property_value(about, "begrepp:termStatus")).removeprefix("begrepp:") or nodes[iri]
-        for form in property_texts(about, "skosxl:literalForm"):
-            source = property_value(about, "dct:source")
-            groups[status][form] = TermRow(text=form, href=known[iri].href, source=source)
+    known = find_refs(build, [term.iri for term in record.terms], language)
+    for term in record.terms:
+        for form in term.forms:
+            status = term.status or _STATUS_OF_USE[term.use]
+            groups[status][form] = TermRow(text=form, href=known[term.iri].href, source=term.source)
     graded = {form for rows in groups.values() for form in rows}
-    for name, status in (
-        ("skos:prefLabel", "rekommenderad"),
-        ("skos:altLabel", "tillaten"),
-        ("skos:hiddenLabel", "sokord"),
-    ):
-        for form in property_texts(statements, name):
-            if form not in graded:
-                groups[status][form] = TermRow(text=form)
+    for each in record.designations:
+        form = Text(each.text, each.language)
+        if form not in graded:
+            groups[_LABEL_GROUPS[each.use]][form] = TermRow(text=form)
     for rows in groups.values():
         mine = {form.value for form in rows if form.lang == language}
         for form in [form for form in rows if form.lang != language and form.value in mine and not rows[form].href]:

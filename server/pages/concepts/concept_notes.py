@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
+from begrepp.terminology.concept_record import ConceptNote
+from begrepp.terminology.record_composition import NOTES
 from server.served.build import ServedBuild
-from server.served.labels import (
-    Statements,
-    find_all_statements,
-    find_refs,
-    property_iris,
-    property_texts,
-    sort_texts,
-)
+from server.served.labels import find_refs, sort_texts
 from server.served.refs import Ref
-
-_TEXTS = ("rdf:value", "rdfs:label", "skosxl:literalForm")
-_REMARKS = ("dct:date", "dct:created", "dct:modified", "dct:creator", "dct:source")
-"""Properties of a note that are shown after its text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,31 +23,32 @@ class NoteGroup:
     documents: Sequence[Ref] = ()
 
 
-def note_groups(build: ServedBuild, statements: Statements, kinds: Iterable[str], language: str) -> list[NoteGroup]:
-    """Return the notes of each kind (properties as `skos:note`) that has any, those in the language first."""
-    nodes = {kind: property_iris(statements, kind) for kind in kinds}
-    described = find_all_statements(build, sorted({iri for iris in nodes.values() for iri in iris}))
+def note_groups(build: ServedBuild, notes: Iterable[ConceptNote], language: str) -> list[NoteGroup]:
+    """Return the notes of each kind that has any, those in the language first."""
+    by_kind: dict[str, list[ConceptNote]] = defaultdict(list)
+    for note in notes:
+        by_kind[note.kind].append(note)
     groups = []
-    for kind, iris in nodes.items():
-        literals = property_texts(statements, kind)
-        values = {text.value for text in literals}
-        remarks = {text: remark for iri in iris for text, remark in _remarks(described[iri])}
-        by_value = {text.value: remark for text, remark in remarks.items()}
-        others = [text for text in remarks if text.value not in values]
-        texts = [
-            Text(f"{text.value} ({by_value[text.value]})", text.lang) if by_value.get(text.value) else text
-            for text in sort_texts([*literals, *others], language)
-        ]
-        # A node that is described without a text is no document.
-        documents = find_refs(build, [iri for iri in iris if not described[iri]], language)
-        if texts or documents:
-            groups.append(NoteGroup(kind=kind, texts=texts, documents=sorted(documents.values(), key=lambda r: r.iri)))
+    for kind in sorted(by_kind, key=NOTES.index):
+        documents = find_refs(build, [note.iri for note in by_kind[kind] if note.is_document], language)
+        groups.append(
+            NoteGroup(
+                kind=kind,
+                texts=note_texts(by_kind[kind], language),
+                documents=sorted(documents.values(), key=lambda ref: ref.iri),
+            )
+        )
     return groups
 
 
-def _remarks(described: Statements) -> list[tuple[Text, str]]:
-    """Return the texts of a note that is a resource, each with its dates, authors and sources."""
-    values = [term.value for name in _REMARKS for term in described.get(expand(name), ())]
-    remark = ", ".join(value for value in values if "/.well-known/genid/" not in value)
-    texts = next((found for name in _TEXTS if (found := property_texts(described, name))), [])
-    return [(text, remark) for text in texts]
+def note_texts(notes: Iterable[ConceptNote], language: str) -> list[Text]:
+    """Return the texts of notes, each with the dates, authors and sources of a note that is a resource."""
+    described = [note for note in notes if not note.is_document]
+    literals = [Text(note.text, note.language) for note in described if not note.iri]
+    values = {text.value for text in literals}
+    remarks = {note.text: note.remark for note in described if note.iri}
+    others = [Text(note.text, note.language) for note in described if note.iri and note.text not in values]
+    return [
+        Text(f"{text.value} ({remarks[text.value]})", text.lang) if remarks.get(text.value) else text
+        for text in sort_texts([*literals, *others], language)
+    ]

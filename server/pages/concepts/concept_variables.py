@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from begrepp.queries.page_queries import named_nodes, select, value
+from begrepp.terminology.concept_record import ConceptRecord
 from server.pages.concepts.mapping_rows import MappingRow
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
@@ -50,9 +50,10 @@ class MeasuredVariables:
 
 
 def measured_variables(
-    build: ServedBuild, iri: str, mappings: Sequence[MappingRow], language: str
+    build: ServedBuild, record: ConceptRecord, mappings: Sequence[MappingRow], language: str
 ) -> MeasuredVariables:
     """Return the variables for a concept, its narrower concepts, and its exact and close matches."""
+    iri = record.iri
     matched = {
         row.other.iri: row.predicate
         for row in reversed(mappings)
@@ -62,7 +63,11 @@ def measured_variables(
     index = build.schemes.measuring_variables
     entries = sorted({entry for concept in (iri, *same) for entry in index.get(concept, [])})
     shown = sorted(entries, key=lambda e: (e[2] != iri, e[2] not in same, e))[:SHOWN]
-    about = {value(row, "dataset") for row in select(build.store, "subjects", concept=named_nodes((iri, *same)))}
+    about = {*record.subject_of}
+    for other in same:
+        about.update(found.subject_of if (found := build.concepts.record(other)) else ())
+    if not (entries or about):
+        return MeasuredVariables(datasets=(), total=0, about=())
     known = find_refs(build, {part for entry in shown for part in entry} | about | set(same), language)
     own = set(index.get(iri, ()))
     rows: dict[str, list[MeasuredRow]] = {}

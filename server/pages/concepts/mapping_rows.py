@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode
-
-from begrepp.queries.page_queries import select, value
-from begrepp.rdf.namespaces import compact, expand
+from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
+from begrepp.terminology.concept_record import ConceptMapping, ConceptRecord
+from begrepp.terminology.record_composition import MATCHES, match_name
 from server.http.urls import document_path
 from server.served.build import ServedBuild
-from server.served.labels import Statements, find_refs, property_iris, property_texts, property_value
+from server.served.labels import find_refs
 from server.served.refs import Ref
 
-MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch", "skos:relatedMatch")
 _INVERSE = {"skos:broadMatch": "skos:narrowMatch", "skos:narrowMatch": "skos:broadMatch"}
 
 
@@ -37,21 +34,16 @@ class MappingRow:
     href: str = ""
 
 
-def mapping_rows(
-    build: ServedBuild, iri: str, statements: Statements, incoming: dict[str, list[str]], language: str
-) -> list[MappingRow]:
+def mapping_rows(build: ServedBuild, record: ConceptRecord, language: str) -> list[MappingRow]:
     """Return mappings in both directions, with and without a mapping record, by descending confidence."""
-    records: dict[str, Statements] = defaultdict(lambda: defaultdict(list))
-    for row in select(build.store, "concept-mappings", concept=NamedNode(iri)):
-        if isinstance(term := row["value"], NamedNode | Literal):
-            records[value(row, "mapping")][value(row, "property")].append(term)
-    ends = {property_value(r, f"owl:annotated{end}") for r in records.values() for end in ("Source", "Target")}
-    direct = {(name, other) for name in MATCHES for other in property_iris(statements, name)}
-    direct |= {(_INVERSE.get(name, name), other) for name in MATCHES for other in incoming.get(name, [])}
-    creators = {creator for r in records.values() for creator in property_iris(r, "dct:creator")}
-    known = find_refs(build, {*ends, *creators, *(other for _, other in direct)}, language)
-    rows = [_row(build, iri, mapping, record, known) for mapping, record in records.items()]
+    mappings = record.mappings
+    if not mappings:
+        return []
+    others = {_other_end(record, mapping) for mapping in mappings}
+    known = find_refs(build, {*others, *(iri for mapping in mappings for iri in mapping.authors)}, language)
+    rows = [_row(build, record, mapping, known) for mapping in mappings if mapping.iri]
     recorded = {(row.predicate, row.other.iri) for row in rows}
+    direct = {(_seen_predicate(record, each), _other_end(record, each)) for each in mappings if not each.iri}
     rows += [MappingRow(other=known[other], predicate=name) for name, other in direct if (name, other) not in recorded]
     return sorted(
         rows,
@@ -59,29 +51,28 @@ def mapping_rows(
     )
 
 
-def _row(build: ServedBuild, iri: str, mapping: str, record: Statements, known: dict[str, Ref]) -> MappingRow:
-    source, target = property_value(record, "owl:annotatedSource"), property_value(record, "owl:annotatedTarget")
-    predicate = compact(property_value(record, "owl:annotatedProperty"))
-    if predicate not in MATCHES:
-        predicate = "skos:relatedMatch"
-    forward = source == iri
-    authors = [known[creator].label.value for creator in property_iris(record, "dct:creator")]
-    authors += sorted(text.value for text in property_texts(record, "sssom:author_label"))
-    confidence = property_value(record, "sssom:confidence")
-    versions = (
-        property_value(record, "sssom:subject_source_version"),
-        property_value(record, "sssom:object_source_version"),
-    )
+def _other_end(record: ConceptRecord, mapping: ConceptMapping) -> str:
+    return mapping.target if mapping.source == record.iri else mapping.source
+
+
+def _seen_predicate(record: ConceptRecord, mapping: ConceptMapping) -> str:
+    """Return the predicate from the concept to the other end."""
+    predicate = match_name(mapping.predicate)
+    return predicate if mapping.source == record.iri else _INVERSE.get(predicate, predicate)
+
+
+def _row(build: ServedBuild, record: ConceptRecord, mapping: ConceptMapping, known: Mapping[str, Ref]) -> MappingRow:
+    authors = [known[author].label.value for author in mapping.authors] + [*mapping.author_labels]
     return MappingRow(
-        other=known[target if forward else source],
-        predicate=predicate if forward else _INVERSE.get(predicate, predicate),
-        negated=bool(record.get(expand("sssom:predicate_modifier"))),
-        justification=compact(property_value(record, "sssom:mapping_justification")),
-        confidence=float(confidence) if confidence else None,
-        author=", ".join(dict.fromkeys(authors)) or property_value(record, "sssom:mapping_tool"),
-        date=property_value(record, "pav:authoredOn"),
-        comment=next(iter(property_texts(record, "rdfs:comment")), None),
-        see_also=sorted(term.value for term in record.get(expand("rdfs:seeAlso"), [])),
-        versions=" → ".join(filter(None, versions)),
-        href=document_path(build.iris, mapping),
+        other=known[_other_end(record, mapping)],
+        predicate=_seen_predicate(record, mapping),
+        negated=mapping.negated,
+        justification=compact(mapping.justification),
+        confidence=float(mapping.confidence) if mapping.confidence else None,
+        author=", ".join(dict.fromkeys(authors)) or mapping.tool,
+        date=mapping.date,
+        comment=mapping.comments[0] if mapping.comments else None,
+        see_also=mapping.see_also,
+        versions=" → ".join(filter(None, (mapping.source_version, mapping.target_version))),
+        href=document_path(build.iris, mapping.iri),
     )

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
-
-from begrepp.queries.page_queries import named_nodes, select, value
-from begrepp.rdf.namespaces import expand
-from begrepp.text.swedish import sort_key
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
 from server.served.refs import Ref, TreeNode
@@ -34,39 +28,24 @@ class Branch:
         return self.total - len(self.nodes)
 
 
-def children(build: ServedBuild, concepts: Sequence[str], language: str) -> dict[str, list[TreeNode]]:
-    """Return the children of each concept, sorted by code and label."""
-    found = {iri: kept for iri in concepts if (kept := build.children_cache.get(iri, language)) is not None}
-    below: dict[str, dict[str, int]] = {iri: {} for iri in concepts if iri not in found}
-    if below:
-        for row in select(build.store, "concept-children", concept=named_nodes(below)):
-            if value(row, "child"):
-                below[value(row, "concept")][value(row, "child")] = int(value(row, "below") or 0)
-    known = find_refs(build, {iri for counts in below.values() for iri in counts}, language)
-    for parent, counts in below.items():
-        found[parent] = _nodes(counts, known)
-        build.children_cache.put(parent, found[parent], language)
-    return found
+def children(build: ServedBuild, concept: str, language: str) -> list[TreeNode]:
+    """Return the children of a concept, sorted by code and label, active ones first."""
+    cached = build.children_cache.get(concept, language)
+    if cached is None:
+        counts = build.concepts.children(concept)
+        cached = _nodes(counts, find_refs(build, counts, language))
+        build.children_cache.put(concept, cached, language)
+    return cached
 
 
 def top_concepts(build: ServedBuild, scheme: SchemeFacts, language: str, *, everything: bool = False) -> Branch | None:
     """Return the top concepts of a scheme by code, active ones first; labels only for those shown."""
-    order = build.top_concepts_cache.get(scheme.iri)
-    if order is None:
-        rows = select(build.scheme_store(scheme.id), "scheme-top", scheme=NamedNode(scheme.iri))
-        inactive = expand("begrepp:inactive")
-        found = {
-            value(row, "child"): (value(row, "status") == inactive, sort_key(value(row, "notation"))) for row in rows
-        }
-        order = sorted(found, key=lambda iri: (*found[iri], iri))
-        build.top_concepts_cache.put(scheme.iri, order)
+    order = build.concepts.top_concepts(scheme.iri)
     if not order:
         return None
-    shown = dict.fromkeys(order if everything else order[:SHOWN], 0)
-    nodes = named_nodes(shown)
-    for row in select(build.scheme_store(scheme.id), "concept-below", concept=nodes):
-        shown[value(row, "concept")] = int(value(row, "below"))
-    return Branch(nodes=_nodes(shown, find_refs(build, shown, language)), total=len(order))
+    shown = order if everything else order[:SHOWN]
+    counts = {iri: len(build.concepts.children(iri)) for iri in shown}
+    return Branch(nodes=_nodes(counts, find_refs(build, shown, language)), total=len(order))
 
 
 def _nodes(counts: dict[str, int], known: dict[str, Ref]) -> list[TreeNode]:
@@ -81,15 +60,13 @@ def first_nodes(nodes: list[TreeNode], *, everything: bool) -> Branch:
 
 def paths_to(build: ServedBuild, iri: str, language: str) -> list[list[Ref]]:
     """Return the shortest paths from the top to a concept, without the concept, at most `MAX_PATHS`."""
-    above: dict[str, set[str]] = defaultdict(set)
-    for row in select(build.store, "concept-ancestors", concept=NamedNode(iri)):
-        above[value(row, "child")].add(value(row, "parent"))
+    above = build.concepts.parents_above(iri)
     known = find_refs(build, {parent for parents in above.values() for parent in parents}, language)
     found: list[list[str]] = []
     waiting: list[list[str]] = [[iri]]
     while waiting and len(found) < MAX_PATHS:
         path = waiting.pop(0)
-        parents = sorted(above.get(path[0], set()) - set(path))
+        parents = sorted(set(above.get(path[0], ())).difference(path))
         if not parents and len(path) > 1:
             found.append(path[:-1])
         waiting += [[parent, *path] for parent in parents]
@@ -99,14 +76,12 @@ def paths_to(build: ServedBuild, iri: str, language: str) -> list[list[Ref]]:
 
 def tree_around(build: ServedBuild, here: Ref, path: Sequence[Ref], language: str, *, everything: bool) -> TreeNode:
     """Return the tree along one path: the concept with its siblings and children."""
-    wanted = [here.iri, *([path[-1].iri] if path else [])]
-    below = children(build, wanted, language)
-    mine = below.get(here.iri, [])
+    mine = children(build, here.iri, language)
     shown = mine if everything else mine[:SHOWN]
     node = TreeNode(here, len(mine), True, shown, len(mine) - len(shown))
     if not path:
         return node
-    siblings = below.get(path[-1].iri, [])
+    siblings = children(build, path[-1].iri, language)
     place = next((n for n, sibling in enumerate(siblings) if sibling.ref.iri == here.iri), 0)
     first = max(0, place - AROUND)
     window = [node if s.ref.iri == here.iri else s for s in siblings[first : place + AROUND + 1]]

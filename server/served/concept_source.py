@@ -1,0 +1,85 @@
+"""Concepts of a build as its pages need them, read from the terminology of the build.
+
+`server.served.dated_concepts` reads the same from the graphs in force on a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from begrepp.terminology.concept_record import ConceptRecord, ThingName
+from begrepp.terminology.stored_system import StoredSystem
+from begrepp.terminology.terminology import Terminology
+
+
+class ConceptSource(Protocol):
+    """Records, names and hierarchy of the concepts of a build, by IRI."""
+
+    def record(self, iri: str) -> ConceptRecord | None:
+        """Return the record of a concept, or None for another thing."""
+
+    def names(self, iris: Iterable[str]) -> dict[str, ThingName]:
+        """Return the names of those things that the build describes."""
+
+    def children(self, iri: str) -> dict[str, int]:
+        """Return the directly narrower concepts, each with the number of its own."""
+
+    def parents_above(self, iri: str) -> dict[str, Sequence[str]]:
+        """Return the directly broader concepts of the concept and of each concept above it."""
+
+    def meanings(self, scheme: str, code: str) -> list[str]:
+        """Return the concepts of a scheme (IRI) that a notation has denoted, active ones last, else by IRI."""
+
+    def top_concepts(self, scheme: str) -> list[str]:
+        """Return the top concepts of a scheme (IRI) by code, active ones first; none of a flat list."""
+
+
+class StoredConcepts:
+    """Concepts of the current view (`ConceptSource`)."""
+
+    def __init__(self, build: Path) -> None:
+        self.terminology = Terminology(build)
+
+    def record(self, iri: str) -> ConceptRecord | None:
+        """Return the record of a concept, or None for another thing."""
+        return self.terminology.record(iri)
+
+    def names(self, iris: Iterable[str]) -> dict[str, ThingName]:
+        """Return the names of those things that the build describes."""
+        return {iri: name for iri in iris if (name := self.terminology.name(iri))}
+
+    def children(self, iri: str) -> dict[str, int]:
+        """Return the directly narrower concepts, each with the number of its own."""
+        found = self.terminology.locate(iri)
+        if found is None:
+            return {}
+        system, concept = found
+        hierarchy = system.hierarchy
+        return {system.iri(child): len(hierarchy.children(child)) for child in hierarchy.children(concept)}
+
+    def parents_above(self, iri: str) -> dict[str, Sequence[str]]:
+        """Return the directly broader concepts of the concept and of each concept above it."""
+        found = self.terminology.locate(iri)
+        if found is None:
+            return {}
+        system, concept = found
+        hierarchy = system.hierarchy
+        numbers = (concept, *hierarchy.ancestors(concept))
+        iris = {number: system.iri(number) for number in numbers}
+        return {iris[number]: [iris[parent] for parent in hierarchy.parents(number)] for number in numbers}
+
+    def meanings(self, scheme: str, code: str) -> list[str]:
+        """Return the concepts of a scheme (IRI) that a notation has denoted, active ones last, else by IRI."""
+        system = self.system(scheme)
+        return [system.iri(concept) for concept in system.indices(code)] if system else []
+
+    def system(self, scheme: str) -> StoredSystem | None:
+        """Return the current edition of a code system by its IRI."""
+        return self.terminology.current_system(scheme)
+
+    def top_concepts(self, scheme: str) -> list[str]:
+        """Return the top concepts of a scheme (IRI) by code, active ones first; none of a flat list."""
+        system = self.system(scheme)
+        return [system.iri(concept) for concept in system.top_concepts] if system else []

@@ -18,6 +18,7 @@ from server.ops.direct_answers import DirectAnswers
 from server.ops.headers import finish_response, start_request
 from server.pages import errors
 from server.pages.schema_org import describe_page
+from server.pages.template_environment import PageEnvironment
 from server.pages.templating import register_template_helpers
 from server.reconciliation import routes as reconciliation
 from server.sparql import editor_terms, endpoint, service_description
@@ -58,6 +59,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     """Return the application that serves the current build; `shared` is the path of the cache file of all processes."""
     app = Flask(__name__)
     app.response_class = ConditionalResponse
+    app.jinja_environment = PageEnvironment
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
     app.url_map.strict_slashes = False

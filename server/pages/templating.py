@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, request
 from markupsafe import Markup, escape
 
 from begrepp.rdf.namespaces import compact
@@ -16,6 +16,7 @@ from begrepp.records import Text, in_language
 from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
 from server.http.urls import AlternateFormat, raw_path
+from server.pages.template_environment import PageEnvironment
 from server.served.labels import texts_in_language
 
 _ICONS = "editor/icons.svg"
@@ -44,10 +45,10 @@ def register_template_helpers(app: Flask, schema_org: Callable[..., object], rep
             "t": translate,
             "lang": translate.language,
             "languages": LANGUAGES,
-            "u": link,
+            "u": _make_link(),
             "language_field": _language_field(),
             "switch": _switch,
-            "text": text,
+            "text": _make_text(translate.language),
             "brief": brief,
             "mine": lambda texts: texts_in_language(texts, translate.language),
             "day": _day,
@@ -76,17 +77,27 @@ def address(path: str) -> str:
 
 def link(path: str) -> str:
     """Return a path as a link that keeps the language of the page's URL."""
-    if path.startswith(("http://", "https://")):
-        return path
-    before, mark, fragment = path.partition("#")
-    plain = before.partition("?")[0]
-    language = request.args.get("lang", "")
-    if language not in LANGUAGES or plain.startswith(_NO_PAGES) or plain.endswith(_NO_PAGE) or "lang=" in before:
-        return address(path)
-    return f"{address(before)}{'&' if '?' in before else '?'}lang={language}{mark}{fragment}"
+    return _make_link()(path)
 
 
-_NO_PAGES = ("/static/", "/api/", "/language/", "/.well-known/")
+def _make_link() -> Callable[[str], str]:
+    """Return the link function of this request."""
+    prefix, language = request.script_root, request.args.get("lang") or ""
+
+    def plain(path: str) -> str:
+        return path if path.startswith(("http://", "https://")) else prefix + path
+
+    def with_language(path: str) -> str:
+        before, mark, fragment = path.partition("#")
+        document = before.partition("?")[0]
+        if document.startswith(_NOT_OF_PAGES) or document.endswith(_NO_PAGE) or "lang=" in before:
+            return plain(path)
+        return f"{prefix}{before}{'&' if '?' in before else '?'}lang={language}{mark}{fragment}"
+
+    return with_language if language in LANGUAGES else plain
+
+
+_NOT_OF_PAGES = ("http://", "https://", "/static/", "/api/", "/language/", "/.well-known/")
 _NO_PAGE = tuple(f".{suffix}" for suffix in "ttl jsonld rdf nt json xml txt csv xlsx atom gz sha256".split())  # noqa: SIM905
 
 
@@ -115,7 +126,10 @@ _UNDATED = ("release/", "level/", "difference/", "changes.atom")
 
 def render(template: str, **values: object) -> str:
     """Return a template rendered in the language of the request."""
-    html = render_template(template, **values)
+    environment = current_app.jinja_env
+    assert isinstance(environment, PageEnvironment)
+    current_app.update_template_context(values)
+    html = environment.for_language(translator().language).get_template(template).render(values)
     return html.encode("utf-8", "replace").decode()  # an escape in a text may stand for a lone surrogate
 
 
@@ -124,17 +138,25 @@ def alternate_formats(path: str, formats: tuple[Format, ...] = GRAPH_FORMATS) ->
     return tuple(AlternateFormat(f.suffix, f.media_type, f"{path}.{f.suffix}") for f in formats)
 
 
-def text(value: Text | None) -> Markup:
-    """Return a text as HTML, with `lang` if it is not in the page's language, and the language in words if another."""
-    if value is None:
-        return Markup("")
-    # zxx: no linguistic content, such as the name of a form (ISO 639-2).
-    if value.lang in ("", "zxx", g.language):
-        return escape(value.value)
-    if in_language(value.lang, g.language):
-        return Markup('<span lang="{}">{}</span>').format(value.lang, value.value)
-    marked = Markup('<span lang="{0}" class="other">{1}</span> <span class="tongue">{0}</span>')
-    return marked.format(value.lang, value.value)
+def _make_text(language: str) -> Callable[[Text | None], Markup]:
+    """Return the function that shows a text in a page of a language.
+
+    The HTML has `lang` if the text is not in the page's language, and the language in words if it is another.
+    """
+    own = ("", "zxx", language)  # zxx: no linguistic content, such as the name of a form (ISO 639-2)
+
+    def text(value: Text | None) -> Markup:
+        if value is None:
+            return Markup("")
+        words = escape(value.value)
+        if value.lang in own:
+            return words
+        lang = escape(value.lang)
+        if in_language(value.lang, language):
+            return Markup(f'<span lang="{lang}">{words}</span>')
+        return Markup(f'<span lang="{lang}" class="other">{words}</span> <span class="tongue">{lang}</span>')
+
+    return text
 
 
 def brief(title: Text) -> Text:

@@ -234,11 +234,15 @@ class BuildRun:
                 public=self._options.public,
             )
             store_checks = pool.submit(files.check_store, graphs.stored, self._folder / "store", self._progress)
+            differences = pool.submit(
+                files.write_differences, graphs.stored, self._folder, [d.graph for d in graphs.differences]
+            )
             documents = files.write_index(graphs.view.path, self._folder / "index", self._progress)
             self._progress.step("rewriting the current view")
             view_checks = files.scan_view(graphs.view.path, self._folder, self._settings.base)
             checks = sorted([*view_checks, *store_checks.result()], key=lambda result: result.check)
             terminology.result()
+            differences.result()
         refuse_check_violations(checks, keep_going=self._options.keep_going)
         return DerivedResults(documents=documents, checks=checks, keys=files.keys)
 

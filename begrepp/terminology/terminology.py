@@ -95,6 +95,12 @@ class Terminology:
         found = self.locate(iri)
         return found[0].name(found[1]) if found else self._index.thing(iri)
 
+    def meanings(self, scheme: str, code: str) -> list[ThingName]:
+        """Return the things of a scheme (IRI) that a notation has denoted: collections, then concepts, active last."""
+        system = self.current_system(scheme)
+        concepts = [system.name(concept) for concept in system.indices(code)] if system else []
+        return [*self._index.coded_things(scheme, code), *concepts]
+
     def open_file(self, file: str) -> CodeSystem:
         """Return the edition in a file of the folder, by its name. Raises `KeyError` if there is no such file."""
         return self._open(self._by_file[file])

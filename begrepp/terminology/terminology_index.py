@@ -42,6 +42,8 @@ def write_index(
         out.array("concepts.values", all_values[order], "<u8")
         out.items("things", (msgspec.msgpack.encode(name) for name in names.values()))
         out.hashes("thing", ((iri, number) for number, iri in enumerate(names)))
+        coded = ((n, name) for n, name in enumerate(names.values()) if name.scheme and name.notation)
+        out.hashes("coded", ((_in_scheme(name.scheme, name.notation), n) for n, name in coded))
 
 
 def read_descriptions(files: Iterable[Path]) -> tuple[list[SystemDescription], list[SetDescription]]:
@@ -61,6 +63,7 @@ class TerminologyIndex:
     def __init__(self, folder: Path) -> None:
         self._file = SectionFile(folder / _INDEX)
         self._concepts, self._thing = self._file.hashes("concepts"), self._file.hashes("thing")
+        self._coded = self._file.hashes("coded")
         self._things = self._file.items("things")
         self._decoder = msgspec.msgpack.Decoder(ThingName)
 
@@ -82,3 +85,12 @@ class TerminologyIndex:
         """Return the name of a thing that is not a concept; None if the build does not describe it."""
         found = (self._decoder.decode(self._things[number]) for number in self._thing.find(iri))
         return next((name for name in found if name.iri == iri), None)
+
+    def coded_things(self, scheme: str, code: str) -> list[ThingName]:
+        """Return the things in a scheme (IRI) that have a code and are no concepts, such as collections, by IRI."""
+        found = (self._decoder.decode(self._things[number]) for number in self._coded.find(_in_scheme(scheme, code)))
+        return sorted((name for name in found if (name.scheme, name.notation) == (scheme, code)), key=lambda n: n.iri)
+
+
+def _in_scheme(scheme: str, code: str) -> str:
+    return f"{scheme} {code}"

@@ -196,8 +196,8 @@ def _day(prefixed: str) -> _Values:
 
 def _mappings(predicate: str) -> _Values:
     def values(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-        rows = mapping_rows(records.service.view, iri, records.statements[iri], {}, records.language)
-        for row in rows:
+        record = records.service.view.concepts.record(iri)
+        for row in mapping_rows(records.service.view, record, records.language) if record else ():
             if row.predicate == predicate and not row.negated:
                 yield records.entity(row.other)
 

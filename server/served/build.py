@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 from begrepp.artefact.manifest import Manifest
-from begrepp.history.changes import Change
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.store import Store
@@ -20,9 +19,6 @@ from server.served.concept_source import ConceptSource, StoredConcepts
 from server.served.refs import Ref, TreeNode
 from server.served.schemes import SchemeIndex
 from server.telemetry.metrics import cache_gauge
-
-_OBJECT_BYTES = 150
-"""Approximate memory of an object beside its texts."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +70,6 @@ class ServedBuild:
         return Iris(self.manifest.base)
 
     @cached_property
-    def changes_cache(self) -> MemoryCache[list[Change]]:
-        """Cache of the changes between editions, by difference graph."""
-        return self._cache("changes", 96, lambda changes: sum(map(_change_bytes, changes)))
-
-    @cached_property
     def rights_cache(self) -> MemoryCache[tuple[str, str]]:
         """Cache of licence and publisher, by graph."""
         return self._cache("rights", 1, lambda rights: text_bytes(*rights))
@@ -111,10 +102,3 @@ class ServedBuild:
     def schemes(self) -> SchemeIndex:
         """The schemes and the variables that measure concepts, read once."""
         return SchemeIndex(self.store, self.iris, self.stored)
-
-
-def _change_bytes(change: Change) -> int:
-    sides = (*change.sources, *change.targets, *change.old_parents, *change.new_parents)
-    codes = sum(_OBJECT_BYTES + text_bytes(code.iri, code.notation) for code in sides)
-    texts = [*change.old_labels, *change.new_labels, *filter(None, (change.old_text, change.new_text))]
-    return _OBJECT_BYTES + codes + sum(_OBJECT_BYTES + text_bytes(text.value) for text in texts)

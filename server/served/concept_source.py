@@ -30,7 +30,7 @@ class ConceptSource(Protocol):
         """Return the directly broader concepts of the concept and of each concept above it."""
 
     def meanings(self, scheme: str, code: str) -> list[str]:
-        """Return the concepts of a scheme (IRI) that a notation has denoted, active ones last, else by IRI."""
+        """Return the things of a scheme (IRI) that a notation has denoted: collections, then concepts, active last."""
 
     def top_concepts(self, scheme: str) -> list[str]:
         """Return the top concepts of a scheme (IRI) by code, active ones first; none of a flat list."""
@@ -71,9 +71,8 @@ class StoredConcepts:
         return {iris[number]: [iris[parent] for parent in hierarchy.parents(number)] for number in numbers}
 
     def meanings(self, scheme: str, code: str) -> list[str]:
-        """Return the concepts of a scheme (IRI) that a notation has denoted, active ones last, else by IRI."""
-        system = self.system(scheme)
-        return [system.iri(concept) for concept in system.indices(code)] if system else []
+        """Return the things of a scheme (IRI) that a notation has denoted: collections, then concepts, active last."""
+        return [name.iri for name in self.terminology.meanings(scheme, code)]
 
     def system(self, scheme: str) -> StoredSystem | None:
         """Return the current edition of a code system by its IRI."""

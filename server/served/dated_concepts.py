@@ -73,7 +73,7 @@ class DatedConcepts:
         return dict(above)
 
     def meanings(self, scheme: str, code: str) -> list[str]:
-        """Return the concepts of a scheme (IRI) that a notation has denoted, active ones last, else by IRI."""
+        """Return the things of a scheme (IRI) that a notation has denoted: collections, then concepts, active last."""
         rows = select(self._store, "concept-by-notation", scheme=NamedNode(scheme), notation=Literal(code))
         inactive = expand("begrepp:inactive")
         is_active = {value(row, "concept"): value(row, "status") not in ("", inactive) for row in rows}

@@ -10,8 +10,7 @@ from pyoxigraph import NamedNode
 from begrepp.errors import BegreppError
 from begrepp.queries.page_queries import ask, select, value
 from begrepp.search import Hit
-from begrepp.terminology.concept_record import ConceptRecord
-from begrepp.terminology.stored_system import StoredSystem
+from begrepp.terminology.concept_record import ConceptRecord, ThingName
 from begrepp.text.stemming import code_key
 from server.http.urls import DOCUMENT_KINDS, document_path, resource_iri
 from server.served.build import ServedBuild
@@ -138,26 +137,23 @@ def _without_prefix(scheme: SchemeFacts, code: str) -> list[str]:
 
 def _find_exact(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
     """Return the concept with exactly this notation: the active one, else the last of several meanings."""
-    system = build.stored.system(scheme.iri)
-    concept = system.index(code) if system else None
-    return _concept_at(build, scheme, system, concept) if system and concept is not None else None
+    found = find_meanings(build, scheme, code)
+    return found[-1] if found else None
 
 
 def _find_other_notation(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
     """Return the concept that has exactly this notation with a datatype, beside the one that names it."""
     system = build.stored.system(scheme.iri)
     concepts = system.typed_indices(code) if system else ()
-    return _concept_at(build, scheme, system, concepts[0]) if system and concepts else None
+    return _document_of(build, scheme, system.name(concepts[0])) if system and concepts else None
 
 
 def find_meanings(build: ServedBuild, scheme: SchemeFacts, code: str) -> list[Resolved]:
     """Return the concepts that a notation has denoted, the active one last; a collection has no status."""
-    system = build.stored.system(scheme.iri)
-    return [_concept_at(build, scheme, system, concept) for concept in system.indices(code)] if system else []
+    return [_document_of(build, scheme, name) for name in build.stored.terminology.meanings(scheme.iri, code)]
 
 
-def _concept_at(build: ServedBuild, scheme: SchemeFacts, system: StoredSystem, concept: int) -> Resolved:
-    name = system.name(concept)
+def _document_of(build: ServedBuild, scheme: SchemeFacts, name: ThingName) -> Resolved:
     return Resolved(name.iri, document_path(build.iris, name.iri, scheme.id, name.notation))
 
 

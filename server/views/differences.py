@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode
 
 from begrepp.artefact.manifest import DifferenceEntry
 from begrepp.errors import UsageError
-from begrepp.history.change_lists import FeedEntry, changes_atom, changes_csv
+from begrepp.history.change_lists import FEED_EXAMPLES, FeedEntry, changes_atom, changes_csv
 from begrepp.history.changes import RULES, TYPES
 from begrepp.queries.page_queries import construct
 from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
@@ -106,7 +106,7 @@ def _feed(found: ServedBuild, scheme: str) -> Response:
                 title=title_of(found, d, translate).value,
                 valid_from=d.new_valid_from,
                 counts=d.counts,
-                changes=changes_of(found, d.graph),
+                changes=changes_of(found, d.graph).first(FEED_EXAMPLES),
             )
             for d in newest
         ],

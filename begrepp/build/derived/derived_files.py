@@ -1,4 +1,4 @@
-"""Derived files: text index, terminology, alphabetical index, statistics and check results of the whole graph.
+"""Derived files: text index, terminology, differences, alphabetical index, statistics and check results.
 
 If neither the graph nor the code and the queries have changed since the previous build, its results are used again:
 files as hard links, since they are never changed after they are written.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from functools import cached_property
@@ -21,6 +21,7 @@ from begrepp.artefact.code_texts import CODE_TEXTS
 from begrepp.artefact.manifest import CheckResult, Manifest, read_manifest_if_valid
 from begrepp.artefact.parts import Part
 from begrepp.artefact.statistics import STATISTICS, StatisticsCounter
+from begrepp.build.derived.difference_files import write_difference_files
 from begrepp.build.derived.graph_checks import run_store_checks, run_view_checks
 from begrepp.build.derived.view_scan import VIEW_CHECKS
 from begrepp.build.loads.part_cache import data_files_of_code, software_versions
@@ -33,7 +34,10 @@ from begrepp.search import update_index, write_index
 from begrepp.settings import LANGUAGES
 from begrepp.store.contents import StoreContents
 from begrepp.terminology.derivation.terminology_writer import write_terminology
+from begrepp.terminology.difference_file import DIFFERENCES
 from begrepp.terminology.terminology_index import FOLDER as TERMINOLOGY
+
+_DIFFERENCE_QUERIES = ("difference", "difference-labels", "difference-impact", "difference-coded")
 
 
 class DerivedFiles:
@@ -53,6 +57,11 @@ class DerivedFiles:
             "indexing": _key("", "begrepp.search", *data_files_of_code()),
             "terminology": _key(
                 json.dumps(sorted(contents.sha256.items())), "begrepp.terminology.derivation.terminology_writer"
+            ),
+            "differences": _key(
+                json.dumps(sorted(contents.sha256.items())),
+                "begrepp.build.derived.difference_files",
+                *(QUERIES_DIR / "pages" / f"{name}.rq" for name in _DIFFERENCE_QUERIES),
             ),
             "terms": _key("", "begrepp.terminology.derivation.terminology_writer"),
             "checks": _key(
@@ -83,14 +92,26 @@ class DerivedFiles:
     ) -> None:
         """Write or link the terminology; files of superseded editions are linked also if the view has changed."""
         previous = self._previous if self._is_unchanged("terms") else None
-        if previous and self._is_unchanged("terminology"):
-            (build / TERMINOLOGY).mkdir()
-            for path in sorted((previous / TERMINOLOGY).iterdir()):
-                link_or_copy(path, build / TERMINOLOGY / path.name)
+        if self._link_folder(build, TERMINOLOGY):
             return
         in_force = {part.graph for part in current}
         with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
             pool.submit(write_terminology, build, view, parts, in_force, public=public, previous=previous).result()
+
+    def write_differences(self, stored: Future[None], build: Path, graphs: Iterable[str]) -> None:
+        """Write or link the files of the differences, by the IRIs of their graphs, when `stored` is done."""
+        stored.result()
+        if not self._link_folder(build, DIFFERENCES):
+            write_difference_files(build, build / "store", graphs)
+
+    def _link_folder(self, build: Path, name: str) -> bool:
+        """Link a folder of the previous build if its key is unchanged; return whether it was."""
+        if not (self._previous and self._is_unchanged(name)):
+            return False
+        (build / name).mkdir()
+        for path in sorted((self._previous / name).iterdir()):
+            link_or_copy(path, build / name / path.name)
+        return True
 
     def check_store(self, stored: Future[None], store: Path, progress: Progress) -> list[CheckResult]:
         """Run the checks on the store when `stored` is done; return the results with faults."""

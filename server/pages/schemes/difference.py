@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pyoxigraph import NamedNode
-
 from begrepp.artefact.manifest import DifferenceEntry, LevelCoverage
-from begrepp.history.change_lists import change_cells, labels_in, read_changes
+from begrepp.history.change_lists import labels_in
 from begrepp.history.changes import RULES, TYPES, Change, ChangedCode
 from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from begrepp.search import code_key
-from begrepp.text.swedish import fold, sort_key
+from begrepp.terminology.difference_file import DifferenceFile, DifferenceImpact, difference_file
+from begrepp.text.swedish import sort_key
 from server.http.i18n import Translator
 from server.http.urls import document_path
 from server.pages.paging import Paged
@@ -129,30 +127,15 @@ def title_of(build: ServedBuild, said: DifferenceEntry, translate: Translator) -
     return Text(translate("difference.heading", scheme=name, old=said.old, new=said.new), translate.language)
 
 
+def changes_of(build: ServedBuild, graph: str) -> DifferenceFile:
+    """Return the changes of a difference."""
+    return DifferenceFile(difference_file(build.folder, graph))
+
+
 def filtered_changes(build: ServedBuild, graph: str, kind: str = "", rule: str = "", query: str = "") -> list[Change]:
     """Return the changes that match the filter."""
-    words, code = fold(query.strip()), code_key(query)
-    found = []
-    for change in changes_of(build, graph):
-        if (kind and change.type != kind) or (rule and change.rule != rule):
-            continue
-        if words:
-            codes = [c.notation for c in (*change.sources, *change.targets)]
-            if not (code and any(code_key(c).startswith(code) for c in codes)) and words not in fold(
-                " ".join(change_cells(change)[2:])
-            ):
-                continue
-        found.append(change)
-    return found
-
-
-def changes_of(build: ServedBuild, graph: str) -> list[Change]:
-    """Return all changes of a difference, cached."""
-    changes = build.changes_cache.get(graph)
-    if changes is None:
-        changes = read_changes(build.store, graph)
-        build.changes_cache.put(graph, changes)
-    return changes
+    changes = changes_of(build, graph)
+    return [changes[number] for number in changes.find(kind, rule, query)]
 
 
 def difference_page(
@@ -162,7 +145,8 @@ def difference_page(
     iris = build.iris
     scheme = build.schemes.by_id[said.scheme].iri
     old, new = (iris.edition(said.scheme, version) for version in (said.old, said.new))
-    changes = filtered_changes(build, said.graph, kind, rule, query)
+    changes = changes_of(build, said.graph)
+    matching = changes.find(kind, rule, query)
     rules = {expand(f"begrepp:{name}") for name in said.rules}
     levels = {row.level for row in said.levels if "://" in row.level}
     known = find_refs(build, {scheme, old, new, *rules, *levels}, translate.language)
@@ -176,7 +160,7 @@ def difference_page(
         )
         for name, n in said.rules.items()
     }
-    shown = changes[offset : offset + PAGE]
+    shown = [changes[number] for number in matching[offset : offset + PAGE]]
     return DifferencePage(
         said=said,
         title=title_of(build, said, translate),
@@ -196,9 +180,9 @@ def difference_page(
         levels=[_level(row, known, translate) for row in said.levels if row.level],
         uncovered=any(not (row.old_covers and row.new_covers) for row in said.levels),
         rows=[_row(build, said.scheme, change, translate) for change in shown],
-        total=len(changes),
+        total=len(matching),
         offset=offset,
-        impact=_impact(build, said.graph, translate),
+        impact=_impact(build, changes.impact(), translate),
         withheld=build.manifest.public and said.redistribution != "allowed",
     )
 
@@ -252,14 +236,13 @@ def _row(build: ServedBuild, scheme: str, change: Change, translate: Translator)
     )
 
 
-def _impact(build: ServedBuild, graph: str, translate: Translator) -> Impact:
+def _impact(build: ServedBuild, impact: DifferenceImpact, translate: Translator) -> Impact:
     found: dict[str, dict[tuple[str, str], set[str]]] = {"mapping": {}, "valueSet": {}, "variable": {}}
-    for row in select(build.store, "difference-impact", difference=NamedNode(graph)):
-        key = (value(row, "thing"), value(row, "within"))
-        found[value(row, "kind")].setdefault(key, set()).add(value(row, "notation"))
+    for each in impact.affected:
+        found[each.kind].setdefault((each.thing, each.within), set()).add(each.notation)
     coded: dict[str, list[str]] = {}
-    for row in select(build.store, "difference-coded", difference=NamedNode(graph)):
-        coded.setdefault(value(row, "dataset"), []).append(value(row, "variable"))
+    for dataset, variable in impact.coded:
+        coded.setdefault(dataset, []).append(variable)
     named = {iri for group in found.values() for key in [*group][:IMPACT_LIMIT] for iri in key if iri}
     known = find_refs(
         build, named | {*coded} | {v for variables in coded.values() for v in variables}, translate.language

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from begrepp.history.changes import Change, ChangedCode
 from begrepp.records import Text
 from server.served.build import ServedBuild
 from server.served.caches import MemoryCache
@@ -28,12 +27,7 @@ def _ref(number: int) -> Ref:
 FLOODS: dict[str, Callable[[int], Any]] = {
     "refs": _ref,
     "children": lambda number: [TreeNode(ref=_ref(number + n)) for n in range(10)],
-    "top_concepts": lambda number: [f"https://example.org/{number}/{n}" for n in range(500)],
     "rights": lambda number: (f"https://example.org/{number}", WORDS),
-    "changes": lambda number: [
-        Change(rule="added", targets=(ChangedCode(iri=f"https://example.org/{number}/{n}", notation=str(n)),))
-        for n in range(1000)
-    ],
 }
 
 
@@ -66,10 +60,10 @@ def test_a_flooded_cache_keeps_its_limit_and_shows_its_size(build: ServedBuild, 
 
 
 def test_the_limits_of_all_caches_of_a_build_are_those_of_the_documentation(build: ServedBuild) -> None:
-    assert sum(getattr(build, f"{name}_cache")._values.maxsize for name in FLOODS) == 169 << 20
+    assert sum(getattr(build, f"{name}_cache")._values.maxsize for name in FLOODS) == 65 << 20
 
 
-@pytest.mark.parametrize("name", ["refs", "children", "changes"])
+@pytest.mark.parametrize("name", ["refs", "children"])
 def test_the_estimate_is_near_the_memory(build: ServedBuild, name: str) -> None:
     """Compared with the sizes of all objects that are reached from a value, each counted once."""
     value, cache = FLOODS[name](123456), getattr(build, f"{name}_cache")

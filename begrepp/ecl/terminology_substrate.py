@@ -61,7 +61,9 @@ class TerminologySubstrate:
         mapped: list[MemberSet] = [
             MappingRows(iri, self._system, rows) for iri, rows in sorted(tables.mappings.items()) if iri
         ]
-        levels: list[MemberSet] = [SystemLevel(iri, self._system, found) for iri, found in sorted(tables.collections.items())]
+        levels: list[MemberSet] = [
+            SystemLevel(iri, self._system, found) for iri, found in sorted(tables.collections.items())
+        ]
         return {key: each for each in (*mapped, *levels) for key in (each.name.lower(), each.iri)}
 
 

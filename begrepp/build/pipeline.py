@@ -225,14 +225,8 @@ class BuildRun:
         """
         files = DerivedFiles(graphs.contents, self._previous)
         with ThreadPoolExecutor(2) as pool:
-            terminology = pool.submit(
-                files.write_terminology,
-                self._folder,
-                graphs.view.path,
-                graphs.parts,
-                graphs.current,
-                public=self._options.public,
-            )
+            public, places = self._options.public, (graphs.parts, graphs.current)
+            terminology = pool.submit(files.write_terminology, self._folder, graphs.view.path, *places, public=public)
             store_checks = pool.submit(files.check_store, graphs.stored, self._folder / "store", self._progress)
             differences = pool.submit(
                 files.write_differences, graphs.stored, self._folder, [d.graph for d in graphs.differences]

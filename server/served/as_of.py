@@ -81,11 +81,8 @@ class DatedBuild(ServedBuild):
     @cached_property
     def concepts(self) -> ConceptSource:
         """Records, names and hierarchy of the concepts as of the day."""
-        return DatedConcepts(
-            self.store,
-            self.full_build.concepts,
-            lambda scheme: self.scheme_store(self.schemes.by_iri[scheme].id),
-        )
+        by_iri = self.schemes.by_iri
+        return DatedConcepts(self.store, self.full_build.concepts, lambda iri: self.scheme_store(by_iri[iri].id))
 
     @cached_property
     def index(self) -> TextIndex:
@@ -220,8 +217,7 @@ def _editions(build: ServedBuild, scheme: str) -> list[GraphEntry]:
 
 def _graphs_with_concept(build: ServedBuild, concept: str) -> set[str]:
     """Return the graphs of editions that list a concept."""
-    record = build.stored.record(concept)
-    if record:
+    if record := build.stored.record(concept):
         return {each.graph for each in record.editions}
     rows = select(build.store, "concept-releases", concept=NamedNode(concept))
     return {value(row, "release") for row in rows}

@@ -45,7 +45,8 @@ def test_the_picture_shows_the_links_of_the_graph(app: Flask) -> None:
     links = {(link.start_href, link.end_href): link for link in found.links}
     measured = links[("/cs/onkologi", "/dataset/nkbc")]
     answer = build.store.query(
-        "SELECT (COUNT(DISTINCT ?v) AS ?n) { ?v begrepp:measures/skos:inScheme ?s FILTER(STRENDS(STR(?s), '/cs/onkologi'))"
+        "SELECT (COUNT(DISTINCT ?v) AS ?n) { ?v begrepp:measures/skos:inScheme ?s"
+        " FILTER(STRENDS(STR(?s), '/cs/onkologi'))"
         " ?d health:hasVariables/csvw:table/csvw:column ?v FILTER(STRENDS(STR(?d), '/dataset/nkbc')) }"
     )
     assert isinstance(answer, QuerySolutions)

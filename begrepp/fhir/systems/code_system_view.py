@@ -5,6 +5,7 @@ Subclasses read a posted resource (`posted_code_systems`) or an edition of a bui
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
@@ -12,10 +13,12 @@ from typing import Any
 
 from pyroaring import BitMap
 
+from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.requests.resource_versions import join_canonical
 from begrepp.fhir.systems.designations import ConceptTexts
 
 Json = dict[str, Any]
+_WORD = re.compile(r"[^\W_]+")
 INACTIVE_STATUSES = frozenset({"inactive", "retired", "withdrawn"})
 
 
@@ -64,6 +67,11 @@ class CodeSystemView(ABC):
     def names(self, concept: int) -> ConceptTexts:
         """Return the designations that a display is chosen from."""
         return self.texts(concept)
+
+    def code_and_display(self, concept: int, languages: LanguageChoice | None) -> tuple[str, str]:
+        """Return the code and the display in the languages, which is empty if they have none."""
+        shown = self.names(concept).preferred(languages)
+        return self.code(concept), shown.value if shown else ""
 
     @abstractmethod
     def definition(self, concept: int) -> str:
@@ -132,4 +140,4 @@ class CodeSystemView(ABC):
 
 def text_words(text: str) -> list[str]:
     """Return the words of a text, letters and digits, in lower case."""
-    return "".join(each if each.isalnum() else " " for each in text.casefold()).split()
+    return _WORD.findall(text.casefold())

@@ -10,6 +10,7 @@ from typing import Any
 import polars
 from pyroaring import BitMap
 
+from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.concept_filters import FilterNotUnderstood, select_by_pattern
 from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
@@ -70,6 +71,15 @@ class SchemeCodeSystem(CodeSystemView):
         """Return the preferred labels only, without decoding the record."""
         texts = self.system.name(concept).texts
         return ConceptTexts([_label(each.value, each.lang) for each in _ordered(texts)], self.language)
+
+    def code_and_display(self, concept: int, languages: LanguageChoice | None) -> tuple[str, str]:
+        """Return the code and the display in the languages, which is empty if they have none."""
+        name = self.system.name(concept)
+        texts = name.texts
+        if languages is None and texts:
+            return name.notation, (texts[0] if len(texts) == 1 else _ordered(texts)[0]).value
+        shown = ConceptTexts([_label(each.value, each.lang) for each in _ordered(texts)]).preferred(languages)
+        return name.notation, shown.value if shown else ""
 
     def texts(self, concept: int) -> ConceptTexts:
         """Return all designations: preferred labels by language, then synonyms."""

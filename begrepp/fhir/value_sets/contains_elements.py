@@ -44,9 +44,12 @@ class ElementWriter:
         self._properties = list(dict.fromkeys(call.texts("property")))
         self._shows_versions = shows_versions
         self._declared: dict[str, str] = {}
+        self._is_plain = not self._with_designations and not self._properties
 
     def write(self, system: CodeSystemView, concept: int, element: Json | None) -> Json:
         """Return the element of a concept; `element`: the include's own element for it."""
+        if element is None and self._is_plain and not system.supplements:
+            return self._write_plain(system, concept)
         own = element or {}
         done: Json = {
             "system": system.url,
@@ -55,12 +58,7 @@ class ElementWriter:
         done["code"] = done["code"] or system.code(concept)
         if self._shows_versions and system.version:
             done["version"] = system.version
-        if concept in system.abstract:
-            done["abstract"] = True
-        if concept in system.inactive:
-            done["inactive"] = True
-        if (status := system.concept_status(concept)) and status.lower() != "active":
-            self._add(done, "status", f"{_PROPERTIES}status", "valueCode", status)
+        self._write_state(done, system, concept)
         if system.supplements and not set(system.supplements) <= set(system.language_packs):
             self.uses_supplements = True
         self._copy_extensions(done, system.extensions(concept), own.get("extension", ()))
@@ -68,6 +66,27 @@ class ElementWriter:
         if self._properties:
             self._write_properties(done, system, concept)
         return done
+
+    def _write_plain(self, system: CodeSystemView, concept: int) -> Json:
+        """Return the element with code and display only, and what status and extensions the concept has."""
+        code, display = system.code_and_display(concept, self._languages)
+        done: Json = {"system": system.url, "code": code}
+        if self._shows_versions and system.version:
+            done["version"] = system.version
+        self._write_state(done, system, concept)
+        if extensions := system.extensions(concept):
+            self._copy_extensions(done, extensions, ())
+        if display:
+            done["display"] = display
+        return done
+
+    def _write_state(self, done: Json, system: CodeSystemView, concept: int) -> None:
+        if concept in system.abstract:
+            done["abstract"] = True
+        if concept in system.inactive:
+            done["inactive"] = True
+        if (status := system.concept_status(concept)) and status.lower() != "active":
+            self._add(done, "status", f"{_PROPERTIES}status", "valueCode", status)
 
     def _copy_extensions(self, done: Json, of_system: Sequence[Json], of_value_set: Sequence[Json]) -> None:
         if not of_system and not of_value_set:

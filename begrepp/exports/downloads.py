@@ -1,4 +1,4 @@
-"""Download files of one code system or of everything, in five formats, without texts that may not be redistributed.
+"""Download files of one code system or of everything, in seven formats, without texts that may not be redistributed.
 
 The server creates a file on first request, with a SHA-256 file next to it, by running
 `python -m begrepp.exports.downloads BUILD TARGET` in a separate process.
@@ -13,7 +13,8 @@ import re
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from io import BytesIO, TextIOWrapper
 from itertools import groupby
 from pathlib import Path
@@ -25,6 +26,7 @@ from begrepp.artefact.manifest import GraphEntry, Manifest, part_from_entry, rea
 from begrepp.artefact.public_projection import public_lines
 from begrepp.child_process import end_with_standard_input
 from begrepp.errors import NotFound
+from begrepp.exports.fhir_package import write_fhir_package
 from begrepp.exports.nquads import nquad_lines
 from begrepp.exports.sqlite import write_database
 from begrepp.files import file_in_progress, temporary_folder
@@ -40,8 +42,12 @@ FORMATS = {
     "jsonld": "application/ld+json",
     "csv": "text/csv",
     "sqlite": "application/vnd.sqlite3",
+    "fhir-r5.tgz": "application/gzip",
+    "fhir-r4.tgz": "application/gzip",
 }
 """Media types by suffix. N-Quads contain every edition in its named graph; the others contain the current view."""
+RDF_FORMATS = ("nq", "ttl", "jsonld")
+"""The formats that hold RDF."""
 COLUMNS = {
     "skos:notation": "notation",
     "begrepp:status": "status",
@@ -74,16 +80,17 @@ _SEPARATOR = "|"
 
 
 def file_name(name: str, format_: str) -> str:
-    """Return the file name of a download: `icd-10-se.ttl.gz`."""
-    return f"{name}.{format_}.gz"
+    """Return the file name of a download: `icd-10-se.ttl.gz`, `icd-10-se.fhir-r5.tgz`."""
+    return f"{name}.{format_}" if format_.endswith(".tgz") else f"{name}.{format_}.gz"
 
 
 def parse_file_name(file: str, manifest: Manifest) -> tuple[str, str]:
     """Return the name and the format of a download. Raises `NotFound` if there is no such file."""
-    stem, _, format_ = file.removesuffix(".gz").rpartition(".")
-    if not file.endswith(".gz") or format_ not in FORMATS or stem not in download_names(manifest):
-        raise NotFound(f"There is no download {file}.", "See /downloads for the available files.")
-    return stem, format_
+    for format_ in FORMATS:
+        stem = file.removesuffix(file_name("", format_))
+        if stem != file and stem in download_names(manifest):
+            return stem, format_
+    raise NotFound(f"There is no download {file}.", "See /downloads for the available files.")
 
 
 def download_names(manifest: Manifest) -> list[str]:
@@ -264,12 +271,18 @@ def citation(manifest: Manifest) -> str:
     return f"begrepp, {manifest.built_at[:10]}, {manifest.hash[:12]}. {manifest.base}"
 
 
-_WRITERS = {
+def _write_package(build: Path, manifest: Manifest, name: str, out: IO[bytes], *, format_: str) -> None:
+    write_fhir_package(build, manifest, name, out, format_=format_, everything=ALL)
+
+
+_WRITERS: dict[str, Callable[[Path, Manifest, str, IO[bytes]], None]] = {
     "nq": _write_quads,
     "ttl": _write_turtle,
     "jsonld": _write_json_ld,
     "csv": _write_csv,
     "sqlite": _write_sqlite,
+    "fhir-r5.tgz": partial(_write_package, format_="fhir-r5.tgz"),
+    "fhir-r4.tgz": partial(_write_package, format_="fhir-r4.tgz"),
 }
 
 

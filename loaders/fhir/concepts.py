@@ -13,14 +13,22 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from begrepp.errors import InputError
-from begrepp.records import Concept, Coverage, Note, NoteKind, Record, Scheme, Status, Text
+from begrepp.records import Concept, Coverage, Marker, Note, NoteKind, Record, Scheme, Status, Text
 from begrepp.sources.row_faults import RowScope, add_remark
 from loaders.declaration.source_toml import new_declared_edition
 from loaders.fhir.supplements import Supplement, standard_names
 from loaders.support.fhir_labels import Json, checked_items
 from loaders.support.fhir_packages import FhirContext, Resource, language_tag
 
-_HANDLED = ("parent", "child", "inactive", "retirementDate")
+_HANDLED = (
+    *("parent", "child", "inactive", "retirementDate", "notSelectable"),
+    *("validFrom", "daggerAsterisk", "pairedWith"),
+)
+_NOTE_KINDS = tuple(kind.value for kind in NoteKind)
+_MARKERS = tuple(marker.value for marker in Marker)
+_LANGUAGE = "http://hl7.org/fhir/StructureDefinition/language"
+_DEFINITION = "definition"
+"""Code of the use of designations that are definitions in another language."""
 """Properties that the record of a concept covers; `status` is covered by the values of `_INACTIVE` and `_DRAFT`."""
 _SUCCESSORS = (
     "replaced-by",
@@ -61,6 +69,8 @@ class _Property:
     name: str
     code: str
     value: str
+    language: str = ""
+    """The language of the value, if the extension `language` gives it."""
 
 
 def read_code_system(
@@ -130,7 +140,7 @@ class _ConceptReader:
         code = self._code(concept)
         added = [(each, s.names) for s in self.supplements for each in s.items(code, "property")]
         return [
-            _Property(names.get(key, key), key, value)
+            _Property(names.get(key, key), key, value, _value_language(each))
             for each, names in (*own, *added)
             if (key := str(each.get("code") or "")) and (value := property_value(each))
         ]
@@ -145,6 +155,7 @@ class _ConceptReader:
             if is_synonym or pref.setdefault(text.lang, text.value) != text.value:
                 alt[text] = None
         alt = {text: None for text in alt if pref.get(text.lang) != text.value}
+        definitions += self._translated_definitions(concept)
         for supplement in self.supplements:
             definitions += supplement.definitions(code)
         status, end = self._status(properties)
@@ -152,7 +163,9 @@ class _ConceptReader:
         successors = [value for name in _SUCCESSORS for value in _values(properties, name)]
         successors += self._extension_codes(concept)
         notes = [
-            Note(NoteKind.SCOPE, Text(f"{each.code}: {each.value}", lang))
+            Note(NoteKind(each.name), Text(each.value, each.language or lang))
+            if each.name in _NOTE_KINDS
+            else Note(NoteKind.SCOPE, Text(f"{each.code}: {each.value}", each.language or lang))
             for each in properties
             if each.name not in (_HANDLED + _SUCCESSORS if is_inactive else _HANDLED)
             and not (each.name == "status" and each.value in (*_INACTIVE, *_DRAFT, "active"))
@@ -169,7 +182,10 @@ class _ConceptReader:
             broader=parents,
             replaced_by=tuple(dict.fromkeys(filter(None, successors))) if is_inactive else (),
             status=status,
+            valid_from=next((day for text in _values(properties, "validFrom") if (day := _date(text))), None),
             valid_to=end,
+            marker=next((Marker(text) for text in _values(properties, "daggerAsterisk") if text in _MARKERS), None),
+            paired_with=tuple(_values(properties, "pairedWith")),
         )
 
     def _designations(self, concept: Json, code: str) -> Iterator[tuple[Text, bool]]:
@@ -181,8 +197,16 @@ class _ConceptReader:
         for each, language in items:
             text = Text(str(each.get("value") or "").strip(), language_tag(each.get("language")) or language)
             use = each.get("use")
-            if text.value:
+            if text.value and not _is_definition(each):
                 yield text, isinstance(use, dict) and str(use.get("code")) in _OTHER_NAMES
+
+    def _translated_definitions(self, concept: Json) -> list[Text]:
+        """Return the designations that are definitions."""
+        items = checked_items(concept, "designation", self.resource.origin)
+        found = [each for each in items if _is_definition(each) and each.get("value")]
+        return [
+            Text(str(each["value"]), language_tag(each.get("language")) or self.resource.language) for each in found
+        ]
 
     def _extension_codes(self, concept: Json) -> list[str]:
         """Return the codes of the extension that names what replaces a concept."""
@@ -209,6 +233,17 @@ def property_value(prop: Json) -> str:
     if isinstance(value, dict):
         return str(value.get("code") or value.get("display") or "").strip()
     return str(value).lower() if isinstance(value, bool) else str(value).strip()
+
+
+def _value_language(prop: Json) -> str:
+    """Return the language of a property's text, which an extension of the value gives."""
+    extensions = (prop.get("_valueString") or {}).get("extension", ())
+    return next((str(each.get("valueCode", "")) for each in extensions if each.get("url") == _LANGUAGE), "")
+
+
+def _is_definition(designation: Json) -> bool:
+    use = designation.get("use")
+    return isinstance(use, dict) and use.get("code") == _DEFINITION
 
 
 def _date(text: str) -> date | None:

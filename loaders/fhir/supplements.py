@@ -9,10 +9,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from begrepp.records import Skipped, Text
+from begrepp.rdf.namespaces import expand
+from begrepp.records import NoteKind, Skipped, Text
 from loaders.support.fhir_labels import Json, checked_items
 from loaders.support.fhir_packages import Resource
 
+KNOWN_URIS = {
+    **{expand(kind): kind.value for kind in NoteKind},
+    expand("begrepp:validFrom"): "validFrom",
+    expand("begrepp:daggerAsterisk"): "daggerAsterisk",
+    expand("begrepp:etiologyOf"): "pairedWith",
+    expand("dct:isReplacedBy"): "replacedBy",
+}
+"""Names of the properties whose `uri` is that of a property of the graph."""
 _STANDARD_URI = re.compile(r"https?://.*\bconcept-properties/?#(\w+)")
 
 
@@ -23,6 +32,8 @@ def standard_names(resource: Resource) -> dict[str, str]:
         code, uri = str(each.get("code") or ""), str(each.get("uri") or "")
         if match := _STANDARD_URI.fullmatch(uri):
             names[code] = match[1]
+        elif uri in KNOWN_URIS:
+            names[code] = KNOWN_URIS[uri]
         elif uri and re.split(r"[/#]", uri)[-1] != code:
             names[code] = ""
     return names

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from begrepp.exports.downloads import ALL, FORMATS, file_name
+from begrepp.exports.downloads import ALL, RDF_FORMATS, file_name
 from begrepp.rdf.namespaces import expand, prefixes
 from server.pages.signposting import rights_of
 from server.served.build import ServedBuild
@@ -25,9 +25,7 @@ def void_triples(build: ServedBuild, root: str) -> Iterator[Triple]:
         return Literal(str(n), datatype=number)
 
     def dumps(name: str) -> list[NamedNode]:
-        return [
-            NamedNode(f"{root}/downloads/{file_name(name, form)}") for form in FORMATS if form not in ("csv", "sqlite")
-        ]
+        return [NamedNode(f"{root}/downloads/{file_name(name, form)}") for form in RDF_FORMATS]
 
     description = NamedNode(f"{root}/.well-known/void")
     yield Triple(description, rdf_type, NamedNode(expand("void:DatasetDescription")))

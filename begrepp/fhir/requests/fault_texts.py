@@ -54,6 +54,7 @@ FAULT_TEXTS = {
         "'{0}' is no longer considered a correct display for code '{1}' (status = {2}). "
         "The correct display is one of {3}."
     ),
+    "INVALID_ECL": "The expression '{0}' of the value set {2} cannot be used: {1}",
     "INVALID_DISPLAY_NAME": "Invalid displayLanguage: '{0}'",
     "MSG_DEPRECATED": "Reference to deprecated {0} {1}",
     "MSG_DRAFT": "Reference to draft {0} {1}",

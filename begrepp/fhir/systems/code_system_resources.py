@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem
@@ -13,6 +13,13 @@ Json = dict[str, Any]
 MAX_LISTED = 20_000
 """Concepts of a CodeSystem that is read; larger ones are answered without concepts (`not-present`)."""
 _WEB_SOURCE = "http://hl7.org/fhir/StructureDefinition/web-source"
+
+_ECL_FILTER: Json = {
+    "code": "constraint",
+    "description": "Concepts of an expression in the Expression Constraint Language (ECL)",
+    "operator": ["="],
+    "value": "An ECL expression",
+}
 
 
 def resource_id(*parts: str) -> str:
@@ -53,12 +60,21 @@ def code_system_resource(view: SchemeCodeSystem, *, with_content: bool, limit: i
         "content": ("complete" if about.is_complete else "fragment") if listed else "not-present",
         "count": len(view.everything) if listed else view.size,
         "language": view.language,
+        "filter": [_ECL_FILTER],
         "property": list(view.property_definitions),
     }
     done = {key: value for key, value in resource.items() if value not in ("", None, [])}
     if listed:
         done["concept"] = list(_concepts(view))
+        used = {each["code"] for concept in _all(done["concept"]) for each in concept.get("property", ())}
+        done["property"] = [each for each in view.property_definitions if each["code"] in used]
     return done
+
+
+def _all(concepts: Iterable[Json]) -> Iterator[Json]:
+    for each in concepts:
+        yield each
+        yield from _all(each.get("concept", ()))
 
 
 def _identifiers(about: SystemDescription) -> list[str]:
@@ -93,8 +109,9 @@ def _concept(view: SchemeCodeSystem, concept: int, *, with_parents: bool) -> Jso
         done["display"] = shown.value
     if definition := view.definition(concept):
         done["definition"] = definition
-    if others := [each.to_json() for each in texts if each is not shown]:
-        done["designation"] = others
+    others = [*(each for each in texts if each is not shown), *view.definitions(concept)[1:]]
+    if others:
+        done["designation"] = [each.to_json() for each in others]
     properties = view.properties(concept)
     if with_parents:
         properties += [{"code": "parent", "valueCode": view.code(each)} for each in view.parents(concept)]

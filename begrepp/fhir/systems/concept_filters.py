@@ -8,6 +8,7 @@ from typing import Any
 import polars
 from pyroaring import BitMap
 
+from begrepp.ecl.syntax_errors import EclError
 from begrepp.fhir.requests.faults import FhirFault, issue
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 
@@ -41,6 +42,10 @@ def select_concepts(system: CodeSystemView, item: Json, *, value_set: str, at: s
     except FilterNotUnderstood:
         texts = (name, operator, value, value_set, system.url)
         fault = issue("FILTER_NOT_UNDERSTOOD", "error", "not-supported", "vs-invalid", *texts, at=at)
+        raise FhirFault(fault, status=400) from None
+    except EclError as error:
+        reason = f"{error.reason} {error.next_step}".strip()
+        fault = issue("INVALID_ECL", "error", "invalid", "vs-invalid", value, reason, value_set, at=at)
         raise FhirFault(fault, status=400) from None
 
 

@@ -10,12 +10,15 @@ from typing import Any
 import polars
 from pyroaring import BitMap
 
+from begrepp.ecl.expression import concepts_of
+from begrepp.ecl.terminology_substrate import TerminologySubstrate
 from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.concept_filters import FilterNotUnderstood, select_by_pattern
 from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
 from begrepp.fhir.systems.scheme_properties import PROPERTY_DEFINITIONS, concept_properties, relation_code
 from begrepp.fhir.systems.word_index import WordIndex
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
 from begrepp.terminology.concept_record import ConceptRecord, Designation
@@ -24,6 +27,7 @@ from begrepp.terminology.terminology import Terminology
 
 Json = dict[str, Any]
 _SYNONYM: Json = {"system": "http://snomed.info/sct", "code": "900000000000013009", "display": "Synonym"}
+_DEFINITION: Json = {"system": expand("skos:x")[:-1], "code": "definition", "display": "Definition"}
 _NAME = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -95,12 +99,18 @@ class SchemeCodeSystem(CodeSystemView):
 
     def definition(self, concept: int) -> str:
         """Return the definition, in Swedish if there is one."""
+        found = self.definitions(concept)
+        return found[0].value if found else ""
+
+    def definitions(self, concept: int) -> list[FhirDesignation]:
+        """Return the definitions in all languages, as designations."""
         found = [each for each in self.system.record(concept).definitions if each.text]
-        return min(found, key=lambda each: _rank(each.language)).text if found else ""
+        ordered = sorted(found, key=lambda each: _rank(each.language))
+        return [FhirDesignation(value=each.text, language=each.language, use=_DEFINITION) for each in ordered]
 
     def properties(self, concept: int) -> list[Json]:
         """Return status, dates, notes, successors, relations and further statements as properties."""
-        return concept_properties(self.system, self.system.record(concept), concept, self._coding)
+        return concept_properties(self.system, self.system.record(concept), concept, self._coding, self.language)
 
     def _coding(self, iri: str) -> Json | None:
         """Return the Coding of a concept of the build."""
@@ -176,7 +186,13 @@ class SchemeCodeSystem(CodeSystemView):
             yield concept, [record.code, *(each.text for each in record.designations)]
 
     def select_natively(self, name: str, operator: str, value: str) -> BitMap | None:
-        """Return the concepts of a filter on codes, status or relations. Raises `FilterNotUnderstood`."""
+        """Return the concepts of a filter on codes, status, relations or by ECL.
+
+        Raises `FilterNotUnderstood`, and `EclError` for an expression that cannot be evaluated.
+        """
+        if name == "constraint" and operator == "=":
+            surroundings = TerminologySubstrate(self._terminology, self.system)
+            return concepts_of(value, self.system, surroundings) & self.everything
         if name in ("concept", "code"):
             if operator in ("=", "in", "not-in"):
                 wanted = [value] if operator == "=" else [each.strip() for each in value.split(",")]

@@ -11,6 +11,7 @@ from begrepp.terminology.interface import CodeSystem
 
 Json = dict[str, Any]
 _CONCEPT = "http://hl7.org/fhir/concept-properties#"
+_LANGUAGE = "http://hl7.org/fhir/StructureDefinition/language"
 _NOTES = {
     "xkos:coreContentNote": "coreContentNote",
     "xkos:inclusionNote": "inclusionNote",
@@ -28,7 +29,7 @@ _NOTES = {
 PROPERTY_DEFINITIONS: tuple[Json, ...] = (
     {"code": "status", "uri": f"{_CONCEPT}status", "type": "code"},
     {"code": "inactive", "uri": f"{_CONCEPT}inactive", "type": "boolean"},
-    {"code": "effectiveDate", "uri": f"{_CONCEPT}effectiveDate", "type": "dateTime"},
+    {"code": "validFrom", "uri": expand("begrepp:validFrom"), "type": "dateTime"},
     {"code": "retirementDate", "uri": f"{_CONCEPT}retirementDate", "type": "dateTime"},
     {"code": "parent", "uri": f"{_CONCEPT}parent", "type": "code"},
     {"code": "child", "uri": f"{_CONCEPT}child", "type": "code"},
@@ -48,13 +49,13 @@ def relation_code(iri: str) -> str:
 
 
 def concept_properties(
-    system: CodeSystem, record: ConceptRecord, concept: int, coding: Callable[[str], Json | None]
+    system: CodeSystem, record: ConceptRecord, concept: int, coding: Callable[[str], Json | None], language: str
 ) -> list[Json]:
-    """Return the properties of a concept; `coding`: Coding of a concept's IRI."""
+    """Return the properties of a concept; `coding`: Coding of a concept's IRI; `language`: that of the code system."""
     found: list[Json] = []
     if record.status:
         found.append({"code": "status", "valueCode": record.status})
-    for code, day in (("effectiveDate", record.valid_from), ("retirementDate", record.valid_to)):
+    for code, day in (("validFrom", record.valid_from), ("retirementDate", record.valid_to)):
         if day:
             found.append({"code": code, "valueDateTime": day[:10]})
     if concept in system.abstract:
@@ -70,10 +71,19 @@ def concept_properties(
         found.append({"code": "daggerAsterisk", "valueCode": record.marker})
     for note in record.notes:
         if note.text and note.kind in _NOTE_CODES:
-            found.append({"code": _NOTE_CODES[note.kind], "valueString": note.text})
+            found.append(
+                {"code": _NOTE_CODES[note.kind], "valueString": note.text} | _language(note.language, language)
+            )
     for group in system.hierarchy.groups(concept):
         found += [{"code": relation_code(relation), "valueCode": system.code(target)} for relation, target in group]
     return found
+
+
+def _language(language: str, of_system: str) -> Json:
+    """Return the extension that gives the language of a text, if it is not that of the code system."""
+    if not language or language == of_system:
+        return {}
+    return {"_valueString": {"extension": [{"url": _LANGUAGE, "valueCode": language}]}}
 
 
 _NOTE_CODES = {**_NOTES, **{expand(name): code for name, code in _NOTES.items()}}

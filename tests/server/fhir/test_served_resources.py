@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -148,6 +149,20 @@ def test_a_posted_resource_is_gone_after_its_request(client: FlaskClient) -> Non
         post(client, "/fhir/r5/CodeSystem/$lookup", asked, 404)["issue"][0]["details"]["coding"][0]["code"]
         == "not-found"
     )
+
+
+def expand_by_ecl(client: FlaskClient, expression: str, status: int = 200) -> Any:
+    """The expansion of the implicit value set of an expression on ECOG."""
+    path = "/fhir/r5/ValueSet/$expand?" + urlencode({"url": f"{ECOG}?fhir_vs=ecl/{expression}"})
+    return get(client, path, status)
+
+
+def test_a_value_set_may_be_defined_by_an_expression(client: FlaskClient) -> None:
+    assert members(expand_by_ecl(client, "0 OR 5")) == ["0", "5"]
+    assert members(expand_by_ecl(client, "* MINUS << 5")) == list("01234")
+    found = expand_by_ecl(client, "<< (", 400)["issue"][0]
+    assert found["expression"] == ["ValueSet.compose.include[0].filter[0]"]
+    assert "Line 1, column 5" in found["details"]["text"]
 
 
 def test_resources_are_read_and_searched(client: FlaskClient) -> None:

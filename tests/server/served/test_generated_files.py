@@ -19,7 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from begrepp.artefact.manifest import current_build
-from begrepp.exports.downloads import FORMATS
+from begrepp.exports.downloads import FORMATS, file_name
 from begrepp.files import file_in_progress, remove_stale_files
 from begrepp.settings import Settings
 from server.app import create_app
@@ -72,7 +72,7 @@ def test_two_files_are_generated_at_a_time_and_other_requests_retry(
     fresh: Flask, started: list[subprocess.Popen[bytes]], name: str
 ) -> None:
     client = fresh.test_client()
-    paths = [f"/downloads/{name}.{form}.gz" for form in FORMATS] + ["/catalog/dcat-ap-se.ttl"]
+    paths = [f"/downloads/{file_name(name, form)}" for form in FORMATS] + ["/catalog/dcat-ap-se.ttl"]
     for path in (*paths, *paths):
         answer = client.get(path, headers={"Accept": "application/json"})
         assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0

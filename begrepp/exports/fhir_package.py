@@ -1,0 +1,126 @@
+"""FHIR packages (NPM form): the code systems, value sets and concept maps of a build as resources of R4 or R5.
+
+In: the terminology of a build. Out: a tar archive with `package/package.json` and one JSON file per resource. Texts
+that may not be redistributed are left out; codes, hierarchy and status are kept.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from begrepp.artefact.manifest import Manifest
+from begrepp.fhir.build_resources import BuildResources
+from begrepp.fhir.r4_resources import to_r4
+from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
+from begrepp.fhir.value_sets.value_set_resources import value_set_resource
+from begrepp.rdf.iris import Iris
+from begrepp.terminology.terminology import StoredValueSet, Terminology
+
+Json = dict[str, Any]
+_FHIR_VERSIONS = {"fhir-r5.tgz": "5.0.0", "fhir-r4.tgz": "4.0.1"}
+_TEXTS = frozenset({"display", "definition", "designation", "property", "title", "description"})
+
+
+def write_fhir_package(
+    build: Path, manifest: Manifest, name: str, out: IO[bytes], *, format_: str, everything: str
+) -> None:
+    """Write the package of a code system, or of everything, as a tar archive; `format_` is the suffix of the file."""
+    version = _FHIR_VERSIONS[format_]
+    resources = [_in_base(each, version) for each in _resources(build, manifest, "" if name == everything else name)]
+    with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as archive:
+        _add(archive, "package.json", _package(manifest, name, version))
+        _add(archive, ".index.json", _index(resources))
+        for each in resources:
+            _add(archive, f"{each['resourceType']}-{each['id']}.json", each)
+
+
+def _in_base(resource: Json, version: str) -> Json:
+    return to_r4(resource) if version.startswith("4") else resource
+
+
+def _resources(build: Path, manifest: Manifest, name: str) -> Iterator[Json]:
+    """Yield the current edition of each code system, the value sets and the concept maps; of one system by its id."""
+    terminology = Terminology(build)
+    iris = Iris(manifest.base)
+    sets = {iris.mapping_set(each.id): each.version for each in manifest.current_graphs("mapping")}
+    source = BuildResources(terminology, sets)
+    for system in terminology.schemes():
+        about = system.description
+        if name in ("", about.id):
+            resource = code_system_resource(source.view(system), with_content=True, limit=None)
+            resource["id"] = code_system_id(about, with_version=False)
+            yield resource if about.redistributable and not about.withheld else _without_texts(resource)
+    if name:
+        return
+    for value_set in terminology.value_sets():
+        if isinstance(value_set, StoredValueSet):
+            yield value_set_resource(value_set, value_set.iri)
+    for listed in source.resources("ConceptMap"):
+        found = source.resource("ConceptMap", listed["id"], with_content=True)
+        if found and found.get("group"):
+            yield _without_displays(found)
+
+
+def _without_texts(resource: Json) -> Json:
+    """Return a code system with its codes, hierarchy and status only."""
+    kept = {key: value for key, value in resource.items() if key not in ("description", "property")}
+    return kept | {"concept": [_bare(each) for each in resource.get("concept", ())]}
+
+
+def _bare(concept: Json) -> Json:
+    done = {key: value for key, value in concept.items() if key not in _TEXTS}
+    kept = [each for each in concept.get("property", ()) if each["code"] in ("status", "parent")]
+    if kept:
+        done["property"] = kept
+    if "concept" in concept:
+        done["concept"] = [_bare(each) for each in concept["concept"]]
+    return done
+
+
+def _without_displays(resource: Json) -> Json:
+    """Return a concept map without the names of its concepts, which may not be redistributed for all systems."""
+    groups = []
+    for group in resource["group"]:
+        elements = [
+            {key: value for key, value in element.items() if key != "display"}
+            | {"target": [{key: value for key, value in one.items() if key != "display"} for one in element["target"]]}
+            for element in group["element"]
+        ]
+        groups.append(group | {"element": elements})
+    return resource | {"group": groups}
+
+
+def _package(manifest: Manifest, name: str, version: str) -> Json:
+    core = "hl7.fhir.r4.core" if version.startswith("4") else "hl7.fhir.r5.core"
+    return {
+        "name": "begrepp" if name == "begrepp" else f"begrepp.{name}",
+        "version": ".".join(manifest.built_at[:10].split("-")).replace(".0", "."),
+        "description": f"Code systems of begrepp, {manifest.built_at[:10]}, {manifest.hash[:12]}",
+        "type": "fhir.ig",
+        "fhirVersions": [version],
+        "dependencies": {core: version},
+        "author": "begrepp",
+        "url": manifest.base,
+    }
+
+
+def _index(resources: list[Json]) -> Json:
+    keys = ("resourceType", "id", "url", "version", "content")
+    files = [
+        {"filename": f"{each['resourceType']}-{each['id']}.json"} | {key: each[key] for key in keys if key in each}
+        for each in resources
+    ]
+    return {"index-version": 2, "files": files}
+
+
+def _add(archive: tarfile.TarFile, name: str, content: Json) -> None:
+    data = msgspec.json.encode(content)
+    entry = tarfile.TarInfo(f"package/{name}")
+    entry.size = len(data)
+    archive.addfile(entry, io.BytesIO(data))

@@ -12,17 +12,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from begrepp.artefact.manifest import GraphEntry, Manifest
-from begrepp.artefact.parts import Part
 from begrepp.build.load_failures import BuildFailed
 from begrepp.cli.error_log import log_error
 from begrepp.errors import BegreppError, UnexpectedError
-from begrepp.records import EditionFiles, Source
 from begrepp.settings import Settings
-from begrepp.sources.editions import declaration
 
 if TYPE_CHECKING:
     from begrepp.artefact.load_report import LoadReport
+    from begrepp.artefact.manifest import GraphEntry, Manifest
+    from begrepp.artefact.parts import Part
+    from begrepp.records import EditionFiles, Source
 
 # A pipe has no width: tables are then as wide as their content.
 stdout = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
@@ -60,6 +59,8 @@ def print_sources(
     known: Sequence[Source], starter: Sequence[EditionFiles], added_: Sequence[EditionFiles], settings: Settings
 ) -> None:
     """Print the sources and the editions found."""
+    from begrepp.sources.editions import declaration  # noqa: PLC0415  # slow to import, and other commands do not need it
+
     found: dict[str, list[str]] = {}
     for edition in added_:
         found.setdefault(edition.source, []).append(edition.version)

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import click
 
-from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import LANGUAGES, Settings
@@ -91,6 +90,8 @@ def command(
     the validation could not run.
     """
     if not files:
+        from begrepp.artefact.manifest import current_build, read_manifest  # noqa: PLC0415  # slow to import
+
         console.print_build_validation(read_manifest(current_build(Settings())))
         return
     settings = Settings()

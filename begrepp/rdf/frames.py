@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from begrepp.rdf.ntriples import name
+from begrepp.rdf.namespaces import expand
 
 _BLOCK_BYTES = 32 << 20
 
@@ -55,7 +55,9 @@ def parse_triples(block: bytes) -> pl.DataFrame:
 
 def select_properties(triples: pl.DataFrame, *properties: str) -> pl.DataFrame:
     """Select the columns subject and rest of the lines whose predicate is one of the prefixed names."""
-    return triples.filter(pl.col("predicate").is_in([name(each) for each in properties])).select("subject", "rest")
+    return triples.filter(pl.col("predicate").is_in([f"<{expand(each)}>" for each in properties])).select(
+        "subject", "rest"
+    )
 
 
 def empty_frame(*columns: str) -> pl.DataFrame:

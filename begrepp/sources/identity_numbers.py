@@ -20,8 +20,6 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from stdnum import luhn, verhoeff
-
 from begrepp.errors import Origin, PersonalDataError
 
 # Month, day and last four characters of every place that may be a number; the lookahead lets places overlap.
@@ -152,6 +150,8 @@ def identity_numbers(text: str) -> Iterator[IdentityNumber]:
 def is_identity_number(digits: str) -> bool:
     """Return whether 10 or 12 digits are an identity number: a date of birth, a birth number and a check digit."""
     century, year, month, day = digits[:-10], digits[-10:-8], int(digits[-8:-6]), int(digits[-6:-4])
+    from stdnum import luhn  # noqa: PLC0415  # imports HTTP and TLS; few texts have such digits
+
     return digits[-4:-1] != "000" and _is_birth_date(century, year, month, day) and bool(luhn.is_valid(digits[-10:]))
 
 
@@ -233,8 +233,11 @@ def _is_birth_date(century: str, year: str, month: int, day: int) -> bool:
 
 def _is_other_identifier(text: str, start: int, number: str) -> bool:
     """Return whether ten digits are a valid Snomed CT identifier, or an ISBN or telephone number by the word before."""
-    if len(number) == 10 and number[-3] in "01" and verhoeff.is_valid(number):
-        return True
+    if len(number) == 10 and number[-3] in "01":
+        from stdnum import verhoeff  # noqa: PLC0415
+
+        if verhoeff.is_valid(number):
+            return True
     return bool(_OTHER_NUMBER.search(text[max(0, start - 20) : start]))
 
 

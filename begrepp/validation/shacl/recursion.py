@@ -13,7 +13,7 @@ import numpy as np
 
 from begrepp.errors import InputError
 from begrepp.validation.shacl.data.data_graph import DataGraph
-from begrepp.validation.shacl.data.id_columns import is_in
+from begrepp.validation.shacl.data.id_columns import is_in, union_of
 from begrepp.validation.shacl.data.term_table import Ids, Mask
 from begrepp.validation.shacl.shapes import EXPECTING, EXPECTING_LISTS, Shapes
 from begrepp.validation.shacl.vocabulary import SH, Term
@@ -101,7 +101,7 @@ class Recursion:
         if shape not in self._shapes:
             return self._evaluate(shape, nodes)
         empty = np.zeros(0, dtype=np.int64)
-        self._known[shape] = np.union1d(self._known.get(shape, empty), nodes)
+        self._known[shape] = union_of(self._known.get(shape, empty), nodes)
         if not self._is_running:
             self._is_running = True
             try:

@@ -21,6 +21,7 @@ from begrepp.validation.shacl.data.id_columns import (
     is_in,
     pack_pairs,
     sorted_unique,
+    union_of,
     unpack_pairs,
 )
 from begrepp.validation.shacl.data.term_encoder import TermEncoder, TripleColumns
@@ -109,7 +110,7 @@ class DataGraph:
 
     def _with_subclasses(self, class_: Term) -> Ids:
         classes = np.array([self.term_id(class_)], dtype=np.int64)
-        return np.union1d(classes, self._closure(PropertyPath("inverse", predicate=SUB_CLASS_OF), classes)[1])
+        return union_of(classes, self._closure(PropertyPath("inverse", predicate=SUB_CLASS_OF), classes)[1])
 
     def target_nodes(self, name: str, target: Term) -> Ids:
         """Return the nodes of a target, given the name of its property and the value (SHACL 2.1.3)."""

@@ -31,6 +31,11 @@ def sorted_unique(values: Ids) -> Ids:
     return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
+def union_of(one: Ids, other: Ids) -> Ids:
+    """Return the values of both columns, distinct and sorted."""
+    return sorted_unique(np.concatenate([one, other]))
+
+
 def distinct_pairs(left: Ids, right: Ids) -> tuple[Ids, Ids]:
     """Return the distinct rows, sorted."""
     return unpack_pairs(sorted_unique(pack_pairs(left, right)))

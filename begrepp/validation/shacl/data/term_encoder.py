@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
 from begrepp.rdf.frames import parse_triples, read_blocks
+from begrepp.validation.shacl.data.term_table import mask_series
 from begrepp.validation.shacl.rdf_reader import read_quads
 
 TermIds = NDArray[np.uint32]
@@ -116,9 +117,9 @@ class TermEncoder:
         predicates, objects = self.encode(predicate), rest.str.head(-2)
         if predicate_ids is not None:
             mask = np.isin(predicates, predicate_ids)
-            if checked and not _is_canonical(objects.filter(pl.Series(~mask))).all():
+            if checked and not _is_canonical(objects.filter(mask_series(~mask))).all():
                 raise _NotCanonical
-            subjects, predicates, objects = subjects[mask], predicates[mask], objects.filter(pl.Series(mask))
+            subjects, predicates, objects = subjects[mask], predicates[mask], objects.filter(mask_series(mask))
         return TripleColumns(subjects, predicates, self.encode(objects))
 
     def _reject_non_canonical(self, first_new_id: int, encoded: Iterable[TripleColumns]) -> None:

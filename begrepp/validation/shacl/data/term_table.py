@@ -22,6 +22,7 @@ Mask = NDArray[np.bool_]
 UNBOUND = 0
 _SMALL_COLUMN = 500
 """Number of terms up to which single look-ups are faster than column operations."""
+_SHORT_ARRAY = 20_000
 _TAIL = r'"(?:@([a-z0-9-]+)|\^\^<([^">]*)>)?$'
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(["\\nrtbf]))')
 _UNESCAPED = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
@@ -96,7 +97,7 @@ class TermTable:
         texts = self.texts
         if self._added:
             texts = pl.concat([texts, pl.Series(texts.name, [str(term) for term in self._added], dtype=pl.String)])
-        return texts.gather(ids)
+        return gather(texts, ids)
 
     @cached_property
     def kinds(self) -> NDArray[np.uint8]:
@@ -125,8 +126,18 @@ class TermTable:
         """For each term the index of its datatype, -1 for none; and the sorted datatype IRIs."""
         tails = self._tails
         language_strings = pl.select(pl.when(tails["1"].is_not_null()).then(pl.lit(RDF + "langString"))).to_series()
-        plain = pl.select(pl.when(pl.Series(self.kinds == TermKind.LITERAL)).then(pl.lit(XSD + "string"))).to_series()
+        plain = pl.select(pl.when(mask_series(self.kinds == TermKind.LITERAL)).then(pl.lit(XSD + "string"))).to_series()
         return _encode_names(pl.select(pl.coalesce(tails["2"], language_strings, plain)).to_series())
+
+
+def mask_series(mask: Mask) -> pl.Series:
+    """Return a mask as a polars column; a short one without `numpy.ma`, which polars imports for a NumPy array."""
+    return pl.Series(mask.tolist(), dtype=pl.Boolean) if len(mask) <= _SHORT_ARRAY else pl.Series(mask)
+
+
+def gather(texts: pl.Series, rows: Ids) -> pl.Series:
+    """Return the texts in these rows; of few rows without `numpy.ma`."""
+    return texts.gather(rows.tolist() if len(rows) <= _SHORT_ARRAY else rows)
 
 
 def _encode_names(names: pl.Series) -> tuple[NDArray[np.int64], list[str]]:

@@ -14,6 +14,7 @@ from pyoxigraph import NamedNode
 
 from begrepp.validation.shacl.custom_components import CustomComponent
 from begrepp.validation.shacl.data.data_graph import DataGraph, ValueNodes
+from begrepp.validation.shacl.data.id_columns import sorted_unique
 from begrepp.validation.shacl.data.term_table import UNBOUND, Ids
 from begrepp.validation.shacl.paths import path_to_sparql, path_to_text
 from begrepp.validation.shacl.results import Cause, ColumnResults
@@ -146,7 +147,7 @@ class SparqlConstraints:
             value = np.where(value == UNBOUND, this, value)
         bindings = {**solutions.columns, "value": np.where(value == UNBOUND, this, value)}
         paths = solutions.column("path")
-        for path in np.unique(paths):
+        for path in sorted_unique(paths):
             rows = np.flatnonzero(paths == path)
             result_path = path_to_text(shape.path)
             if path != UNBOUND and isinstance(bound_path := data.terms.term(int(path)), NamedNode):

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from pyoxigraph import Literal
 
 from begrepp.validation.shacl.data.data_graph import DataGraph
-from begrepp.validation.shacl.data.term_table import UNBOUND, Ids, Mask, TermKind, TermTable
+from begrepp.validation.shacl.data.id_columns import sorted_unique
+from begrepp.validation.shacl.data.term_table import UNBOUND, Ids, Mask, TermKind, TermTable, gather
 from begrepp.validation.shacl.regex import matches_pattern
 from begrepp.validation.shacl.sparql_constraints.query_plan import (
     Call,
@@ -151,7 +152,7 @@ def _language(terms: TermTable, ids: Ids) -> pl.Series:
     indices, names = terms.languages
     tags = pl.Series([*names, "", None], dtype=pl.String)
     absent = np.where(terms.kinds[ids] == TermKind.LITERAL, len(names), len(names) + 1)
-    return tags.gather(np.where(indices[ids] >= 0, indices[ids], absent))
+    return gather(tags, np.where(indices[ids] >= 0, indices[ids], absent))
 
 
 def _texts(terms: TermTable, value: Value) -> pl.Series:
@@ -160,7 +161,7 @@ def _texts(terms: TermTable, value: Value) -> pl.Series:
         return value
     ids = _ids(value)
     indices, names = terms.datatypes
-    if np.any(ids >= len(terms)) or any(names[index] != XSD + "string" for index in np.unique(indices[ids])):
+    if np.any(ids >= len(terms)) or any(names[index] != XSD + "string" for index in sorted_unique(indices[ids])):
         raise UnsupportedQuery
     return terms.lexical_forms(ids)
 
@@ -174,7 +175,7 @@ def _regex(terms: TermTable, text: Value, pattern: Value, flags: Sequence[Value]
     for (one_pattern, one_flags), group in patterns.with_row_index().group_by("pattern", "flags"):
         if one_pattern is not None and one_flags is not None:
             rows = group["index"].to_numpy()
-            group_texts = texts.gather(rows)
+            group_texts = gather(texts, rows)
             matches = matches_pattern(group_texts, str(one_pattern), str(one_flags)).astype(np.int8)
             result[rows] = np.where(group_texts.is_null().to_numpy(), Truth.ERROR, matches)
     return result

@@ -150,7 +150,7 @@ class JoinEvaluator:
 
     def _optional(self, group: GroupPattern, table: BindingTable) -> BindingTable:
         solutions, rows = self._join_nested(group, table)
-        return _stack([solutions, table.select(_missing_rows(table.length, rows))])
+        return _stack([solutions, table.select(np.delete(np.arange(table.length), rows))])
 
     def _union(self, groups: Sequence[GroupPattern], table: BindingTable) -> BindingTable:
         return _stack([self._join_nested(self._check_scope(group, table), table)[0] for group in groups])
@@ -275,13 +275,6 @@ class JoinEvaluator:
 
 def _name(node: QueryVariable | Term) -> str:
     return node.name if isinstance(node, QueryVariable) else ""
-
-
-def _missing_rows(length: int, rows: Ids) -> Ids:
-    """Return the numbers below a length that are not among the rows."""
-    missing = np.ones(length, dtype=np.bool_)
-    missing[rows] = False
-    return np.flatnonzero(missing)
 
 
 def _stack(tables: Sequence[BindingTable]) -> BindingTable:

@@ -74,6 +74,8 @@ class Settings:
     )
     validation_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_MB", "50")))
     validation_rate: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_RATE", "20")))
+    mcp_rate: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_MCP_RATE", "300")))
+    """Requests to `/mcp` per minute and client address, per server process."""
     reports_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_REPORTS_MB", "512")))
     metrics_token: str = field(default_factory=lambda: os.environ.get("BEGREPP_METRICS_TOKEN", ""), repr=False)
     """Token that `/metrics` requires; without one it answers only connections from the machine itself."""

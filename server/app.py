@@ -9,6 +9,7 @@ from flask_compress import Compress
 
 from begrepp.settings import Settings
 from server import api, fhir
+from server.assistant import mcp_route
 from server.http.conditional import ConditionalResponse
 from server.http.page_cache import PageCache
 from server.http.request_filter import RequestFilter
@@ -68,9 +69,11 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = AppState(settings)
     app.extensions["begrepp.validation"] = service.ValidationService(settings)
+    app.extensions[mcp_route.EXTENSION] = mcp_route.AssistantService(settings)
     register_template_helpers(app, describe_page, settings.report_link)
     for blueprint in (
         api.blueprint,
+        mcp_route.blueprint,
         browse.blueprint,
         catalogue_feeds.blueprint,
         example_queries.blueprint,

@@ -25,6 +25,7 @@ COMMANDS = (
     "suggest",
     "check-values",
     "serve",
+    "mcp",
     "status",
     "publish",
     "dump",

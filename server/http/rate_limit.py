@@ -19,9 +19,13 @@ class RateLimited(BegreppError):
 
 
 class RateLimit:
-    """A token bucket per address, refilled at `per_minute` tokens a minute up to that number."""
+    """A token bucket per address, refilled at `per_minute` tokens a minute up to that number.
 
-    def __init__(self, per_minute: int) -> None:
+    `advice` is the next step of the error.
+    """
+
+    def __init__(self, per_minute: int, advice: str) -> None:
+        self._advice = advice
         self._capacity = float(per_minute)
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
@@ -39,5 +43,5 @@ class RateLimit:
         if not allowed:
             raise RateLimited(
                 f"You sent more than {self._capacity:g} requests in a minute.",
-                "Wait a little; `begrepp validate` on your own machine has no limit.",
+                self._advice,
             )

@@ -60,7 +60,9 @@ class ValidationService:
     def __init__(self, settings: Settings) -> None:
         self.pool = ValidationPool(settings)
         self.reports = ReportStore(settings.reports, settings.reports_mb)
-        self.rate_limit = RateLimit(settings.validation_rate)
+        self.rate_limit = RateLimit(
+            settings.validation_rate, "Wait a little; `begrepp validate` on your own machine has no limit."
+        )
 
 
 def validation_service() -> ValidationService:

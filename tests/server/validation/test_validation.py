@@ -197,7 +197,7 @@ def test_whoever_asks_too_often_waits(built: Settings) -> None:
     client = application.test_client()
     statuses = [client.post("/validation/skos", data=b"", content_type="text/turtle").status_code for _ in range(3)]
     assert statuses == [400, 400, 429]
-    rate = RateLimit(1)
+    rate = RateLimit(1, "Wait a little.")
     rate.acquire("a")
     rate.acquire("b")
     with pytest.raises(RateLimited):

@@ -1,0 +1,93 @@
+"""Tools about the code systems of the build, and citations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from begrepp.exports.downloads import citation
+from server.assistant.concept_tools import Ids, Language
+from server.assistant.tool_answers import CitationAnswer, CitedThing, SystemDetail, SystemsAnswer
+from server.assistant.tool_context import ToolContext
+from server.pages.signposting import rights_of
+from server.served.labels import find_refs
+from server.served.schemes import SchemeFacts
+
+
+class CatalogueTools:
+    """Code systems and citations."""
+
+    def __init__(self, context: ToolContext) -> None:
+        self._context = context
+
+    def schemes(
+        self,
+        query: Annotated[str, Field(description="Words or an identifier; empty for all", max_length=200)] = "",
+        language: Language = "sv",
+    ) -> SystemsAnswer:
+        """List the code systems (classifications, terminologies, value lists) with edition, size, OID and licence."""
+        build = self._context.build
+        named = self._context.build.schemes.by_alias.get(query.strip().removeprefix("urn:oid:"))
+        words = query.casefold().split()
+        found = [
+            scheme
+            for scheme in sorted(build.schemes.by_iri.values(), key=lambda scheme: scheme.id)
+            if scheme is named or all(word in _haystack(scheme) for word in words)
+        ]
+        return SystemsAnswer(total=len(found), systems=[self._system(scheme, language) for scheme in found])
+
+    def _system(self, scheme: SchemeFacts, language: str) -> SystemDetail:
+        manifest = self._context.build.manifest
+        editions = sorted(
+            (g for g in manifest.graphs if g.kind == "scheme" and g.id == scheme.id), key=lambda g: g.valid_from
+        )
+        current = manifest.find_graph("scheme", scheme.id)
+        return SystemDetail(
+            **self._context.source(scheme, language).model_dump(),
+            iri=scheme.iri,
+            identifiers=sorted({*scheme.identifiers, *filter(None, (scheme.system_uri,))}),
+            concepts=current.concepts if current else 0,
+            retired=current.inactive if current else 0,
+            editions=[edition.version for edition in reversed(editions)],
+        )
+
+    def cite(self, ids: Ids, language: Language = "sv") -> CitationAnswer:
+        """Give a citation for concepts, code systems or datasets: edition, publisher, address and licence."""
+        found, missing = self._context.each(ids, lambda id_: self._citation(id_, language))
+        return CitationAnswer(citations=found, build=citation(self._context.build.manifest), not_found=missing)
+
+    def _citation(self, id_: str, language: str) -> CitedThing:
+        build = self._context.build
+        scheme = build.schemes.by_alias.get(id_.strip())
+        dataset = build.manifest.find_graph("dataset", id_.strip())
+        iri = scheme.iri if scheme else build.iris.dataset(dataset.id) if dataset else self._context.find(id_).iri
+        ref = find_refs(build, [iri], language)[iri]
+        kind, _, rest = iri.removeprefix(build.iris.root).partition("/")
+        graph = (
+            build.manifest.find_graph("scheme", scheme.id if scheme else ref.scheme)
+            if kind == "cs" or ref.scheme
+            else build.manifest.find_graph(
+                kind if kind in ("dataset", "mapping") else "dataset", rest.partition("/")[0]
+            )
+        )
+        rights = rights_of(build, graph.graph) if graph else None
+        publisher = (
+            find_refs(build, [rights.publisher], language)[rights.publisher] if rights and rights.publisher else None
+        )
+        parts = [
+            f"{ref.code} {ref.label.value}".strip() + (f" ({graph.id} {graph.version})" if graph else ""),
+            publisher.label.value if publisher else "",
+            iri,
+        ]
+        return CitedThing(
+            id=id_,
+            citation=". ".join(filter(None, parts)),
+            iri=iri,
+            licence=(rights.licence or None) if rights else None,
+        )
+
+
+def _haystack(scheme: SchemeFacts) -> str:
+    texts = [text.value for text in (*scheme.titles, *scheme.descriptions)]
+    return " ".join((scheme.id, scheme.iri, scheme.system_uri, *scheme.identifiers, *texts)).casefold()

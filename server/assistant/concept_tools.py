@@ -1,0 +1,243 @@
+"""Tools about code systems and concepts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pyoxigraph import NamedNode
+
+from begrepp.queries.page_queries import select, value
+from begrepp.rdf.namespaces import compact, expand
+from begrepp.variables.list_entries import BuildContents
+from begrepp.variables.value_check import CheckedValue, Verdict, check_values
+from server.assistant.tool_answers import (
+    CheckAnswer,
+    CodeVerdict,
+    ConceptAnswer,
+    ConceptDetail,
+    FoundThing,
+    HierarchyAnswer,
+    SearchAnswer,
+)
+from server.assistant.tool_context import ToolContext, concept_name, read_day, shorten
+from server.http.work_limit import COMPARISONS
+from server.pages.concepts.concept import NOTES
+from server.pages.concepts.tree import children, paths_to
+from server.pages.search import results
+from server.served.labels import (
+    Statements,
+    find_refs,
+    find_statements,
+    property_iris,
+    property_texts,
+    property_value,
+    suggestions,
+)
+from server.served.resolver import Missing
+
+MAX_CODES = 1000
+MAX_HITS = 50
+MAX_BELOW = 5000
+"""Most narrower concepts that the query reads."""
+_MAX_QUERY = 200
+_LINKS = {"broader": "skos:broader", "related": "skos:related", "replaced_by": "dct:isReplacedBy"}
+Language = Annotated[Literal["sv", "en"], Field(description="Language of labels and titles")]
+Ids = Annotated[list[str], Field(description="IRIs, or system|code such as icd-10-se|C50.9; several at a time")]
+System = Annotated[str, Field(description="Id, OID or URI of a code system, such as icd-10-se")]
+AsOf = Annotated[str, Field(description="A day as 2019-06-30, to get what was in force then; empty for now")]
+Limit = Annotated[int, Field(ge=1, le=200, description="Most results")]
+
+
+class ConceptTools:
+    """Search, look-up, hierarchy and check of codes."""
+
+    def __init__(self, context: ToolContext) -> None:
+        self._context = context
+
+    def search(
+        self,
+        query: Annotated[str, Field(description="Words or a code, in Swedish or English", max_length=_MAX_QUERY)],
+        systems: Annotated[list[str] | None, Field(description="Only these code systems")] = None,
+        kind: Literal["concept", "variable", "dataset", "scheme", "any"] = "concept",
+        status: Literal["active", "inactive", "any"] = "any",
+        language: Language = "sv",
+        limit: Annotated[int, Field(ge=1, le=MAX_HITS)] = 10,
+    ) -> SearchAnswer:
+        """Search by words, synonyms, abbreviations or the beginning of a code, and find the code for a text.
+
+        Use it first when you have words and need a code: a diagnosis, procedure, drug, laboratory analysis, phenotype.
+        It tolerates misspelling and compounds. It also finds variables and datasets by name.
+        """
+        build = self._context.build
+        schemes = [self._context.scheme(each).iri for each in systems or ()] or [""]
+        filters: dict[str, str] = {"kind": kind, "status": status}
+        filters = {name: "" if wanted == "any" else wanted for name, wanted in filters.items()}
+        found = [
+            build.index.search(query, limit=limit, offset=0, user_language=language, scheme=scheme, **filters)
+            for scheme in schemes
+        ]
+        hits = sorted((hit for _, part in found for hit in part), key=lambda hit: (not hit.active, -hit.score))[:limit]
+        rows = results(build, hits, language)
+        total = sum(number for number, _ in found)
+        return SearchAnswer(
+            total=total,
+            truncated=total > len(rows),
+            results=[
+                FoundThing(
+                    iri=row.iri,
+                    code=row.notation or None,
+                    system=row.scheme or None,
+                    status="active" if row.active else "retired",
+                    label=row.label.value,
+                    language=row.label.lang or None,
+                    kind=row.kind,
+                    matched=row.matched.value if row.matched else None,
+                    within=row.within.value if row.within else None,
+                )
+                for row in rows
+            ],
+            corrections=[f"{old} → {new}" for old, new in build.index.corrections(query)],
+            sources=self._context.sources((row.scheme for row in rows), language),
+        )
+
+    def concept(self, ids: Ids, as_of: AsOf = "", language: Language = "sv") -> ConceptAnswer:
+        """Look up what codes mean: labels, synonyms, definition, inclusion and exclusion notes, successors, validity.
+
+        Use it when you have a code or an IRI and need its meaning, also what it meant on an earlier day.
+        """
+        day = read_day(as_of)
+        found, missing = self._context.each(ids, lambda id_: self._detail(id_, day, language))
+        sources = self._context.sources((each.system for each in found), language, day)
+        return ConceptAnswer(concepts=found, not_found=missing, sources=sources)
+
+    def _detail(self, id_: str, day: date | None, language: str) -> ConceptDetail:
+        concept = self._context.find_concept(id_, day)
+        view = self._context.view_of(concept, day)
+        said = find_statements(view, concept.iri)
+        iris = {name: property_iris(said, prefixed) for name, prefixed in _LINKS.items()} | {
+            "consider": suggestions(said)
+        }
+        known = self._context.names({concept.iri, *(iri for each in iris.values() for iri in each)}, language, view)
+        linked = {name: [known[iri] for iri in each] for name, each in iris.items()}
+        edition = next(iter(property_iris(said, "begrepp:inRelease")), "")
+        graph = next((g for g in view.manifest.graphs if g.graph == edition), None)
+        notes = {compact(expand(name)).partition(":")[2]: _by_language(said, name) for name in NOTES}
+        return ConceptDetail(
+            **known[concept.iri].model_dump(),
+            edition=graph.version if graph else None,
+            as_of=day.isoformat() if day else None,
+            labels={text.lang or "und": text.value for text in reversed(property_texts(said, "skos:prefLabel"))},
+            synonyms=_by_language(said, "skos:altLabel"),
+            definitions=_by_language(said, "skos:definition"),
+            notes={name: texts for name, texts in notes.items() if texts},
+            valid_from=property_value(said, "begrepp:validFrom") or None,
+            valid_to=property_value(said, "begrepp:validTo") or None,
+            broader=linked["broader"],
+            related=linked["related"],
+            replaced_by=linked["replaced_by"],
+            consider=linked["consider"],
+        )
+
+    def hierarchy(
+        self,
+        id: Annotated[str, Field(description="IRI, or system|code")],
+        direction: Annotated[
+            Literal["children", "descendants", "ancestors", "path"],
+            Field(description="Directly narrower, all narrower, all broader, or the path from the top"),
+        ] = "children",
+        as_of: AsOf = "",
+        language: Language = "sv",
+        limit: Limit = 50,
+    ) -> HierarchyAnswer:
+        """Walk the hierarchy: children, all descendants, ancestors, or the path from the chapter down to a code.
+
+        Use it to see which codes belong under a group, or which chapter and block a code is in.
+        """
+        day = read_day(as_of)
+        concept = self._context.find_concept(id, day)
+        view = self._context.view_of(concept, day)
+        node = NamedNode(concept.iri)
+        if direction == "children":
+            iris = [each.ref.iri for each in children(view, [concept.iri], language).get(concept.iri, [])]
+        elif direction == "path":
+            paths = paths_to(view, concept.iri, language)
+            iris = [step.iri for step in paths[0] if step.iri != concept.iri] if paths else []
+        elif direction == "ancestors":
+            rows = select(view.store, "concept-ancestors", concept=node)
+            iris = sorted({value(row, "parent") for row in rows} - {concept.iri})
+        else:
+            iris = sorted({value(row, "below") for row in select(view.store, "concepts-below", concept=node)})
+        known = find_refs(view, [*iris, concept.iri], language)
+        refs = [known[iri] for iri in iris]
+        if direction in ("ancestors", "descendants"):
+            refs.sort(key=lambda ref: ref.sort_key)
+        shown, truncated = shorten(refs, limit)
+        return HierarchyAnswer(
+            concept=concept_name(known[concept.iri]),
+            direction=direction,
+            total=len(refs),
+            truncated=truncated or len(refs) >= MAX_BELOW,
+            results=[concept_name(ref) for ref in shown],
+            sources=self._context.sources((ref.scheme for ref in [known[concept.iri], *shown]), language, day),
+        )
+
+    def check_codes(
+        self,
+        codes: Annotated[list[str], Field(min_length=1, max_length=MAX_CODES, description="Codes as they are written")],
+        system: Annotated[
+            str, Field(description="Code system, code system@edition, or the list of a variable as nkbc/a_tnm_tklass")
+        ],
+        as_of: AsOf = "",
+        language: Language = "sv",
+    ) -> CheckAnswer:
+        """Validate a list of codes: which exist, are retired and replaced, are written otherwise, or are unknown.
+
+        Always call it before you give codes in an answer. Also for a column of data.
+        """
+        against, day = system.strip(), read_day(as_of)
+        if day and "/" not in against:
+            scheme = self._context.scheme(against.partition("@")[0])
+            if (edition := self._context.edition(scheme.id, day)) is None:
+                raise Missing(
+                    f"No edition of {scheme.id} was in force on {day}.", "The tool changes lists the editions."
+                )
+            against = f"{scheme.id}@{edition.version}"
+        elif "/" not in against:
+            name, at, version = against.partition("@")
+            against = f"{self._context.scheme(name).id}{at}{version}"
+        build = self._context.build
+        contents = BuildContents(build.store, build.iris, build.folder, lambda: build.index)
+        with COMPARISONS.slot():
+            checked = check_values(against, codes, contents, language)
+        counts = {verdict.value: number for verdict in Verdict if (number := checked.count(verdict))}
+        own = build.schemes.by_iri.get(checked.list_iri)
+        return CheckAnswer(
+            list_iri=checked.list_iri,
+            title=checked.title,
+            edition=checked.edition or None,
+            counts=counts,
+            values=[_verdict(each) for each in checked.values],
+            sources=self._context.sources([own.id] if own else [], language, day),
+        )
+
+
+def _verdict(checked: CheckedValue) -> CodeVerdict:
+    return CodeVerdict(
+        value=checked.value,
+        verdict=checked.verdict.value,
+        code=checked.code or None,
+        label=checked.label or None,
+        valid_until=checked.until or None,
+        successors=[" ".join(pair) for pair in checked.instead],
+        consider=[" ".join(pair) for pair in checked.consider],
+        editions=[*checked.editions],
+    )
+
+
+def _by_language(said: Statements, prefixed: str) -> dict[str, list[str]]:
+    texts: dict[str, list[str]] = {}
+    for text in sorted(property_texts(said, prefixed), key=lambda text: (text.lang, text.value)):
+        texts.setdefault(text.lang or "und", []).append(text.value)
+    return texts

@@ -1,0 +1,207 @@
+"""Tools about relations between code systems and between editions: mappings, changes, and expansion of sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from begrepp.history.changes import TYPES, Change
+from begrepp.records import Text
+from server.assistant.concept_tools import Ids, Language, Limit, System
+from server.assistant.tool_answers import (
+    ChangesAnswer,
+    EditionChange,
+    MapAnswer,
+    MappedConcept,
+    MappingStep,
+)
+from server.assistant.tool_context import ToolContext, concept_name, shorten
+from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
+from server.pages.schemes.difference import filtered_changes
+from server.served.labels import choose_text, find_refs, find_statements
+from server.served.refs import Ref
+
+_MAX_STEPS = 3
+"""Mappings of a path: each further one makes a wrong result more probable."""
+_EXACT = "skos:exactMatch"
+_TRANSITIVE = ("skos:broadMatch", "skos:narrowMatch")
+_MAX_VISITED = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Path:
+    """A chain of mappings from a concept: the relation that follows from it, and the code systems that it visits."""
+
+    end: Ref
+    relation: str
+    steps: tuple[tuple[Ref, MappingRow], ...]
+    systems: frozenset[str]
+
+
+class RelationTools:
+    """Mappings between code systems, and changes between editions."""
+
+    def __init__(self, context: ToolContext) -> None:
+        self._context = context
+
+    def map(
+        self,
+        ids: Ids,
+        target_system: Annotated[str, Field(description="Only to this code system; empty for all")] = "",
+        language: Language = "sv",
+        limit: Limit = 50,
+    ) -> MapAnswer:
+        """Translate codes from one code system to another by mappings, with the relation and who asserted it.
+
+        With a target system that has no direct mapping, it follows a chain of mappings; such a relation is marked as
+        not asserted, and its path is given.
+        """
+        target = self._context.scheme(target_system).id if target_system.strip() else ""
+        found, missing = self._context.each(ids, lambda id_: self._mapped(id_, target, language))
+        mappings = [mapping for direct, _ in found for mapping in direct]
+        shown, truncated = shorten(mappings, limit)
+        systems = [name.system for mapping in shown for name in (mapping.source, mapping.target)]
+        return MapAnswer(
+            total=len(mappings),
+            truncated=truncated,
+            mappings=shown,
+            denied=[step for _, denied in found for step in denied],
+            not_found=missing,
+            sources=self._context.sources(systems, language),
+        )
+
+    def _mapped(self, id_: str, target: str, language: str) -> tuple[list[MappedConcept], list[MappingStep]]:
+        concept = self._context.find_concept(id_)
+        source = find_refs(self._context.build, [concept.iri], language)[concept.iri]
+        rows = self._rows(concept.iri, language)
+        denied = [_step(source, row) for row in rows if row.negated]
+        paths = [path for path in _extend(_start(source), rows) if not target or path.end.scheme == target]
+        if target and not paths:
+            paths = self._chains(source, target, language)
+        return [_mapped_concept(source, path) for path in paths], denied
+
+    def _chains(self, source: Ref, target: str, language: str) -> list[_Path]:
+        """Return the shortest chains of mappings to a code system; none visits a code system twice."""
+        frontier, visited = [_start(source)], {source.iri}
+        for _ in range(_MAX_STEPS):
+            reached = []
+            for path in frontier:
+                for longer in _extend(path, self._rows(path.end.iri, language)):
+                    if longer.end.iri not in visited and len(visited) < _MAX_VISITED:
+                        reached.append(longer)
+            if found := [path for path in reached if path.end.scheme == target]:
+                return found
+            visited |= {path.end.iri for path in reached}
+            frontier = reached
+        return []
+
+    def _rows(self, iri: str, language: str) -> list[MappingRow]:
+        build = self._context.build
+        return mapping_rows(build, iri, find_statements(build, iri), {}, language)
+
+    def changes(
+        self,
+        system: System,
+        code: Annotated[str, Field(description="Only changes of this code, or with these words; empty for all")] = "",
+        change: Annotated[Literal["", *TYPES], Field(description="Only this class of change")] = "",  # type: ignore[valid-type]
+        editions: Annotated[str, Field(description="Only one pair, as old..new; empty for all pairs")] = "",
+        language: Language = "sv",
+        limit: Limit = 50,
+    ) -> ChangesAnswer:
+        """Compare editions: which codes were added, retired, retitled, moved, split, merged or reused between years.
+
+        Use it for the history of a code, and for what is new in an edition.
+        """
+        build = self._context.build
+        scheme = self._context.scheme(system)
+        compared = build.manifest.differences_of(scheme.id)
+        listed = sorted(
+            (g for g in build.manifest.graphs if g.kind == "scheme" and g.id == scheme.id), key=lambda g: g.valid_from
+        )
+        found: list[EditionChange] = []
+        counts: dict[str, int] = {}
+        for entry in compared:
+            if editions.strip() in ("", f"{entry.old}..{entry.new}"):
+                for each in filtered_changes(build, entry.graph, change, "", code):
+                    counts[each.type] = counts.get(each.type, 0) + 1
+                    found.append(_changed_code(scheme.id, entry.old, entry.new, each, language))
+        shown, truncated = shorten(found, limit)
+        return ChangesAnswer(
+            system=scheme.id,
+            editions=[graph.version for graph in reversed(listed)],
+            compared=[f"{entry.old}..{entry.new}" for entry in compared],
+            counts=counts,
+            total=len(found),
+            truncated=truncated,
+            changes=shown,
+            sources=[self._context.source(scheme, language)],
+        )
+
+
+def _start(source: Ref) -> _Path:
+    return _Path(end=source, relation=_EXACT, steps=(), systems=frozenset((source.scheme,)))
+
+
+def _extend(path: _Path, rows: list[MappingRow]) -> Iterator[_Path]:
+    """Yield the path with each mapping of its end that a relation follows from (SSSOM 1.1, rules of chaining)."""
+    denied = {row.other.iri for row in rows if row.negated}
+    for row in rows:
+        relation = _compose(path.relation, row.predicate) if path.steps else row.predicate
+        if row.negated or not relation or row.other.iri in denied or row.other.scheme in path.systems:
+            continue
+        yield _Path(
+            end=row.other,
+            relation=relation,
+            steps=(*path.steps, (path.end, row)),
+            systems=path.systems | {row.other.scheme},
+        )
+
+
+def _compose(first: str, second: str) -> str:
+    """Return the relation that follows from two; exact changes nothing, broad and narrow are transitive."""
+    if first == _EXACT:
+        return second
+    return first if second == _EXACT or (second == first and first in _TRANSITIVE) else ""
+
+
+def _mapped_concept(source: Ref, path: _Path) -> MappedConcept:
+    return MappedConcept(
+        source=concept_name(source),
+        relation=path.relation,
+        target=concept_name(path.end),
+        asserted=len(path.steps) == 1,
+        path=[_step(start, row) for start, row in path.steps],
+    )
+
+
+def _step(source: Ref, row: MappingRow) -> MappingStep:
+    return MappingStep(
+        source=concept_name(source),
+        relation=row.predicate,
+        target=concept_name(row.other),
+        justification=row.justification or None,
+        confidence=row.confidence,
+        author=row.author or None,
+        comment=row.comment.value if row.comment else None,
+    )
+
+
+def _changed_code(system: str, old: str, new: str, change: Change, language: str) -> EditionChange:
+    return EditionChange(
+        system=system,
+        old_edition=old,
+        new_edition=new,
+        change=change.type,
+        old_codes=[code.notation for code in change.sources],
+        new_codes=[code.notation for code in change.targets],
+        old_label=_text(change.old_labels, language),
+        new_label=_text(change.new_labels, language),
+    )
+
+
+def _text(texts: tuple[Text, ...], language: str) -> str | None:
+    chosen = choose_text(texts, language)
+    return chosen.value if chosen else None

@@ -19,6 +19,7 @@ from begrepp.errors import BegreppError
 from server.assistant.catalogue_tools import CatalogueTools
 from server.assistant.concept_tools import ConceptTools
 from server.assistant.dataset_tools import DatasetTools
+from server.assistant.expansion_tool import ExpansionTool
 from server.assistant.guides import INSTRUCTIONS, add_guides
 from server.assistant.query_tool import QueryTool
 from server.assistant.relation_tools import RelationTools
@@ -45,6 +46,7 @@ def create_tool_server(state: AppState) -> MCPServer:
         concepts.search,
         concepts.concept,
         concepts.hierarchy,
+        ExpansionTool(context).expand,
         concepts.check_codes,
         relations.map,
         relations.changes,

@@ -6,9 +6,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pyoxigraph import NamedNode
 
-from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.variables.list_entries import BuildContents
 from begrepp.variables.value_check import CheckedValue, Verdict, check_values
@@ -21,7 +19,7 @@ from server.assistant.tool_answers import (
     HierarchyAnswer,
     SearchAnswer,
 )
-from server.assistant.tool_context import ToolContext, concept_name, read_day, shorten
+from server.assistant.tool_context import ToolContext, concept_name, read_day
 from server.http.work_limit import COMPARISONS
 from server.pages.concepts.concept import NOTES
 from server.pages.concepts.tree import children, paths_to
@@ -39,8 +37,6 @@ from server.served.resolver import Missing
 
 MAX_CODES = 1000
 MAX_HITS = 50
-MAX_BELOW = 5000
-"""Most narrower concepts that the query reads."""
 _MAX_QUERY = 200
 _LINKS = {"broader": "skos:broader", "related": "skos:related", "replaced_by": "dct:isReplacedBy"}
 Language = Annotated[Literal["sv", "en"], Field(description="Language of labels and titles")]
@@ -158,30 +154,35 @@ class ConceptTools:
         day = read_day(as_of)
         concept = self._context.find_concept(id, day)
         view = self._context.view_of(concept, day)
-        node = NamedNode(concept.iri)
         if direction == "children":
             iris = [each.ref.iri for each in children(view, [concept.iri], language).get(concept.iri, [])]
         elif direction == "path":
             paths = paths_to(view, concept.iri, language)
-            iris = [step.iri for step in paths[0] if step.iri != concept.iri] if paths else []
-        elif direction == "ancestors":
-            rows = select(view.store, "concept-ancestors", concept=node)
-            iris = sorted({value(row, "parent") for row in rows} - {concept.iri})
+            iris = [step.iri for step in paths[0]] if paths else []
         else:
-            iris = sorted({value(row, "below") for row in select(view.store, "concepts-below", concept=node)})
+            iris = self._above_or_below(concept.iri, direction == "ancestors", day)
+        total, iris = len(iris), iris[:limit]
         known = find_refs(view, [*iris, concept.iri], language)
-        refs = [known[iri] for iri in iris]
-        if direction in ("ancestors", "descendants"):
-            refs.sort(key=lambda ref: ref.sort_key)
-        shown, truncated = shorten(refs, limit)
+        shown = [known[iri] for iri in iris]
         return HierarchyAnswer(
             concept=concept_name(known[concept.iri]),
             direction=direction,
-            total=len(refs),
-            truncated=truncated or len(refs) >= MAX_BELOW,
+            total=total,
+            truncated=total > len(shown),
             results=[concept_name(ref) for ref in shown],
             sources=self._context.sources((ref.scheme for ref in [known[concept.iri], *shown]), language, day),
         )
+
+    def _above_or_below(self, iri: str, is_above: bool, day: date | None) -> list[str]:
+        """Return all broader or all narrower concepts, in the order of their codes."""
+        terminology = self._context.build.terminology
+        located = terminology.locate(iri)
+        system = terminology.scheme(located[0].description.id, as_of=day) if located else None
+        number = system.index_of_iri(iri) if system else None
+        if system is None or number is None:
+            return []
+        found = system.hierarchy.ancestors(number) if is_above else system.hierarchy.descendants(number)
+        return [system.iri(each) for each in found]
 
     def check_codes(
         self,

@@ -6,15 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from begrepp.ecl import EclError, parse_ecl
-from begrepp.ecl.evaluation import Evaluation
-from begrepp.ecl.terminology_substrate import TerminologySubstrate
 from begrepp.terminology.interface import CodeSystem
-from begrepp.terminology.terminology import Terminology
 from server.assistant.concept_tools import AsOf, Language, System
 from server.assistant.tool_answers import ConceptName, ExpansionAnswer
 from server.assistant.tool_context import ToolContext, read_day
-from server.served.resolver import Missing
+from server.served.concept_selection import select_concepts
 
 _MAX_EXPRESSION = 4000
 _MAX_MEMBERS = 1000
@@ -25,7 +21,6 @@ class ExpansionTool:
 
     def __init__(self, context: ToolContext) -> None:
         self._context = context
-        self._opened: tuple[str, Terminology] | None = None
 
     def expand(
         self,
@@ -36,6 +31,7 @@ class ExpansionTool:
         as_of: AsOf = "",
         language: Language = "sv",
         limit: Annotated[int, Field(ge=1, le=_MAX_MEMBERS)] = 100,
+        offset: Annotated[int, Field(ge=0, description="Members to skip")] = 0,
     ) -> ExpansionAnswer:
         """Expand an ECL expression or a value set to all its member codes, also as of a day.
 
@@ -44,32 +40,15 @@ class ExpansionTool:
         """
         day = read_day(as_of)
         scheme = self._context.scheme(system)
-        terminology = self._terminology()
-        edition = terminology.scheme(scheme.id, as_of=day)
-        if edition is None:
-            raise Missing(f"No edition of {scheme.id} was in force on {day}.", "The tool changes lists the editions.")
-        try:
-            found = Evaluation(edition, TerminologySubstrate(terminology, edition, day)).concepts(parse_ecl(expression))
-        except EclError as error:
-            raise error.located(expression) from None
-        members = [
-            _member(owner, number, language) for owner, numbers in found.items() for number in [*numbers][:limit]
-        ]
-        shown = members[:limit]
+        found = select_concepts(self._context.build, scheme.id, expression, day=day)
+        members = [_member(owner, number, language) for owner, number in found.page(offset, limit)]
         return ExpansionAnswer(
             expression=expression,
-            total=len(found),
-            truncated=len(found) > len(shown),
-            members=shown,
-            sources=self._context.sources({each.system for each in shown} | {scheme.id}, language, day),
+            total=len(found.sets),
+            truncated=len(found.sets) > offset + len(members),
+            members=members,
+            sources=self._context.sources({each.system for each in members} | {scheme.id}, language, day),
         )
-
-    def _terminology(self) -> Terminology:
-        folder = self._context.build.folder
-        opened = self._opened
-        if opened is None or opened[0] != folder.name:
-            opened = self._opened = (folder.name, Terminology(folder))
-        return opened[1]
 
 
 def _member(system: CodeSystem, number: int, language: str) -> ConceptName:

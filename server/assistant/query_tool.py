@@ -10,7 +10,6 @@ from pydantic import Field
 from begrepp.store.worker import QueryRequest
 from server.assistant.tool_answers import QueryAnswer
 from server.assistant.tool_context import ToolContext
-from server.sparql.request import parse_query
 
 _SECONDS = 15.0
 _MAX_ROWS = 500
@@ -36,11 +35,10 @@ class QueryTool:
         Read the resources begrepp://model and begrepp://cookbook before you write one.
         """
         build = self._context.build
-        parsed = parse_query(query)
         result = self._context.state.pool.run(
             QueryRequest(
                 store=build.location,
-                query=parsed.query,
+                query=query,
                 results_format="application/sparql-results+json",
                 graph_format="text/turtle",
                 base=build.manifest.base,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from begrepp.rdf.namespaces import compact, expand
+from begrepp.terminology.concept_record import ConceptNote
+from begrepp.terminology.record_composition import NOTES
 from begrepp.variables.list_entries import BuildContents
 from begrepp.variables.value_check import CheckedValue, Verdict, check_values
 from server.assistant.tool_answers import (
@@ -21,24 +23,14 @@ from server.assistant.tool_answers import (
 )
 from server.assistant.tool_context import ToolContext, concept_name, read_day
 from server.http.work_limit import COMPARISONS
-from server.pages.concepts.concept import NOTES
 from server.pages.concepts.tree import children, paths_to
 from server.pages.search import results
-from server.served.labels import (
-    Statements,
-    find_refs,
-    find_statements,
-    property_iris,
-    property_texts,
-    property_value,
-    suggestions,
-)
+from server.served.labels import find_refs
 from server.served.resolver import Missing
 
 MAX_CODES = 1000
 MAX_HITS = 50
 _MAX_QUERY = 200
-_LINKS = {"broader": "skos:broader", "related": "skos:related", "replaced_by": "dct:isReplacedBy"}
 Language = Annotated[Literal["sv", "en"], Field(description="Language of labels and titles")]
 Ids = Annotated[list[str], Field(description="IRIs, or system|code such as icd-10-se|C50.9; several at a time")]
 System = Annotated[str, Field(description="Id, OID or URI of a code system, such as icd-10-se")]
@@ -111,29 +103,28 @@ class ConceptTools:
     def _detail(self, id_: str, day: date | None, language: str) -> ConceptDetail:
         concept = self._context.find_concept(id_, day)
         view = self._context.view_of(concept, day)
-        said = find_statements(view, concept.iri)
-        iris = {name: property_iris(said, prefixed) for name, prefixed in _LINKS.items()} | {
-            "consider": suggestions(said)
-        }
-        known = self._context.names({concept.iri, *(iri for each in iris.values() for iri in each)}, language, view)
-        linked = {name: [known[iri] for iri in each] for name, each in iris.items()}
-        edition = next(iter(property_iris(said, "begrepp:inRelease")), "")
-        graph = next((g for g in view.manifest.graphs if g.graph == edition), None)
-        notes = {compact(expand(name)).partition(":")[2]: _by_language(said, name) for name in NOTES}
+        record = view.concepts.record(concept.iri)
+        if record is None:
+            raise Missing(f"{id_} is no concept.", "Give a concept as system|code or by its IRI.")
+        linked = (record.parents, record.related, record.successors, record.suggested)
+        known = self._context.names({record.iri, *(iri for iris in linked for iri in iris)}, language, view)
+        broader, related, replaced_by, consider = ([known[iri] for iri in iris] for iris in linked)
+        graph = next((g for g in view.manifest.graphs if g.graph == record.release), None)
+        notes = {name.partition(":")[2]: _note_texts(record.notes, name) for name in NOTES}
         return ConceptDetail(
-            **known[concept.iri].model_dump(),
+            **known[record.iri].model_dump(),
             edition=graph.version if graph else None,
             as_of=day.isoformat() if day else None,
-            labels={text.lang or "und": text.value for text in reversed(property_texts(said, "skos:prefLabel"))},
-            synonyms=_by_language(said, "skos:altLabel"),
-            definitions=_by_language(said, "skos:definition"),
+            labels={each.language or "und": each.text for each in record.designations if each.use == "preferred"},
+            synonyms=_by_language((d.language, d.text) for d in record.designations if d.use == "synonym"),
+            definitions=_note_texts(record.definitions, "skos:definition"),
             notes={name: texts for name, texts in notes.items() if texts},
-            valid_from=property_value(said, "begrepp:validFrom") or None,
-            valid_to=property_value(said, "begrepp:validTo") or None,
-            broader=linked["broader"],
-            related=linked["related"],
-            replaced_by=linked["replaced_by"],
-            consider=linked["consider"],
+            valid_from=record.valid_from or None,
+            valid_to=record.valid_to or None,
+            broader=broader,
+            related=related,
+            replaced_by=replaced_by,
+            consider=consider,
         )
 
     def hierarchy(
@@ -155,7 +146,7 @@ class ConceptTools:
         concept = self._context.find_concept(id, day)
         view = self._context.view_of(concept, day)
         if direction == "children":
-            iris = [each.ref.iri for each in children(view, [concept.iri], language).get(concept.iri, [])]
+            iris = [each.ref.iri for each in children(view, concept.iri, language)]
         elif direction == "path":
             paths = paths_to(view, concept.iri, language)
             iris = [step.iri for step in paths[0]] if paths else []
@@ -237,8 +228,12 @@ def _verdict(checked: CheckedValue) -> CodeVerdict:
     )
 
 
-def _by_language(said: Statements, prefixed: str) -> dict[str, list[str]]:
-    texts: dict[str, list[str]] = {}
-    for text in sorted(property_texts(said, prefixed), key=lambda text: (text.lang, text.value)):
-        texts.setdefault(text.lang or "und", []).append(text.value)
-    return texts
+def _note_texts(notes: Iterable[ConceptNote], kind: str) -> dict[str, list[str]]:
+    return _by_language((note.language, note.text) for note in notes if note.kind == kind and note.text)
+
+
+def _by_language(texts: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for lang, text in sorted(texts):
+        values.setdefault(lang or "und", []).append(text)
+    return values

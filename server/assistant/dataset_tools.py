@@ -34,7 +34,7 @@ from server.pages.concepts.concept_variables import MeasuredRow, MeasuredVariabl
 from server.pages.concepts.mapping_rows import mapping_rows
 from server.pages.datasets.dataset import dataset_page
 from server.pages.datasets.variable import variable_page
-from server.served.labels import find_refs, find_statements
+from server.served.labels import find_refs
 from server.served.refs import Ref
 from server.served.resolver import Missing, Resolved
 
@@ -80,9 +80,10 @@ class DatasetTools:
     def _measured(self, id_: str, language: str) -> tuple[Ref, MeasuredVariables]:
         build = self._context.build
         concept = self._context.find_concept(id_)
-        rows = mapping_rows(build, concept.iri, find_statements(build, concept.iri), {}, language)
+        record = build.concepts.record(concept.iri)
+        assert record is not None  # `find_concept` has found it
         ref = find_refs(build, [concept.iri], language)[concept.iri]
-        return ref, measured_variables(build, concept.iri, rows, language)
+        return ref, measured_variables(build, record, mapping_rows(build, record, language), language)
 
     def _measuring(self, concept: Ref, dataset: Ref, row: MeasuredRow) -> MeasuringVariable:
         root = self._context.build.iris.dataset("")

@@ -21,7 +21,7 @@ from server.assistant.tool_answers import (
 from server.assistant.tool_context import ToolContext, concept_name, shorten
 from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
 from server.pages.schemes.difference import filtered_changes
-from server.served.labels import choose_text, find_refs, find_statements
+from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref
 
 _MAX_STEPS = 3
@@ -100,7 +100,8 @@ class RelationTools:
 
     def _rows(self, iri: str, language: str) -> list[MappingRow]:
         build = self._context.build
-        return mapping_rows(build, iri, find_statements(build, iri), {}, language)
+        record = build.concepts.record(iri)
+        return mapping_rows(build, record, language) if record else []
 
     def changes(
         self,

@@ -8,13 +8,12 @@ from typing import TypeVar
 
 from begrepp.artefact.manifest import GraphEntry
 from begrepp.errors import BegreppError, UsageError
-from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from server.assistant.tool_answers import ConceptName, SystemSource, Unresolved
 from server.pages.signposting import rights_of
 from server.served.as_of import find_dated_state, find_meaning_on, get_dated_build
 from server.served.build import ServedBuild
-from server.served.labels import choose_text, find_refs, find_statements, property_iris
+from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref
 from server.served.resolver import Missing, Resolved, find_scheme, resolve_iri, resolve_system_code
 from server.served.schemes import SchemeFacts
@@ -64,7 +63,7 @@ class ToolContext:
     def find_concept(self, id_: str, day: date | None = None) -> Resolved:
         """Return a concept, with a day the one that its code meant then. Raises `Missing`."""
         found = self.find(id_)
-        if expand("skos:Concept") not in property_iris(find_statements(self.build, found.iri), "rdf:type"):
+        if self.build.concepts.record(found.iri) is None:
             raise Missing(f"{id_} is no concept.", "Give a concept as system|code or by its IRI.")
         return find_meaning_on(self.build, found, day) if day else found
 

@@ -1,57 +1,21 @@
-"""Variables to suggest concepts for, and candidate concepts, read from a build or from the records of a loader."""
+"""Variables to suggest concepts for, and candidate concepts, read from a build."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import NotFound, UsageError
-from begrepp.graph.context import LoadContext
 from begrepp.queries.page_queries import named_nodes, select, value
-from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
-from begrepp.records import CodeList, Dataset, Record, Text, Variable, choose_label
+from begrepp.records import Text, choose_label
 from begrepp.store import Store
 from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, VariableEntry
 
 MAX_TARGETS = 150_000
 """Largest number of candidate concepts held in memory."""
-
-
-def entries_from_records(records: Iterable[Record], iris: Iris) -> tuple[str, list[VariableEntry]]:
-    """Return the IRI of the dataset and the variables of loaded records. Raises `UsageError` if there are none."""
-    context = LoadContext(iris)
-    lists: dict[str, CodeList] = {}
-    variables: list[Variable] = []
-    dataset = ""
-    for record in records:
-        if isinstance(record, Dataset):
-            context.datasets[record.id] = record
-            dataset = iris.dataset(record.id)
-        elif isinstance(record, CodeList):
-            lists[record.id] = record
-        elif isinstance(record, Variable):
-            variables.append(record)
-    if not variables:
-        raise UsageError("There are no variables in the input.", "Provide a data dictionary.")
-    entries = []
-    for variable in variables:
-        code_list = lists.get(variable.code_list)
-        values = tuple((v.code, v.labels[0].value if v.labels else "") for v in code_list.values) if code_list else ()
-        entries.append(
-            VariableEntry(
-                iri=context.variable_iri(variable),
-                name=variable.name,
-                labels=variable.titles,
-                descriptions=tuple(text for text in variable.descriptions if text not in variable.titles),
-                datatype=variable.datatype,
-                unit=variable.unit,
-                values=values,
-            )
-        )
-    return dataset, entries
 
 
 def unlinked_entries(store: Store, dataset: str) -> list[VariableEntry]:

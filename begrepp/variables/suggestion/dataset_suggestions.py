@@ -15,12 +15,12 @@ from begrepp.variables.suggestion.borrowed_names import borrow_names
 from begrepp.variables.suggestion.candidates import (
     all_entries,
     concept_targets,
-    entries_from_records,
     linked_variables,
     unlinked_entries,
 )
 from begrepp.variables.suggestion.code_suggester import CodeSuggester, suggest_list_codes
 from begrepp.variables.suggestion.entries import Suggestion, VariableEntry
+from begrepp.variables.suggestion.record_entries import entries_from_records
 from begrepp.variables.suggestion.suggester import Suggester
 
 

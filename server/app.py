@@ -30,6 +30,7 @@ from server.validation import service, views
 from server.views import (
     browse,
     catalogue_feeds,
+    concept_selection,
     differences,
     downloads,
     example_queries,
@@ -76,6 +77,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
         mcp_route.blueprint,
         browse.blueprint,
         catalogue_feeds.blueprint,
+        concept_selection.blueprint,
         example_queries.blueprint,
         fhir.blueprint,
         service_description.blueprint,

@@ -10,7 +10,6 @@ from pyroaring import BitMap
 
 from begrepp.ecl.attribute_names import AttributeNames
 from begrepp.ecl.concept_sets import SystemSets
-from begrepp.ecl.description_index import is_snomed
 from begrepp.ecl.filter_evaluation import FilterEvaluator
 from begrepp.ecl.history_supplements import HistoryEvaluator
 from begrepp.ecl.member_sets import MemberEvaluator
@@ -26,7 +25,6 @@ from begrepp.ecl.syntax_tree import (
     FilterBlock,
     Filtered,
     FilterKind,
-    HierarchyOperator,
     HierarchyStep,
     HistorySupplement,
     MembersOf,
@@ -39,7 +37,6 @@ from begrepp.ecl.work_budget import WorkBudget
 from begrepp.terminology.interface import CodeSystem
 
 _SCHEMES = "The page /schemes lists the code systems with their ids."
-_SNOMED_ROOT = "138875005"
 
 
 class Evaluation:
@@ -61,7 +58,7 @@ class Evaluation:
                 system, concept = self._concept(node)
                 return SystemSets({system: BitMap([concept])})
             case AnyConcept():
-                return SystemSets({self._system: self._all()})
+                return SystemSets({self._system: tables_of(self._system).everything})
             case HierarchyStep(operator=operator, operand=operand):
                 parts = {}
                 for system, bitmap in self.concepts(operand).items():
@@ -106,13 +103,6 @@ class Evaluation:
             advice = f"Did you mean {alike}?" if alike else ""
             raise EclError(f"'{code}' is no code of {system.description.id}.", advice, start=start, end=end)
         return system, found
-
-    def _all(self) -> BitMap:
-        """All active concepts and what is below them; of Snomed CT, its root, if it is there, and what is below."""
-        system = self._system
-        root = system.index(_SNOMED_ROOT) if is_snomed(system) else None
-        everything = system.active if root is None else BitMap([root])
-        return tables_of(system).steps.apply(HierarchyOperator.DESCENDANT_OR_SELF_OF, everything)
 
     def _combined(self, node: Combination) -> SystemSets:
         if node.operator is SetOperator.MINUS:

@@ -83,10 +83,14 @@ class HierarchySteps:
 
     def cost(self, concepts: BitMap) -> int:
         """Return the work of an operator, in steps of about a microsecond."""
-        return 3 * len(concepts) if len(concepts) <= FEW else 500 + len(self._system) // 20
+        if len(concepts) <= FEW:
+            return 3 * len(concepts)
+        return 20 if len(concepts) == len(self._system) else 500 + len(self._system) // 4
 
     def _reached(self, concepts: BitMap, *, down: bool, one_step: bool) -> BitMap:
         hierarchy = self._hierarchy
+        if len(concepts) == len(self._system):
+            return hierarchy.all - (hierarchy.tops if down else hierarchy.leaves)
         if len(concepts) <= FEW:
             if one_step:
                 near = hierarchy.children if down else hierarchy.parents

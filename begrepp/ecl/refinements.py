@@ -94,8 +94,9 @@ class RefinementEvaluator:
 
     def _hits(self, condition: AttributeCondition) -> list[Hits]:
         columns = self._columns(condition, self._system)
-        test = ValueTest(self._system, condition.comparison, self._value(condition))
+        test = ValueTest(self._system, self._table, condition.comparison, self._value(condition))
         found = []
+        self._budget.spend(self._size // 50)
         for each in columns:
             self._budget.spend(
                 20 + (len(each.concepts.values) + len(each.things.values) + len(each.texts.values)) // 30
@@ -137,7 +138,7 @@ class RefinementEvaluator:
         if system is self._system:
             chosen = mask[columns.concepts.subjects]
             return np.stack([columns.concepts.subjects[chosen], columns.concepts.values[chosen]], axis=1)
-        known = np.array([-1 if (at := self._system.index_of_iri(iri)) is None else at for iri in columns.iris])
+        known = tables_of(system).statements.numbers_in(self._system, columns)
         chosen = mask[columns.things.subjects]
         values = known[columns.things.values[chosen]] if len(known) else np.empty(0, dtype=np.int64)
         pairs = np.stack([columns.things.subjects[chosen].astype(np.int64), values], axis=1)

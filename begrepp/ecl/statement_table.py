@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
+from cachetools import LRUCache
 
 from begrepp.ecl.concept_sets import Integers, Mask
 from begrepp.rdf.namespaces import CONSIDER, expand
@@ -73,10 +75,19 @@ class StatementTable:
 
     def __init__(self, system: CodeSystem) -> None:
         self._system = system
+        self._numbers: LRUCache[tuple[int, CodeSystem], npt.NDArray[np.int64]] = LRUCache(256)
         self.grouped = False
         self.owners: Integers = np.arange(len(system), dtype=np.uint32)
         """The concept of each group."""
         self.attributes: Mapping[str, AttributeColumns] = self._read()
+
+    def numbers_in(self, system: CodeSystem, columns: AttributeColumns) -> npt.NDArray[np.int64]:
+        """Return for each of the things of an attribute its number in another code system, or -1."""
+        key = (id(columns), system)
+        if key not in self._numbers:
+            found = (system.index_of_iri(iri) for iri in columns.iris)
+            self._numbers[key] = np.array([-1 if number is None else number for number in found], dtype=np.int64)
+        return self._numbers[key]
 
     @cached_property
     def occupied(self) -> Mask:

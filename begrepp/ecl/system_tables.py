@@ -13,9 +13,10 @@ from pyroaring import BitMap
 
 from begrepp.ecl.concept_sets import Integers
 from begrepp.ecl.description_filters import basic_day
-from begrepp.ecl.description_index import DescriptionIndex
+from begrepp.ecl.description_index import DescriptionIndex, is_snomed
 from begrepp.ecl.hierarchy_steps import HierarchySteps
 from begrepp.ecl.statement_table import StatementTable
+from begrepp.ecl.syntax_tree import HierarchyOperator
 from begrepp.terminology.concept_record import ConceptMapping, ConceptRecord
 from begrepp.terminology.interface import CodeSystem
 
@@ -30,6 +31,13 @@ class SystemTables:
     def steps(self) -> HierarchySteps:
         """The operators on the hierarchy."""
         return HierarchySteps(self._system)
+
+    @cached_property
+    def everything(self) -> BitMap:
+        """What `*` denotes: active concepts and what is below them; of Snomed CT, its root and what is below."""
+        root = self._system.index(_SNOMED_ROOT) if is_snomed(self._system) else None
+        start = self._system.active if root is None else BitMap([root])
+        return self.steps.apply(HierarchyOperator.DESCENDANT_OR_SELF_OF, start)
 
     @cached_property
     def statements(self) -> StatementTable:
@@ -71,6 +79,7 @@ class SystemTables:
         return DescriptionIndex(self._system)
 
 
+_SNOMED_ROOT = "138875005"
 MOST_SYSTEMS = 24
 _TABLES: LRUCache[CodeSystem, SystemTables] = LRUCache(MOST_SYSTEMS)
 _LOCK = Lock()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from begrepp.ecl.concept_sets import Integers, Mask, SystemSets, to_mask
-from begrepp.ecl.statement_table import AttributeColumns, StatementColumn
+from begrepp.ecl.statement_table import AttributeColumns, StatementColumn, StatementTable
 from begrepp.ecl.syntax_tree import BooleanValue, ComparisonOperator, NumberValue, TextValue
 from begrepp.terminology.interface import CodeSystem
 
@@ -38,10 +38,11 @@ class ValueTest:
     def __init__(
         self,
         system: CodeSystem,
+        table: StatementTable,
         comparison: ComparisonOperator,
         value: SystemSets | NumberValue | TextValue | BooleanValue | None,
     ) -> None:
-        self._system, self._comparison, self._value = system, comparison, value
+        self._system, self._table, self._comparison, self._value = system, table, comparison, value
         self._negated = comparison is ComparisonOperator.NOT_EQUALS
 
     def hits(self, columns: AttributeColumns) -> list[Hits]:
@@ -78,10 +79,9 @@ class ValueTest:
         """The things outside the system that are in the set, as a mask."""
         found = np.zeros(len(columns.iris), dtype=np.bool_)
         for system, bitmap in concepts.items():
-            if system is not self._system:
-                for number, iri in enumerate(columns.iris):
-                    index = system.index_of_iri(iri)
-                    found[number] |= index is not None and index in bitmap
+            if system is not self._system and len(found):
+                numbers = self._table.numbers_in(system, columns)
+                found |= to_mask(bitmap, len(system))[numbers] & (numbers >= 0)
         return found
 
     def _literals(

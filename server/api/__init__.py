@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, g, jsonify, request
+from werkzeug.datastructures import MultiDict
 
+from begrepp.errors import UsageError
 from server.api.openapi import describe_api
 from server.api.operations import OPERATIONS, Operation
 from server.api.parameters import read_parameters
@@ -50,7 +52,8 @@ def resolve_batch() -> Response:
 
 def _make_view(operation: Operation) -> Callable[[], Response]:
     def view() -> Response:
-        call: dict[str, Any] = read_parameters(request.args, operation.parameters)
+        args = request.args if request.method == "GET" else _body_parameters()
+        call: dict[str, Any] = read_parameters(args, operation.parameters)
         # The `lang` cookie belongs to the pages: a program sends `lang` or Accept-Language.
         g.language = choose_language(request, use_cookie=False)
         response = jsonify(msgspec.to_builtins(operation.handler(served_build(), call, g.language)))
@@ -64,5 +67,15 @@ def _make_view(operation: Operation) -> Callable[[], Response]:
     return view
 
 
+def _body_parameters() -> MultiDict[str, str]:
+    """Return the fields of a JSON object in the request body as parameters; raises `UsageError` for anything else."""
+    body = read_json(request)
+    if not isinstance(body, dict) or not all(isinstance(value, str | int) for value in body.values()):
+        raise UsageError("The request body is not an object of texts and numbers.", "Send the parameters in JSON.")
+    return MultiDict({name: str(value) for name, value in body.items()})
+
+
 for each in OPERATIONS:
-    blueprint.add_url_rule(each.path, each.name.replace("-", "_"), _make_view(each), methods=["GET"])
+    blueprint.add_url_rule(each.path, each.name.replace("-", "_"), _make_view(each), methods=each.methods)
+    for alias in each.aliases:
+        blueprint.add_url_rule(alias, f"{each.name}_short", _make_view(each), methods=each.methods)

@@ -25,6 +25,11 @@ def describe_api(settings: Settings, server: str) -> dict[str, Any]:
     """Return the description; `server` is the path where the application is mounted."""
     validation_api = json.loads(describe_validation_api(settings))
     paths: dict[str, Any] = {each.path: {"get": _operation(each)} for each in OPERATIONS}
+    paths |= {
+        each.path: paths[each.path] | {"post": _operation_with_body(each)}
+        for each in OPERATIONS
+        if "POST" in each.methods
+    }
     paths["/api/v1/resolve"]["post"] = _resolve_several()
     return {
         "openapi": "3.1.0",
@@ -46,6 +51,21 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "parameters": [_parameter(parameter, operation) for parameter in operation.parameters],
+        "responses": {"200": _json("The answer.", component_ref(operation.body)), **_problems()},
+    }
+
+
+def _operation_with_body(operation: Operation) -> dict[str, Any]:
+    """Return the description of an operation whose parameters are sent as a JSON object."""
+    schema = {
+        "type": "object",
+        "required": [each.name for each in operation.parameters if each.required],
+        "properties": {each.name: each.schema for each in operation.parameters},
+    }
+    return {
+        "operationId": f"{operation.name}-by-body",
+        "summary": operation.summary,
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
         "responses": {"200": _json("The answer.", component_ref(operation.body)), **_problems()},
     }
 

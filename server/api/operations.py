@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
+from server.api.ecl_handler import select_by_expression
 from server.api.handlers import (
     ApiCall,
     autocomplete,
@@ -24,6 +25,7 @@ from server.api.handlers import (
 from server.api.parameters import (
     AS_OF,
     DATASET,
+    ECL,
     KIND,
     LANG,
     OFFSET,
@@ -31,6 +33,7 @@ from server.api.parameters import (
     SCHEME,
     STATUS,
     SYSTEM,
+    VERSION,
     ApiParameter,
     concept_parameters,
     limit_parameter,
@@ -40,6 +43,7 @@ from server.api.schemas import (
     AsOfBody,
     ChildrenBody,
     ConceptBody,
+    EclBody,
     MappingsBody,
     ResultsBody,
     SchemesBody,
@@ -61,6 +65,9 @@ class Operation:
     body: type[Struct]
     handler: Callable[[ServedBuild, ApiCall, str], Struct]
     example: dict[str, str]
+    methods: tuple[str, ...] = ("GET",)
+    """With POST, the parameters are sent as a JSON object."""
+    aliases: tuple[str, ...] = ()
 
     @property
     def schema(self) -> str:
@@ -86,6 +93,8 @@ class Operation:
 _CONCEPT = (*concept_parameters(), SYSTEM)
 _REQUIRED_CODE = ApiParameter(name="code", required=True)
 _REQUIRED_SYSTEM = ApiParameter(name="system", required=True)
+_REQUIRED_SCHEME = ApiParameter(name="scheme", required=True)
+_ANY_OFFSET = ApiParameter(name="offset", number=(0, 10_000_000, 0))
 _REQUIRED_DAY = ApiParameter(name="asOf", day=True, required=True)
 
 OPERATIONS = (
@@ -151,6 +160,15 @@ OPERATIONS = (
         body=AsOfBody,
         handler=lookup_as_of,
         example={"system": "atc", "code": "L01EB01", "asOf": "2022-06-30"},
+    ),
+    Operation(
+        name="ecl",
+        parameters=(_REQUIRED_SCHEME, ECL, VERSION, AS_OF, limit_parameter(10_000, 1000), _ANY_OFFSET, LANG),
+        body=EclBody,
+        handler=select_by_expression,
+        example={"scheme": "onkologi", "ecl": "<< cancer MINUS << lungcancer", "limit": "3"},
+        methods=("GET", "POST"),
+        aliases=("/api/ecl",),
     ),
     Operation(name="schemes", parameters=(LANG,), body=SchemesBody, handler=list_schemes, example={}),
 )

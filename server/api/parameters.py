@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from begrepp.ecl.constraint_parser import MAX_CHARACTERS
 from begrepp.errors import UsageError
 from begrepp.records import in_language
 from begrepp.search.documents import SEARCH_KINDS
@@ -26,6 +27,7 @@ class ApiParameter:
     """Minimum, maximum and default of a number."""
     day: bool = False
     required: bool = False
+    max_length: int = MAX_LENGTH
 
     @property
     def description(self) -> str:
@@ -42,7 +44,7 @@ class ApiParameter:
             return {"type": "string", "enum": [*self.values]}
         if self.day:
             return {"type": "string", "format": "date"}
-        return {"type": "string", "minLength": 1 if self.required else 0, "maxLength": MAX_LENGTH}
+        return {"type": "string", "minLength": 1 if self.required else 0, "maxLength": self.max_length}
 
     def parse(self, text: str | None) -> str | int:
         """Return the parsed value, or the default for None; raises `UsageError` if the value is outside its limits."""
@@ -60,8 +62,8 @@ class ApiParameter:
             value = next((language for language in self.values if in_language(value, language)), value)
         if self.values and text is not None and value not in self.values:
             raise UsageError(f"{self.name} is '{value}'.", f"Use one of: {', '.join(self.values)}.")
-        if len(value) > MAX_LENGTH:
-            raise UsageError(f"{self.name} is too long.", f"Give at most {MAX_LENGTH} characters.")
+        if len(value) > self.max_length:
+            raise UsageError(f"{self.name} is too long.", f"Give at most {self.max_length} characters.")
         return value
 
 
@@ -83,6 +85,8 @@ SCHEME = ApiParameter(name="scheme")
 KIND = ApiParameter(name="kind", values=tuple(SEARCH_KINDS))
 STATUS = ApiParameter(name="status", values=("active", "inactive"))
 DATASET = ApiParameter(name="dataset")
+ECL = ApiParameter(name="ecl", required=True, max_length=MAX_CHARACTERS)
+VERSION = ApiParameter(name="version")
 OFFSET = ApiParameter(name="offset", number=(0, 2000, 0))
 
 

@@ -181,9 +181,31 @@ class AsOfBody(Struct, frozen=True, kw_only=True, rename="camel"):
     concept: ConceptBody
 
 
+class EclPartBody(Struct, frozen=True, kw_only=True):
+    """A part of an ECL expression in words; `start` and `end` are its place in the text, in characters."""
+
+    words: str
+    start: Count
+    end: Count
+    parts: list[EclPartBody]
+
+
+class EclBody(Struct, frozen=True, kw_only=True):
+    """One page of the concepts of an ECL expression, in the order of their codes, and the expression in words."""
+
+    scheme: str
+    version: str | None
+    ecl: str
+    total: Count
+    offset: Count
+    limit: Count
+    concepts: list[RefBody]
+    explanation: EclPartBody
+
+
 _BODIES = (
     *(AncestorsBody, AsOfBody, ChildrenBody, ConceptBody, MappingsBody, ProblemBody, ResolvedBody, ResultsBody),
-    *(SchemesBody, SubsumptionBody, SuggestionsBody),
+    *(SchemesBody, SubsumptionBody, SuggestionsBody, EclBody),
 )
 
 

@@ -85,8 +85,13 @@ class Evaluation:
                 )
             case DottedPath(operand=operand, attributes=attributes):
                 found = self.concepts(operand)
-                for attribute in attributes:
-                    found = self._values(found, attribute)
+                try:
+                    for attribute in attributes:
+                        found = self._values(found, attribute)
+                except EclError as error:
+                    if code := self._dotted_code(node):
+                        error.next_step = f'If "{code}" is a code, write it in quotation marks.'
+                    raise
                 return found
         raise EclError("This part has no concepts.", start=node.span[0], end=node.span[1])
 
@@ -103,6 +108,17 @@ class Evaluation:
             advice = f"Did you mean {alike}?" if alike else ""
             raise EclError(f"'{code}' is no code of {system.description.id}.", advice, start=start, end=end)
         return system, found
+
+    def _dotted_code(self, node: DottedPath) -> str:
+        """The code that a path without spaces may stand for, such as `C34.1`; nothing if there is none."""
+        last, code = node.operand, ""
+        if isinstance(last, HierarchyStep):
+            last = last.operand
+        parts = [last, *node.attributes]
+        if all(isinstance(part, CodeReference) and not part.term for part in parts):
+            code = ".".join(part.code for part in parts if isinstance(part, CodeReference))
+        adjacent = code and parts[-1].span[1] - parts[0].span[0] == len(code)
+        return code if adjacent and code_index(self._system, code) is not None else ""
 
     def _combined(self, node: Combination) -> SystemSets:
         if node.operator is SetOperator.MINUS:

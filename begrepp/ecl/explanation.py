@@ -99,6 +99,7 @@ class Explanation:
     def _simple(self, node: EclNode) -> str:
         if isinstance(node, CodeReference):
             name = self._name_of(node)
+            name = "" if name == node.code else name
             code = f"{node.scheme} {node.code}" if node.scheme else node.code
             return f"{code} {name}" if name else code
         return self._words["any"].replace("{title}", self._title)

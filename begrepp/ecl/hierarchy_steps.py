@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import numpy as np
 from pyroaring import BitMap
@@ -65,7 +66,8 @@ class EdgeTable:
 class HierarchySteps:
     """The operators of ECL on the hierarchy of one code system.
 
-    A retired concept is found where the edition still places it in its hierarchy; most publishers take it out.
+    A retired concept is found only where the edition itself still places it in its hierarchy. The current view also
+    holds retired concepts of earlier editions; a history supplement finds those.
     """
 
     def __init__(self, system: CodeSystem) -> None:
@@ -78,8 +80,15 @@ class HierarchySteps:
             return concepts - self._reached(concepts, down=True, one_step=False)
         if operator is HierarchyOperator.BOTTOM_OF:
             return concepts - self._reached(concepts, down=False, one_step=False)
-        found = self._reached(concepts, down=operator in _DOWN, one_step=operator in _ONE_STEP)
+        found = self._reached(concepts, down=operator in _DOWN, one_step=operator in _ONE_STEP) - self._carried_over
         return found | concepts if operator in _SELF else found
+
+    @cached_property
+    def _carried_over(self) -> BitMap:
+        """Retired concepts of earlier editions."""
+        system, edition = self._system, self._system.description.edition
+        retired = self._hierarchy.all - system.active if edition else BitMap()
+        return BitMap(each for each in retired if system.record(each).release not in ("", edition))
 
     def cost(self, concepts: BitMap) -> int:
         """Return the work of an operator, in steps of about a microsecond."""

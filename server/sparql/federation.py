@@ -1,4 +1,4 @@
-"""SERVICE clauses, evaluated before the query runs: against one node, against all nodes, or against the text index.
+"""SERVICE clauses, evaluated before the query runs: against one node, all nodes, the text index, or the terminology.
 
 Bindings of the rest of the query are sent in VALUES blocks, so that a node gets a few requests instead of one per row.
 A node that is slow or down is reported in a response header; it fails the query only if the query names the node.
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from flask import request
 
+from begrepp.ecl import EclError
+from begrepp.ecl.selection_service import run_selection_service
 from begrepp.errors import BegreppError, QueryError, QueryRefused
 from begrepp.rdf.namespaces import expand
 from begrepp.search.sparql_service import run_search_service
@@ -32,7 +34,7 @@ from server.sparql.probe import read_patterns, read_tokens, run_probe
 from server.sparql.request import SparqlRequest
 from server.state import app_state, served_build
 
-NODES, SEARCH = "begrepp:nodes", "begrepp:search"
+NODES, SEARCH, SELECTION = "begrepp:nodes", "begrepp:search", "begrepp:ecl"
 ROWS_PER_REQUEST = 200
 _MAX_ROWS = 5_000
 _MAX_SERVICES = 10
@@ -74,11 +76,13 @@ def _evaluate(
 ) -> tuple[Sequence[str], Sequence[Solution]]:
     """Return the variables and the rows of a clause."""
     try:
-        if part.name == expand(SEARCH):
+        if part.name in (expand(SEARCH), expand(SELECTION)):
             patterns = read_patterns(f"{prologue(query.query, tokens)}SELECT * {{ {part.body} }}")
-            return part.variables, run_search_service(served_build().index, patterns)
+            if part.name == expand(SEARCH):
+                return part.variables, run_search_service(served_build().index, patterns)
+            return part.variables, run_selection_service(served_build().terminology, patterns)
         return _query_nodes(query, tokens, part, report)
-    except (QueryError, QueryRefused, NodeError):
+    except (EclError, QueryError, QueryRefused, NodeError):
         if part.silent:
             return (), [{}]
         raise

@@ -11,7 +11,13 @@ const list = document.createElement("ul");
 list.id = "ecl-list";
 input.after(list);
 
-const query = (extra) => new URLSearchParams({ scheme: form.elements.scheme.value, ecl: input.value, ...extra });
+// The address of a path with the fields of the form; `extra` are further parameters.
+const address = (path, extra) => {
+  const url = new URL(path, location.href);
+  const fields = { scheme: form.elements.scheme.value, ecl: input.value, asOf: form.elements.asOf.value, ...extra };
+  for (const [name, value] of Object.entries(fields)) if (value !== "") url.searchParams.set(name, value);
+  return url.href;
+};
 
 let timer = 0;
 let asked = 0;
@@ -19,12 +25,12 @@ let asked = 0;
 // The part of the page below the form is replaced by that of the page of the new expression.
 async function refresh() {
   const mine = ++asked;
-  const address = spoken(`${form.action}?${query({ asOf: form.elements.asOf.value })}`);
-  const response = await fetch(address, { headers: { Accept: "text/html" } });
+  const href = address(form.action);
+  const response = await fetch(href, { headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("result");
   if (mine !== asked || !page) return;
   result.replaceChildren(...page.childNodes);
-  history.replaceState(null, "", address);
+  history.replaceState(null, "", href);
 }
 
 const later = () => {
@@ -40,7 +46,7 @@ const take = (option) => {
 };
 
 const field = combobox(input, list, {
-  ask: () => spoken(`${input.dataset.complete}?${query({ at: input.selectionEnd })}`),
+  ask: () => spoken(address(input.dataset.complete, { at: input.selectionEnd })),
   draw: (option, proposal) => {
     option.dataset.text = proposal.text;
     option.dataset.start = proposal.start;

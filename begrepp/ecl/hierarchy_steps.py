@@ -53,13 +53,14 @@ class EdgeTable:
 
     def reach(self, concepts: Integers) -> Integers:
         """Return all concepts at the end of a path of at least one edge."""
-        reached = np.zeros(self._size, dtype=np.bool_)
+        reached, fresh = np.zeros(self._size, dtype=np.bool_), np.zeros(self._size, dtype=np.bool_)
         frontier = concepts
         while len(frontier):
-            ends = self.step(frontier)
-            ends = ends[~reached[ends]]
-            reached[ends] = True
-            frontier = np.unique(ends)
+            fresh[self.step(frontier)] = True
+            fresh &= ~reached
+            reached |= fresh
+            frontier = np.flatnonzero(fresh).astype(np.uint32)
+            fresh[:] = False
         return np.flatnonzero(reached).astype(np.uint32)
 
 

@@ -130,7 +130,9 @@ class RefinementEvaluator:
             for columns in self._columns(condition, system):
                 self._budget.spend(20 + (len(columns.concepts.values) + len(columns.things.values)) // 30)
                 pairs.append(self._targets(columns, mask, system))
-            counts += _count(np.unique(np.concatenate(pairs), axis=0)[:, 1], self._size)
+            both = np.concatenate(pairs).astype(np.int64)
+            different = np.unique(both[:, 0] * self._size + both[:, 1])
+            counts += _count((different % self._size).astype(np.uint32), self._size)
         return counts
 
     def _targets(self, columns: AttributeColumns, mask: Mask, system: CodeSystem) -> Integers:
@@ -147,11 +149,12 @@ class RefinementEvaluator:
 
 def attribute_values(columns: Iterable[AttributeColumns], focus: BitMap, system: CodeSystem) -> tuple[BitMap, set[str]]:
     """Return the values that statements of some concepts have: concepts of the system, and IRIs of other things."""
-    mask, own, others = to_mask(focus, len(system)), BitMap(), set()
+    mask, found = to_mask(focus, len(system)), np.zeros(len(system), dtype=np.bool_)
+    others: set[str] = set()
     for each in columns:
-        own |= to_bitmap(np.unique(each.concepts.values[mask[each.concepts.subjects]]))
+        found[each.concepts.values[mask[each.concepts.subjects]]] = True
         others |= {each.iris[number] for number in np.unique(each.things.values[mask[each.things.subjects]])}
-    return own, others
+    return to_bitmap(np.flatnonzero(found)), others
 
 
 def _count(numbers: Integers, size: int) -> Integers:

@@ -34,7 +34,7 @@ class SystemTables:
 
     @cached_property
     def everything(self) -> BitMap:
-        """What `*` denotes: active concepts and what is below them; of Snomed CT, its root and what is below."""
+        """The concepts of `*`: active ones and what is below them; of Snomed CT, its root and what is below."""
         root = self._system.index(_SNOMED_ROOT) if is_snomed(self._system) else None
         start = self._system.active if root is None else BitMap([root])
         return self.steps.apply(HierarchyOperator.DESCENDANT_OR_SELF_OF, start)

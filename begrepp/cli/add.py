@@ -11,6 +11,7 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.build.pipeline import check_edition
 from begrepp.cli import console
 from begrepp.cli.build import new_job
+from begrepp.cli.completion import complete_source
 from begrepp.cli.declared_files import read_declared_files
 from begrepp.cli.live_progress import LiveProgress
 from begrepp.errors import UsageError
@@ -19,7 +20,7 @@ from begrepp.sources import staging
 
 
 @click.command("add")
-@click.argument("source")
+@click.argument("source", shell_complete=complete_source)
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--edition", default="", help="The publisher's name for the edition: 2021, 2026-05-31.")
 @click.option(

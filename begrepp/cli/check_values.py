@@ -13,6 +13,8 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
+from begrepp.cli.language import translator
+from begrepp.cli.waiting import waiting
 from begrepp.errors import UsageError
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
@@ -56,7 +58,8 @@ def check_file(against: str, file: str, output: str, settings: Settings) -> bool
     known = BuildContents(
         DiskStore(build / "store"), Iris(read_manifest(build).base), build, partial(open_index, build)
     )
-    result = check_values(against, values, known)
+    with waiting(translator()("cli.checking")):
+        result = check_values(against, values, known)
     if output == "table":
         _print(result)
     else:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from begrepp.build.load_failures import BuildFailed
 from begrepp.cli.error_log import log_error
+from begrepp.cli.language import translator
 from begrepp.errors import BegreppError, UnexpectedError
 from begrepp.settings import Settings
 
@@ -42,10 +43,11 @@ def print_error(error: BegreppError) -> None:
         return
     if isinstance(error, UnexpectedError):
         log_error(error)
-    head = str(error).removesuffix(error.next_step).strip()
+    translate = translator().message
+    head = str(error).removesuffix(error.next_step).strip().replace(error.reason, translate(error.reason))
     stderr.print(f"[red]{escape(head)}[/]")
     if error.next_step:
-        stderr.print(escape(error.next_step))
+        stderr.print(escape(translate(error.next_step)))
 
 
 def print_table(rows: Table, caption: str = "") -> None:

@@ -15,6 +15,9 @@ from rich.table import Table
 from begrepp.artefact.manifest import GraphEntry, Manifest, current_build, part_from_entry, read_manifest
 from begrepp.artefact.parts import Part
 from begrepp.cli import console
+from begrepp.cli.language import translator
+from begrepp.cli.open import complete_scheme
+from begrepp.cli.waiting import waiting
 from begrepp.errors import NotFound, UsageError
 from begrepp.history.change_lists import COLUMNS, FeedEntry, change_cells, changes_atom, changes_csv, sort_changes
 from begrepp.history.changes import TYPES, Comparison
@@ -31,7 +34,7 @@ ROWS = 200
 
 
 @click.command("diff")
-@click.argument("scheme")
+@click.argument("scheme", shell_complete=complete_scheme)
 @click.argument("old", default="")
 @click.argument("new", default="")
 @click.option("--format", "output", type=click.Choice(FORMATS), default="table")
@@ -45,7 +48,7 @@ def write_diff(scheme: str, old: str, new: str, output: str, settings: Settings)
     build = current_build(settings)
     manifest = read_manifest(build)
     one, other = (part_from_entry(graph, build / "graphs") for graph in _editions(manifest, scheme, old, new))
-    with tempfile.TemporaryDirectory() as folder:
+    with waiting(translator()("cli.comparing")), tempfile.TemporaryDirectory() as folder:
         for part in (one, other):
             part.path = file_with_bare_codes(part.path, Path(folder))
         compared = compare(edition_file(one), edition_file(other))

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from begrepp.artefact.manifest import current_build
+from begrepp.cli.language import translator
+from begrepp.cli.waiting import waiting
 from begrepp.exports.nquads import write_nquads as write_dump
 from begrepp.settings import Settings
 
@@ -16,5 +18,6 @@ from begrepp.settings import Settings
 @click.option("--public", is_flag=True, help="Leave out texts without redistribution rights.")
 def command(file: Path, public: bool) -> None:
     """Write the graphs of the current build to FILE as N-Quads (.nq, or .nq.gz)."""
-    quads = write_dump(current_build(Settings()), file, public=public)
+    with waiting(translator()("cli.dumping")):
+        quads = write_dump(current_build(Settings()), file, public=public)
     click.echo(f"{quads:,} quads in {file}")

@@ -11,7 +11,9 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import current_build
 from begrepp.cli import console
+from begrepp.cli.language import translator
 from begrepp.cli.validate import language_option
+from begrepp.cli.waiting import waiting
 from begrepp.exports.dcat_feeds import feed_profiles, write_feed
 from begrepp.exports.feed_gaps import DatasetGaps, find_gaps
 from begrepp.settings import Settings
@@ -29,9 +31,11 @@ def command(profile: str, file: Path, lang: str) -> None:
     Properties that only the holder of a dataset can state are left out of the file and listed, dataset by dataset.
     """
     settings = Settings()
-    triples = write_feed(DiskStore(current_build(settings) / "store"), profile, file)
+    with waiting(translator()("cli.feeding")):
+        triples = write_feed(DiskStore(current_build(settings) / "store"), profile, file)
+        gaps = find_gaps(file, profile, settings)
     click.echo(f"{triples:,} triples in {file}")
-    _print_gaps(find_gaps(file, profile, settings), lang)
+    _print_gaps(gaps, lang)
 
 
 def _print_gaps(described: Sequence[DatasetGaps], language: str) -> None:

@@ -7,6 +7,8 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
+from begrepp.cli.language import translator
+from begrepp.cli.waiting import waiting
 from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.iris import Iris
 from begrepp.records import choose_label
@@ -42,7 +44,8 @@ def write_harmonisation(first: str, second: str, pair: str, output: str, setting
     build = current_build(settings)
     manifest = read_manifest(build)
     known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(manifest.base))
-    walk = harmonise_datasets(first, second, known, manifest, pair=pair)
+    with waiting(translator()("cli.harmonising")):
+        walk = harmonise_datasets(first, second, known, manifest, pair=pair)
     if output != "table":
         click.echo(walk.write(output), nl=False)
         return

@@ -27,6 +27,8 @@ COMMANDS = (
     "serve",
     "mcp",
     "status",
+    "open",
+    "completion",
     "publish",
     "dump",
 )
@@ -81,5 +83,6 @@ def main() -> None:
       begrepp sources                     list other sources and where to get them
       begrepp add icd10_se *.txt --edition 2021
       begrepp build                       rebuild the graph with it
+      begrepp open C50.9                  open the page of a code in the browser
       begrepp query "SELECT * { ?c skos:notation 'C50.9' ; skos:prefLabel ?label }"
     """

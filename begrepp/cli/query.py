@@ -6,17 +6,31 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+)
 from rich.markup import escape
 from rich.table import Table
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
+from begrepp.cli.completion import complete_query
+from begrepp.cli.language import translator
+from begrepp.cli.query_advice import print_advice
+from begrepp.cli.thing_names import read_names
+from begrepp.cli.waiting import waiting
 from begrepp.errors import QueryError, QueryRefused, UsageError
 from begrepp.queries.parameters import QueryContext, bind_parameters
 from begrepp.queries.query_files import get_example, read_queries
@@ -30,16 +44,20 @@ from begrepp.store import QueryResults
 from begrepp.store.disk import DiskStore
 from begrepp.store.remote import RemoteStore
 
+QueryTerm = NamedNode | BlankNode | Literal | Triple
 _SPARQL = re.compile(r"\s*(#|PREFIX\b|BASE\b|SELECT\b|ASK\b|CONSTRUCT\b|DESCRIBE\b)", re.IGNORECASE)
 
 
 @click.command("query")
-@click.argument("query")
+@click.argument("query", shell_complete=complete_query)
 @click.option("--format", "output", type=click.Choice(["table", "csv", "tsv", "json", "turtle"]), default="table")
 @click.option("--param", "params", multiple=True, help="NAME=VALUE for an example query; may be repeated.")
 @click.option("--endpoint", default="", help="Query this SPARQL endpoint instead of the build.")
 def command(query: str, output: str, params: tuple[str, ...], endpoint: str) -> None:
-    """Query the graph. QUERY is a file, a name from queries/, or SPARQL text; prefixes are predefined."""
+    """Query the graph. QUERY is a file, a name from queries/, or SPARQL text; prefixes are predefined.
+
+    A table shows codes and names before IRIs; the other formats hold the terms alone.
+    """
     run_query(query, output, endpoint, params, Settings())
 
 
@@ -92,13 +110,23 @@ def run_query(query: str, output: str, endpoint: str, params: Sequence[str], set
             "SERVICE is answered by the server only, which asks the endpoints on its operator's list.",
             "Start `begrepp serve` and add --endpoint http://127.0.0.1:8080/sparql.",
         ) from None
-    _write(DiskStore(current_build(settings) / "store").query(checked), output)
+    build = current_build(settings)
+    store = DiskStore(build / "store")
+    with waiting(translator()("cli.querying")):
+        answer = store.query(checked)
+        rows = [*_read_rows(answer)] if isinstance(answer, QuerySolutions) and output == "table" else []
+    if isinstance(answer, QuerySolutions) and output == "table":
+        _print_table([variable.value for variable in answer.variables], rows, store)
+        if not rows:
+            print_advice(text, build)
+    else:
+        _write(answer, output)
 
 
 def _write(answer: QueryResults, output: str) -> None:
     if isinstance(answer, QuerySolutions | QueryBoolean):
         if output == "table":
-            _print_table(answer)
+            click.echo(str(bool(answer)).lower())
         elif output == "turtle":
             raise UsageError(
                 "The result of SELECT or ASK cannot be written as Turtle.",
@@ -117,27 +145,30 @@ def _write(answer: QueryResults, output: str) -> None:
     sys.stdout.buffer.write(graph_bytes(answer, RdfFormat.TURTLE))
 
 
-def _print_table(answer: QuerySolutions | QueryBoolean) -> None:
-    if isinstance(answer, QueryBoolean):
-        click.echo(str(bool(answer)).lower())
-        return
-    names = [variable.value for variable in answer.variables]
-    table = Table(*names)
-    rows = 0
+def _read_rows(answer: QuerySolutions) -> Iterator[tuple[QueryTerm | None, ...]]:
+    """Yield the rows. Raises `QueryError` if the evaluation stops."""
     try:
-        for solution in answer:
-            rows += 1
-            table.add_row(*(escape(_cell(solution[name])) for name in names))
+        yield from map(tuple, answer)
     except (ValueError, OSError, RuntimeError) as error:
         raise QueryError(f"The query stopped: {error}", "Fix the query and retry.") from None
-    console.print_table(table, f"{rows} rows")
 
 
-def _cell(term: object) -> str:
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[QueryTerm | None]], store: DiskStore) -> None:
+    iris = (term.value for row in rows for term in row if isinstance(term, NamedNode))
+    names = read_names(store, iris, translator().language)
+    table = Table(*map(escape, columns))
+    for row in rows:
+        table.add_row(*(_cell(term, names) for term in row))
+    console.print_table(table, translator()("cli.rows", n=len(rows)))
+
+
+def _cell(term: QueryTerm | None, names: Mapping[str, str]) -> str:
+    """Return a cell in the markup of rich: code and name before an IRI."""
     if term is None:
         return ""
-    value = getattr(term, "value", str(term))
-    return compact(value)
+    text = escape(compact(getattr(term, "value", str(term))))
+    name = names.get(term.value, "") if isinstance(term, NamedNode) else ""
+    return f"{escape(name)} [dim]{text}[/]" if name else text
 
 
 def _write_remote(answer: dict[str, Any], output: str) -> None:
@@ -151,7 +182,7 @@ def _write_remote(answer: dict[str, Any], output: str) -> None:
         table = Table(*names)
         for row in rows:
             table.add_row(*(escape(compact(term)) for term in row))
-        console.print_table(table, f"{len(rows)} rows")
+        console.print_table(table, translator()("cli.rows", n=len(rows)))
     elif output in ("csv", "tsv"):
         csv.writer(sys.stdout, delimiter="," if output == "csv" else "\t").writerows([names, *rows])
     elif output == "json":

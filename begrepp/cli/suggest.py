@@ -17,6 +17,8 @@ from rich.table import Table
 import loaders
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
+from begrepp.cli.language import translator
+from begrepp.cli.waiting import waiting
 from begrepp.records import Record
 from begrepp.settings import Settings
 from begrepp.sources import staging
@@ -76,9 +78,10 @@ def write_suggestions(
     """Write suggestions to standard output, for a dataset of the build or for records read by a loader."""
     build = current_build(settings)
     manifest = read_manifest(build)
-    found = suggest_for_dataset(
-        dictionary, records, DiskStore(build / "store"), manifest, schemes=schemes, limit=most, include_linked=again
-    )
+    with waiting(translator()("cli.suggesting")):
+        found = suggest_for_dataset(
+            dictionary, records, DiskStore(build / "store"), manifest, schemes=schemes, limit=most, include_linked=again
+        )
     if output == "table":
         _print(found)
     else:

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import click
 
 from begrepp.cli import console
+from begrepp.cli.language import translator
+from begrepp.cli.waiting import waiting
 from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import LANGUAGES, Settings
 from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome, rule_set_from_profile
@@ -102,14 +104,15 @@ def command(
             raise UsageError(f"--base {base} is not the address of a folder.", "Use an absolute IRI that ends with /.")
         rules = _rules(profile, shapes, background, base, settings)
         said = syntax_by_name(syntax).media_type if syntax else ""
-        outcome = validate_files(
-            [InputFile(path=path, name=str(path), media_type=said, root=base) for path in files],
-            rules,
-            settings,
-            imports=_imports(imports),
-            leave_out_imports=no_imports,
-            limit=limit,
-        )
+        with waiting(translator()("cli.validating")):
+            outcome = validate_files(
+                [InputFile(path=path, name=str(path), media_type=said, root=base) for path in files],
+                rules,
+                settings,
+                imports=_imports(imports),
+                leave_out_imports=no_imports,
+                limit=limit,
+            )
         sys.exit(_write_report(outcome, output, target, severity, baseline, write_baseline, lang))
     except (BegreppError, OSError) as error:
         console.print_error(error if isinstance(error, BegreppError) else BegreppError(str(error), "Check the path."))

@@ -28,7 +28,7 @@ class Shell:
     @property
     def environment(self) -> dict[str, str]:
         """The environment variables of every command."""
-        return {"BEGREPP_DATA": str(self.folder / "data"), "COLUMNS": "200"}
+        return {"BEGREPP_DATA": str(self.folder / "data"), "COLUMNS": "200", "LC_ALL": "C.UTF-8"}
 
     def _run(self, *arguments: str) -> tuple[str, int]:
         done = CliRunner().invoke(main, arguments, env=self.environment, prog_name="begrepp", catch_exceptions=False)

@@ -73,7 +73,7 @@ def render_boxes(boxes: Sequence[DiagramBox], title: str) -> str:
     width, height = _position(list(boxes), lines)
     parts = [
         f'<svg class="diagram" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
-        f'role="img" aria-label="{escape(title, quote=True)}" xmlns="http://www.w3.org/2000/svg">'
+        f'role="{"group" if any(box.href for box in boxes) else "img"}" aria-label="{escape(title, quote=True)}" xmlns="http://www.w3.org/2000/svg">'
     ]
     seen: set[tuple[str, str]] = set()
     for start, end, number in lines:

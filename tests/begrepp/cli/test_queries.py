@@ -17,8 +17,9 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
+from rich.console import Console
 
-from begrepp.cli import console, waiting
+from begrepp.cli import waiting
 from begrepp.cli.main import main
 from begrepp.settings import ROOT, Settings
 
@@ -143,7 +144,7 @@ def test_work_of_more_than_a_second_is_shown_on_a_terminal(monkeypatch: pytest.M
     monkeypatch.setattr(waiting, "_SECONDS", 0.05)
     for is_terminal in (True, False):
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-            screen = console.Console(file=nowhere, force_terminal=is_terminal, record=True, width=80)
+            screen = Console(file=nowhere, force_terminal=is_terminal, record=True, width=80)
             monkeypatch.setattr(waiting, "stderr", screen)
             with waiting.waiting("Comparing editions"):
                 time.sleep(0.4)

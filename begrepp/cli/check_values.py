@@ -14,7 +14,7 @@ from rich.table import Table
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.cli.language import translator
-from begrepp.cli.waiting import waiting
+from begrepp.cli.spinner import waiting
 from begrepp.errors import UsageError
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex

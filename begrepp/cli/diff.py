@@ -17,7 +17,7 @@ from begrepp.artefact.parts import Part
 from begrepp.cli import console
 from begrepp.cli.language import translator
 from begrepp.cli.open import complete_scheme
-from begrepp.cli.waiting import waiting
+from begrepp.cli.spinner import waiting
 from begrepp.errors import NotFound, UsageError
 from begrepp.history.change_lists import COLUMNS, FeedEntry, change_cells, changes_atom, changes_csv, sort_changes
 from begrepp.history.changes import TYPES, Comparison

@@ -8,7 +8,7 @@ import click
 
 from begrepp.artefact.manifest import current_build
 from begrepp.cli.language import translator
-from begrepp.cli.waiting import waiting
+from begrepp.cli.spinner import waiting
 from begrepp.exports.nquads import write_nquads as write_dump
 from begrepp.settings import Settings
 

@@ -12,8 +12,8 @@ from rich.table import Table
 from begrepp.artefact.manifest import current_build
 from begrepp.cli import console
 from begrepp.cli.language import translator
+from begrepp.cli.spinner import waiting
 from begrepp.cli.validate import language_option
-from begrepp.cli.waiting import waiting
 from begrepp.exports.dcat_feeds import feed_profiles, write_feed
 from begrepp.exports.feed_gaps import DatasetGaps, find_gaps
 from begrepp.settings import Settings

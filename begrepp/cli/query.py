@@ -29,8 +29,8 @@ from begrepp.cli import console
 from begrepp.cli.completion import complete_query
 from begrepp.cli.language import translator
 from begrepp.cli.query_advice import print_advice
+from begrepp.cli.spinner import waiting
 from begrepp.cli.thing_names import read_names
-from begrepp.cli.waiting import waiting
 from begrepp.errors import QueryError, QueryRefused, UsageError
 from begrepp.queries.parameters import QueryContext, bind_parameters
 from begrepp.queries.query_files import get_example, read_queries

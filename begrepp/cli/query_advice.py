@@ -11,7 +11,7 @@ from begrepp.artefact.manifest import read_manifest
 from begrepp.artefact.statistics import read_statistics
 from begrepp.cli.console import stderr
 from begrepp.cli.language import translator
-from begrepp.cli.waiting import waiting
+from begrepp.cli.spinner import waiting
 from begrepp.errors import BegreppError
 from begrepp.queries.diagnostics import QueryAdvice, QueryDiagnostics
 from begrepp.search import TextIndex

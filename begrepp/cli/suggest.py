@@ -18,7 +18,7 @@ import loaders
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.cli.language import translator
-from begrepp.cli.waiting import waiting
+from begrepp.cli.spinner import waiting
 from begrepp.records import Record
 from begrepp.settings import Settings
 from begrepp.sources import staging

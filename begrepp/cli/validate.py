@@ -12,7 +12,7 @@ import click
 
 from begrepp.cli import console
 from begrepp.cli.language import translator
-from begrepp.cli.waiting import waiting
+from begrepp.cli.spinner import waiting
 from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import LANGUAGES, Settings
 from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome, rule_set_from_profile

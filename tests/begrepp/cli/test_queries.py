@@ -19,7 +19,7 @@ from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from begrepp.cli import waiting
+from begrepp.cli import spinner
 from begrepp.cli.main import main
 from begrepp.settings import ROOT, Settings
 
@@ -141,12 +141,12 @@ def test_colours_are_for_terminals_only(built: Settings) -> None:
 
 
 def test_work_of_more_than_a_second_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "_SECONDS", 0.05)
+    monkeypatch.setattr(spinner, "_SECONDS", 0.05)
     for is_terminal in (True, False):
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
             screen = Console(file=nowhere, force_terminal=is_terminal, record=True, width=80)
-            monkeypatch.setattr(waiting, "stderr", screen)
-            with waiting.waiting("Comparing editions"):
+            monkeypatch.setattr(spinner, "stderr", screen)
+            with spinner.waiting("Comparing editions"):
                 time.sleep(0.4)
             assert ("Comparing editions" in screen.export_text()) == is_terminal
 

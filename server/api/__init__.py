@@ -17,6 +17,7 @@ from begrepp.errors import UsageError
 from server.api.openapi import describe_api
 from server.api.operations import OPERATIONS, Operation
 from server.api.parameters import read_parameters
+from server.api.serialisers import json_links
 from server.http.json_body import read_json
 from server.http.negotiation import choose_language
 from server.pages.templating import address, render, translator
@@ -24,7 +25,6 @@ from server.served.batch_resolver import resolve_codes
 from server.state import app_state, served_build
 
 blueprint = Blueprint("api", __name__)
-_CONTEXT = "http://www.w3.org/ns/json-ld#context"
 
 
 @blueprint.get("/api")
@@ -57,10 +57,7 @@ def _make_view(operation: Operation) -> Callable[[], Response]:
         # The `lang` cookie belongs to the pages: a program sends `lang` or Accept-Language.
         g.language = choose_language(request, use_cookie=False)
         response = jsonify(msgspec.to_builtins(operation.handler(served_build(), call, g.language)))
-        response.headers["Link"] = (
-            f'<{address("/context.jsonld")}>; rel="{_CONTEXT}"; type="application/ld+json", '
-            f'<{address("/api/openapi.json")}>; rel="service-desc"'
-        )
+        response.headers["Link"] = json_links(address)
         response.headers["Content-Language"] = g.language
         return response
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from begrepp.terminology.concept_record import ConceptNote, ConceptRecord, Use
@@ -14,13 +14,24 @@ from server.served.build import ServedBuild
 from server.served.labels import find_refs
 from server.served.refs import Ref
 
-
-def ref_body(ref: Ref) -> RefBody:
-    """Return the short form of a thing."""
-    return RefBody(**ref_fields(ref))
+AddressFunction = Callable[[str], str]
+_CONTEXT = "http://www.w3.org/ns/json-ld#context"
 
 
-def ref_fields(ref: Ref) -> dict[str, Any]:
+def json_links(address: AddressFunction) -> str:
+    """Return the `Link` header of responses of the API: the JSON-LD context and the description of the API."""
+    return (
+        f'<{address("/context.jsonld")}>; rel="{_CONTEXT}"; type="application/ld+json", '
+        f'<{address("/api/openapi.json")}>; rel="service-desc"'
+    )
+
+
+def ref_body(ref: Ref, address: AddressFunction = address) -> RefBody:
+    """Return the short form of a thing; `address` adds the prefix that the application is mounted under to a path."""
+    return RefBody(**ref_fields(ref, address))
+
+
+def ref_fields(ref: Ref, address: AddressFunction = address) -> dict[str, Any]:
     """Return the fields of `RefBody`, for it and the structs that extend it."""
     return {
         "iri": ref.iri,
@@ -33,7 +44,9 @@ def ref_fields(ref: Ref) -> dict[str, Any]:
     }
 
 
-def concept_body(build: ServedBuild, record: ConceptRecord, language: str) -> ConceptBody:
+def concept_body(
+    build: ServedBuild, record: ConceptRecord, language: str, address: AddressFunction = address
+) -> ConceptBody:
     """Return a concept with its labels, notes, broader and related concepts, successors and suggestions."""
     known = find_refs(
         build,
@@ -44,17 +57,17 @@ def concept_body(build: ServedBuild, record: ConceptRecord, language: str) -> Co
     preferred = [(each.language or "und", each.text) for each in record.designations if each.use == "preferred"]
     notes = {name.partition(":")[2]: _note_texts(record.notes, name) for name in NOTES} if record.notes else {}
     return ConceptBody(
-        **ref_fields(known[record.iri]),
+        **ref_fields(known[record.iri], address),
         status=record.status or None,
         pref_label=dict(reversed(preferred)),
         alt_label=_labels(record, "synonym"),
         hidden_label=_labels(record, "hidden"),
         definition=_note_texts(record.definitions, "skos:definition"),
         notes={name: texts for name, texts in notes.items() if texts},
-        broader=[ref_body(known[iri]) for iri in record.parents],
-        related=[ref_body(known[iri]) for iri in record.related],
-        is_replaced_by=[ref_body(known[iri]) for iri in record.successors],
-        consider=[ref_body(known[iri]) for iri in record.suggested],
+        broader=[ref_body(known[iri], address) for iri in record.parents],
+        related=[ref_body(known[iri], address) for iri in record.related],
+        is_replaced_by=[ref_body(known[iri], address) for iri in record.successors],
+        consider=[ref_body(known[iri], address) for iri in record.suggested],
         valid_from=record.valid_from or None,
         valid_to=record.valid_to or None,
         release=record.release or None,

@@ -26,6 +26,8 @@ from server.http.negotiation import (
     format_name,
 )
 from server.http.page_cache import CACHED_ONLY, NOT_SHARED, NotCached
+from server.ops.direct_lookups import PATH as LOOKUP_PATH
+from server.ops.direct_lookups import DirectLookup, answer_lookup
 from server.ops.headers import COMMON_HEADERS, VARY
 from server.served.build import ServedBuild
 from server.sparql import answers
@@ -98,6 +100,10 @@ class DirectAnswers:
         if CACHED_ONLY in environ:
             raise NotCached(None)
         answer = environ.get(ANSWER)
+        if isinstance(answer, DirectLookup):
+            environ[ROUTE] = LOOKUP_PATH
+            answer.respond(start_response)
+            return [answer.body]
         if not isinstance(answer, DirectAnswer):
             return self._app(environ, start_response)
         environ[ROUTE], environ[NOT_SHARED] = PATH, True
@@ -108,11 +114,14 @@ class DirectAnswers:
         answer.respond(start_response)
         return [answer.body]
 
-    async def prepare(self, environ: WSGIEnvironment, client: str) -> DirectAnswer | None:
+    async def prepare(self, environ: WSGIEnvironment, client: str) -> DirectAnswer | DirectLookup | None:
         """Return the direct answer to the request of a client, or None; `finish` is called in any case."""
         started = time.monotonic()
-        parsed = _read_query(environ)
         build = self._state.opened_build()
+        if build and environ["PATH_INFO"] == LOOKUP_PATH and (lookup := answer_lookup(environ, build)):
+            environ[ANSWER] = lookup
+            return lookup
+        parsed = _read_query(environ)
         if parsed is None or build is None or not parsed[0].deterministic:
             return None
         query, results, graphs = parsed

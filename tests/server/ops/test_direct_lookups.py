@@ -1,0 +1,86 @@
+"""Direct look-ups: the same response as Flask's, and the usual way for everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from begrepp.settings import Settings
+from server.app import create_app
+from server.ops.direct_lookups import PATH, answer_lookup
+from server.state import AppState
+
+IRI = "https://w3id.org/begrepp/id/cs/onkologi/lungcancer"
+Answer = tuple[str, dict[str, str], bytes]
+
+
+@pytest.fixture(scope="module")
+def app(built: Settings) -> Iterator[Flask]:
+    made = create_app(replace(built, page_cache_mb=0))
+    yield made
+    made.extensions["begrepp"].pool.close()
+
+
+def _both(app: Flask, query: str, headers: dict[str, str], method: str = "GET", prefix: str = "") -> tuple[
+    Answer | None, Answer
+]:  # fmt: skip
+    """The direct response, or None, and Flask's."""
+    environ = EnvironBuilder(path=PATH, query_string=query, headers=[*headers.items()], method=method).get_environ()
+    environ["SCRIPT_NAME"] = prefix
+    state = app.extensions["begrepp"]
+    assert isinstance(state, AppState)
+    started: list[tuple[str, dict[str, str]]] = []
+
+    def start_response(status: str, sent: list[tuple[str, str]], error: object = None) -> Any:
+        started.append((status, dict(sent)))
+
+    answer = answer_lookup(environ, state.current_build())
+    if answer:
+        answer.respond(start_response)
+    chunks, status, usual = run_wsgi_app(app, environ, buffered=True)
+    direct = (*started[0], answer.body) if answer else None
+    return direct, (status, {name: value for name, value in usual if name != "Date"}, b"".join(chunks))
+
+
+@pytest.mark.parametrize("headers", [
+    {}, {"Accept-Language": "en"}, {"Accept-Language": "fi, en;q=0.5"}, {"Accept-Encoding": "gzip"},
+    {"Accept": "text/html", "Cookie": "lang=en"},
+])  # fmt: skip
+@pytest.mark.parametrize("query", [
+    {"iri": IRI}, {"iri": IRI, "lang": "en"}, {"iri": IRI, "lang": "sv-SE"},
+    {"system": "onkologi", "code": "lungcancer"},
+    {"system": "urn:oid:1.2.752.116.1.1.1", "code": "A00.0"}, {"system": "icd-10-se", "code": "A00.9", "iri": ""},
+])  # fmt: skip
+def test_a_plain_look_up_is_answered_as_by_flask(app: Flask, query: dict[str, str], headers: dict[str, str]) -> None:
+    direct, usual = _both(app, urlencode(query), headers)
+    assert direct == usual and usual[0].startswith("200")
+
+
+@pytest.mark.parametrize(("query", "headers", "method"), [
+    ({}, {}, "GET"),
+    ({"iri": IRI, "asOf": "2021-06-30"}, {}, "GET"),
+    ({"iri": "https://w3id.org/begrepp/id/cs/onkologi"}, {}, "GET"),
+    ({"iri": "https://w3id.org/begrepp/id/cs/onkologi/finns-inte"}, {}, "GET"),
+    ({"system": "icd-10-se", "code": "a009"}, {}, "GET"),
+    ({"system": "finns-inte", "code": "A00.9"}, {}, "GET"),
+    ({"iri": IRI, "lang": "xx"}, {}, "GET"),
+    ({"iri": IRI}, {"If-None-Match": "*"}, "GET"),
+    ({"iri": IRI}, {"Range": "bytes=0-9"}, "GET"),
+    ({"iri": IRI}, {"Accept-Encoding": "br, gzip"}, "GET"),
+    ({"iri": IRI}, {}, "HEAD"),
+    ({"iri": IRI, "x" * 3000: ""}, {}, "GET"),
+])  # fmt: skip
+def test_other_requests_take_the_usual_way(
+    app: Flask, query: dict[str, str], headers: dict[str, str], method: str
+) -> None:
+    assert _both(app, urlencode(query), headers, method)[0] is None
+
+
+def test_a_prefix_takes_the_usual_way(app: Flask) -> None:
+    assert _both(app, urlencode({"iri": IRI}), {}, prefix="/begrepp")[0] is None

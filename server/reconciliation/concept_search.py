@@ -11,24 +11,23 @@ from urllib.parse import unquote
 
 from cachetools import LRUCache
 
-from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.search import Hit
+from begrepp.terminology.concept_record import ConceptRecord
+from begrepp.terminology.interface import CodeSystem
 from begrepp.text.stemming import code_key
 from begrepp.text.swedish import fold
-from begrepp.variables.harmonisation.variable_pairs import ListedCode
 from server.http.urls import document_path
 from server.reconciliation.service_address import ReconciliationService
-from server.served.as_of import DatedBuild, find_dated_state
-from server.served.labels import find_all_statements, property_iris, property_texts, property_value
+from server.served.as_of import find_dated_state
 from server.served.resolver import Missing, Resolved, find_concept, find_scheme, resolve_iri
 from server.served.schemes import SchemeFacts
 
 _HITS = 24
 """Hits of the index per query and code system; as many as a suggestion ranks."""
-_DATED_LISTS = 8
-_Names = Mapping[str, Sequence[ListedCode]]
-_dated_names: LRUCache[tuple[object, ...], _Names] = LRUCache(_DATED_LISTS)
+_Names = Mapping[str, Sequence[int]]
+_edition_names: LRUCache[tuple[object, ...], _Names] = LRUCache(8)
+"""Names of the last editions that dated services have searched."""
 _lock = threading.Lock()
 
 
@@ -62,10 +61,10 @@ def search_concepts(
         for hit in service.build.index.suggest(text, limit=_HITS, user_language=language, kind="concept", scheme=scheme)
     ]
     found = [_from_hit(hit) for hit in sorted(hits, key=lambda hit: (not hit.active, -hit.score))]
-    if dated := service.dated_build:
-        listed = [each for scheme in schemes or service.schemes for each in _listed_as(dated, scheme, text)]
-        found = _as_of(service, dated, [*listed, *found])
-    return found
+    if service.day is None:
+        return found
+    listed = [each for scheme in schemes or service.schemes for each in _listed_as(service, scheme, text)]
+    return _as_of(service, [*listed, *found])
 
 
 def find_identified(service: ReconciliationService, text: str) -> list[FoundConcept]:
@@ -82,7 +81,7 @@ def find_identified(service: ReconciliationService, text: str) -> list[FoundConc
 def describe_concepts(service: ReconciliationService, iris: Iterable[str]) -> list[FoundConcept]:
     """Return concepts by IRI, as of the day of the service; those that are no concepts of the service are left out."""
     known = _describe(service, iris)
-    return _as_of(service, service.dated_build, known) if service.dated_build else known
+    return _as_of(service, known) if service.day else known
 
 
 def may_be_identifier(text: str) -> bool:
@@ -125,38 +124,35 @@ def _from_hit(hit: Hit) -> FoundConcept:
 
 def _describe(service: ReconciliationService, iris: Iterable[str]) -> list[FoundConcept]:
     served = {scheme.iri for scheme in service.schemes}
-    found = []
-    for iri, said in find_all_statements(service.build, sorted(set(iris))).items():
-        scheme = next(iter(property_iris(said, "skos:inScheme")), "")
-        is_concept = expand("skos:Concept") in property_iris(said, "rdf:type")
-        if is_concept and (not served or scheme in served):
-            found.append(
-                FoundConcept(
-                    iri=iri,
-                    scheme=scheme,
-                    notation=property_value(said, "skos:notation"),
-                    labels=tuple(property_texts(said, "skos:prefLabel")),
-                    active=property_value(said, "begrepp:status") != expand("begrepp:inactive"),
-                )
-            )
-    return found
+    records = [service.build.concepts.record(iri) for iri in sorted(set(iris))]
+    return [
+        FoundConcept(
+            iri=record.iri,
+            scheme=next(iter(record.schemes), ""),
+            notation=record.code,
+            labels=_preferred(record),
+            active=record.status != "inactive",
+        )
+        for record in records
+        if record and (not served or not served.isdisjoint(record.schemes))
+    ]
 
 
-def _as_of(service: ReconciliationService, dated: DatedBuild, found: Sequence[FoundConcept]) -> list[FoundConcept]:
+def _preferred(record: ConceptRecord) -> tuple[Text, ...]:
+    return tuple(Text(each.text, each.language) for each in record.designations if each.use == "preferred")
+
+
+def _as_of(service: ReconciliationService, found: Sequence[FoundConcept]) -> list[FoundConcept]:
     """Return concepts with the labels and status of the day of the service; later ones are left out."""
     first: dict[str, FoundConcept] = {}
     for each in found:
         first.setdefault(each.iri, each)
-    then = find_all_statements(dated, first)
     kept = []
     for iri, each in first.items():
-        said = then[iri]
-        if labels := tuple(property_texts(said, "skos:prefLabel")):
-            active = property_value(said, "begrepp:status") != expand("begrepp:inactive")
-            matched = each.matched
-            if matched and matched not in [*property_texts(said, "skos:altLabel"), *labels]:
-                matched = None  # the label is of another edition
-            kept.append(replace(each, labels=labels, active=active, matched=matched))
+        if record := service.record(iri):
+            own = {Text(label.text, label.language) for label in record.designations}
+            matched = each.matched if each.matched in own else None  # another label is of another edition
+            kept.append(replace(each, labels=_preferred(record), active=record.status != "inactive", matched=matched))
         elif retired := _retired_before(service, each):
             kept.append(retired)
     return kept
@@ -175,26 +171,32 @@ def _retired_before(service: ReconciliationService, found: FoundConcept) -> Foun
     return replace(found, active=False, retired_on=state.since.isoformat()) if state.retired else None
 
 
-def _listed_as(dated: DatedBuild, scheme: SchemeFacts, text: str) -> list[FoundConcept]:
+def _listed_as(service: ReconciliationService, scheme: SchemeFacts, text: str) -> list[FoundConcept]:
     """Return the concepts of a code system with exactly this label or code on the day: the index has today's labels."""
-    names = _names_of(dated, scheme)
+    edition = service.edition(scheme.id)
+    if edition is None:
+        return []
+    names = _names_of(service, edition)
+    numbers = dict.fromkeys((*names.get(fold(text.strip()), ()), *names.get(f"code {code_key(text)}", ())))
     return [
         FoundConcept(
-            iri=each.iri, scheme=scheme.iri, notation=each.notation, labels=each.labels, active=each.active, score=1.0
+            iri=name.iri, scheme=scheme.iri, notation=name.notation, labels=name.texts, active=name.active, score=1.0
         )
-        for each in (*names.get(fold(text.strip()), ()), *names.get(f"code {code_key(text)}", ()))
+        for name in map(edition.name, numbers)
     ]
 
 
-def _names_of(dated: DatedBuild, scheme: SchemeFacts) -> _Names:
-    key = (dated.full_build.folder, dated.graphs, scheme.iri)
+def _names_of(service: ReconciliationService, edition: CodeSystem) -> _Names:
+    """Return the concepts of an edition by folded label and by the key of the code."""
+    key = (service.build.folder, edition.description.id, edition.description.version)
     with _lock:
-        if (cached := _dated_names.get(key)) is not None:
+        if (cached := _edition_names.get(key)) is not None:
             return cached
-    names: dict[str, list[ListedCode]] = defaultdict(list)
-    for each in dated.schemes.concepts(scheme.iri):
-        for name in {f"code {code_key(each.notation)}", *(fold(label.value) for label in each.labels)}:
-            names[name].append(each)
+    names: dict[str, list[int]] = defaultdict(list)
+    for number in range(len(edition)):
+        each = edition.name(number)
+        for name in {f"code {code_key(each.notation)}", *(fold(label.value) for label in each.texts)}:
+            names[name].append(number)
     with _lock:
-        _dated_names[key] = names
+        _edition_names[key] = names
     return names

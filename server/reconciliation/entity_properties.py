@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache
 
-from begrepp.queries.page_queries import named_nodes, select, value
-from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text, in_language
+from begrepp.terminology.concept_record import ConceptRecord, Use
+from begrepp.terminology.interface import CodeSystem
 from begrepp.text.swedish import fold
 from server.http.i18n import LANGUAGES, translations
 from server.pages.concepts.mapping_rows import mapping_rows
 from server.reconciliation.service_address import ReconciliationService
-from server.served.labels import (
-    Statements,
-    choose_text,
-    find_all_statements,
-    find_refs,
-    property_iris,
-    property_texts,
-    property_value,
-    sort_texts,
-)
+from server.served.labels import choose_text, find_refs, sort_texts
 from server.served.refs import Ref
 
 
@@ -46,53 +38,30 @@ class PropertyValue:
 
 
 class EntityRecords:
-    """Statements of concepts for the properties of a request, read with a few queries for all of them."""
+    """Records of concepts for the properties of a request."""
 
     def __init__(self, service: ReconciliationService, iris: Iterable[str], language: str) -> None:
         self.service = service
         self.language = language
-        self.iris = sorted(set(iris))
-        self.statements: dict[str, Statements] = find_all_statements(service.view, self.iris)
+        # A concept that was retired before the day of a service has the record of today.
+        found = {iri: service.record(iri) or service.build.concepts.record(iri) for iri in sorted(set(iris))}
+        self._records = {iri: record for iri, record in found.items() if record}
 
-    def ref(self, iri: str) -> Ref:
-        """Return the name, code and status of a concept of this request or of one that it points to."""
-        return self._refs[iri]
+    def record(self, iri: str) -> ConceptRecord:
+        """Return the record of a concept of the request; an empty one for another thing."""
+        return self._records.get(iri) or ConceptRecord(iri=iri, code="")
 
-    @cached_property
-    def _refs(self) -> dict[str, Ref]:
-        related = {
-            target
-            for said in self.statements.values()
-            for name in ("skos:broader", "dct:isReplacedBy", "skos:inScheme")
-            for target in property_iris(said, name)
-        }
-        return find_refs(self.service.view, {*self.iris, *related}, self.language)
+    def refs(self, iris: Iterable[str]) -> list[Ref]:
+        """Return the names of things, by code and name."""
+        found = find_refs(self.service.view, iris, self.language)
+        return sorted(found.values(), key=lambda ref: ref.sort_key)
 
-    @cached_property
-    def levels(self) -> dict[str, list[str]]:
-        """IRIs of the levels of each concept."""
-        return self._pairs("levels-of-concepts", "concept", "level")
-
-    @cached_property
-    def ancestors(self) -> dict[str, list[str]]:
-        """IRIs of all broader concepts of each concept."""
-        return self._pairs("concepts-above", "concept", "above")
-
-    @cached_property
-    def with_children(self) -> set[str]:
-        """IRIs of the concepts that have narrower ones."""
-        rows = select(self.service.view.store, "concept-below", concept=named_nodes(self.iris))
-        return {value(row, "concept") for row in rows}
-
-    def other_ref(self, iri: str) -> Ref:
-        """Return the name of any thing."""
-        return find_refs(self.service.view, [iri], self.language)[iri]
-
-    def _pairs(self, query: str, left: str, right: str) -> dict[str, list[str]]:
-        pairs: dict[str, list[str]] = {}
-        for row in select(self.service.view.store, query, concept=named_nodes(self.iris)):
-            pairs.setdefault(value(row, left), []).append(value(row, right))
-        return pairs
+    def hierarchy(self, iri: str) -> tuple[CodeSystem, int] | None:
+        """Return the edition that lists a concept, and its number there."""
+        located = self.service.build.terminology.locate(iri)
+        edition = self.service.edition(located[0].description.id) if located else None
+        number = edition.index_of_iri(iri) if edition else None
+        return (edition, number) if edition and number is not None else None
 
     def entity(self, ref: Ref) -> PropertyValue:
         """Return a concept as a value; one that this service does not serve has its IRI as identifier."""
@@ -111,9 +80,8 @@ _Values = Callable[[EntityRecords, str], Iterator[PropertyValue]]
 
 
 def _codes(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-    preferred = records.ref(iri).notation
-    others = sorted(text.value for text in property_texts(records.statements[iri], "skos:notation"))
-    for code in dict.fromkeys(filter(None, (preferred, *others))):
+    record = records.record(iri)
+    for code in dict.fromkeys(filter(None, (record.code, *(each.value for each in record.codes)))):
         yield PropertyValue(text=code)
 
 
@@ -122,7 +90,7 @@ def _iri(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
 
 
 def _systems(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-    for scheme_iri in property_iris(records.statements[iri], "skos:inScheme"):
+    for scheme_iri in records.record(iri).schemes:
         if scheme := records.service.build.schemes.by_iri.get(scheme_iri):
             title = choose_text(scheme.titles, records.language) or Text(scheme.id, "")
             oids = [each.removeprefix("urn:oid:") for each in scheme.identifiers]
@@ -132,72 +100,85 @@ def _systems(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
 
 
 def _editions(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-    for edition in property_iris(records.statements[iri], "begrepp:inRelease"):
-        graph = next((g for g in records.service.build.manifest.graphs if g.graph == edition), None)
-        if graph:
-            yield PropertyValue(text=graph.version, keys=(edition,))
+    release = records.record(iri).release
+    for graph in records.service.build.manifest.graphs:
+        if graph.graph == release:
+            yield PropertyValue(text=graph.version, keys=(release,))
 
 
-def _texts(prefixed: str) -> _Values:
+def _designations(use: Use) -> _Values:
     def values(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-        for text in sort_texts(property_texts(records.statements[iri], prefixed), records.language):
+        texts = [Text(each.text, each.language) for each in records.record(iri).designations if each.use == use]
+        for text in sort_texts(texts, records.language):
+            yield PropertyValue(text=text.value, lang=text.lang)
+
+    return values
+
+
+def _notes(kind: str) -> _Values:
+    def values(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
+        record = records.record(iri)
+        notes = [each for each in (*record.definitions, *record.notes) if each.kind == kind and each.text]
+        for text in sort_texts((Text(each.text, each.language) for each in notes), records.language):
             yield PropertyValue(text=text.value, lang=text.lang)
 
     return values
 
 
 def _languages(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-    langs = {text.lang for text in property_texts(records.statements[iri], "skos:prefLabel")}
+    langs = {each.language for each in records.record(iri).designations if each.use == "preferred"}
     for lang in sorted(filter(None, langs)):
         yield PropertyValue(text=lang)
 
 
 def _levels(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-    for level in sorted(records.levels.get(iri, [])):
-        ref = records.other_ref(level)
-        yield PropertyValue(text=ref.label.value, lang=ref.label.lang, keys=(level.rpartition("/")[2], level))
+    for ref in records.refs(each for each in records.record(iri).members_of if "/level/" in each):
+        yield PropertyValue(text=ref.label.value, lang=ref.label.lang, keys=(ref.iri.rpartition("/")[2], ref.iri))
 
 
-def _targets(prefixed: str) -> _Values:
-    def values(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-        refs = [records.ref(target) for target in property_iris(records.statements[iri], prefixed)]
-        for ref in sorted(refs, key=lambda ref: ref.sort_key):
-            yield records.entity(ref)
+def _parents(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
+    yield from map(records.entity, records.refs(records.record(iri).parents))
 
-    return values
+
+def _successors(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
+    yield from map(records.entity, records.refs(records.record(iri).successors))
 
 
 def _ancestors(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-    above = find_refs(records.service.view, records.ancestors.get(iri, []), records.language)
-    for ref in sorted(above.values(), key=lambda ref: ref.sort_key):
-        yield records.entity(ref)
+    if found := records.hierarchy(iri):
+        edition, number = found
+        yield from map(records.entity, records.refs(map(edition.iri, edition.hierarchy.ancestors(number))))
 
 
 def _leaf(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-    yield PropertyValue(text=str(iri not in records.with_children).lower(), kind="bool")
+    if found := records.hierarchy(iri):
+        edition, number = found
+        yield PropertyValue(text=str(not edition.hierarchy.children(number)).lower(), kind="bool")
 
 
 def _status(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-    if status := property_value(records.statements[iri], "begrepp:status"):
-        yield PropertyValue(text=compact(status).removeprefix("begrepp:"), keys=(status,))
+    if status := records.record(iri).status:
+        yield PropertyValue(text=status)
 
 
-def _day(prefixed: str) -> _Values:
-    def values(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-        day = property_value(records.statements[iri], prefixed)
-        try:
-            date.fromisoformat(day)
-        except ValueError:
-            return
-        yield PropertyValue(text=day, kind="date")
+def _valid_from(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
+    yield from _days(records.record(iri).valid_from)
 
-    return values
+
+def _valid_to(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
+    yield from _days(records.record(iri).valid_to)
+
+
+def _days(text: str) -> Iterator[PropertyValue]:
+    """Yield a day; a year or another text is no value of a property of days."""
+    with suppress(ValueError):
+        yield PropertyValue(text=date.fromisoformat(text).isoformat(), kind="date")
 
 
 def _mappings(predicate: str) -> _Values:
     def values(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-        record = records.service.view.concepts.record(iri)
-        for row in mapping_rows(records.service.view, record, records.language) if record else ():
+        record = records.service.build.concepts.record(iri)
+        for row in mapping_rows(records.service.build, record, records.language) if record else ():
             if row.predicate == predicate and not row.negated:
                 yield records.entity(row.other)
 
@@ -222,18 +203,18 @@ PROPERTIES: dict[str, _Values] = {
     "system": _systems,
     "edition": _editions,
     "level": _levels,
-    "parent": _targets("skos:broader"),
+    "parent": _parents,
     "ancestor": _ancestors,
     "leaf": _leaf,
     "language": _languages,
-    "prefLabel": _texts("skos:prefLabel"),
-    "altLabel": _texts("skos:altLabel"),
-    "definition": _texts("skos:definition"),
-    "scopeNote": _texts("skos:scopeNote"),
+    "prefLabel": _designations("preferred"),
+    "altLabel": _designations("synonym"),
+    "definition": _notes("skos:definition"),
+    "scopeNote": _notes("skos:scopeNote"),
     "status": _status,
-    "validFrom": _day("begrepp:validFrom"),
-    "validTo": _day("begrepp:validTo"),
-    "successor": _targets("dct:isReplacedBy"),
+    "validFrom": _valid_from,
+    "validTo": _valid_to,
+    "successor": _successors,
     "exactMatch": _mappings("skos:exactMatch"),
     "closeMatch": _mappings("skos:closeMatch"),
     "broadMatch": _mappings("skos:broadMatch"),
@@ -265,7 +246,3 @@ def find_property(text: str) -> str | None:
 def values_in_language(values: Iterable[PropertyValue], language: str) -> list[PropertyValue]:
     """Return the values in a language and those without; all values for an empty language."""
     return [each for each in values if not language or not each.lang or in_language(each.lang, language)]
-
-
-RDF_SCHEMA = expand("begrepp:")
-"""Namespace of the vocabulary, which the manifest of version 0.2 names."""

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from pyoxigraph import NamedNode
 
-from begrepp.queries.page_queries import named_nodes, select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.records import Text
 from begrepp.text.swedish import fold
 from server.http.i18n import Translator
@@ -96,12 +96,10 @@ class TypeIndex:
         """Return the IRI of the level of each concept that has one."""
         cache = self._service.view.levels_cache
         levels = {iri: level for iri in concepts if (level := cache.get(iri)) is not None}
-        if unknown := sorted(set(concepts) - set(levels)):
-            levels |= dict.fromkeys(unknown, "")
-            for row in select(self._service.view.store, "levels-of-concepts", concept=named_nodes(unknown)):
-                levels[value(row, "concept")] = value(row, "level")
-            for iri in unknown:
-                cache.put(iri, levels[iri])
+        for iri in set(concepts) - set(levels):
+            record = self._service.record(iri)
+            levels[iri] = next((each for each in record.members_of if "/level/" in each), "") if record else ""
+            cache.put(iri, levels[iri])
         return {iri: level for iri, level in levels.items() if level}
 
     def _has_levels(self, scheme: SchemeFacts) -> bool:

@@ -13,6 +13,8 @@ from functools import cached_property
 from urllib.parse import quote, unquote
 
 from begrepp.errors import UsageError
+from begrepp.terminology.concept_record import ConceptRecord
+from begrepp.terminology.interface import CodeSystem
 from server.served.as_of import DatedBuild, DatedState, find_dated_state, get_dated_build, parse_day
 from server.served.build import ServedBuild
 from server.served.resolver import Missing, Resolved, find_scheme
@@ -70,6 +72,19 @@ class ReconciliationService:
             raise Missing(f"No edition of any code system was in force on {self.day}.", "Use a later day.")
         last = max(editions, key=lambda g: (g.coverage == "complete", g.valid_from, g.version))
         return get_dated_build(self.build, DatedState(day=self.day, edition=last, concept_edition=last))
+
+    def edition(self, scheme: str) -> CodeSystem | None:
+        """Return the edition of a code system (id) that the service serves; None if none was in force on the day."""
+        return self.build.terminology.scheme(scheme, as_of=self.day)
+
+    def record(self, iri: str) -> ConceptRecord | None:
+        """Return the record of a concept, as its edition has it; None if the edition does not list it."""
+        located = self.build.terminology.locate(iri)
+        if located is None or self.day is None:
+            return located[0].record(located[1]) if located else None
+        edition = self.edition(located[0].description.id)
+        number = edition.index_of_iri(iri) if edition else None
+        return edition.record(number) if edition and number is not None else None
 
     def entity_id(self, iri: str, notation: str) -> str:
         """Return the identifier of a concept in this service."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import re
 from collections import deque
 from collections.abc import Iterator
@@ -189,3 +190,52 @@ def test_the_structure_is_still_there_and_the_page_says_what_is_left_out(reader:
     assert "Skyddat kodverk" in reader.get("/cs/skyddad", headers={"Accept": "text/html"}).text
     retired = reader.get("/cs/skyddad/p1.2?lang=sv", headers={"Accept": "text/html"}).text
     assert "Begreppet är utgånget" in retired and "/cs/skyddad/p1.1" in retired
+
+
+@pytest.mark.parametrize("text", [CANARY, "kanariefagel", "p1", "p1.1", "benämning"])
+def test_reconciliation_does_not_know_the_words(reader: FlaskClient, text: str) -> None:
+    for path in ("/reconcile", "/reconcile/skyddad", "/reconcile/skyddad@2021"):
+        answer = reader.post(path, data={"queries": json.dumps({"q": {"query": text, "limit": 50}})})
+        assert answer.status_code == 200
+        assert_clean(answer.text, path)
+        if text.startswith("kanarie"):
+            assert answer.get_json()["q"]["result"] == []
+
+
+def test_values_and_previews_of_reconciliation_are_clean(reader: FlaskClient) -> None:
+    for path in ("/reconcile/skyddad", "/reconcile/skyddad@2021"):
+        proposed = reader.get(f"{path}/propose").get_json()["properties"]
+        query = {"ids": ["p1", "p1.1", "p1.2"], "properties": [{"id": each["id"]} for each in proposed]}
+        assert_clean(reader.post(path, data={"extend": json.dumps(query)}).text, "extend")
+        for part in ("preview", "flyout"):
+            assert_clean(reader.get(f"{path}/{part}?id=p1.1").text, part)
+        assert_clean(reader.get(path).text + reader.get(f"{path}/suggest/type").text, path)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("search", {"query": CANARY}),
+        ("search", {"query": "p1"}),
+        ("concept", {"ids": ["skyddad|p1", "skyddad|p1.1", "skyddad|p1.2"]}),
+        ("concept", {"ids": ["skyddad|p1.1"], "as_of": "2021-06-30"}),
+        ("hierarchy", {"id": "skyddad|p1", "direction": "descendants"}),
+        ("expand", {"expression": "<< p1", "system": "skyddad"}),
+        ("check_codes", {"codes": ["p1", "p1.2", "p9"], "system": "skyddad"}),
+        ("map", {"ids": ["skyddad|p1.1"]}),
+        ("changes", {"system": "skyddad"}),
+        ("find_variables", {"ids": ["skyddad|p1.1"]}),
+        ("schemes", {}),
+        ("cite", {"ids": ["skyddad|p1.1", "skyddad"]}),
+        ("sparql", {"query": "SELECT * { ?s ?p ?o FILTER(isLiteral(?o)) }", "limit": 500}),
+    ],
+)
+def test_tools_of_assistants_do_not_know_the_words(
+    reader: FlaskClient, tool: str, arguments: dict[str, object]
+) -> None:
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
+    headers = {"Accept": "application/json, text/event-stream", "Mcp-Protocol-Version": "2025-06-18"}
+    answer = reader.post("/mcp", json=body, headers=headers)
+    result = answer.get_json()["result"]
+    assert not result.get("isError"), result
+    assert_clean(json.dumps(result.get("structuredContent"), ensure_ascii=False), tool)

@@ -17,15 +17,17 @@ from begrepp.records import Text, choose_label
 from begrepp.search.lexicon import IndexLexicon, decode_document
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
 from begrepp.search.query_parser import ParsedSearch, parse_search
-from begrepp.search.ranking import Label, score_hit
+from begrepp.search.ranking import Label, Ranker
 from begrepp.search.schema import FACETS, register_tokenizer, schema
 
-SEARCH_CANDIDATES = 100
+SEARCH_CANDIDATES = 200
 """The number of index hits that are scored label by label in a search."""
 
 SUGGESTION_CANDIDATES = 24
 """The number of index hits that are scored for a suggestion."""
 
+_TELLING_SHARE = 0.55
+"""A word with less than this share of the weight of the most telling word is not required."""
 _ENOUGH_HITS = 10
 """With fewer hits than this, documents without the least informative word are found too."""
 
@@ -98,7 +100,7 @@ class TextIndex:
         hits = self._ranked_hits(search, candidates, user_language)
         if len(candidates) < min(total, offset + limit):
             rest = self._execute(index_query, offset + limit - len(candidates), offset=len(candidates))[1]
-            hits += [self._hit(search, address, user_language) for address in rest]
+            hits += self._hits(search, rest, user_language)
         return total, hits[offset : offset + limit]
 
     def suggest(
@@ -125,7 +127,7 @@ class TextIndex:
         """Return the hits with this code, regardless of case and punctuation."""
         search = ParsedSearch(code, ())
         index_query = self._add_filters(self._query_builder.code_match(code), filters)
-        return [self._hit(search, address, "") for address in self._execute(index_query, SUGGESTION_CANDIDATES)[1]]
+        return [*self._hits(search, self._execute(index_query, SUGGESTION_CANDIDATES)[1], "")]
 
     def corrections(self, query: str) -> tuple[tuple[str, str], ...]:
         """Return the corrected words of a query, as (typed, corrected)."""
@@ -177,28 +179,40 @@ class TextIndex:
         return Query.boolean_query([(Occur.Must, query), *terms]) if terms else query
 
     def _ranked_hits(self, search: ParsedSearch, addresses: Iterable[DocAddress], user_language: str) -> list[Hit]:
-        hits = [self._hit(search, address, user_language) for address in addresses]
-        return sorted(hits, key=lambda hit: (not hit.active, -round(hit.score, 3), len(hit.notation), hit.notation))
-
-    def _hit(self, search: ParsedSearch, address: DocAddress, user_language: str) -> Hit:
-        document = decode_document(str(self._searcher.doc(address).get_first("stored")))
-        result = score_hit(search, document, user_language, self._lexicon.scheme_sizes.get(document.scheme, 0))
-        matched = result.label if result.label and result.label.role not in ("pref", "code") else None
-        return Hit(
-            iri=document.iri,
-            kind=document.kind,
-            scheme=document.scheme,
-            notation=document.notation,
-            labels={label.lang: label.value for label in reversed(document.labels) if label.role == "pref"},
-            active=bool(document.active),
-            matched=matched,
-            score=result.score,
+        return sorted(
+            self._hits(search, addresses, user_language),
+            key=lambda hit: (not hit.active, -round(hit.score, 3), len(hit.notation), hit.notation),
         )
+
+    def _hits(self, search: ParsedSearch, addresses: Iterable[DocAddress], user_language: str) -> Iterator[Hit]:
+        ranker = Ranker(search, user_language, self._lexicon.scheme_sizes)
+        for address in addresses:
+            document = decode_document(str(self._searcher.doc(address).get_first("stored")))
+            result = ranker.score(document)
+            yield Hit(
+                iri=document.iri,
+                kind=document.kind,
+                scheme=document.scheme,
+                notation=document.notation,
+                labels={label.lang: label.value for label in reversed(document.labels) if label.role == "pref"},
+                active=bool(document.active),
+                matched=result.label if result.label and result.label.role not in ("pref", "code") else None,
+                score=result.score,
+            )
 
 
 def _relaxations(search: ParsedSearch) -> Iterator[frozenset[int]]:
-    """Yield the slots that are required: all that the index knows, then without the least informative, at last one."""
+    """Yield the slots that are required: all that the index knows, then without the least informative, at last one.
+
+    Words that say little beside another are never required: *sjukdom* in *njurstens sjukdom*.
+    """
     known = [number for number, slot in enumerate(search.slots) if slot.is_known]
-    by_weight = sorted(known, key=lambda number: search.slots[number].weight)
+    most = max((search.slots[number].weight for number in known), default=0.0)
+    telling = [
+        number
+        for number in known
+        if search.slots[number].weight >= _TELLING_SHARE * most or search.slots[number].systems
+    ]
+    by_weight = sorted(telling, key=lambda number: search.slots[number].weight)
     for dropped in range(max(1, len(by_weight))):
         yield frozenset(by_weight[dropped:])

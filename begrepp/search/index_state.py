@@ -124,7 +124,8 @@ class IndexState:
             return
         groups = (self.names.get(name, ()) for name in name_keys(document, "pref", "alt"))
         found = (iri for group in groups if len(group) <= _MAX_NAMESAKES for iri in group)
-        self.namesake_pairs.update((iri, document.iri) for iri in found)
+        within = document.iri.rpartition("/")[0]
+        self.namesake_pairs.update((iri, document.iri) for iri in found if iri.rpartition("/")[0] != within)
 
     @cached_property
     def vocabulary(self) -> set[str]:

@@ -26,6 +26,8 @@ _EXPANSION, _PARTS, _SYNONYM, _PART_SYNONYM = 0.97, 0.92, 0.82, 0.78
 _MAX_SPLITS = 3
 _SILENT_WORDS = FUNCTION_WORDS | QUESTION_WORDS | CODE_WORDS
 _SYSTEM_WEIGHT = 0.2
+_KNOWN_COMPOUND = 5
+"""Documents that a compound occurs in which two words are joined to."""
 _FREQUENT_PART = 200
 """Documents that a part of three letters occurs in: *hud*, *ben* and *fot* are parts, *tes* is not."""
 
@@ -220,7 +222,7 @@ def _join_words(words: Sequence[str], lexicon: Lexicon) -> str:
     if len(words) < 2 or min(map(len, words[:2])) < _MIN_PART_LENGTH or not (words[0] + words[1]).isalpha():
         return ""
     joined = (words[0] + words[1], words[0].removesuffix("s") + words[1], words[0] + "s" + words[1])
-    return next((word for word in joined if lexicon.frequency(word) or synonyms((word,))), "")
+    return next((word for word in joined if lexicon.frequency(word) >= _KNOWN_COMPOUND or synonyms((word,))), "")
 
 
 def _words_from(parts: Sequence[_Part], at: int) -> Iterator[_Part]:

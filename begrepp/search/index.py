@@ -13,11 +13,11 @@ from tantivy import DocAddress, Index, Occur, Order, Query
 
 from begrepp.errors import DamagedBuild
 from begrepp.files import new_temporary_folder
-from begrepp.records import Text, choose_label
+from begrepp.records import Text, choose_label, in_language
 from begrepp.search.lexicon import IndexLexicon, decode_document
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
 from begrepp.search.query_parser import ParsedSearch, parse_search
-from begrepp.search.ranking import Label, Ranker
+from begrepp.search.ranking import IndexedDocument, Label, Ranker
 from begrepp.search.schema import FACETS, register_tokenizer, schema
 
 SEARCH_CANDIDATES = 200
@@ -31,6 +31,7 @@ _TELLING_SHARE = 0.55
 _ENOUGH_HITS = 10
 """With fewer hits than this, documents without the least informative word are found too."""
 
+_EQUALS = ("via", "sibling", "variant")
 _MAX_FACET_VALUES = 1000
 
 Filters = Mapping[str, str | Sequence[str]]
@@ -42,7 +43,11 @@ Facets = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A search hit; `matched` is the matching label if it is not the preferred one. `labels` are by language."""
+    """A search hit; `matched` is the matching label if it is not the preferred one. `labels` are by language.
+
+    `parent` is the name of the code that the code of the hit extends. `equals` are names by code system of what has the
+    same code or is an exact match.
+    """
 
     iri: str
     kind: str
@@ -52,6 +57,8 @@ class Hit:
     active: bool
     matched: Label | None
     score: float
+    parent: Label | None = None
+    equals: frozenset[tuple[str, str]] = frozenset()
 
     def label(self, language: str = "sv") -> str:
         """Return the preferred label in a language, else in English, else in any; empty if there is none."""
@@ -133,6 +140,11 @@ class TextIndex:
         """Return the corrected words of a query, as (typed, corrected)."""
         return self._parse(query).corrections
 
+    @property
+    def scheme_sizes(self) -> dict[str, int]:
+        """The number of documents by code system, given by IRI."""
+        return self._lexicon.scheme_sizes
+
     def facets(self, query: str, **filters: str | Sequence[str]) -> Facets:
         """Return the number of hits by facet and value; the filter of a facet does not apply to its own counts."""
         search = self._parse(query)
@@ -198,7 +210,15 @@ class TextIndex:
                 active=bool(document.active),
                 matched=result.label if result.label and result.label.role not in ("pref", "code") else None,
                 score=result.score,
+                parent=_parent_label(document, user_language),
+                equals=frozenset((label.scheme, label.value) for label in document.labels if label.role in _EQUALS),
             )
+
+
+def _parent_label(document: IndexedDocument, language: str) -> Label | None:
+    """Return the name of the parent in the same code system, in a language if it has one in it."""
+    labels = [label for label in document.labels if label.role == "parent" and label.scheme == document.scheme]
+    return next((label for label in labels if in_language(label.lang, language)), labels[0] if labels else None)
 
 
 def _relaxations(search: ParsedSearch) -> Iterator[frozenset[int]]:

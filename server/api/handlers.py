@@ -119,14 +119,16 @@ def list_schemes(build: ServedBuild, call: ApiCall, language: str) -> SchemesBod
 
 def _filters(build: ServedBuild, call: ApiCall) -> dict[str, str]:
     """Return the search filters of a request; raises `Missing` for an unknown scheme."""
-    scheme = build.schemes.by_id.get(call["scheme"])
+    scheme = build.schemes.by_id.get(call["scheme"]) or build.schemes.by_iri.get(call["scheme"])
     if call["scheme"] and scheme is None:
         raise Missing(f"There is no code system {call['scheme']}.", "See /api/v1/schemes.")
     filters = {
         "scheme": scheme.iri if scheme else "",
         "kind": call["kind"],
         "status": call.get("status", ""),
-        "dataset": build.iris.dataset(call["dataset"]) if call.get("dataset") else "",
+        "dataset": build.iris.dataset(call["dataset"].removeprefix(build.iris.dataset("")))
+        if call.get("dataset")
+        else "",
     }
     return {name: value for name, value in filters.items() if value}
 

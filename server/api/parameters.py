@@ -87,7 +87,7 @@ STATUS = ApiParameter(name="status", values=("active", "inactive"))
 DATASET = ApiParameter(name="dataset")
 ECL = ApiParameter(name="ecl", required=True, max_length=MAX_CHARACTERS)
 VERSION = ApiParameter(name="version")
-OFFSET = ApiParameter(name="offset", number=(0, 2000, 0))
+OFFSET = ApiParameter(name="offset", number=(0, 100_000_000, 0))
 
 
 def limit_parameter(maximum: int, default: int) -> ApiParameter:

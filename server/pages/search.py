@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from begrepp.records import Text
@@ -17,15 +17,18 @@ from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref, is_mnemonic
 
 PAGE = 25
-MAX_OFFSET = 2000
 STATUSES = ("active", "inactive")
 FACETS = ("kind", "scheme", "dataset", "status", "language", "species")
 _SHOWN_VALUES = 12
+_PARAMETERS = {*FACETS, "q", "offset", "lang"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HitRow:
-    """A hit; `matched` is the label that matched, if it is not the label shown, `source` the system that has it."""
+    """A hit; `matched` is the label that matched, if it is not the label shown, `source` the system that has it.
+
+    `parent` is the name of the broader code; `same` are the hits for the same concept in other code systems.
+    """
 
     href: str
     iri: str
@@ -39,6 +42,8 @@ class HitRow:
     matched: Text | None
     role: str
     source: str
+    parent: Text | None = None
+    same: Sequence[HitRow] = ()
 
     @property
     def code(self) -> str:
@@ -68,39 +73,84 @@ class SearchPage(Paged):
     corrections: Sequence[tuple[str, str]]
     results: Sequence[HitRow]
     offset: int
-
-    @property
-    def end(self) -> int:
-        """Largest offset that can be reached."""
-        return min(self.total, MAX_OFFSET)
+    ignored: Sequence[str] = ()
+    loaded: Sequence[FacetValue] = ()
 
 
-def search_page(build: ServedBuild, query: str, wanted: Mapping[str, str], offset: int, language: str) -> SearchPage:
-    """Return one page of hits, retired concepts last. `wanted` are facet values from the URL."""
+def search_page(build: ServedBuild, query: str, args: Mapping[str, str], language: str) -> SearchPage:
+    """Return one page of hits, retired concepts last. `args` are the parameters of the URL.
+
+    `ignored` are the parameters that are not used: unknown ones, and facets with values that there are not. If there
+    are no hits, `loaded` are the largest code systems that there are.
+    """
     query = query.strip()[:200]
+    offset = max(0, int(args["offset"][:9])) if args.get("offset", "").isdecimal() else 0
+    wanted = {name: args.get(name, "") for name in FACETS}
     filters = index_filters(build, wanted)
-    offset = min(max(0, offset), MAX_OFFSET)
     total, hits = build.index.search(query, limit=PAGE, offset=offset, user_language=language, **filters)
     counts = build.index.facets(query, **filters)
-    chosen = {name: wanted[name] for name in filters}
+    chosen = {name: _facet_key(build, name, value) for name, value in filters.items()}
+    unused = [
+        name
+        for name, value in args.items()
+        if name not in _PARAMETERS or (value and name in FACETS and name not in filters)
+    ]
     return SearchPage(
         query=query,
         chosen=chosen,
         total=total,
         facets=dict(_facets(build, counts, chosen, language)),
         corrections=build.index.corrections(query),
-        results=results(build, hits, language),
+        results=[*unite_hits(hits, results(build, hits, language))],
         offset=offset,
+        ignored=[f"{name}={args[name]}"[:100] for name in unused],
+        loaded=[] if hits or not query else _largest_schemes(build, language),
     )
 
 
+def _facet_key(build: ServedBuild, name: str, value: str) -> str:
+    """Return the value of a facet as in addresses: the id of a code system or dataset."""
+    if name == "scheme":
+        return build.schemes.by_iri[value].id
+    return value.removeprefix(build.iris.dataset("")) if name == "dataset" else value
+
+
+def _largest_schemes(build: ServedBuild, language: str) -> list[FacetValue]:
+    sizes = sorted(build.index.scheme_sizes.items(), key=lambda item: -item[1])
+    known = [(build.schemes.by_iri[iri], size) for iri, size in sizes if iri in build.schemes.by_iri]
+    return [
+        FacetValue(value=scheme.id, label=choose_text(scheme.titles, language), count=size, chosen=False)
+        for scheme, size in known[:_SHOWN_VALUES]
+    ]
+
+
+def unite_hits(hits: Sequence[Hit], rows: Sequence[HitRow]) -> Iterator[HitRow]:
+    """Yield the rows of hits; the same concept in another code system is shown with the first hit for it."""
+    taken: set[str] = set()
+    for hit, row in zip(hits, rows, strict=True):
+        if hit.iri in taken:
+            continue
+        names = {(hit.scheme, label) for label in hit.labels.values()}
+        same = [
+            other
+            for found, other in zip(hits, rows, strict=True)
+            if found.scheme != hit.scheme
+            and found.iri not in taken
+            and hit.scheme
+            and not names.isdisjoint(found.equals)
+        ]
+        taken.update(other.iri for other in same)
+        yield replace(row, same=same)
+
+
 def index_filters(build: ServedBuild, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Return the facet values as indexed; unknown values are ignored."""
-    scheme = build.schemes.by_id.get(wanted.get("scheme", ""))
+    """Return the facet values as indexed; a code system or dataset is given by id or IRI; unknown values are not."""
+    scheme = build.schemes.by_id.get(wanted.get("scheme", "")) or build.schemes.by_iri.get(wanted.get("scheme", ""))
+    dataset = wanted.get("dataset", "").removeprefix(build.iris.dataset(""))
     known = {
         "kind": wanted.get("kind", "") if wanted.get("kind") in SEARCH_KINDS else "",
         "scheme": scheme.iri if scheme else "",
-        "dataset": build.iris.dataset(wanted["dataset"]) if wanted.get("dataset") else "",
+        "dataset": build.iris.dataset(dataset) if dataset else "",
         "status": wanted.get("status", "") if wanted.get("status") in STATUSES else "",
         "language": wanted.get("language", ""),
         "species": wanted.get("species", "") if wanted.get("species") in SPECIES_VALUES else "",
@@ -171,6 +221,7 @@ def _result(build: ServedBuild, hit: Hit, language: str, dataset: Ref | None) ->
         active=hit.active,
         matched=hit.matched.text if hit.matched else None,
         role=hit.matched.role if hit.matched else "",
+        parent=hit.parent.text if hit.parent else None,
         source=_short_title(build, hit.matched.scheme, language) if hit.matched else "",
     )
 

@@ -111,10 +111,8 @@ def _listed(
 @blueprint.get("/search")
 def search() -> str:
     """Return the search page."""
-    language = translator().language
-    offset = request.args.get("offset", 0, type=int)
-    wanted = {name: request.args.get(name, "")[:200] for name in FACETS}
-    page = search_page(served_build(), request.args.get("q", ""), wanted, offset, language)
+    args = {name: value[:200] for name, value in request.args.items()}
+    page = search_page(served_build(), args.get("q", ""), args, translator().language)
     return render("search.html", page=page, facets=FACETS)
 
 

@@ -1,0 +1,91 @@
+"""The search page: one hit over several code systems, facets that can be sent back, parameters that are not used."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from begrepp.records import Text
+from begrepp.search import Hit
+from server.pages.search import HitRow, unite_hits
+from server.served.labels import choose_text
+
+HTML = {"Accept": "text/html"}
+
+
+def hit(iri: str, label: str, equals: set[tuple[str, str]]) -> Hit:
+    scheme, _, code = iri.partition("/")
+    return Hit(
+        iri=iri,
+        kind="concept",
+        scheme=scheme,
+        notation=code,
+        labels={"sv": label},
+        active=True,
+        matched=None,
+        score=1.0,
+        equals=frozenset(equals),
+    )
+
+
+def row(found: Hit) -> HitRow:
+    label = choose_text([Text(text, lang) for lang, text in found.labels.items()], "sv")
+    assert label
+    return HitRow(
+        href="/",
+        iri=found.iri,
+        kind="concept",
+        label=label,
+        other=None,
+        notation=found.notation,
+        scheme=found.scheme,
+        within=None,
+        active=True,
+        matched=None,
+        role="",
+        source="",
+    )
+
+
+def test_the_same_concept_in_several_code_systems_is_one_hit() -> None:
+    hits = [
+        hit("se/J03", "Akut tonsillit", {("who", "Acute tonsillitis"), ("p", "Halsfluss")}),
+        hit("se/J03.9", "Akut tonsillit, ospecificerad", set()),
+        hit("p/J03-", "Halsfluss", {("se", "Akut tonsillit")}),
+        hit("who/J03", "Acute tonsillitis", {("se", "Akut tonsillit")}),
+        hit("se/J35", "Akut tonsillit", {("se", "Akut tonsillit")}),  # of the same code system: another concept
+    ]
+    united = [(each.iri, [other.iri for other in each.same]) for each in unite_hits(hits, [row(each) for each in hits])]
+    assert united == [("se/J03", ["p/J03-", "who/J03"]), ("se/J03.9", []), ("se/J35", [])]
+
+
+@pytest.mark.parametrize("scheme", ["onkologi", "https://w3id.org/begrepp/id/cs/onkologi"])
+def test_a_facet_may_be_given_by_id_or_iri(client: FlaskClient, scheme: str) -> None:
+    page = client.get("/search", query_string={"q": "lungcancer", "scheme": scheme, "lang": "sv"}, headers=HTML).text
+    assert "används inte" not in page and "/cs/onkologi/lungcancer" in page
+    body = client.get("/api/v1/search", query_string={"q": "lungcancer", "scheme": scheme}).get_json()
+    assert {each["scheme"] for each in body["results"]} == {"onkologi"}
+
+
+def test_facets_of_the_api_can_be_sent_back(client: FlaskClient) -> None:
+    facets = client.get("/api/v1/search?q=her2").get_json()["facets"]
+    for name in ("scheme", "dataset"):
+        value, count = next(iter(facets[name].items()))
+        assert client.get("/api/v1/search", query_string={"q": "her2", name: value}).get_json()["total"] == count
+
+
+@pytest.mark.parametrize("given", ["colour=blue", "scheme=nothing", "status=maybe"])
+def test_a_parameter_that_is_not_used_is_told(client: FlaskClient, given: str) -> None:
+    page = client.get(f"/search?q=lungcancer&lang=en&{given}", headers=HTML).text
+    assert f"The parameter {given} is not used." in page
+
+
+def test_without_hits_the_page_tells_what_there_is_to_search(client: FlaskClient) -> None:
+    page = client.get("/search?q=qqqqxxxx&lang=en", headers=HTML).text
+    assert "What you can search here" in page and "/cs/onkologi" in page
+
+
+def test_the_last_page_can_be_reached(client: FlaskClient) -> None:
+    total = client.get("/api/v1/search?q=cancer").get_json()["total"]
+    last = client.get(f"/api/v1/search?q=cancer&offset={total - 1}").get_json()
+    assert len(last["results"]) == 1

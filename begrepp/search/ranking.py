@@ -15,7 +15,7 @@ import msgspec
 
 from begrepp.records import Text, in_language
 from begrepp.search.documents import LABEL_ROLES
-from begrepp.search.label_matching import LabelMatcher
+from begrepp.search.label_matches import LabelMatcher
 from begrepp.search.query_parser import ParsedSearch
 from begrepp.search.species import ANIMAL
 from begrepp.search.words import UNSPECIFIED

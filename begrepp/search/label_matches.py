@@ -1,4 +1,4 @@
-"""How well the words of a label match the words of a query."""
+"""Matches of the words of a label with the words of a query."""
 
 from __future__ import annotations
 

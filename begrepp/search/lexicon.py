@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from functools import cached_property, lru_cache
+from functools import cached_property
+from operator import attrgetter
 
 import msgspec
+from cachetools import LRUCache, cachedmethod
 from rapidfuzz.distance import OSA
 from tantivy import Occur, Query, Schema, Searcher
 
@@ -32,7 +35,8 @@ class IndexLexicon:
     def __init__(self, schema: Schema, searcher: Searcher) -> None:
         self._schema = schema
         self._searcher = searcher
-        self.frequency = lru_cache(maxsize=20_000)(self._frequency)
+        self._frequencies: LRUCache[str, int] = LRUCache(20_000)
+        self._lock = threading.Lock()
 
     @cached_property
     def systems(self) -> SystemNames:
@@ -69,7 +73,8 @@ class IndexLexicon:
         buckets = self._searcher.aggregate(Query.all_query(), {"values": values})["values"]["buckets"]
         return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
 
-    def _frequency(self, word: str) -> int:
+    @cachedmethod(attrgetter("_frequencies"), lock=attrgetter("_lock"))
+    def frequency(self, word: str) -> int:
         """Return the number of documents in which a word occurs, in any form or as a part of a compound."""
         counts = [self._searcher.doc_freq(name, fold(word)) for name in ("word", "part")]
         counts += [self._searcher.doc_freq(name, key) for key in word_keys(word) for name in ("key", "part", "via")]

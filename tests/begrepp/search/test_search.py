@@ -7,6 +7,9 @@ rot ┬ A00 tumör ─ C34.9 Lungcancer UNS · C50.9 Bröstcancer UNS · C80.9 C
 
 from __future__ import annotations
 
+import gc
+from pathlib import Path
+
 import pytest
 
 from begrepp.search import TextIndex, write_index
@@ -26,6 +29,7 @@ THINGS: tuple[tuple[str, str, str, dict[str, str], dict[str, str], bool], ...] =
     ("b/J", "concept", "J", {"en": "Neoplasm of lung"}, {"same": "a/A"}, True),
     ("a/K", "concept", "K", {"sv": "Tumörer"}, {}, True),
 )
+MAPS = Path("/proc/self/maps")
 BASE, SKOS, OURS = "https://example.org/id/cs/", "http://www.w3.org/2004/02/skos/core#", "https://w3id.org/begrepp/def#"
 
 
@@ -129,6 +133,22 @@ def test_facets_count_what_is_found_and_a_filter_does_not_narrow_its_own(index: 
 def test_the_code_of_a_thing_is_found_however_it_is_written(index: TextIndex) -> None:
     assert {code_key(code) for code in ("C50.9", "c509", "C50 9", "C50.9-")} == {"C509"}
     assert [hit.notation for hit in index.find_code("b00 1")] == ["B00.1"]
+
+
+@pytest.mark.skipif(not MAPS.exists(), reason="the mapped files of a process are listed on Linux only")
+def test_the_files_of_an_index_are_closed_with_it(tmp_path: Path) -> None:
+    """Without waiting for the garbage collector: a server would keep the files of the builds that it served before."""
+    (tmp_path / "current.nt").write_text("".join(lines()), encoding="utf-8")
+    write_index(tmp_path / "index", tmp_path / "current.nt")
+    gc.disable()
+    try:
+        index = TextIndex(tmp_path / "index")
+        assert index.search("lungcnacer")[0] and index.suggest("lung") and index.search("B00.1")[0]
+        assert str(tmp_path) in MAPS.read_text()
+        del index
+        assert str(tmp_path) not in MAPS.read_text()
+    finally:
+        gc.enable()
 
 
 def test_forms_of_a_word_have_a_key_in_common() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
@@ -129,6 +131,14 @@ def document_table(build: ServedBuild, found: Resolved, translate: Translator) -
         rows=_properties(build, found, translate),
         about=_about(build, title, [("iri", found.iri)], _licences(build, found)),
     )
+
+
+def table_from_csv(
+    build: ServedBuild, name: str, title: str, text: str, more: Sequence[tuple[str, str]] = ()
+) -> DataTable:
+    """Return a table of text in CSV, whose first row is the header, with what is to be known about it."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    return DataTable(name=name, columns=next(rows, []), rows=rows, about=_about(build, title, more))
 
 
 def _variables(build: ServedBuild, found: Resolved, translate: Translator) -> DataTable:

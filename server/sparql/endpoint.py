@@ -22,6 +22,7 @@ from server.http.negotiation import (
     JSON,
     RESULT_FORMATS,
     SPARQL_PARAMETERS,
+    XLSX,
     Format,
     accepts_explicitly,
     choose_format,
@@ -121,7 +122,9 @@ def _graph_format_of_results_client() -> Format | None:
 def _downloads(text: str, result: ResultPage) -> list[tuple[str, str]]:
     """Return suffix and address of the result in each format."""
     formats = GRAPH_FORMATS if result.graph else RESULT_FORMATS
-    return [(f.suffix, address(f"/sparql?{urlencode({'query': text, 'format': f.suffix})}")) for f in formats]
+    links = [(f.suffix, address(f"/sparql?{urlencode({'query': text, 'format': f.suffix})}")) for f in formats]
+    workbook = (XLSX.suffix, address(f"/sparql.{XLSX.suffix}?{urlencode({'query': text})}"))
+    return links if result.graph else [*links, workbook]
 
 
 def _no_query_response() -> Response:

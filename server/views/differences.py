@@ -10,17 +10,19 @@ from begrepp.errors import UsageError
 from begrepp.history.change_lists import FEED_EXAMPLES, FeedEntry, changes_atom, changes_csv
 from begrepp.history.changes import RULES, TYPES
 from begrepp.queries.page_queries import construct
-from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
+from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, TABLE_FORMATS, choose_format, split_suffix
 from server.http.urls import document_path, raw_path, resource_iri
 from server.pages.schemes.difference import changes_of, difference_page, filtered_changes, title_of
+from server.pages.tables import table_from_csv
 from server.pages.templating import address, alternate_formats, render, translator
 from server.served.build import ServedBuild
 from server.served.documents import serialise
 from server.served.resolver import Missing
 from server.state import served_build
+from server.views.tables import table_response
 
 blueprint = Blueprint("differences", __name__)
-FORMATS = (*PAGE_FORMATS, CSV)
+FORMATS = (*PAGE_FORMATS, *TABLE_FORMATS)
 ATOM = "application/atom+xml"
 NEWEST = 50
 
@@ -35,10 +37,12 @@ def difference(scheme: str, pair: str) -> Response:
     kind, rule, query = (request.args.get(name, "").strip() for name in ("type", "rule", "q"))
     if (kind and kind not in TYPES) or (rule and rule not in RULES):
         raise UsageError(f"There is no change type '{kind or rule}'.", f"Choose one of {', '.join(TYPES)}.")
-    if format_ == CSV:
+    if format_ in TABLE_FORMATS:
         text = changes_csv(filtered_changes(found, said.graph, kind, rule, query[:200]))
-        response = Response(text, content_type="text/csv; charset=utf-8; header=present")
-        response.headers["Content-Disposition"] = f'inline; filename="{scheme}-{said.old}-{said.new}.csv"'
+        filters = [(name, value) for name, value in (("type", kind), ("rule", rule), ("q", query)) if value]
+        title = title_of(found, said, translator()).value
+        table = table_from_csv(found, f"{scheme}-{said.old}-{said.new}", title, text, filters)
+        response = table_response(table, format_)
     elif format_ != HTML:
         triples = sorted(construct(found.store, "difference-graph", difference=NamedNode(said.graph)), key=str)
         response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
@@ -58,7 +62,8 @@ def difference(scheme: str, pair: str) -> Response:
         )
     links = [f'<{said.graph}>; rel="describes"']
     links += [
-        f'<{address(f"{raw}.{f.suffix}")}>; rel="alternate"; type="{f.media_type}"' for f in (*GRAPH_FORMATS, CSV)
+        f'<{address(f"{raw}.{f.suffix}")}>; rel="alternate"; type="{f.media_type}"'
+        for f in (*GRAPH_FORMATS, *TABLE_FORMATS)
     ]
     links.append(f'<{address(f"/cs/{scheme}/changes.atom")}>; rel="alternate"; type="{ATOM}"')
     response.headers["Link"] = ", ".join(links)

@@ -8,14 +8,16 @@ from begrepp.errors import BegreppError, NotFound
 from begrepp.queries.parameters import QueryContext
 from begrepp.variables.harmonisation.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
 from begrepp.variables.harmonisation.dataset_crosswalk import harmonise_datasets
-from server.http.negotiation import HTML, Format, choose_format
+from server.http.negotiation import CSV, HTML, XLSX, Format, choose_format
 from server.http.work_limit import COMPARISONS
 from server.pages.datasets.harmonise import harmonise_page
+from server.pages.tables import table_from_csv
 from server.pages.templating import render, translator
 from server.state import served_build
+from server.views.tables import table_response
 
 blueprint = Blueprint("harmonise", __name__)
-_OFFERS = (HTML, *(Format(name, MEDIA_TYPES[name]) for name in FORMATS))
+_OFFERS = (HTML, *(Format(name, MEDIA_TYPES[name]) for name in FORMATS), XLSX)
 
 
 @blueprint.get("/harmonise")
@@ -46,6 +48,9 @@ def harmonise() -> Response:
     name = "-".join(
         part.rpartition("/")[2].rpartition(":")[2] for part in (a, b, concept, pair.replace("=", "-")) if part
     )
+    if format_ == XLSX:
+        title = translator()("nav.harmonise")
+        return table_response(table_from_csv(found, name, title, walk.write(CSV.suffix)), XLSX)
     response = Response(walk.write(format_.suffix), content_type=f"{format_.media_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{name}.{SUFFIXES[format_.suffix]}"'
     return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,8 +17,10 @@ from begrepp.files import temporary_folder
 from server.http.negotiation import (
     CSV,
     DOCUMENT_FORMATS,
+    GRAPH_FORMATS,
     JSON,
     JSON_LD_AS_JSON,
+    RESULT_FORMATS,
     XLSX,
     Format,
     refuse_format,
@@ -26,12 +28,15 @@ from server.http.negotiation import (
 )
 from server.http.work_limit import WORKBOOKS
 from server.pages.search import FACETS
-from server.pages.tables import document_table, matrix_table, search_table
+from server.pages.tables import document_table, matrix_table, search_table, table_from_csv
 from server.pages.templating import translator
 from server.served.build import ServedBuild
 from server.served.generated_files import generate_file
 from server.served.resolver import Resolved, has_document
+from server.sparql.answers import answer_query, stored_body
+from server.sparql.request import SparqlRequest, parse_request
 from server.state import app_state, served_build
+from server.workers.stream import StoredResult
 
 blueprint = Blueprint("tables", __name__)
 _CHUNK = 1 << 16
@@ -56,6 +61,24 @@ def matrix(suffix: str) -> Response:
     if topic and topic not in found.schemes.measuring_variables:
         raise NotFound("No variable measures that topic.", "See /matrix for the top-level topics.")
     return table_response(matrix_table(found, topic, translator()), format_)
+
+
+@blueprint.get("/sparql.<suffix>")
+def query_result(suffix: str) -> Response:
+    """Return the result of a SELECT query (`query`) as a workbook; the other formats are at /sparql."""
+    if suffix != XLSX.suffix:
+        refuse_format(suffix, (*RESULT_FORMATS, XLSX))
+    text = request.args.get("query", "")
+    return query_table_response(parse_request(text), "result", "SPARQL", [("query", text)])
+
+
+def query_table_response(query: SparqlRequest, name: str, title: str, more: Sequence[tuple[str, str]]) -> Response:
+    """Return the result of a query as a workbook."""
+    found = answer_query(query, (CSV, GRAPH_FORMATS[0]))
+    if found.form == "graph":
+        refuse_format(XLSX.suffix, GRAPH_FORMATS)
+    body = stored_body(found if isinstance(found, StoredResult) else StoredResult(found.form, found.read()), CSV)
+    return table_response(table_from_csv(served_build(), name, title, body.decode(), more), XLSX)
 
 
 def _table_format(suffix: str, offers: tuple[Format, ...]) -> Format:

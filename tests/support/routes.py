@@ -17,6 +17,7 @@ _ECOG = "https://w3id.org/begrepp/id/cs/ecog"
 ROUTES = (
     *("/", "/cs", "/dataset", "/mapping", "/def", "/def.ttl", "/health", "/ready", "/metrics"),
     *("/cs.csv", "/dataset.xlsx", "/mapping.ttl", "/search.csv?q=lung", "/matrix.json"),
+    "/sparql.xlsx?query=SELECT%20%2A%20%7B%7D",
     *("/search?q=lung", "/search.json?q=lung", "/matrix", "/model", "/queries", "/queries/who-measures-it-and-as-what"),
     *("/query/who-measures-it-and-as-what", "/id/query/who-measures-it-and-as-what", "/harmonise", "/check"),
     *("/cs/onkologi/index", "/cs/onkologi/children", f"/cs/{_SCHEME}/changes.atom", "/changes.atom"),

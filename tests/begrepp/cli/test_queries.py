@@ -153,7 +153,7 @@ def test_work_of_more_than_a_second_is_shown_on_a_terminal(monkeypatch: pytest.M
 
 def test_every_command_with_a_bare_wait_is_known() -> None:
     """A command that has no progress of its own shows one, or is quick."""
-    quick = {"sources", "new", "profiles", "status", "open", "completion", "serve", "publish", "add", "build"}
+    quick = {"mcp", "sources", "new", "profiles", "status", "open", "completion", "serve", "publish", "add", "build"}
     for name in main.list_commands(click.Context(main)):
         module = Path(ROOT, "begrepp", "cli", f"{name.replace('-', '_')}.py").read_text(encoding="utf-8")
         assert name in quick or "with waiting(" in module, name

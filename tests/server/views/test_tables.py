@@ -10,6 +10,9 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 HTML = {"Accept": "text/html", "Accept-Language": "sv"}
+QUERY = "SELECT+%3Fc+%3Fl+%7B%3Fc+skos%3AprefLabel+%3Fl%7D+ORDER+BY+%3Fc+%3Fl+LIMIT+30"
+DIFFERENCE = "/cs/icd-10-se/difference/2021..2022"
+PAIR = "/harmonise?a=cancerregistret&b=nkbc&pair=t%3Da_tnm_tklass"
 PATHS = (
     *("/cs", "/dataset", "/mapping", "/search?q=cancer", "/matrix", "/cs/ecog", "/cs/onkologi/lungcancer"),
     *("/dataset/nkbc", "/mapping/onkologi", "/dataset/nkbc/anmalan/var/a_pad_her2"),
@@ -86,3 +89,33 @@ def test_a_table_is_negotiated_as_rdf_is(client: FlaskClient) -> None:
     assert client.get("/dataset/nkbc", headers={"Accept": "text/csv"}).mimetype == "text/csv"
     assert client.get("/cs?format=csv").mimetype == "text/csv"
     assert client.get("/cs", headers={"Accept": "*/*"}).mimetype == "text/html"
+
+
+@pytest.mark.parametrize(
+    ("csv_path", "xlsx_path"),
+    [
+        ("/queries/who-measures-it-and-as-what.csv", "/queries/who-measures-it-and-as-what.xlsx"),
+        (f"/sparql?format=csv&query={QUERY}", f"/sparql.xlsx?query={QUERY}"),
+        (f"{PAIR}&format=csv", f"{PAIR}&format=xlsx"),
+        ("/cs/icd-10-se/difference/2021..2022.csv", "/cs/icd-10-se/difference/2021..2022.xlsx"),
+        (
+            "/cs/icd-10-se/difference/2021..2022.csv?type=retired",
+            "/cs/icd-10-se/difference/2021..2022.xlsx?type=retired",
+        ),
+    ],
+)
+def test_results_comparisons_and_differences_are_workbooks_too(
+    client: FlaskClient, csv_path: str, xlsx_path: str
+) -> None:
+    rows = _csv(client, csv_path)
+    answer = client.get(xlsx_path)
+    assert answer.status_code == 200, answer.text
+    book = load_workbook(io.BytesIO(answer.data))
+    read = [["" if cell is None else str(cell) for cell in row] for row in book["data"].iter_rows(values_only=True)]
+    assert read == rows and len(rows) > 1
+
+
+def test_a_graph_is_no_workbook(client: FlaskClient) -> None:
+    answer = client.get("/sparql.xlsx?query=DESCRIBE+%3Chttps%3A%2F%2Fw3id.org%2Fbegrepp%2Fid%2Fcs%2Fecog%3E")
+    assert answer.status_code == 406 and "text/turtle" in answer.text
+    assert client.get(f"/sparql.doc?query={QUERY}", headers=HTML).status_code == 406

@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from functools import cached_property
-from operator import attrgetter
 
 import msgspec
-from cachetools import LRUCache, cachedmethod
+from cachetools import LRUCache
 from rapidfuzz.distance import OSA
 from tantivy import Occur, Query, Schema, Searcher
 
@@ -73,11 +72,16 @@ class IndexLexicon:
         buckets = self._searcher.aggregate(Query.all_query(), {"values": values})["values"]["buckets"]
         return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
 
-    @cachedmethod(attrgetter("_frequencies"), lock=attrgetter("_lock"))
     def frequency(self, word: str) -> int:
         """Return the number of documents in which a word occurs, in any form or as a part of a compound."""
+        # Not `lru_cache` of a method: the reference to itself would keep the files open until garbage is collected.
+        with self._lock:
+            if word in self._frequencies:
+                return self._frequencies[word]
         counts = [self._searcher.doc_freq(name, fold(word)) for name in ("word", "part")]
         counts += [self._searcher.doc_freq(name, key) for key in word_keys(word) for name in ("key", "part", "via")]
+        with self._lock:
+            self._frequencies[word] = max(counts)
         return max(counts)
 
     def is_prefix(self, word: str) -> bool:

@@ -41,6 +41,8 @@ from begrepp.ecl.syntax_tree import (
     TextValue,
 )
 
+MAX_FILTERS = 50
+"""The largest number of filters and supplements after one part."""
 ParseTree = Tree[Token]
 _OPERATORS = {"LESS": HierarchyOperator.DESCENDANT_OF, "GREATER": HierarchyOperator.ANCESTOR_OF}
 _SETS = {"conjunction": SetOperator.AND, "disjunction": SetOperator.OR, "exclusion": SetOperator.MINUS}
@@ -71,6 +73,10 @@ def _sub(tree: ParseTree) -> EclNode:
     operator = _operator(parts.pop(0)) if parts[0].data == "operator" else None
     membership = parts.pop(0) if parts[0].data in ("membership", "containing") else None
     focus, *blocks = parts
+    if len(blocks) > MAX_FILTERS:
+        raise _misplaced(
+            _span(blocks[MAX_FILTERS]), f"More than {MAX_FILTERS} filters follow one another.", "Remove some."
+        )
     node = _focus(focus)
     end = node.span[1] if focus.data != "nested" else _span(focus)[1]
     members = []

@@ -8,13 +8,13 @@ MAX_STEPS = 600_000
 
 
 class WorkBudget:
-    """Counts the steps of an evaluation."""
+    """Counts the steps of an evaluation: `steps` are allowed, `spent` are used."""
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
-        self._left = steps
+        self.steps, self.spent = steps, 0
 
     def spend(self, steps: int) -> None:
         """Count steps; raises `EclError` where too many are needed."""
-        self._left -= steps
-        if self._left < 0:
+        self.spent += steps
+        if self.spent > self.steps:
             raise EclError("The expression needs too much work.", "Evaluate a part of it, or use fewer operators.")

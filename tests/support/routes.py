@@ -25,6 +25,8 @@ ROUTES = (
     *(f"/linkset/{_LUNG_CANCER}", f"/timemap/link/cs/{_SCHEME}", "/language/en?back=/cs"),
     *("/resource?uri=none", "/resolve?system=onkologi&code=lungcancer", "/catalog/dcat-ap-se.ttl"),
     "/catalog/healthdcat-ap/missing",
+    *("/ecl", "/ecl?scheme=onkologi&ecl=*&asOf=", "/ecl/complete?scheme=onkologi&ecl=lung&at=4"),
+    "/api/ecl?scheme=onkologi&ecl=lungcancer",
     *("/downloads", "/downloads/manifest.json", "/downloads/onkologi.ttl.gz", "/downloads/onkologi.ttl.gz.sha256"),
     *("/sparql", "/sparql?query=ASK%7B%7D", "/sparql/terms", "/.well-known/void", "/shapes", "/shapes.ttl"),
     *(

@@ -325,6 +325,12 @@ def test_an_error_names_what_is_expected(text: str, expected: set[str]) -> None:
     assert expected <= set(caught.value.expected)
 
 
+def test_the_filters_after_one_part_are_bounded() -> None:
+    assert parse_ecl("A" + ' {{ term = "b" }}' * 50)
+    with pytest.raises(EclError, match=r"Line 1, column 853: More than 50 filters"):
+        parse_ecl("A" + ' {{ term = "b" }}' * 51)
+
+
 def test_an_empty_expression_is_an_error() -> None:
     with pytest.raises(EclError, match="The expression is empty"):
         parse_ecl(" \n")

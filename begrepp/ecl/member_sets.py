@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 
 from pyroaring import BitMap
 
 from begrepp.ecl.concept_sets import SystemSets
 from begrepp.ecl.description_filters import time_matches
+from begrepp.ecl.set_catalogue import SetCatalogue
 from begrepp.ecl.substrate import MemberRow, MemberSet, Substrate
 from begrepp.ecl.syntax_errors import EclError
 from begrepp.ecl.syntax_tree import (
@@ -67,14 +69,19 @@ class MemberEvaluator:
         return self._located(row.iri if fields[0] == _MEMBER else row.links.get(fields[0], "") for row in matching)
 
     def containing(self, node: SetsContaining) -> SystemSets:
-        """Return the sets, as concepts, that have one of the concepts of the operand as a member."""
+        """Return the sets that have one of the concepts of the operand as a member; a set may itself be a concept."""
         wanted = self._concepts_of(node.operand)
-        found = []
-        for each in self._substrate.sets():
+        found: SystemSets = SystemSets()
+        for number, each in enumerate(self._catalogue.sets):
             self._budget.spend(20)
             if each.members(self._system) & wanted:
-                found.append(each.iri)
-        return self._located(found)
+                place = self._place(each.iri) or (self._catalogue, number)
+                found = found | SystemSets({place[0]: BitMap([place[1]])})
+        return found
+
+    @cached_property
+    def _catalogue(self) -> SetCatalogue:
+        return SetCatalogue(self._substrate.sets())
 
     def _sets(self, node: EclNode) -> list[MemberSet]:
         """The sets that an operand denotes: all for `*`, one by its name, else those that concepts are."""

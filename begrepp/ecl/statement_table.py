@@ -155,7 +155,7 @@ def statements(record: ConceptRecord) -> Iterable[tuple[str, str, bool]]:
     for iri in record.suggested:
         yield CONSIDER, iri, True
     pair = "begrepp:etiologyOf" if record.marker == "dagger" else "begrepp:manifestationOf"
-    for iri in record.paired_with:
+    for iri in record.states_pair_with:
         yield expand(pair), iri, True
     for mapping in record.mappings:
         if not mapping.negated and mapping.source == record.iri:

@@ -169,6 +169,8 @@ class ConceptRecord(Struct, frozen=True, array_like=True, kw_only=True):
     editions: tuple[ListedEdition, ...] = ()
     properties: tuple[ConceptProperty, ...] = ()
     """All statements that no other field holds."""
+    states_pair_with: tuple[str, ...] = ()
+    """The concepts of `paired_with` that the concept itself states, not only they."""
 
 
 class ThingName(Struct, frozen=True, array_like=True, kw_only=True):

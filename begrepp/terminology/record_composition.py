@@ -107,7 +107,7 @@ def compose_record(iri: str, statements: Statements, around: Surroundings) -> Co
     """Return the record of a concept."""
     fields: dict[str, Any] = {}
     designations, terms, definitions, notes, properties = [], [], [], [], []
-    pairs = {other for name in _PAIRS for other in around.incoming.get(name, ())}
+    stated_pairs: set[str] = set()
     for name, values_ in statements.items():
         kind, field_ = _fields().get(name, ("property", ""))
         if kind == "links":
@@ -126,7 +126,7 @@ def compose_record(iri: str, statements: Statements, around: Surroundings) -> Co
         elif kind == "note":
             notes += _notes(field_, values_, around.nodes)
         elif kind == "pair":
-            pairs.update(term.value for term in values_ if term.is_iri)
+            stated_pairs.update(term.value for term in values_ if term.is_iri)
         elif kind == "property":
             properties += [_property(name, term) for term in values_]
     codes = compose_codes(statements)
@@ -143,7 +143,8 @@ def compose_record(iri: str, statements: Statements, around: Surroundings) -> Co
         notes=tuple(sorted(notes)),
         domains=texts(statements, "begrepp:domain"),
         sources=tuple(sorted([term.value for term in statements.get(expand("dct:source"), ())])),
-        paired_with=tuple(sorted(pairs)),
+        paired_with=_sorted({*stated_pairs, *(other for name in _PAIRS for other in around.incoming.get(name, ()))}),
+        states_pair_with=_sorted(stated_pairs),
         suggested=tuple(sorted([term.value for term in statements.get(CONSIDER, ()) if term.is_iri])),
         mappings=(
             *sorted(around.mappings, key=lambda mapping: mapping.iri),

@@ -44,6 +44,7 @@ _LINKS = {
     "members_of": "?x skos:member {c}",
     "subject_of": "?x a dcat:Dataset ; dct:subject {c}",
     "paired_with": "{c} begrepp:etiologyOf|begrepp:manifestationOf|^begrepp:etiologyOf|^begrepp:manifestationOf ?x",
+    "states_pair_with": "{c} begrepp:etiologyOf|begrepp:manifestationOf ?x",
 }
 _VALUES = {
     "valid_from": "begrepp:validFrom",

@@ -247,11 +247,12 @@ class MemorySet:
     name: str
     all_rows: list[MemberRow]
     systems: list[CodeSystem]
+    base: str = "http://example.org/set/"
 
     @property
     def iri(self) -> str:
         """The IRI of the set."""
-        return f"http://example.org/set/{self.name}"
+        return f"{self.base}{self.name}"
 
     def members(self, system: CodeSystem) -> SystemSets:
         """The active members."""

@@ -290,9 +290,17 @@ def test_the_prefix_of_all_codes_may_be_left_out() -> None:
 
 def test_sets_that_contain_a_concept_are_concepts() -> None:
     system = MemorySystem([MemoryConcept("set1"), MemoryConcept("a", parents=[0])])
-    members = MemorySet("s", [MemberRow(iri=f"{BASE}a")], [system])
-    members_of_concept = MemorySubstrate([system], [members])
-    assert not len(Evaluation(system, members_of_concept).concepts(parse_ecl("^R a")))
+    refset = MemorySet("set1", [MemberRow(iri=f"{BASE}a")], [system], base=BASE)
+    other = MemorySet("s", [MemberRow(iri=f"{BASE}a")], [system])
+    surroundings = MemorySubstrate([system], [refset, other, MemorySet("empty", [], [system])])
+    for text, codes in (
+        ("^R a", {"set1", "s"}),
+        ("^ (^R a)", {"a"}),
+        ("^R set1", set()),
+        ("<< (^R a)", {"set1", "a", "s"}),
+    ):
+        found = Evaluation(system, surroundings).concepts(parse_ecl(text))
+        assert {own.code(each) for own, bitmap in found.items() for each in bitmap} == codes
 
 
 FAULTS = [

@@ -10,9 +10,10 @@ from typing import cast
 from lark import Lark, Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from begrepp.ecl.parse_nodes import ParseTree
 from begrepp.ecl.syntax_errors import EclError, written
 from begrepp.ecl.syntax_tree import EclNode
-from begrepp.ecl.tree_builder import ParseTree, build_expression
+from begrepp.ecl.tree_builder import build_expression
 
 MAX_CHARACTERS = 60_000
 MAX_TOKENS = 6_000

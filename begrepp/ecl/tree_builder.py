@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import cast
 
-from lark import Token, Tree
+from lark import Token
 
 from begrepp.ecl.filter_values import Item, filter_condition, filter_name, search_term
+from begrepp.ecl.parse_nodes import ParseTree, child_tokens, child_trees, span_of, token_span
 from begrepp.ecl.syntax_errors import EclError
 from begrepp.ecl.syntax_tree import (
     AT_LEAST_ONE,
@@ -43,7 +44,6 @@ from begrepp.ecl.syntax_tree import (
 
 MAX_FILTERS = 50
 """The largest number of filters and supplements after one part."""
-ParseTree = Tree[Token]
 _OPERATORS = {"LESS": HierarchyOperator.DESCENDANT_OF, "GREATER": HierarchyOperator.ANCESTOR_OF}
 _SETS = {"conjunction": SetOperator.AND, "disjunction": SetOperator.OR, "exclusion": SetOperator.MINUS}
 _JUNCTIONS = {"all_of": SetOperator.AND, "any_of": SetOperator.OR}
@@ -53,32 +53,32 @@ def build_expression(tree: ParseTree) -> EclNode:
     """Return the expression of a parse tree; raises `EclError` for filters that ECL does not have."""
     match tree.data:
         case "start" | "nested":
-            return build_expression(_trees(tree)[0])
+            return build_expression(child_trees(tree)[0])
         case "conjunction" | "disjunction" | "exclusion":
-            operands = tuple(map(build_expression, _trees(tree)))
-            return Combination(span=_span(tree), operator=_SETS[tree.data], operands=operands)
+            operands = tuple(map(build_expression, child_trees(tree)))
+            return Combination(span=span_of(tree), operator=_SETS[tree.data], operands=operands)
         case "dotted":
-            first, *attributes = map(build_expression, _trees(tree))
-            return DottedPath(span=_span(tree), operand=first, attributes=tuple(attributes))
+            first, *attributes = map(build_expression, child_trees(tree))
+            return DottedPath(span=span_of(tree), operand=first, attributes=tuple(attributes))
         case "refined":
-            operand, refinement = _trees(tree)
-            return Refined(span=_span(tree), operand=build_expression(operand), refinement=_refinement(refinement))
+            operand, refinement = child_trees(tree)
+            return Refined(span=span_of(tree), operand=build_expression(operand), refinement=_refinement(refinement))
         case _:
             return _sub(tree)
 
 
 def _sub(tree: ParseTree) -> EclNode:
     """Operator, membership, focus and filters: from the focus outwards, filters and history last."""
-    parts = _trees(tree)
+    parts = child_trees(tree)
     operator = _operator(parts.pop(0)) if parts[0].data == "operator" else None
     membership = parts.pop(0) if parts[0].data in ("membership", "containing") else None
     focus, *blocks = parts
     if len(blocks) > MAX_FILTERS:
         raise _misplaced(
-            _span(blocks[MAX_FILTERS]), f"More than {MAX_FILTERS} filters follow one another.", "Remove some."
+            span_of(blocks[MAX_FILTERS]), f"More than {MAX_FILTERS} filters follow one another.", "Remove some."
         )
     node = _focus(focus)
-    end = node.span[1] if focus.data != "nested" else _span(focus)[1]
+    end = node.span[1] if focus.data != "nested" else span_of(focus)[1]
     members = []
     while blocks and _kind(blocks[0]) is FilterKind.MEMBER:
         members.append(_block(blocks.pop(0)))
@@ -87,17 +87,19 @@ def _sub(tree: ParseTree) -> EclNode:
             members[0].span, "A filter of kind M follows the members of a value set.", "Write ^ before it."
         )
     if membership is not None:
-        span = (_span(membership)[0], members[-1].span[1] if members else end)
+        span = (span_of(membership)[0], members[-1].span[1] if members else end)
         if membership.data == "containing":
             node = SetsContaining(span=span, operand=node)
         else:
             node = MembersOf(span=span, operand=node, fields=_fields(membership), filters=tuple(members))
     if operator is not None:
-        node = HierarchyStep(span=(_span(tree)[0], max(end, node.span[1])), operator=operator, operand=node)
+        node = HierarchyStep(span=(span_of(tree)[0], max(end, node.span[1])), operator=operator, operand=node)
     for number, block in enumerate(blocks):
         if number and blocks[number - 1].data == "history":
             raise _misplaced(
-                _span(block), "A filter cannot follow a history supplement.", "Put brackets around the part before it."
+                span_of(block),
+                "A filter cannot follow a history supplement.",
+                "Put brackets around the part before it.",
             )
         node = _extended(node, block)
     return node
@@ -105,34 +107,34 @@ def _sub(tree: ParseTree) -> EclNode:
 
 def _extended(node: EclNode, block: ParseTree) -> EclNode:
     """The node with a filter or a history supplement after it."""
-    span = (node.span[0], _span(block)[1])
+    span = (node.span[0], span_of(block)[1])
     if block.data == "history":
-        word = next(each for each in _tokens(block) if each.type == "HISTORY")
-        inner = _trees(block)
+        word = next(each for each in child_tokens(block) if each.type == "HISTORY")
+        inner = child_trees(block)
         suffix = re.sub(r"[-_]", "", word[len("history") :]).upper()
         if suffix and inner:
             raise _misplaced(
-                _span(block), "A history supplement has a profile or sets, not both.", "Remove one of them."
+                span_of(block), "A history supplement has a profile or sets, not both.", "Remove one of them."
             )
         sets = build_expression(inner[0]) if inner else None
         return HistorySupplement(span=span, operand=node, profile=suffix or "MAX", sets=sets)
     if _kind(block) is FilterKind.MEMBER:
         raise _misplaced(
-            _span(block), "Filters of kind M come before other filters.", "Move it directly after the set."
+            span_of(block), "Filters of kind M come before other filters.", "Move it directly after the set."
         )
     return Filtered(span=span, operand=node, block=_block(block))
 
 
 def _focus(tree: ParseTree) -> EclNode:
     if tree.data == "any":
-        return AnyConcept(span=_span(tree))
+        return AnyConcept(span=span_of(tree))
     if tree.data == "nested":
         return build_expression(tree)
-    return _concept(_trees(tree)[0])
+    return _concept(child_trees(tree)[0])
 
 
 def _concept(tree: ParseTree) -> CodeReference:
-    token, *term = _tokens(tree)
+    token, *term = child_tokens(tree)
     scheme, code, quoted = "", str(token), False
     if token.type == "ALTERNATE":
         scheme, _, code = token.partition("#")
@@ -140,7 +142,7 @@ def _concept(tree: ParseTree) -> CodeReference:
     elif token.type == "STRING":
         code, quoted = unquoted(token), True
     return CodeReference(
-        span=_span(tree), code=code, scheme=scheme, quoted=quoted, term=str(term[0])[1:-1].strip() if term else ""
+        span=span_of(tree), code=code, scheme=scheme, quoted=quoted, term=str(term[0])[1:-1].strip() if term else ""
     )
 
 
@@ -150,44 +152,44 @@ def unquoted(text: str) -> str:
 
 
 def _operator(tree: ParseTree) -> HierarchyOperator:
-    token = _tokens(tree)[0]
+    token = child_tokens(tree)[0]
     return _OPERATORS.get(token.type) or HierarchyOperator[token.type]
 
 
 def _fields(tree: ParseTree) -> tuple[str, ...]:
-    return tuple(str(each) for part in _trees(tree) for each in _tokens(part) if each.type != "COMMA")
+    return tuple(str(each) for part in child_trees(tree) for each in child_tokens(part) if each.type != "COMMA")
 
 
 def _refinement(tree: ParseTree) -> Refinement:
     match tree.data:
         case "all_of" | "any_of":
-            parts = tuple(map(_refinement, _trees(tree)))
-            return Junction(span=_span(tree), operator=_JUNCTIONS[tree.data], parts=parts)
+            parts = tuple(map(_refinement, child_trees(tree)))
+            return Junction(span=span_of(tree), operator=_JUNCTIONS[tree.data], parts=parts)
         case "bracketed":
-            return _refinement(_trees(tree)[0])
+            return _refinement(child_trees(tree)[0])
         case "group":
-            *cardinality, inner = _trees(tree)
+            *cardinality, inner = child_trees(tree)
             return GroupCondition(
-                span=_span(tree), condition=_refinement(inner), cardinality=_cardinality(cardinality, inner)
+                span=span_of(tree), condition=_refinement(inner), cardinality=_cardinality(cardinality, inner)
             )
         case _:
             return _attribute(tree)
 
 
 def _attribute(tree: ParseTree) -> AttributeCondition:
-    parts = _trees(tree)
+    parts = child_trees(tree)
     cardinality = _cardinality([parts.pop(0)] if parts[0].data == "cardinality" else [], parts[0])
-    reverse = any(token.type == "REVERSE" for token in _tokens(tree))
+    reverse = any(token.type == "REVERSE" for token in child_tokens(tree))
     name, compared = build_expression(parts[0]), parts[1]
     comparison = _comparison(compared)
-    numbers = [token for token in _tokens(tree) if token.type == "NUMBER"]
+    numbers = [token for token in child_tokens(tree) if token.type == "NUMBER"]
     value = _number(numbers[0]) if numbers else _attribute_value(parts[2])
     if comparison not in (ComparisonOperator.EQUALS, ComparisonOperator.NOT_EQUALS) and not isinstance(
         value, NumberValue
     ):
         raise _misplaced(value.span, f"After {comparison} stands a number.", "Write it with #, for example #12.")
     return AttributeCondition(
-        span=_span(tree), name=name, comparison=comparison, value=value, reverse=reverse, cardinality=cardinality
+        span=span_of(tree), name=name, comparison=comparison, value=value, reverse=reverse, cardinality=cardinality
     )
 
 
@@ -195,8 +197,8 @@ def _attribute_value(tree: ParseTree) -> EclNode:
     if tree.data == "items":
         values = [value for value, _ in _items(tree)]
         if not all(isinstance(value, CodeReference) and value.quoted for value in values):
-            raise _misplaced(_span(tree), "Several values of an attribute are texts.", "Write OR between codes.")
-        return TextValue(span=_span(tree), texts=tuple(cast(CodeReference, value).code for value in values))
+            raise _misplaced(span_of(tree), "Several values of an attribute are texts.", "Write OR between codes.")
+        return TextValue(span=span_of(tree), texts=tuple(cast(CodeReference, value).code for value in values))
     value = build_expression(tree)
     if isinstance(value, CodeReference) and value.quoted and not value.term:
         return TextValue(span=value.span, texts=(value.code,))
@@ -208,53 +210,55 @@ def _attribute_value(tree: ParseTree) -> EclNode:
 def _cardinality(found: Sequence[ParseTree], following: ParseTree) -> Cardinality:
     if not found:
         return AT_LEAST_ONE
-    low, _, high = _tokens(found[0])
+    low, _, high = child_tokens(found[0])
     maximum = int(high) if high.type == "INTEGER" else None
     if maximum is not None and maximum < int(low):
         raise _misplaced(
-            _span(found[0]), f"The cardinality {low}..{high} ends before it begins.", "Exchange the numbers."
+            span_of(found[0]), f"The cardinality {low}..{high} ends before it begins.", "Exchange the numbers."
         )
     return Cardinality(minimum=int(low), maximum=maximum)
 
 
 def _comparison(tree: ParseTree) -> ComparisonOperator:
-    return ComparisonOperator[_tokens(tree)[0].type]
+    return ComparisonOperator[child_tokens(tree)[0].type]
 
 
 def _number(token: Token) -> NumberValue:
-    return NumberValue(span=_token_span(token), number=Decimal(token[1:]))
+    return NumberValue(span=token_span(token), number=Decimal(token[1:]))
 
 
 def _kind(block: ParseTree) -> FilterKind | None:
     """The kind of a filter, D where none is written; None for a history supplement."""
     if block.data == "history":
         return None
-    first = _trees(block)[0]
-    return FilterKind(_tokens(first)[0].upper()) if first.data == "filter_kind" else FilterKind.DESCRIPTION
+    first = child_trees(block)[0]
+    return FilterKind(child_tokens(first)[0].upper()) if first.data == "filter_kind" else FilterKind.DESCRIPTION
 
 
 def _block(tree: ParseTree) -> FilterBlock:
     kind = _kind(tree) or FilterKind.DESCRIPTION
-    filters = tuple(_filter(each, kind) for each in _trees(tree) if each.data == "filter")
-    return FilterBlock(span=_span(tree), kind=kind, conditions=filters)
+    filters = tuple(_filter(each, kind) for each in child_trees(tree) if each.data == "filter")
+    return FilterBlock(span=span_of(tree), kind=kind, conditions=filters)
 
 
 def _filter(tree: ParseTree, kind: FilterKind) -> FilterCondition:
-    token = _tokens(tree)[0]
-    compared, value = _trees(tree)
-    name = filter_name(kind, str(token), _token_span(token))
-    return filter_condition(name, _comparison(compared), _filter_items(value), _span(tree))
+    token = child_tokens(tree)[0]
+    compared, value = child_trees(tree)
+    name = filter_name(kind, str(token), token_span(token))
+    return filter_condition(name, _comparison(compared), _filter_items(value), span_of(tree))
 
 
 def _filter_items(tree: ParseTree) -> list[Item]:
     """The values of a filter, each with its acceptabilities; those after a list hold for each of its values."""
     if tree.data == "search_item":
         return [(_search_item(tree), ())]
-    numbers = _tokens(tree)
-    accepted = tuple(word for part in _trees(tree) if part.data == "acceptability" for word in _acceptabilities(part))
+    numbers = child_tokens(tree)
+    accepted = tuple(
+        word for part in child_trees(tree) if part.data == "acceptability" for word in _acceptabilities(part)
+    )
     if numbers:
         return [(_number(numbers[0]), accepted)]
-    value = _trees(tree)[0]
+    value = child_trees(tree)[0]
     if value.data == "items":
         return [(each, own or accepted) for each, own in _items(value)]
     return [(build_expression(value), accepted)]
@@ -262,7 +266,7 @@ def _filter_items(tree: ParseTree) -> list[Item]:
 
 def _items(tree: ParseTree) -> list[Item]:
     found: list[Item] = []
-    for part in _trees(tree):
+    for part in child_trees(tree):
         match part.data:
             case "acceptability":
                 found[-1] = (found[-1][0], tuple(_acceptabilities(part)))
@@ -276,29 +280,13 @@ def _items(tree: ParseTree) -> list[Item]:
 
 
 def _search_item(tree: ParseTree) -> EclNode:
-    kind, text = _tokens(tree)
+    kind, text = child_tokens(tree)
     wild = kind.type == "WILD"
-    return search_term(text[1:-1].replace('\\"', '"') if wild else unquoted(text), wild=wild, span=_span(tree))
+    return search_term(text[1:-1].replace('\\"', '"') if wild else unquoted(text), wild=wild, span=span_of(tree))
 
 
 def _acceptabilities(tree: ParseTree) -> list[str]:
-    return [_concept(each).code for each in _trees(tree)]
-
-
-def _trees(tree: ParseTree) -> list[ParseTree]:
-    return [child for child in tree.children if isinstance(child, Tree)]
-
-
-def _tokens(tree: ParseTree) -> list[Token]:
-    return [child for child in tree.children if isinstance(child, Token)]
-
-
-def _token_span(token: Token) -> Span:
-    return token.start_pos or 0, token.end_pos or 0
-
-
-def _span(tree: ParseTree) -> Span:
-    return tree.meta.start_pos, tree.meta.end_pos
+    return [_concept(each).code for each in child_trees(tree)]
 
 
 def _misplaced(span: Span, reason: str, next_step: str) -> EclError:

@@ -67,6 +67,8 @@ class Settings:
     query_queue: int = field(default_factory=lambda: int(_variable("BEGREPP_QUERY_QUEUE", "32")))
     query_queue_each: int = field(default_factory=lambda: int(_variable("BEGREPP_QUERY_QUEUE_EACH", "8")))
     query_result_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_RESULT_MB", "64")))
+    query_rewrites: bool = field(default_factory=lambda: os.environ.get("BEGREPP_QUERY_REWRITES", "") != "off")
+    """Whether queries that only count are answered from the counts of the build."""
     validation_seconds: float = field(default_factory=lambda: float(os.environ.get("BEGREPP_VALIDATION_SECONDS", "60")))
     validation_workers: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_WORKERS", "1")))
     validation_memory_mb: int = field(

@@ -55,9 +55,12 @@ def parse_triples(block: bytes) -> pl.DataFrame:
 
 def select_properties(triples: pl.DataFrame, *properties: str) -> pl.DataFrame:
     """Select the columns subject and rest of the lines whose predicate is one of the prefixed names."""
-    return triples.filter(pl.col("predicate").is_in([f"<{expand(each)}>" for each in properties])).select(
-        "subject", "rest"
-    )
+    return select_with_predicate(triples, *properties).select("subject", "rest")
+
+
+def select_with_predicate(triples: pl.DataFrame, *properties: str) -> pl.DataFrame:
+    """Select the lines whose predicate is one of the prefixed names."""
+    return triples.filter(pl.col("predicate").is_in([f"<{expand(each)}>" for each in properties]))
 
 
 def empty_frame(*columns: str) -> pl.DataFrame:

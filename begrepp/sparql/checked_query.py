@@ -7,9 +7,11 @@ from itertools import islice
 
 from begrepp.errors import QueryError, QueryRefused
 from begrepp.rdf.namespaces import prefixes
+from begrepp.sparql.counted_answers import rewrite_counts
 from begrepp.sparql.query_syntax import QuerySyntaxError, error_at, read_query
 from begrepp.sparql.services import declared_prefixes
 from begrepp.sparql.tokens import Token, decode_code_points, depth, is_update, tokens
+from begrepp.sparql.view_counts import ViewCounts
 
 READ_ONLY = ("This endpoint is read-only.", "SPARQL Update is not supported; change the source files and rebuild.")
 """Reason and next step of the error for a request that would write."""
@@ -46,10 +48,15 @@ def _check_depth(token_list: list[Token]) -> None:
         )
 
 
-def check_client_query(query: str) -> str:
-    """Return a client's query as it may be sent to an engine; raises what `read_client_query` and `check_query` do."""
+def check_client_query(query: str, counts: ViewCounts | None = None) -> str:
+    """Return a client's query as it may be sent to an engine; raises what `read_client_query` and `check_query` do.
+
+    With the counts of the current view, which the query is about, a query that only counts gets them as rows.
+    """
     query = query.removeprefix("\ufeff")
-    return _check_tokens(query, read_client_query(query))
+    token_list = read_client_query(query)
+    checked = _check_tokens(query, token_list)
+    return (counts and rewrite_counts(query, token_list, counts)) or checked
 
 
 def check_query(query: str) -> str:

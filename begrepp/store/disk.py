@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
@@ -18,6 +19,7 @@ from begrepp.rdf.namespaces import prefixes
 from begrepp.sparql.rejections import explain_rejection
 from begrepp.sparql.select_star import expand_select_star
 from begrepp.sparql.tokens import tokens
+from begrepp.sparql.view_counts import ViewCounts, read_view_counts
 from begrepp.store import QueryResults
 from begrepp.store.contents import contents_file
 
@@ -33,6 +35,12 @@ class DiskStore:
         except (OSError, RuntimeError):  # the words of the engine name files of this machine
             raise DamagedBuild("The published build is damaged: its store cannot be opened.") from None
         self._view_graphs = _read_view_graphs(path)
+        self._statistics = path.parent / "statistics.json"
+
+    @cached_property
+    def counts(self) -> ViewCounts | None:
+        """The counts of the current view, from the statistics beside the store; None if there are none."""
+        return read_view_counts(self._statistics)
 
     def query(
         self,

@@ -58,7 +58,8 @@ class QueryRequest:
     The store is the path of its folder, or another endpoint.
 
     With `rows` above 0, solutions are returned as SPARQL JSON of the first `rows` rows and the number of all rows
-    (`"total"`, at most 100,000). `seconds` limits the processor time; 0 means no limit.
+    (`"total"`, at most 100,000). `seconds` limits the processor time; 0 means no limit. With `rewrite`, a
+    query that only counts is answered from the counts of the build.
     """
 
     store: str | Endpoint
@@ -71,6 +72,7 @@ class QueryRequest:
     rows: int = 0
     seconds: float = 0
     task: Task = "answer"
+    rewrite: bool = True
 
 
 class ResultChunk(NamedTuple):
@@ -190,8 +192,10 @@ def _analyse(request: QueryRequest, channel: MessageChannel) -> None:
 
 def _run_query(store: Store, request: QueryRequest, channel: MessageChannel) -> None:
     """Evaluate a query and send the result in chunks."""
+    counts = store.counts if request.rewrite and isinstance(store, DiskStore) else None
+    is_current_view = not (request.default_graphs or request.named_graphs)
     results = store.query(
-        check_client_query(request.query),
+        check_client_query(request.query, counts if is_current_view else None),
         default_graphs=request.default_graphs,
         named_graphs=request.named_graphs,
         base=request.base,

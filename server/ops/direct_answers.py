@@ -147,7 +147,7 @@ class DirectAnswers:
         formats: answers.FormatPair,
         client: str,
     ) -> StoredResult | None:
-        request = answers.query_request(build, query, formats)
+        request = answers.query_request(build, query, formats, rewrite=self._state.settings.query_rewrites)
         if (query_ := StartedQuery.start(self._state.pool, request, client)) is None:
             return None
         environ[STARTED_QUERY] = query_

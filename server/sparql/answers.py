@@ -45,7 +45,9 @@ def answer_query(
         without_services, report = replace_services(query)
         if report.nodes:
             g.federation = log_fields["nodes"] = report.header()
-        result = _run(query_request(served_build(), without_services, formats, rows))
+        result = _run(
+            query_request(served_build(), without_services, formats, rows, rewrite=app_state().settings.query_rewrites)
+        )
         log_fields["form"] = result.form
         if isinstance(result, ResultStream):
             if not result.finished:
@@ -59,7 +61,9 @@ def answer_query(
         return result
 
 
-def query_request(build: ServedBuild, query: SparqlRequest, formats: FormatPair, rows: int = 0) -> QueryRequest:
+def query_request(
+    build: ServedBuild, query: SparqlRequest, formats: FormatPair, rows: int = 0, *, rewrite: bool
+) -> QueryRequest:
     """Return the request to a query worker for a query without SERVICE."""
     results, graphs = formats
     return QueryRequest(
@@ -71,6 +75,7 @@ def query_request(build: ServedBuild, query: SparqlRequest, formats: FormatPair,
         named_graphs=query.named_graphs,
         base=build.manifest.base,
         rows=rows,
+        rewrite=rewrite,
     )
 
 

@@ -23,13 +23,13 @@ class NotCounting(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
+class QueryVariable:
     """A variable, by its name."""
 
     name: str
 
 
-Node = Variable | str
+Node = QueryVariable | str
 """A variable or an IRI."""
 
 
@@ -45,7 +45,9 @@ class Pattern:
     @property
     def variables(self) -> tuple[str, ...]:
         """The names of the variables, with repetitions."""
-        return tuple(each.name for each in (self.subject, self.predicate, self.object) if isinstance(each, Variable))
+        return tuple(
+            each.name for each in (self.subject, self.predicate, self.object) if isinstance(each, QueryVariable)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ class _Reader:
     def _node(self) -> Node:
         token = self._next()
         if token.kind == "variable":
-            return Variable(token.text[1:])
+            return QueryVariable(token.text[1:])
         iri = ""
         if token.kind == "iri":
             iri = token.text[1:-1]

@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from begrepp.rdf.namespaces import expand
-from begrepp.sparql.counting_query import Count, CountingQuery, NotCounting, Pattern, QueryVariable, read_counting_query
+from begrepp.sparql.counting_query import (
+    Count,
+    CountingQuery,
+    NotCounting,
+    Pattern,
+    PatternVariable,
+    read_counting_query,
+)
 from begrepp.sparql.tokens import Token
 from begrepp.sparql.view_counts import ViewCounts
 
@@ -79,7 +86,7 @@ class _Counter:
             raise NotCounting
         if any(pattern.subject != self._subject for pattern in query.patterns):
             raise NotCounting
-        if not isinstance(self._subject, QueryVariable) or variables.count(self._subject.name) != len(query.patterns):
+        if not isinstance(self._subject, PatternVariable) or variables.count(self._subject.name) != len(query.patterns):
             raise NotCounting
         if len({*variables}) != len(variables) - len(query.patterns) + 1:
             raise NotCounting
@@ -91,7 +98,7 @@ class _Counter:
             raise NotCounting
         if not count.distinct:
             return numbers[0]
-        assert isinstance(self._subject, QueryVariable)
+        assert isinstance(self._subject, PatternVariable)
         if count.what == self._subject.name:
             return numbers[1]
         raise NotCounting
@@ -99,10 +106,10 @@ class _Counter:
     def count(self, count: Count) -> int:
         """Return the value of an aggregate of a query without groups."""
         match self._query.patterns:
-            case [Pattern(path="", object=QueryVariable(name))] if self._is_distinct_object(count, name):
+            case [Pattern(path="", object=PatternVariable(name))] if self._is_distinct_object(count, name):
                 return self._distinct_objects()
-            case [Pattern(path="", predicate=QueryVariable(name))] if self._is_distinct_object(count, name):
-                if isinstance(self._query.patterns[0].object, QueryVariable):
+            case [Pattern(path="", predicate=PatternVariable(name))] if self._is_distinct_object(count, name):
+                if isinstance(self._query.patterns[0].object, PatternVariable):
                     return len(self._counts.properties)
         return self.choose(count, self._numbers())
 
@@ -121,9 +128,9 @@ class _Counter:
         if self._query.condition:
             return self._numbers_with_condition(self._query.condition)
         match self._query.patterns:
-            case [Pattern(path="", predicate=QueryVariable(), object=QueryVariable())]:
+            case [Pattern(path="", predicate=PatternVariable(), object=PatternVariable())]:
                 return counts.triples, counts.subjects
-            case [Pattern(path="", predicate=str(property_), object=QueryVariable())]:
+            case [Pattern(path="", predicate=str(property_), object=PatternVariable())]:
                 return tuple(counts.properties.get(property_, (0, 0)))  # type: ignore[return-value]
             case [Pattern(path="", predicate=str(property_), object=str(object_))]:
                 number = self._objects(property_).get(object_, 0)
@@ -145,7 +152,7 @@ class _Counter:
         match self._query.patterns, condition:
             case (
                 [Pattern(path="", predicate=str(type_), object=str(class_))],
-                Pattern(path="", predicate=str(property_), object=QueryVariable(name)),
+                Pattern(path="", predicate=str(property_), object=PatternVariable(name)),
             ) if type_ == _TYPE and condition.subject == self._subject and name not in self._variables:
                 having = self._counts.class_subjects.get(class_, {}).get(property_, 0)
                 number = having if self._query.exists else self._counts.classes.get(class_, 0) - having
@@ -159,7 +166,7 @@ class _Counter:
             match of_class, of_property:
                 case (
                     Pattern(path="", predicate=str(type_), object=str(class_)),
-                    Pattern(path="", predicate=str(property_), object=QueryVariable()),
+                    Pattern(path="", predicate=str(property_), object=PatternVariable()),
                 ) if type_ == _TYPE:
                     return class_, property_
         raise NotCounting
@@ -175,13 +182,13 @@ class _Counter:
 
     def groups(self) -> Rows:
         """Return the numbers by the value of the grouping variable."""
-        counts, group = self._counts, QueryVariable(self._query.group)
+        counts, group = self._counts, PatternVariable(self._query.group)
         if self._query.condition:
             raise NotCounting
         match self._query.patterns:
             case [Pattern(path="", predicate=str(property_), object=object_)] if object_ == group:
                 return _same(counts.objects[property_]) if property_ in counts.objects else self._no_groups(property_)
-            case [Pattern(path="", predicate=predicate, object=QueryVariable())] if predicate == group:
+            case [Pattern(path="", predicate=predicate, object=PatternVariable())] if predicate == group:
                 return {property_: tuple(numbers) for property_, numbers in counts.properties.items()}  # type: ignore[misc]
             case [one, other]:
                 return self._groups_of_two(one, other, group)
@@ -192,18 +199,18 @@ class _Counter:
             raise NotCounting
         return {}
 
-    def _groups_of_two(self, one: Pattern, other: Pattern, group: QueryVariable) -> Rows:
+    def _groups_of_two(self, one: Pattern, other: Pattern, group: PatternVariable) -> Rows:
         counts = self._counts
         for of_class, of_property in ((one, other), (other, one)):
             match of_class, of_property:
                 case (
                     Pattern(path="", predicate=str(type_), object=class_),
-                    Pattern(path="", predicate=str(property_), object=QueryVariable()),
+                    Pattern(path="", predicate=str(property_), object=PatternVariable()),
                 ) if type_ == _TYPE and class_ == group and _TYPE in counts.objects:
                     return _pairs(lambda each: each.get(property_, 0), counts)
                 case (
                     Pattern(path="", predicate=str(type_), object=str(class_iri)),
-                    Pattern(path="", predicate=predicate, object=QueryVariable()),
+                    Pattern(path="", predicate=predicate, object=PatternVariable()),
                 ) if type_ == _TYPE and predicate == group:
                     triples = counts.class_properties.get(class_iri, {})
                     return {each: (triples[each], counts.class_subjects[class_iri][each]) for each in triples}

@@ -23,13 +23,13 @@ class NotCounting(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class QueryVariable:
+class PatternVariable:
     """A variable, by its name."""
 
     name: str
 
 
-Node = QueryVariable | str
+Node = PatternVariable | str
 """A variable or an IRI."""
 
 
@@ -46,7 +46,7 @@ class Pattern:
     def variables(self) -> tuple[str, ...]:
         """The names of the variables, with repetitions."""
         return tuple(
-            each.name for each in (self.subject, self.predicate, self.object) if isinstance(each, QueryVariable)
+            each.name for each in (self.subject, self.predicate, self.object) if isinstance(each, PatternVariable)
         )
 
 
@@ -212,7 +212,7 @@ class _Reader:
     def _node(self) -> Node:
         token = self._next()
         if token.kind == "variable":
-            return QueryVariable(token.text[1:])
+            return PatternVariable(token.text[1:])
         iri = ""
         if token.kind == "iri":
             iri = token.text[1:-1]

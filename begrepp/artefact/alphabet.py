@@ -22,8 +22,6 @@ from begrepp.text.swedish import NO_LETTER, index_letter, sort_key
 
 _ROW_GROUP_SIZE = 20_000
 _COLUMNS = ("concept", "notation", "name", "lang", "active")
-_ORDER = "order"
-"""Column with the place of a concept among those of its scheme, by code: active ones first, from 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,22 +114,6 @@ def read_entries(
     return [AlphabeticalEntry(**row) for row in rows.select(_COLUMNS).collect().iter_rows(named=True)]
 
 
-def read_codes(
-    folder: Path, scheme: str, language: str, offset: int, most: int
-) -> tuple[Sequence[AlphabeticalEntry], int] | None:
-    """Return at most `most` concepts of a scheme by code, from number `offset` on, and the number of all.
-
-    None if the build was made before the order by code was stored.
-    """
-    scanned = _scan_scheme(folder, scheme, language)
-    if _ORDER not in scanned.collect_schema().names():
-        return None
-    place = pl.col(_ORDER)
-    rows = scanned.filter(place.is_between(offset, offset + most, closed="left")).sort(_ORDER).select(_COLUMNS)
-    total = scanned.select(pl.len()).collect().item()
-    return [AlphabeticalEntry(**row) for row in rows.collect().iter_rows(named=True)], total
-
-
 def _scan_scheme(folder: Path, scheme: str, language: str) -> pl.LazyFrame:
     """Return the rows of a scheme; the build may be older than a language, then in the first of `LANGUAGES`."""
     path = alphabet_path(folder, language)
@@ -165,8 +147,6 @@ def _sort_by_name(concepts: pl.DataFrame, language: str) -> pl.DataFrame:
             place=pl.Series(map(sort_key, named["name"]), dtype=pl.String),
             code=pl.Series(map(sort_key, named["notation"]), dtype=pl.String),
         )
-        .sort("scheme", pl.col("active").not_(), "code", "concept")
-        .with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).over("scheme").alias(_ORDER))
         .sort("scheme", "place", "code", "concept")
-        .select("scheme", "letter", _ORDER, *_COLUMNS)
+        .select("scheme", "letter", *_COLUMNS)
     )

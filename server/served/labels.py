@@ -76,6 +76,11 @@ def may_be_large(build: ServedBuild, iri: str) -> bool:
     return kind in ("mapping", "load") or (kind == "cs" and "/level/" in rest)
 
 
+def name_ref(build: ServedBuild, name: ThingName, language: str) -> Ref:
+    """Return the link to a thing that has a name."""
+    return _make_ref(build, name.iri, name, language)
+
+
 def _make_ref(build: ServedBuild, iri: str, name: ThingName | None, language: str) -> Ref:
     notation = name.notation if name else ""
     scheme = build.schemes.by_iri.get(name.scheme) if name else None

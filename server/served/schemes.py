@@ -15,6 +15,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text, preferred_notation
 from begrepp.store import Store
+from begrepp.terminology.stored_system import StoredSystem
 from begrepp.variables.harmonisation.variable_pairs import ListedCode
 from server.served.concept_source import StoredConcepts
 
@@ -41,7 +42,8 @@ class SchemeFacts:
 class SchemeIndex:
     """Schemes, their concepts and the variables that measure them, read on first use."""
 
-    def __init__(self, store: Store, iris: Iris, stored: StoredConcepts) -> None:
+    def __init__(self, store: Store, iris: Iris, stored: StoredConcepts | None) -> None:
+        """`stored` are the concepts of the current view; None for a dated view, whose lists are read from `store`."""
         self._store = store
         self._stored = stored
         self._iris = iris
@@ -91,7 +93,7 @@ class SchemeIndex:
         """Variables by the concepts that they measure and by all broader concepts: (variable, dataset, measured)."""
         variables: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         for concept, above in self._measured_concepts():
-            record = self._stored.record(concept)
+            record = self._stored.record(concept) if self._stored else None
             entries = [(m.variable, m.dataset, concept) for m in record.measurements] if record else []
             for iri in (concept, *above):
                 variables[iri] += entries
@@ -104,13 +106,13 @@ class SchemeIndex:
         for concept, above in self._measured_concepts():
             for iri in (concept, *above):
                 if iri not in broader:
-                    record = self._stored.record(iri)
+                    record = self._stored.record(iri) if self._stored else None
                     broader[iri] = [*record.parents] if record else []
         return {iri: parents for iri, parents in broader.items() if parents}
 
     def _measured_concepts(self) -> Iterator[tuple[str, list[str]]]:
         """Yield each measured concept with all concepts above it."""
-        for system in self._stored.terminology.all_current():
+        for system in self._stored.terminology.all_current() if self._stored else ():
             for concept in system.measured:
                 yield system.iri(concept), [system.iri(above) for above in system.hierarchy.ancestors(concept)]
 
@@ -119,6 +121,16 @@ class SchemeIndex:
         with self._lock:
             if scheme in self._lists:
                 return self._lists[scheme]
+        system = self._stored.system(scheme) if self._stored else None
+        listed = _listed_codes(system) if system else self._read_concepts(scheme)
+        with self._lock:
+            self._lists[scheme] = listed
+            while len(self._lists) > MAX_CACHED_LISTS:
+                self._lists.pop(next(iter(self._lists)))
+        return listed
+
+    def _read_concepts(self, scheme: str) -> list[ListedCode]:
+        """Return the concepts of a list that only a dataset has, or of a scheme as of a day, from the store."""
         labels: dict[str, list[Text]] = defaultdict(list)
         codes: dict[str, list[tuple[str, str]]] = defaultdict(list)
         active: dict[str, bool] = {}
@@ -134,15 +146,20 @@ class SchemeIndex:
                     labels[iri].append(text)
             if len(codes) >= MAX_CONCEPTS:
                 break
-        listed = [
+        return [
             ListedCode(iri=iri, notation=preferred_notation(own), labels=tuple(labels[iri]), active=active[iri])
             for iri, own in codes.items()
         ]
-        with self._lock:
-            self._lists[scheme] = listed
-            while len(self._lists) > MAX_CACHED_LISTS:
-                self._lists.pop(next(iter(self._lists)))
-        return listed
+
+
+def _listed_codes(system: StoredSystem) -> list[ListedCode]:
+    """Return the concepts of a code system, at most `MAX_CONCEPTS`."""
+    names = map(system.name, range(min(len(system), MAX_CONCEPTS)))
+    return [
+        ListedCode(iri=name.iri, notation=name.notation, labels=name.texts, active=name.active)
+        for name in names
+        if name.notation
+    ]
 
 
 def _set_property(scheme: SchemeFacts, prop: str, term: object) -> None:

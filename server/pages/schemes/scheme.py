@@ -8,19 +8,26 @@ from typing import ClassVar
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.artefact.alphabet import AlphabeticalEntry, read_codes
 from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
+from begrepp.terminology.concept_record import ThingName
 from begrepp.text.swedish import sort_key
-from begrepp.variables.harmonisation.variable_pairs import ListedCode
 from server.http.urls import document_path
 from server.pages.concepts.tree import Branch, top_concepts
 from server.pages.paging import Paged
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.served.as_of import DatedBuild
 from server.served.build import ServedBuild
-from server.served.labels import choose_text, find_refs, find_statements, property_iris, property_value, sort_texts
+from server.served.labels import (
+    choose_text,
+    find_refs,
+    find_statements,
+    name_ref,
+    property_iris,
+    property_value,
+    sort_texts,
+)
 from server.served.refs import Ref
 from server.served.schemes import SchemeFacts
 
@@ -166,49 +173,25 @@ def _levels(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[Leve
 
 
 def _listing(build: ServedBuild, scheme: SchemeFacts, language: str, offset: int) -> Listing | None:
-    """Return one page of a flat list, sorted by code; None if the scheme has no concepts.
-
-    The order is read from the build; a build as of a day has none, and is sorted here.
-    """
-    stored = None if isinstance(build, DatedBuild) else read_codes(build.folder, scheme.id, language, offset, PAGE)
-    # The stored order has the schemes with an IRI of begrepp only.
-    shown, total = stored if stored and stored[1] else _sorted_codes(build, scheme, language, offset)
-    if not total:
-        return None
-    return Listing(
-        rows=[
-            Ref(
-                iri=entry.concept,
-                href=document_path(build.iris, entry.concept, scheme.id, entry.notation),
-                label=Text(entry.name, entry.lang),
-                notation=entry.notation,
-                scheme=scheme.id,
-                active=entry.active,
-            )
-            for entry in shown
-        ],
-        total=total,
-        offset=offset,
+    """Return one page of a flat list, by code and active codes first; None if the scheme has no concepts."""
+    system = None if isinstance(build, DatedBuild) else build.stored.system(scheme.iri)
+    if system:
+        total, shown = len(system), [system.name(n) for n in range(len(system))[offset : offset + PAGE]]
+    else:
+        total, shown = _sorted_names(build, scheme, offset)
+    return (
+        Listing(rows=[name_ref(build, name, language) for name in shown], total=total, offset=offset) if total else None
     )
 
 
-def _sorted_codes(
-    build: ServedBuild, scheme: SchemeFacts, language: str, offset: int
-) -> tuple[Sequence[AlphabeticalEntry], int]:
-    listed = build.schemes.concepts(scheme.iri)
-
-    def order(item: ListedCode) -> tuple[bool, str]:
-        return not item.active, sort_key(item.notation)
-
-    entries = []
-    for item in sorted(listed, key=order)[offset : offset + PAGE]:
-        label = choose_text(item.labels, language) or Text("", "")
-        entries.append(
-            AlphabeticalEntry(
-                concept=item.iri, notation=item.notation, name=label.value, lang=label.lang, active=item.active
-            )
-        )
-    return entries, len(listed)
+def _sorted_names(build: ServedBuild, scheme: SchemeFacts, offset: int) -> tuple[int, list[ThingName]]:
+    """Return the number of concepts of a scheme as of a day, and the names of one page of them."""
+    listed = sorted(build.schemes.concepts(scheme.iri), key=lambda item: (not item.active, sort_key(item.notation)))
+    names = [
+        ThingName(iri=item.iri, notation=item.notation, scheme=scheme.iri, active=item.active, texts=tuple(item.labels))
+        for item in listed[offset : offset + PAGE]
+    ]
+    return len(listed), names
 
 
 def _variables(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[tuple[Ref, Sequence[Ref]]]:

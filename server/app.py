@@ -80,6 +80,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
         concept_selection.blueprint,
         example_queries.blueprint,
         fhir.blueprint,
+        fhir.page_blueprint,
         service_description.blueprint,
         differences.blueprint,
         downloads.blueprint,

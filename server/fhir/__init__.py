@@ -4,6 +4,7 @@ In: query parameters, or a Parameters resource or Bundle in JSON. Out: FHIR reso
 OperationOutcome. The operations themselves are in `begrepp.fhir`.
 """
 
+from server.fhir.fhir_page import blueprint as page_blueprint
 from server.fhir.fhir_views import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "page_blueprint"]

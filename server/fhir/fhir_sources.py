@@ -12,7 +12,6 @@ from begrepp.fhir.build_resources import BuildResources
 from begrepp.fhir.combined_resources import CombinedResources
 from begrepp.fhir.resource_library import ResourceSource
 from begrepp.fhir.systems.base_resources import BaseResources
-from begrepp.terminology.terminology import Terminology
 from server.served.build import ServedBuild
 
 _SOURCES: LRUCache[tuple[Path, str], CombinedResources] = LRUCache(4)
@@ -32,4 +31,4 @@ def fhir_source(build: ServedBuild, fhir_version: str) -> CombinedResources:
 
 def _build_resources(build: ServedBuild) -> BuildResources:
     sets = {build.iris.mapping_set(each.id): each.version for each in build.manifest.current_graphs("mapping")}
-    return BuildResources(Terminology(build.folder), sets)
+    return BuildResources(build.terminology, sets)

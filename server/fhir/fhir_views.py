@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as ResponseBase
 
 from begrepp.errors import BegreppError, NotFound
 from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, operation_outcome
@@ -131,10 +132,21 @@ def _run(own: FhirRequest, kind: str, name: str, items: list[Json], instance: Js
 
 
 @blueprint.get(f"{_BASE}/<{_TYPES}:kind>/<name>")
-def read(base: str, kind: str, name: str) -> Response:
-    """Return a resource by its id."""
+def read(base: str, kind: str, name: str) -> ResponseBase:
+    """Return a resource by its id, or the page for humans to a browser."""
     own = _request(base)
+    if "_format" not in request.args and request.accept_mimetypes.best == "text/html":
+        page = _page_of(read_resource(own.source, kind, name))
+        if page:
+            return redirect(address(page), 303)
     return _answer(own.in_base(read_resource(own.source, kind, name, with_content=True)))
+
+
+def _page_of(resource: Json) -> str:
+    """Return the path of the page for humans, empty if there is none."""
+    iris = [each.get("valueUrl", "") for each in resource.get("extension", ())] + [resource.get("url", "")]
+    start = f"{served_build().manifest.base}id/"
+    return next(("/" + iri.removeprefix(start) for iri in iris if iri.startswith(start)), "")
 
 
 @blueprint.route(f"{_BASE}/<{_TYPES}:kind>", methods=["GET"])

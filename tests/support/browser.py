@@ -39,6 +39,7 @@ PAGES = [
     "/ecl?scheme=onkologi&ecl=A+OR+B+AND+C",
     "/def",
     "/model",
+    "/fhir",
     "/validation",
     "/validation/build",
     "/validation/dcat-ap-se",

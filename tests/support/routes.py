@@ -40,6 +40,7 @@ ROUTES = (
     *("/validation/reports/none", "/context.jsonld", "/opensearch.xml", "/robots.txt", "/static/begrepp.css"),
     *("/fhir/r5/metadata", "/fhir/r4/metadata?mode=terminology", "/fhir/r5/$versions", "/fhir/none"),
     *(f"/fhir/r5/CodeSystem/$lookup?system={_ECOG}&code=0", "/fhir/r4/CodeSystem/ecog/$lookup?code=0"),
+    *("/fhir", f"/fhir?operation=CodeSystem/$lookup&system={_ECOG}&code=0", "/fhir/registry.json"),
     *("/fhir/r5/CodeSystem/ecog", f"/fhir/r5/CodeSystem?url={_ECOG}", "/fhir/r4/ValueSet/_search?url=none"),
     *("/sitemap.xml", "/sitemap/pages.xml", "/sitemap/datasets.xml", "/sitemap/onkologi-1.xml"),
     *(

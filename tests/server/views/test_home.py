@@ -14,7 +14,18 @@ from server.http.i18n import Translator
 from server.pages.landscape import landscape
 
 HTML = {"Accept": "text/html", "Accept-Language": "sv"}
-TOOLS = ("/matrix", "/harmonise", "/check", "/validation", "/queries", "/model", "/downloads", "/api", "/sparql")
+TOOLS = (
+    "/matrix",
+    "/harmonise",
+    "/check",
+    "/validation",
+    "/queries",
+    "/model",
+    "/downloads",
+    "/api",
+    "/fhir",
+    "/sparql",
+)
 
 
 def test_tasks_and_all_tools_are_one_click_away(client: FlaskClient) -> None:

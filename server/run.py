@@ -21,6 +21,7 @@ from begrepp.errors import UsageError
 from begrepp.files import temporary_folder
 from begrepp.settings import Settings, former_variables
 from server.app import MAX_REQUEST_BYTES, create_app
+from server.fhir import MAX_FHIR_BYTES
 from server.http.shared_cache import create_cache_file
 from server.ops.asgi import AsgiBridge, ResponseTruncated
 from server.ops.request_body import BodyReader
@@ -67,10 +68,12 @@ def _load_app(settings: Settings, folder: Path) -> AsgiBridge:
 
 
 def _body_reader(settings: Settings) -> BodyReader:
-    """Return the reader of request bodies: of at most `validation_mb` megabytes at `/validation`, 1 MB elsewhere."""
+    """Return the reader of request bodies: `validation_mb` megabytes at `/validation`, 8 at `/fhir`, else 1 MB."""
     upload = settings.validation_mb << 20
 
     def limit_of(path: str) -> int:
+        if path.startswith("/fhir/"):
+            return MAX_FHIR_BYTES
         return upload if path.startswith("/validation") else MAX_REQUEST_BYTES
 
     return BodyReader(limit_of, _BODY_BUDGET_FACTOR * upload)

@@ -5,6 +5,6 @@ OperationOutcome. The operations themselves are in `begrepp.fhir`.
 """
 
 from server.fhir.fhir_page import blueprint as page_blueprint
-from server.fhir.fhir_views import blueprint
+from server.fhir.fhir_views import MAX_FHIR_BYTES, blueprint
 
-__all__ = ["blueprint", "page_blueprint"]
+__all__ = ["MAX_FHIR_BYTES", "blueprint", "page_blueprint"]

@@ -29,6 +29,11 @@ def fhir_source(build: ServedBuild, fhir_version: str) -> CombinedResources:
     return found
 
 
+def opened_source(build: ServedBuild, fhir_version: str) -> CombinedResources | None:
+    """Return the resources of a build for a FHIR version if they are open already."""
+    return _SOURCES.get((build.folder, fhir_version))
+
+
 def _build_resources(build: ServedBuild) -> BuildResources:
     sets = {build.iris.mapping_set(each.id): each.version for each in build.manifest.current_graphs("mapping")}
     return BuildResources(build.terminology, sets)

@@ -26,18 +26,20 @@ from server.state import served_build
 Json = dict[str, Any]
 blueprint = Blueprint("fhir", __name__)
 _log = logging.getLogger("begrepp.server")
-MAX_BODY_BYTES = 8 * 1024 * 1024
-_MEDIA_TYPE = "application/fhir+json; charset=utf-8"
-_ACCEPTED = ("application/fhir+json", "application/json", "text/html")
-_BODY_TYPES = frozenset({"", "application/fhir+json", "application/json", "application/json+fhir", "text/json"})
+MAX_FHIR_BYTES = 8 * 1024 * 1024
+"""Largest body of a request, with the resources that it carries."""
+MEDIA_TYPE = "application/fhir+json; charset=utf-8"
+ACCEPTED_TYPES = ("application/fhir+json", "application/json", "text/html")
+BODY_TYPES = frozenset({"", "application/fhir+json", "application/json", "application/json+fhir", "text/json"})
 _JSON_FORMATS = frozenset({"", "json", "application/json", "application/fhir+json", "text/json"})
 _BASE = "/fhir/<any(r5, r4):base>"
 _TYPES = "any(CodeSystem, ValueSet, ConceptMap)"
 
 
 def _answer(resource: Json, status: int = 200) -> Response:
-    response = Response(msgspec.json.encode(resource), status, content_type=_MEDIA_TYPE)
-    response.headers["Cache-Control"] = "no-cache" if request.method in ("GET", "HEAD") else "no-store"
+    response = Response(msgspec.json.encode(resource), status, content_type=MEDIA_TYPE)
+    if request.method not in ("GET", "HEAD"):
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -47,7 +49,7 @@ def _request(base: str) -> FhirRequest:
         fault = FhirIssue(severity="error", code="not-supported", text=f"The format {wanted[:50]!r} is not supported.")
         raise FhirFault(fault, status=406)
     accepted = request.accept_mimetypes
-    if not wanted and accepted and not any(accepted[each] for each in _ACCEPTED):
+    if not wanted and accepted and not any(accepted[each] for each in ACCEPTED_TYPES):
         shown = request.headers.get("Accept", "")[:100]
         fault = FhirIssue(severity="error", code="not-supported", text=f"The format {shown!r} is not supported.")
         raise FhirFault(fault, status=406)
@@ -56,10 +58,10 @@ def _request(base: str) -> FhirRequest:
 
 
 def _body() -> object:
-    if request.mimetype not in _BODY_TYPES:
+    if request.mimetype not in BODY_TYPES:
         text = f"The body has the type {request.mimetype[:50]!r}; send application/fhir+json."
         raise FhirFault(FhirIssue(severity="error", code="not-supported", text=text), status=415)
-    request.max_content_length = MAX_BODY_BYTES
+    request.max_content_length = MAX_FHIR_BYTES
     data = request.get_data(cache=False)
     try:
         return msgspec.json.decode(data)
@@ -75,7 +77,7 @@ def _items() -> list[Json]:
     if request.method != "POST":
         return query
     if request.mimetype == "application/x-www-form-urlencoded":
-        request.max_form_memory_size = MAX_BODY_BYTES
+        request.max_form_memory_size = MAX_FHIR_BYTES
         return [*query, *read_query(request.form.items(multi=True))]
     body = _body()
     if isinstance(body, dict) and body.get("resourceType") in ("ValueSet", "CodeSystem", "ConceptMap"):

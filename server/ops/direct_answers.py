@@ -26,6 +26,7 @@ from server.http.negotiation import (
     format_name,
 )
 from server.http.page_cache import CACHED_ONLY, NOT_SHARED, NotCached
+from server.ops.direct_fhir import ROUTE_NAME, FhirAnswer, fhir_answer
 from server.ops.direct_lookups import PATH as LOOKUP_PATH
 from server.ops.direct_lookups import DirectLookup, answer_lookup
 from server.ops.headers import COMMON_HEADERS, VARY
@@ -100,8 +101,8 @@ class DirectAnswers:
         if CACHED_ONLY in environ:
             raise NotCached(None)
         answer = environ.get(ANSWER)
-        if isinstance(answer, DirectLookup):
-            environ[ROUTE] = LOOKUP_PATH
+        if isinstance(answer, DirectLookup | FhirAnswer):
+            environ[ROUTE] = LOOKUP_PATH if isinstance(answer, DirectLookup) else ROUTE_NAME
             answer.respond(start_response)
             return [answer.body]
         if not isinstance(answer, DirectAnswer):
@@ -114,13 +115,17 @@ class DirectAnswers:
         answer.respond(start_response)
         return [answer.body]
 
-    async def prepare(self, environ: WSGIEnvironment, client: str) -> DirectAnswer | DirectLookup | None:
+    async def prepare(self, environ: WSGIEnvironment, client: str) -> DirectAnswer | DirectLookup | FhirAnswer | None:
         """Return the direct answer to the request of a client, or None; `finish` is called in any case."""
         started = time.monotonic()
         build = self._state.opened_build()
         if build and environ["PATH_INFO"] == LOOKUP_PATH and (lookup := answer_lookup(environ, build)):
             environ[ANSWER] = lookup
             return lookup
+        if environ["PATH_INFO"].startswith("/fhir/"):
+            is_plain = build is not None and not any(name in environ for name in _CONDITION_VARIABLES)
+            found = environ[ANSWER] = fhir_answer(environ, build) if is_plain and build else None
+            return found
         parsed = _read_query(environ)
         if parsed is None or build is None or not parsed[0].deterministic:
             return None

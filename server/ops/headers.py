@@ -45,8 +45,8 @@ COMMON_HEADERS = {
 VARY = ("Accept", "Accept-Language")
 """Request headers that every response but a static file may depend on; compression adds `Accept-Encoding`."""
 CACHEABLE_BLUEPRINTS = frozenset(
-    {"api", "browse", "catalog", "description", "differences", "downloads", "links", "model", "reconciliation"}
-    | {"resource", "tables", "wellknown"}
+    {"api", "browse", "catalog", "description", "differences", "downloads", "fhir", "links", "model"}
+    | {"reconciliation", "resource", "tables", "wellknown"}
 )
 """Blueprints whose responses depend on the build and the request alone."""
 _UNCACHEABLE_ENDPOINTS = frozenset({"browse.health", "browse.ready", "browse.switch", "downloads.listing"})

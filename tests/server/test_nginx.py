@@ -27,6 +27,7 @@ from begrepp.build.pipeline import build
 from begrepp.settings import DEFAULT_BASE, ROOT, Settings
 from begrepp.sources.editions import find_editions
 from server.app import MAX_REQUEST_BYTES, create_app
+from server.fhir import MAX_FHIR_BYTES
 from server.sparql.endpoint import EDITOR
 from tests.support.routes import ROUTES, expected, one_of_each_kind
 from tests.support.serving import free_port, serve, wait_for_port
@@ -283,7 +284,9 @@ def test_the_rest_of_the_host_is_not_begrepp(under_a_path: Site, below: Settings
 def test_sizes_are_those_of_the_server(own_host: Site, under_a_path: Site) -> None:
     for file in ("begrepp.conf", "begrepp-subpath.conf"):
         limits = re.findall(r"client_max_body_size (\d+)m;", (DEPLOY / file).read_text(encoding="utf-8"))
-        assert [int(limit) << 20 for limit in limits] == [MAX_REQUEST_BYTES, Settings().validation_mb << 20]
+        assert [int(limit) << 20 for limit in limits] == [
+            *(MAX_REQUEST_BYTES, MAX_FHIR_BYTES, Settings().validation_mb << 20)
+        ]
     turtle = b"# a large file\n" * 200_000 + b"<https://example.org/a> a <https://example.org/B> .\n"
     for site, prefix in ((own_host, ""), (under_a_path, PREFIX)):
         sent = {"method": "POST", "Content_Type": "text/turtle", "Accept": "application/json"}

@@ -1,6 +1,8 @@
 // The SPARQL editor: takes the place of the page's text area, and gives what is written back to it.
 // It lives in a shadow root, where a stylesheet needs no leave from the content security policy.
 import { basicSetup } from "codemirror";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { tags } from "@lezer/highlight";
 import { Decoration, EditorView, keymap } from "@codemirror/view";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { sparql } from "codemirror-lang-sparql";
@@ -27,6 +29,16 @@ const look = EditorView.theme({
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": { background: "var(--accent)", color: "var(--paper)" },
   ".cm-completionDetail": { fontStyle: "normal", opacity: ".8" },
 });
+
+// The colours of the pages, so that a query can be read in the light and in the dark.
+const colours = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword], color: "var(--variable)", fontWeight: "600" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--good)" },
+  { tag: [tags.variableName, tags.definition(tags.variableName)], color: "var(--system)" },
+  { tag: [tags.namespace, tags.typeName, tags.url, tags.link, tags.className], color: "var(--concept)" },
+  { tag: [tags.number, tags.bool, tags.atom, tags.literal, tags.null], color: "var(--register)" },
+  { tag: tags.comment, color: "var(--quiet)", fontStyle: "italic" },
+]);
 
 const host = document.createElement("div");
 host.className = "editor";
@@ -59,6 +71,7 @@ const view = new EditorView({
       language.of(sparql()),
       completions(words),
       look,
+      syntaxHighlighting(colours),
       fault(start.doc),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ "aria-label": words.query, spellcheck: "false" }),

@@ -70,6 +70,33 @@ def test_axe_finds_nothing_to_mend(browser: Chrome, address: str, axe: str, path
         assert violations == [], f"{language} {width}: {json.dumps(violations, ensure_ascii=False)}"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/", "/model", "/sparql"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_with_the_menu_open(browser: Chrome, address: str, axe: str, path: str, scheme: str) -> None:
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    try:
+        for width in (1280, 390):
+            metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 700}
+            browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+            browser.get(f"{address}{path}")
+            summary = find(browser, "details.menu summary")
+            summary.click()
+            wait(browser, lambda b: find(b, "details.menu ul").is_displayed())
+            for details in browser.find_elements(By.CSS_SELECTOR, "details:not([open])")[:3]:
+                browser.execute_script("arguments[0].open = true", details)
+            browser.execute_script(axe)
+            violations = browser.execute_async_script(RUN)
+            assert violations == [], f"{scheme} {width}: {json.dumps(violations, ensure_ascii=False)}"
+            summary.send_keys(Keys.ESCAPE)
+            wait(browser, lambda b: not find(b, "details.menu").get_attribute("open"))
+            assert browser.switch_to.active_element == summary
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
 def test_the_tree_is_walked_by_the_keyboard_alone(browser: Chrome, address: str) -> None:
     browser.get(address + "/cs/onkologi?lang=sv")
     tree = find(browser, '[role="tree"]')

@@ -31,6 +31,7 @@ from bench import (
     sources,
     suggest,
     suggest_judged,
+    terminology,
     variables,
 )
 
@@ -53,6 +54,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "shacl-suite": shacl_suite.run,
     "soak": soak.run,
     "sources": sources.run,
+    "terminology": terminology.run,
     "variables": variables.run,
     "suggest": suggest.run,
     "suggest-judged": suggest_judged.run,

@@ -47,21 +47,27 @@ class SectionWriter:
 
     def section(self, name: str, data: bytes | memoryview) -> None:
         """Write a section of bytes."""
+        self._write_parts(name, (data,))
+
+    def _write_parts(self, name: str, parts: Iterable[bytes | memoryview]) -> list[int]:
+        """Write a section in parts and return their lengths."""
         self._out.write(b"\0" * (-self._place % _ALIGNMENT))
-        self._place += -self._place % _ALIGNMENT
-        self._sections[name] = (self._place, len(data))
-        self._out.write(data)
-        self._place += len(data)
+        start = self._place = self._place + -self._place % _ALIGNMENT
+        lengths = []
+        for part in parts:
+            self._out.write(part)
+            lengths.append(len(part))
+        self._place += sum(lengths)
+        self._sections[name] = (start, self._place - start)
+        return lengths
 
     def array(self, name: str, values: npt.NDArray[np.unsignedinteger] | Sequence[int], dtype: str = "<u4") -> None:
         """Write an array of integers."""
         self.section(name, np.asarray(values, dtype=dtype).tobytes())
 
     def items(self, name: str, values: Iterable[bytes]) -> None:
-        """Write a sequence of byte strings, and its offsets."""
-        parts = [*values]
-        self.section(name, b"".join(parts))
-        ends = np.cumsum([len(part) for part in parts], dtype="<u8")
+        """Write a sequence of byte strings, one at a time, and its offsets."""
+        ends = np.cumsum(self._write_parts(name, values), dtype="<u8")
         self.array(f"{name}.places", np.concatenate([[0], ends]), "<u8")
 
     def hashes(self, name: str, pairs: Iterable[tuple[str, int]]) -> None:

@@ -55,7 +55,7 @@ def _answer(own: FhirRequest, form: FhirForm) -> Mapping[str, object]:
     try:
         status, resource = 200, own.run(OPERATIONS[form.kind, form.name], read_query(pairs))
     except BegreppError as error:
-        status, resource = error.status, outcome_of(error)
+        status, resource = error.status, outcome_of(error, own.accept_language)
     text = msgspec.json.format(msgspec.json.encode(resource), indent=2).decode()
     return {"path": path, "status": status, "text": text[:_MAX_SHOWN], "is_cut": len(text) > _MAX_SHOWN}
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from begrepp.errors import BegreppError
 from begrepp.fhir.r4_resources import from_r4, to_r4
@@ -12,6 +16,7 @@ from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, 
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.resource_library import ResourceLibrary, ResourceSource
 from server.fhir.fhir_operations import OPERATIONS, FhirOperation
+from server.http.i18n import LANGUAGES, Translator
 
 Json = dict[str, Any]
 FHIR_VERSIONS = {"r5": "5.0.0", "r4": "4.0.1"}
@@ -64,11 +69,27 @@ class FhirRequest:
         try:
             return self.run(OPERATIONS[kind, "validate-code"], items)
         except BegreppError as error:
-            return outcome_of(error)
+            return outcome_of(error, self.accept_language)
 
 
-def outcome_of(error: BegreppError) -> Json:
-    """Return the OperationOutcome of an error."""
+def outcome_of(error: BegreppError, accept_language: str = "") -> Json:
+    """Return the OperationOutcome of an error; in Swedish if Accept-Language prefers it, else in HL7's English."""
+    outcome = _english_outcome(error)
+    if _prefers_swedish(accept_language):
+        translate = Translator("sv").message
+        for each in outcome["issue"]:
+            each["details"] = each["details"] | {"text": translate(each["details"]["text"])}
+    return outcome
+
+
+@lru_cache(1024)
+def _prefers_swedish(accept_language: str) -> bool:
+    accepted = parse_accept_header(accept_language[:500], LanguageAccept)
+    primary = (tag.partition("-")[0].lower() for tag in accepted.values())
+    return next((each for each in primary if each in LANGUAGES), "") == "sv"
+
+
+def _english_outcome(error: BegreppError) -> Json:
     if isinstance(error, FhirFault):
         return operation_outcome(error.issues)
     code = {404: "not-found", 403: "forbidden", 405: "not-supported", 413: "too-long", 429: "throttled"}

@@ -180,7 +180,8 @@ def _entry(own: FhirRequest, entry: object) -> Json:
         resource = _entry_answer(own, entry)
     except BegreppError as error:
         status = str(error.status)
-        return {"resource": outcome_of(error), "response": {"status": status, "outcome": outcome_of(error)}}
+        outcome = outcome_of(error, own.accept_language)
+        return {"resource": outcome, "response": {"status": status, "outcome": outcome}}
     return {"resource": resource, "response": {"status": "200"}}
 
 
@@ -219,7 +220,7 @@ def unknown_address(rest: str) -> Response:
 
 @blueprint.errorhandler(BegreppError)
 def _fault(error: BegreppError) -> Response:
-    response = _answer(outcome_of(error), error.status)
+    response = _answer(outcome_of(error, request.headers.get("Accept-Language", "")), error.status)
     if error.status == 405:
         response.headers["Allow"] = "GET, HEAD, POST, OPTIONS"
     return response

@@ -201,6 +201,22 @@ def test_every_fault_is_an_operation_outcome(client: FlaskClient) -> None:
         assert body["issue"][0]["severity"] == "error" and body["issue"][0]["details"]["text"], path
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("", "Unknown code '9' in the CodeSystem"),
+        ("de, en;q=0.5", "Unknown code '9' in the CodeSystem"),
+        ("*", "Unknown code '9' in the CodeSystem"),
+        ("en, sv;q=0.5", "Unknown code '9' in the CodeSystem"),
+        ("sv-SE, en;q=0.5", "Koden ”9” finns inte i kodverket"),
+    ],
+)
+def test_a_fault_is_swedish_where_that_is_preferred(client: FlaskClient, language: str, text: str) -> None:
+    headers = {"Accept-Language": language} if language else {}
+    fault = get(client, f"/fhir/r5/CodeSystem/$lookup?system={ECOG}&code=9", 404, **headers)
+    assert fault["issue"][0]["details"]["text"].startswith(text)
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b"[" * 100_000, b'{"resourceType":"Patient"}'])
 def test_a_body_that_is_no_parameters_is_refused(client: FlaskClient, body: bytes) -> None:
     answer = client.post("/fhir/r5/ValueSet/$expand", data=body, content_type="application/fhir+json")

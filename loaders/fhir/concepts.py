@@ -24,12 +24,12 @@ _HANDLED = (
     *("parent", "child", "inactive", "retirementDate", "notSelectable"),
     *("validFrom", "daggerAsterisk", "pairedWith"),
 )
+"""Properties that the record of a concept covers; `status` is covered by the values of `_INACTIVE` and `_DRAFT`."""
 _NOTE_KINDS = tuple(kind.value for kind in NoteKind)
 _MARKERS = tuple(marker.value for marker in Marker)
 _LANGUAGE = "http://hl7.org/fhir/StructureDefinition/language"
 _DEFINITION = "definition"
 """Code of the use of designations that are definitions in another language."""
-"""Properties that the record of a concept covers; `status` is covered by the values of `_INACTIVE` and `_DRAFT`."""
 _SUCCESSORS = (
     "replaced-by",
     "replacedBy",

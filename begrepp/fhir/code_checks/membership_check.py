@@ -95,7 +95,7 @@ class MembershipCheck:
                     return None
             for address in each.value_sets:
                 imported = self._import(address, view)
-                self._note_status("ValueSet", imported, view, path)
+                note_resource_status(self.findings, "ValueSet", imported, view)
                 if result is True:
                     result = self.check(imported, path, coding)
             if result is True:
@@ -117,7 +117,7 @@ class MembershipCheck:
             return None
         if fault := self.versions.broken_check(system.url, system.version, join_path(path, "version")):
             self.findings.add(fault)
-        self._note_status("CodeSystem", system, view, path)
+        note_resource_status(self.findings, "CodeSystem", system, view)
         self.version = self.version or ""
         found = self._check_concepts(item, system, view, path, code)
         if found:
@@ -237,7 +237,7 @@ class MembershipCheck:
             system = self._system(item.system, item.version) if self._is_system(item, url) else None
             if system is None:
                 return False
-            self._note_status("CodeSystem", system, view, path)
+            note_resource_status(self.findings, "CodeSystem", system, view)
             concept = system.index(code)
             if concept is None or concept not in concept_group(item, system, view.url).concepts:
                 return False
@@ -260,11 +260,6 @@ class MembershipCheck:
             return False
         display = coding.get("display")
         return not display or any(each.value == display for each in system.texts(concept))
-
-    def _note_status(self, kind: str, resource: Any, source: ValueSetView, path: str) -> None:
-        """Add the note that a resource is deprecated, withdrawn, retired, experimental or a draft."""
-        del path
-        note_resource_status(self.findings, kind, resource, source)
 
 
 def note_resource_status(findings: ValidationFindings, kind: str, resource: Any, source: ValueSetView) -> None:

@@ -83,7 +83,7 @@ class MemberEvaluation:
         """Return the members. Raises `FhirFault`: unknown system or value set, a circle, a filter without meaning."""
         self._enter(view)
         members = ValueSetMembers()
-        note_status(members, "ValueSet", view.canonical, view, view)
+        note_status(members, view.canonical, view, view)
         self._decide_versions(view, members)
         excluded = [self._groups(each, view, members, is_exclude=True) for each in view.excludes]
         for each in latest_version_first(view.includes):
@@ -143,7 +143,7 @@ class MemberEvaluation:
             raise FhirFault(fault, status=400)
         check_content(system)
         members.note("used-codesystem", system.canonical)
-        note_status(members, "CodeSystem", system.canonical, system, view)
+        note_status(members, system.canonical, system, view)
         if system.content == "fragment" and system.canonical not in members.fragments:
             members.fragments.append(system.canonical)
             members.note("used-fragment", system.canonical)
@@ -168,7 +168,7 @@ class MemberEvaluation:
         inner = self.evaluate(found)
         for name, canonical in inner.used:
             members.note(name, canonical)
-        note_status(members, "ValueSet", found.canonical, found, view)
+        note_status(members, found.canonical, found, view)
         if not found.parent:
             members.note("used-valueset", found.canonical)
         members.fragments += [each for each in inner.fragments if each not in members.fragments]
@@ -240,9 +240,8 @@ def check_content(system: CodeSystemView) -> None:
         raise FhirFault(issue("UNKNOWN_CODESYSTEM_EXP", "error", "not-found", "not-found", system.url))
 
 
-def note_status(members: ValueSetMembers, kind: str, canonical: str, resource: Any, source: ValueSetView) -> None:
+def note_status(members: ValueSetMembers, canonical: str, resource: Any, source: ValueSetView) -> None:
     """Record that a resource is deprecated, withdrawn, retired, experimental or a draft, if its user is not."""
-    del kind
     if name := status_warning(resource, source):
         members.note(f"warning-{name}", canonical)
 

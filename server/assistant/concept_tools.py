@@ -198,7 +198,10 @@ class ConceptTools:
             against = f"{scheme.id}@{edition.version}"
         elif "/" not in against:
             name, at, version = against.partition("@")
-            against = f"{self._context.scheme(name).id}{at}{version}"
+            scheme = self._context.scheme(name)
+            if parts := [part.id for part in self._context.build.schemes.parts(scheme)]:
+                raise Missing(f"{scheme.id} has parts with codes of their own.", f"Give one of: {', '.join(parts)}.")
+            against = f"{scheme.id}{at}{version}"
         build = self._context.build
         contents = BuildContents(build.store, build.iris, build.folder, lambda: build.index)
         with COMPARISONS.slot():

@@ -22,7 +22,7 @@ from server.state import AppState
 MAX_IDS = 50
 """Identifiers of a request, except codes to check."""
 _MAX_LENGTH = 400
-_SEPARATORS = "|/:#"
+_SEPARATORS = "|/:# "
 Found = TypeVar("Found")
 
 
@@ -49,15 +49,16 @@ class ToolContext:
         text = id_.strip()
         if not text or len(text) > _MAX_LENGTH:
             raise UsageError("The identifier is empty or too long.", "Give an IRI, or system|code.")
-        if text.startswith(("http://", "https://")):
+        if text.startswith(("http://", "https://")) and "|" not in text:
             return resolve_iri(self.build, text)
         for mark in _SEPARATORS:
-            system, _, code = text.partition(mark)
+            system, _, code = text.rpartition(mark) if mark == "|" else text.partition(mark)
             if code and find_scheme(self.build, system):
                 return resolve_system_code(self.build, system, code.strip())
         raise Missing(
             f"'{text[:100]}' is no identifier.",
             "Give an IRI, or system|code as icd-10-se|C50.9; the tool search finds them.",
+            tuple(self.build.index.find_code(text, kind="concept")[:6]),
         )
 
     def find_concept(self, id_: str, day: date | None = None) -> Resolved:

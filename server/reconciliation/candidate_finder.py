@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from begrepp.records import Text
+from begrepp.records import Text, in_language
 from begrepp.text.stemming import code_key
 from begrepp.text.swedish import fold
-from server.http.i18n import Translator
+from server.http.i18n import LANGUAGES, Translator
 from server.reconciliation.concept_search import (
     FoundConcept,
     describe_concepts,
@@ -85,7 +85,7 @@ class CandidateFinder:
         cache: dict[object, list[_Scored]] = {}
         scored = []
         for query in queries:
-            key = (query.texts, query.ids, query.types, query.conditions)
+            key = (query.texts, query.ids, query.types, query.conditions, self._language(query))
             if key not in cache:
                 cache[key] = self._score(query)
             scored.append([_copy(each) for each in cache[key]])
@@ -97,14 +97,22 @@ class CandidateFinder:
         successors = self._find_successors(scored)
         ranked = [self._rank(query, found, successors) for query, found in zip(queries, scored, strict=True)]
         self._add_types([[each for each, _ in found] for found in ranked])
-        return [[self._candidate(each, match, successors) for each, match in found] for found in ranked]
+        return [
+            [self._candidate(each, match, successors, self._language(query)) for each, match in found]
+            for query, found in zip(queries, ranked, strict=True)
+        ]
+
+    def _language(self, query: MatchQuery) -> str:
+        """Return the language that a query names, else that of the request."""
+        named = (each for each in LANGUAGES if query.language and in_language(query.language, each))
+        return next(named, self._translate.language)
 
     def _score(self, query: MatchQuery) -> list[_Scored]:
         """Return the concepts that a query finds by identifier, name, code or properties, with scores of the names."""
         found: dict[str, _Scored] = {}
         schemes = self._narrowed_schemes(query)
         for text in query.texts:
-            hits = search_concepts(self._service, text, self._translate.language, schemes)
+            hits = search_concepts(self._service, text, self._language(query), schemes)
             best = max((hit.score for hit in hits), default=0.0)
             if may_be_identifier(text):
                 hits = [*find_identified(self._service, text), *hits]
@@ -198,8 +206,10 @@ class CandidateFinder:
         matching = exact[0] if len(exact) == 1 and exact[0] is ranked[0] else None
         return [(each, each is matching) for each in ranked[: query.limit]]
 
-    def _candidate(self, scored: _Scored, match: bool, successors: Mapping[str, Sequence[FoundConcept]]) -> Candidate:
-        concept, language = scored.concept, self._translate.language
+    def _candidate(
+        self, scored: _Scored, match: bool, successors: Mapping[str, Sequence[FoundConcept]], language: str
+    ) -> Candidate:
+        concept = scored.concept
         name = choose_text(concept.labels, language) or Text(concept.notation or concept.iri, "")
         return Candidate(
             id=self._service.entity_id(concept.iri, concept.notation),

@@ -196,4 +196,6 @@ def _property_id(value: str, key: str) -> str:
 
 
 def _limit(query: Mapping[str, Any]) -> int:
-    return int(max(1, min(query.get("limit", _DEFAULT_LIMIT), MAX_CANDIDATES)))
+    """Return the number of candidates; 0, as some clients send for no limit, and less are the default."""
+    limit = query.get("limit", _DEFAULT_LIMIT)
+    return int(min(limit, MAX_CANDIDATES)) if limit >= 1 else _DEFAULT_LIMIT

@@ -6,18 +6,14 @@ A candidate matches if it alone has the text as its name or code, is in force, a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
-from rapidfuzz import fuzz
+from dataclasses import dataclass
 
 from begrepp.records import Text, in_language
-from begrepp.text.stemming import code_key
-from begrepp.text.swedish import fold
 from server.http.i18n import LANGUAGES, Translator
+from server.reconciliation.candidate_score import ScoredConcept, score_identified, score_name
 from server.reconciliation.concept_search import (
     FoundConcept,
     describe_concepts,
-    find_identified,
     may_be_identifier,
     search_concepts,
 )
@@ -29,14 +25,8 @@ from server.served.labels import choose_text
 from server.served.resolver import find_scheme
 from server.served.schemes import SchemeFacts
 
-_EXACT, _EXACT_OTHER_LABEL, _MOST_SIMILAR = 100.0, 97.0, 90.0
-_MAPPED_LABEL = 0.85
-"""Weight of a label of a concept that is mapped to the candidate."""
-_SEARCH_SHARE = 0.3
-"""Part of the score of a similar name that is the rank of the search, which also knows stems and compounds."""
 _PROPERTY_SHARE = 0.3
 """Part of the score that is the share of the conditions on properties that hold."""
-_RETIRED = 0.9
 _SUCCESSOR = 0.8
 _OTHER_TYPE = 0.8
 
@@ -60,18 +50,6 @@ class Candidate:
         return any(self.features.get(name) for name in ("name_exact", "code_exact", "id_exact"))
 
 
-@dataclass(slots=True, kw_only=True)
-class _Scored:
-    concept: FoundConcept
-    score: float
-    exact: bool
-    features: dict[str, bool | float]
-    types: Sequence[EntityType] = ()
-    has_all: bool = True
-    predecessor: str = ""
-    kept: bool = field(default=True)
-
-
 class CandidateFinder:
     """Finds the candidates of the queries of one request; equal texts are searched for once."""
 
@@ -82,13 +60,13 @@ class CandidateFinder:
 
     def find(self, queries: Sequence[MatchQuery]) -> list[list[Candidate]]:
         """Return the candidates of each query, best first."""
-        cache: dict[object, list[_Scored]] = {}
+        cache: dict[object, list[ScoredConcept]] = {}
         scored = []
         for query in queries:
             key = (query.texts, query.ids, query.types, query.conditions, self._language(query))
             if key not in cache:
                 cache[key] = self._score(query)
-            scored.append([_copy(each) for each in cache[key]])
+            scored.append([each.copy() for each in cache[key]])
         typed = [(query, found) for query, found in zip(queries, scored, strict=True) if query.types]
         self._add_types([found for _, found in typed])
         for query, found in typed:
@@ -107,22 +85,22 @@ class CandidateFinder:
         named = (each for each in LANGUAGES if query.language and in_language(query.language, each))
         return next(named, self._translate.language)
 
-    def _score(self, query: MatchQuery) -> list[_Scored]:
+    def _score(self, query: MatchQuery) -> list[ScoredConcept]:
         """Return the concepts that a query finds by identifier, name, code or properties, with scores of the names."""
-        found: dict[str, _Scored] = {}
+        found: dict[str, ScoredConcept] = {}
         schemes = self._narrowed_schemes(query)
         for text in query.texts:
             hits = search_concepts(self._service, text, self._language(query), schemes)
             best = max((hit.score for hit in hits), default=0.0)
             if may_be_identifier(text):
-                hits = [*find_identified(self._service, text), *hits]
+                hits = [*findscore_identified(self._service, text), *hits]
             for hit in hits:
-                scored = _score_name(hit, text, best)
+                scored = score_name(hit, text, best)
                 if hit.iri not in found or scored.score > found[hit.iri].score:
                     found[hit.iri] = scored
         identified = [*query.ids, *self._codes_among_conditions(query)]
-        for concept in (each for text in identified for each in find_identified(self._service, text)):
-            found[concept.iri] = _identified(concept)
+        for concept in (each for text in identified for each in findscore_identified(self._service, text)):
+            found[concept.iri] = score_identified(concept)
         return [*found.values()]
 
     def _narrowed_schemes(self, query: MatchQuery) -> list[SchemeFacts]:
@@ -144,13 +122,13 @@ class CandidateFinder:
         systems = [s.id for s in self._narrowed_schemes(query)] if not self._service.scheme else []
         return [f"{system}/{code}" for system in systems for code in codes] or codes
 
-    def _add_types(self, scored: Sequence[Sequence[_Scored]]) -> None:
+    def _add_types(self, scored: Sequence[Sequence[ScoredConcept]]) -> None:
         types = self._types.types_of([each.concept for found in scored for each in found])
         for found in scored:
             for each in found:
                 each.types = types[each.concept.iri]
 
-    def _apply_types(self, query: MatchQuery, found: Sequence[_Scored]) -> None:
+    def _apply_types(self, query: MatchQuery, found: Sequence[ScoredConcept]) -> None:
         wanted = [self._types.normalise(each) for each in query.types]
         for each in found:
             own = {type_.id for type_ in each.types} | {self._types.root.id}
@@ -161,7 +139,7 @@ class CandidateFinder:
             else:
                 each.kept = is_wanted
 
-    def _apply_conditions(self, queries: Sequence[MatchQuery], scored: Sequence[Sequence[_Scored]]) -> None:
+    def _apply_conditions(self, queries: Sequence[MatchQuery], scored: Sequence[Sequence[ScoredConcept]]) -> None:
         """Weigh the scores of candidates by the conditions on their properties; drop those that lack a required one."""
         pairs = [(q, each) for q, found in zip(queries, scored, strict=True) if q.conditions for each in found]
         if not pairs:
@@ -175,7 +153,7 @@ class CandidateFinder:
             each.has_all = all(held)
             each.score *= 1 - _PROPERTY_SHARE + _PROPERTY_SHARE * sum(held) / len(held)
 
-    def _find_successors(self, scored: Sequence[Sequence[_Scored]]) -> dict[str, list[FoundConcept]]:
+    def _find_successors(self, scored: Sequence[Sequence[ScoredConcept]]) -> dict[str, list[FoundConcept]]:
         """Return the successors of the retired concepts among the candidates."""
         retired = [each.concept.iri for found in scored for each in found if each.kept and not each.concept.active]
         if not retired or self._service.dated_build:
@@ -186,15 +164,15 @@ class CandidateFinder:
         return {iri: [known[each] for each in iris if each in known] for iri, iris in values.items()}
 
     def _rank(
-        self, query: MatchQuery, found: Sequence[_Scored], successors: Mapping[str, Sequence[FoundConcept]]
-    ) -> list[tuple[_Scored, bool]]:
+        self, query: MatchQuery, found: Sequence[ScoredConcept], successors: Mapping[str, Sequence[FoundConcept]]
+    ) -> list[tuple[ScoredConcept, bool]]:
         """Return the best candidates of a query, each with whether it matches."""
         kept = {each.concept.iri: each for each in found if each.kept}
         for each in [*kept.values()]:
             for successor in successors.get(each.concept.iri, ()) if each.exact else ():
                 if successor.iri not in kept:
                     features: dict[str, bool | float] = {"successor": True, "deprecated": not successor.active}
-                    kept[successor.iri] = _Scored(
+                    kept[successor.iri] = ScoredConcept(
                         concept=successor,
                         score=each.score * _SUCCESSOR,
                         exact=False,
@@ -203,11 +181,13 @@ class CandidateFinder:
                     )
         ranked = sorted(kept.values(), key=lambda s: (-round(s.score, 1), not s.concept.active, s.concept.notation))
         exact = [each for each in ranked if each.exact and each.concept.active and each.has_all]
-        matching = exact[0] if len(exact) == 1 and exact[0] is ranked[0] else None
+        # In a code system a code is one concept, whatever synonyms are written alike: T1 is a synonym of T1a.
+        certain = [each for each in exact if each.has_code] or exact
+        matching = certain[0] if len(certain) == 1 and certain[0] is ranked[0] else None
         return [(each, each is matching) for each in ranked[: query.limit]]
 
     def _candidate(
-        self, scored: _Scored, match: bool, successors: Mapping[str, Sequence[FoundConcept]], language: str
+        self, scored: ScoredConcept, match: bool, successors: Mapping[str, Sequence[FoundConcept]], language: str
     ) -> Candidate:
         concept = scored.concept
         name = choose_text(concept.labels, language) or Text(concept.notation or concept.iri, "")
@@ -222,7 +202,7 @@ class CandidateFinder:
             features=scored.features,
         )
 
-    def _describe(self, scored: _Scored, successors: Sequence[FoundConcept]) -> str:
+    def _describe(self, scored: ScoredConcept, successors: Sequence[FoundConcept]) -> str:
         """Return the code, the label that matched, and for a retired concept its successors."""
         concept, language = scored.concept, self._translate.language
         parts = [concept.notation]
@@ -243,52 +223,6 @@ class CandidateFinder:
         if scored.predecessor:
             parts.append(self._translate("reconcile.replaces", code=scored.predecessor))
         return " · ".join(filter(None, parts))
-
-
-def _copy(scored: _Scored) -> _Scored:
-    return _Scored(
-        concept=scored.concept, score=scored.score, exact=scored.exact, features={**scored.features}, types=scored.types
-    )
-
-
-def _identified(concept: FoundConcept) -> _Scored:
-    features: dict[str, bool | float] = {"id_exact": True, "deprecated": not concept.active}
-    return _Scored(concept=concept, score=_EXACT, exact=True, features=features)
-
-
-def _score_name(hit: FoundConcept, text: str, best: float) -> _Scored:
-    """Score how well the labels and the code of a concept match a text; `best` is the best score of the search."""
-    key, folded = code_key(text), _fold_words(text)
-    is_code = bool(key) and key == code_key(hit.notation)
-    is_name = any(_fold_words(label.value) == folded for label in hit.labels)
-    labels = [(label, 1.0) for label in hit.labels]
-    if hit.matched:
-        labels.append((hit.matched, _EXACT_OTHER_LABEL / _EXACT if hit.is_own_label else _MAPPED_LABEL))
-    similarity = max((_similarity(folded, _fold_words(label.value)) * weight for label, weight in labels), default=0.0)
-    is_other_name = bool(hit.matched) and hit.is_own_label and _fold_words(hit.matched.value) == folded  # type: ignore[union-attr]
-    is_id = text in (hit.iri,) or (hit.score == 0 and may_be_identifier(text))
-    exact = is_id or is_code or is_name or is_other_name
-    if exact:
-        score = _EXACT if is_id or is_code or is_name else _EXACT_OTHER_LABEL
-    else:
-        rank = hit.score / best if best > 0 else 0.0
-        score = _MOST_SIMILAR * ((1 - _SEARCH_SHARE) * similarity / 100 + _SEARCH_SHARE * max(0.0, min(rank, 1.0)))
-    features: dict[str, bool | float] = {
-        "name_exact": is_name or is_other_name,
-        "code_exact": is_code,
-        "name_similarity": round(similarity, 1),
-        "search_score": round(hit.score, 3),
-        "deprecated": not hit.active,
-    }
-    return _Scored(concept=hit, score=score * (1 if hit.active else _RETIRED), exact=exact, features=features)
-
-
-def _fold_words(text: str) -> str:
-    return " ".join(fold(text).split())
-
-
-def _similarity(a: str, b: str) -> float:
-    return max(fuzz.ratio(a, b), fuzz.token_sort_ratio(a, b))
 
 
 def _holds(condition: PropertyCondition, records: EntityRecords, iri: str) -> bool:

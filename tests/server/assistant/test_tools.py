@@ -164,6 +164,31 @@ def test_what_is_not_found_is_said_for_each_identifier(server: MCPServer) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    "id_",
+    [
+        "icd-10-se|A00.9",
+        "icd-10-se:A00.9",
+        "icd-10-se/A00.9",
+        "icd-10-se A00.9",
+        "ICD-10-SE|a009",
+        "urn:oid:1.2.752.116.1.1.1|A00.9",
+        "1.2.752.116.1.1.1|A00.9",
+        "http://hl7.org/fhir/sid/icd-10-se|A00.9",
+        "https://w3id.org/begrepp/id/cs/icd-10-se/A00.9",
+    ],
+)
+def test_a_code_is_found_however_its_system_is_named(server: MCPServer, id_: str) -> None:
+    answer = call(server, "concept", {"ids": [id_]}).structured_content
+    assert answer is not None and [each["code"] for each in answer["concepts"]] == ["A00.9"], answer["not_found"]
+
+
+def test_a_code_without_a_system_names_the_systems_that_have_it(server: MCPServer) -> None:
+    answer = call(server, "concept", {"ids": ["C34"]}).structured_content
+    assert answer is not None
+    assert {"icd-o-3|C34"} <= {each.partition(" ")[0] for each in answer["not_found"][0]["similar"]}
+
+
 def test_a_path_of_mappings_visits_no_code_system_twice_and_is_marked(server: MCPServer) -> None:
     arguments = {"ids": ["atc|L01XE02"], "target_system": "icd-10-se"}
     assert call(server, "map", arguments).structured_content["mappings"] == []

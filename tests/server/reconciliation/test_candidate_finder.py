@@ -172,6 +172,45 @@ def test_both_versions_give_the_same_candidates(client: FlaskClient) -> None:
     assert all(feature["name"] for each in new for feature in each["features"])
 
 
+def test_a_limit_of_0_is_no_limit_of_the_client(client: FlaskClient) -> None:
+    assert len(ask(client, "/reconcile", query="cancer", limit=0)) == 10
+    assert len(ask(client, "/reconcile", query="cancer", limit=2.0)) == 2
+
+
+def test_a_query_of_1_may_name_its_language(client: FlaskClient) -> None:
+    name = {"matchType": "name", "propertyValue": "lungcancer"}
+    for lang, label in (("en", "lung cancer"), ("sv", "lungcancer"), ("en-GB", "lung cancer"), ("fi", "lungcancer")):
+        first = ask_of_1(client, "/reconcile/onkologi", name, lang=lang)[0]
+        assert (first["name"], first["id"]) == (label, "lungcancer"), lang
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "id_", "match"),
+    [
+        ("/reconcile/onkologi", "Bröst-cancer", "brostcancer", False),
+        ("/reconcile/onkologi", "BRÖSTCANCER", "brostcancer", True),
+        ("/reconcile/onkologi", "brostcancer", "brostcancer", True),
+        ("/reconcile/onkologi", "cancer i lungan", "lungcancer", False),
+        ("/reconcile/icd-o-3", "81403", "8140/3", True),
+        ("/reconcile/icd-o-3", "8140 3", "8140/3", True),
+        ("/reconcile/atc", "l01eb01", "L01EB01", True),
+        ("/reconcile/atc", " L01EB01\t", "L01EB01", True),
+        ("/reconcile/icd-10-se", "01", "01", True),
+        ("/reconcile/icd-10-se", "A00 – A09", "A00-A09", True),
+        ("/reconcile/tnm-t", "T1", "T1", True),
+        ("/reconcile/kon", "1", "1", True),
+    ],
+)
+def test_texts_as_people_write_them(client: FlaskClient, path: str, text: str, id_: str, match: bool) -> None:
+    first = ask(client, path, query=text)[0]
+    assert (first["id"], first["match"]) == (id_, match)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?", "()", "\u200b", "%", "a" * 300, "'; DROP TABLE", "<b>", "🫁"])
+def test_a_text_that_names_nothing_has_no_certain_match(client: FlaskClient, text: str) -> None:
+    assert not any(each["match"] for each in ask(client, "/reconcile", query=text))
+
+
 BAD_BATCHES = {
     "no JSON": ("{", "queries is not JSON"),
     "an array": ('["lungcancer"]', "queries is not a JSON object"),

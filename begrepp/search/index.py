@@ -111,23 +111,28 @@ class TextIndex:
         return total, hits[offset : offset + limit]
 
     def suggest(
-        self, query: str, *, limit: int = 8, user_language: str = "sv", **filters: str | Sequence[str]
+        self,
+        query: str,
+        candidates: int = SUGGESTION_CANDIDATES,
+        /,
+        *,
+        limit: int = 8,
+        user_language: str = "sv",
+        **filters: str | Sequence[str],
     ) -> list[Hit]:
-        """Return the best hits for a query that is being typed."""
+        """Return the best hits for a query that is being typed, of so many candidates of the index."""
         search = self._parse(query)
         if not search.slots:
             return []
         if common := self._autocomplete.frequent_match(search):
-            exact = self._execute(
-                self._add_filters(self._query_builder.exact_match(search), filters), SUGGESTION_CANDIDATES
-            )[1]
+            exact = self._execute(self._add_filters(self._query_builder.exact_match(search), filters), candidates)[1]
             index_query = self._add_filters(common, filters)
             hits = self._searcher.search(
-                index_query, limit=SUGGESTION_CANDIDATES, count=False, order_by_field="rank", order=Order.Desc
+                index_query, limit=candidates, count=False, order_by_field="rank", order=Order.Desc
             ).hits
             addresses = [*exact, *(address for _, address in hits if address not in exact)]
         else:
-            addresses = self._find_candidates(search, filters, SUGGESTION_CANDIDATES, self._autocomplete)[2]
+            addresses = self._find_candidates(search, filters, candidates, self._autocomplete)[2]
         return self._ranked_hits(search, addresses, user_language)[:limit]
 
     def find_code(self, code: str, **filters: str | Sequence[str]) -> list[Hit]:

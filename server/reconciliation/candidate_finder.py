@@ -14,6 +14,7 @@ from server.reconciliation.candidate_score import ScoredConcept, score_identifie
 from server.reconciliation.concept_search import (
     FoundConcept,
     describe_concepts,
+    find_identified,
     may_be_identifier,
     search_concepts,
 )
@@ -63,7 +64,7 @@ class CandidateFinder:
         cache: dict[object, list[ScoredConcept]] = {}
         scored = []
         for query in queries:
-            key = (query.texts, query.ids, query.types, query.conditions, self._language(query))
+            key = (query.texts, query.ids, query.types, query.conditions, query.limit, self._language(query))
             if key not in cache:
                 cache[key] = self._score(query)
             scored.append([each.copy() for each in cache[key]])
@@ -90,16 +91,16 @@ class CandidateFinder:
         found: dict[str, ScoredConcept] = {}
         schemes = self._narrowed_schemes(query)
         for text in query.texts:
-            hits = search_concepts(self._service, text, self._language(query), schemes)
+            hits = search_concepts(self._service, text, self._language(query), schemes, query.limit)
             best = max((hit.score for hit in hits), default=0.0)
             if may_be_identifier(text):
-                hits = [*findscore_identified(self._service, text), *hits]
+                hits = [*find_identified(self._service, text), *hits]
             for hit in hits:
                 scored = score_name(hit, text, best)
                 if hit.iri not in found or scored.score > found[hit.iri].score:
                     found[hit.iri] = scored
         identified = [*query.ids, *self._codes_among_conditions(query)]
-        for concept in (each for text in identified for each in findscore_identified(self._service, text)):
+        for concept in (each for text in identified for each in find_identified(self._service, text)):
             found[concept.iri] = score_identified(concept)
         return [*found.values()]
 

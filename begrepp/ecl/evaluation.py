@@ -1,7 +1,7 @@
 """Evaluation of an expression: from the syntax tree to the set of its concepts.
 
-The smallest operand of AND is evaluated first, and the rest only if concepts are left. Bare codes are those of the code
-system that the expression is evaluated on; `scheme#code` is a concept of another one.
+Every part is evaluated, also where its result cannot matter, so that unknown codes are found. Bare codes are those of
+the code system that the expression is evaluated on; `scheme#code` is a concept of another one.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from begrepp.ecl.system_tables import tables_of
 from begrepp.ecl.work_budget import WorkBudget
 from begrepp.terminology.interface import CodeSystem
 
-_SCHEMES = "The page /schemes lists the code systems with their ids."
+_SCHEMES = "The page /cs lists the code systems with their ids."
 
 
 class Evaluation:
@@ -77,11 +77,9 @@ class Evaluation:
             case Combination():
                 return self._combined(node)
             case Refined(operand=operand, refinement=refinement):
+                parts = dict(self.concepts(operand).items()) or {self._system: BitMap()}
                 return SystemSets(
-                    {
-                        system: self._refinements(system).matching(refinement, focus)
-                        for system, focus in self.concepts(operand).items()
-                    }
+                    {system: self._refinements(system).matching(refinement, focus) for system, focus in parts.items()}
                 )
             case DottedPath(operand=operand, attributes=attributes):
                 found = self.concepts(operand)
@@ -123,23 +121,22 @@ class Evaluation:
     def _combined(self, node: Combination) -> SystemSets:
         if node.operator is SetOperator.MINUS:
             first = self.concepts(node.operands[0])
-            return first - self.concepts(node.operands[1]) if first else first
+            return first - self.concepts(node.operands[1])
         if node.operator is SetOperator.OR:
             found = SystemSets()
             for operand in node.operands:
                 found = found | self.concepts(operand)
             return found
-        ordered = sorted(node.operands, key=_expected_size)
-        found = self.concepts(ordered[0])
-        for operand in ordered[1:]:
-            found = found & self.concepts(operand) if found else found
+        found = self.concepts(node.operands[0])
+        for operand in node.operands[1:]:
+            found = found & self.concepts(operand)
         return found
 
     def _values(self, found: SystemSets, attribute: EclNode) -> SystemSets:
         """The concepts that are values of an attribute of some concepts."""
         parts: dict[CodeSystem, BitMap] = {}
         others: set[str] = set()
-        for system, focus in found.items():
+        for system, focus in (dict(found.items()) or {self._system: BitMap()}).items():
             table = tables_of(system).statements
             columns = [table.attributes[name] for name in self._names.attributes(attribute, system)]
             self._budget.spend(20 + sum(len(each.concepts.values) + len(each.things.values) for each in columns) // 30)
@@ -176,17 +173,3 @@ def code_index(system: CodeSystem, code: str) -> int | None:
         prefix, colon, _ = system.code(0).partition(":")
         found = system.index(f"{prefix}:{code}") if colon else None
     return found
-
-
-def _expected_size(node: EclNode) -> int:
-    """A rank of the operands of AND: what is cheap and small comes first."""
-    match node:
-        case CodeReference():
-            return 0
-        case HierarchyStep(operand=CodeReference()) | MembersOf(operand=CodeReference()):
-            return 1
-        case AnyConcept():
-            return 4
-        case HierarchyStep() | MembersOf() | Combination():
-            return 2
-    return 3

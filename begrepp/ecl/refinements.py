@@ -58,7 +58,7 @@ class RefinementEvaluator:
             return focus & self._within(_count(table.owners[groups], self._size), refinement.cardinality)
         if refinement.operator is SetOperator.AND:
             for part in refinement.parts:
-                focus = self.matching(part, focus) if focus else focus
+                focus = self.matching(part, focus)
             return focus
         found = BitMap()
         for part in refinement.parts:

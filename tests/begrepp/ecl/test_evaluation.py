@@ -304,6 +304,11 @@ def test_sets_that_contain_a_concept_are_concepts() -> None:
 
 
 FAULTS = [
+    ("(lung MINUS lung) AND << xyz", 25, "xyz", "'xyz' is no code of test."),
+    ("(lung MINUS lung) MINUS xyz", 24, "xyz", "'xyz' is no code of test."),
+    ("(lung MINUS lung) : site = xyz", 27, "xyz", "'xyz' is no code of test."),
+    ("(lung MINUS lung) : site = lobe, colour = lobe", 33, "colour", "'colour' is no attribute of test."),
+    ("(lung MINUS lung) . colour", 20, "colour", "'colour' is no attribute of test."),
     ("<< xyz", 3, "xyz", "'xyz' is no code of test."),
     ("<< LUNG", 3, "LUNG", "'LUNG' is no code of test."),
     ("x#lung", 0, "x#lung", "There is no code system x."),

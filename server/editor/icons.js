@@ -1,10 +1,7 @@
 // Writes the icons of the pages into one file of symbols, ../static/editor/icons.svg, from the package lucide-static.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
-const NAMES = [
-  "tags", "table-2", "git-compare-arrows", "square-terminal", "file-check", "list-checks", "shapes", "database",
-  "columns-3", "arrow-left-right", "calendar", "chevron-down", "download", "workflow", "code", "message-circle-question",
-];
+const NAMES = ["file-check", "git-compare-arrows", "list-checks", "message-circle-question", "table-2", "tags"];
 const folder = new URL("node_modules/lucide-static/", import.meta.url);
 const licence = readFileSync(new URL("LICENSE", folder), "utf8").replaceAll(/-{2,}/g, "–");
 const symbols = NAMES.map((name) => {

@@ -35,7 +35,7 @@ class QueryRun:
         self._lane_number = lane
         self._slot_acquired_at: float | None = None
         self._worker = worker
-        self._was_repeated = self._is_detached = self._is_sent = False
+        self._was_repeated = self._is_detached = self._is_sent = self._is_streaming = False
         self._first: ResultChunk | None = None
         if worker:
             self._has_slot()
@@ -94,14 +94,15 @@ class QueryRun:
             if self._first and self._first.last:
                 return StoredResult(self._first.form, self._first.chunk)
             self._is_detached = True
+        self._is_streaming = True
         stream = ResultStream()
         self._pool.submit(self.stream_rest, self._first, stream)
         stream.wait()
         return stream
 
     def close(self) -> None:
-        """Abandon the query: kill its worker if it still runs, and release the slot."""
-        if self._worker:
+        """Abandon the query: kill its worker if it still runs, and release the slot; a stream does so itself."""
+        if self._worker and not self._is_streaming:
             self.__exit__(QueryAbandoned)
 
     def _send(self) -> None:

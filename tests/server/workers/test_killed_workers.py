@@ -174,6 +174,28 @@ def test_a_limit_that_ends_a_worker_does_not_repeat_the_query(
         monkeypatch.undo()
 
 
+def test_a_started_query_that_is_abandoned_frees_its_slot(pool: QueryPool, built: Settings) -> None:
+    assert b"true" in pool.run(request(built, ASK)).read()
+    started = pool.start(request(built, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"), "x")
+    assert started and pool.lanes[0].queue.running == 1
+    assert started.poll() is None
+    started.close()
+    started.close()
+    assert pool.lanes[0].queue.running == 0 and not pool._idle[0]
+    assert b"true" in pool.run(request(built, ASK)).read()
+
+
+def test_a_stream_of_a_started_query_is_not_cut_off_by_closing_it(pool: QueryPool, built: Settings) -> None:
+    wanted = "SELECT * { ?a ?b ?c } ORDER BY ?a ?b ?c LIMIT 1200"
+    expected = pool.run(request(built, wanted)).read()
+    pool._known_lanes.clear()
+    started = pool.start(request(built, wanted), "x")
+    assert started
+    result = started.result()
+    started.close()
+    assert result.read() == expected
+
+
 def test_ended_workers_leave_no_zombie_processes(pool: QueryPool, built: Settings) -> None:
     for _ in range(5):
         pool.run(request(built, ASK)).read()

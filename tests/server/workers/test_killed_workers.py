@@ -188,7 +188,6 @@ def test_a_started_query_that_is_abandoned_frees_its_slot(pool: QueryPool, built
 def test_a_stream_of_a_started_query_is_not_cut_off_by_closing_it(pool: QueryPool, built: Settings) -> None:
     wanted = "SELECT * { ?a ?b ?c } ORDER BY ?a ?b ?c LIMIT 1200"
     expected = pool.run(request(built, wanted)).read()
-    pool._known_lanes.clear()
     started = pool.start(request(built, wanted), "x")
     assert started
     result = started.result()

@@ -23,6 +23,9 @@ from begrepp.terminology.statements import PlainTerm, Statements, is_a, texts
 from begrepp.text.swedish import sort_key
 from server.served.concept_source import ConceptSource
 
+_WIDE = ("/level/", "/id/mapping/", "/id/load/")
+"""Parts of the IRIs of things with many statements; their names are those of the current view."""
+
 
 class DatedConcepts:
     """Concepts of the graphs in force on a day (`ConceptSource`); `full` are those of the whole build."""
@@ -54,8 +57,11 @@ class DatedConcepts:
     def names(self, iris: Iterable[str]) -> dict[str, ThingName]:
         """Return the names of those things that the graphs describe."""
         describing = {expand(name) for name in DESCRIBING}
-        found: dict[str, ThingName] = {}
-        for iri, statements in self._statements([*iris], "names").items():
+        each = {*iris}
+        # A level, a mapping set or a load has thousands of statements, which the query would read.
+        wide = {iri for iri in each if any(kind in iri for kind in _WIDE)}
+        found = self._full.names(wide)
+        for iri, statements in self._statements(sorted(each - wide), "names").items():
             if not describing.isdisjoint(statements):
                 found[iri] = compose_name(iri, statements)
         return found

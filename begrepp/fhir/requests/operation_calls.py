@@ -82,7 +82,7 @@ class OperationCall:
         parts = text[:10].split("-")
         try:
             return date(int(parts[0]), *(int(parts[n]) if len(parts) > n else 1 for n in (1, 2)))
-        except (ValueError, IndexError):
+        except (ValueError, IndexError, OverflowError):
             raise invalid_request(f"The parameter {name} is not a date: {text[:50]!r}.") from None
 
     def resource(self, name: str, kind: str) -> Json | None:

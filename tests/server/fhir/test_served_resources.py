@@ -194,6 +194,7 @@ def test_every_fault_is_an_operation_outcome(client: FlaskClient) -> None:
         ("GET", f"/fhir/r5/ValueSet/$expand?url={ECOG}?vs&count=-1", 400),
         ("GET", f"/fhir/r5/ValueSet/$expand?url={ECOG}?vs&count=1&count=2", 400),
         ("GET", f"/fhir/r5/CodeSystem/$lookup?system={ECOG}", 400),
+        ("GET", f"/fhir/r5/CodeSystem/$lookup?system={ECOG}&code=0&date=9999999999", 400),
     ):
         answer = client.open(path, method=method)
         body = json.loads(answer.data)

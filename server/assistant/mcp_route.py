@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("assistant", __name__)
 EXTENSION = "begrepp.assistant"
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
-_PASSED = ("Accept", "Content-Type", "Mcp-Session-Id", "Mcp-Protocol-Version", "Mcp-Method", "Mcp-Name")
+_PASSED = ("accept", "content-type")
+"""Headers that the SDK reads, beside those of the protocol, which begin with `mcp-`."""
 _ANSWERED = ("content-type", "mcp-session-id", "mcp-protocol-version")
 
 
@@ -57,8 +58,8 @@ def mcp() -> Response:
     assert isinstance(service, AssistantService)
     _refuse_foreign(service.hosts)
     service.rate_limit.acquire(client_key(request.remote_addr or ""))
-    headers = {name: value for name in _PASSED if (value := request.headers.get(name))}
-    headers |= {name: value for name, value in request.headers if name.lower().startswith("mcp-")}
+    sent = ((name.lower(), value) for name, value in request.headers)
+    headers = {name: value for name, value in sent if name in _PASSED or name.startswith("mcp-")}
     answer = service.transport().send(headers, request.get_data(cache=False))
     response = Response(answer.body, answer.status)
     for name in _ANSWERED:

@@ -21,7 +21,6 @@ MEDIA_TYPE_1 = "application/reconciliation.v1+json"
 """Media type by which a client asks for the manifest of version 1.0-draft."""
 WIDTH, HEIGHT = 430, 300
 """Pixels of a preview."""
-Manifest02 = dict[str, Any]
 
 
 def manifest(service: ReconciliationService, language: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import msgspec
 from begrepp.records import Text, in_language
 from begrepp.search.documents import LABEL_ROLES
 from begrepp.search.label_matches import LabelMatcher
-from begrepp.search.query_parser import ParsedSearch
+from begrepp.search.query_parser import ParsedSearch, WordSlot
 from begrepp.search.species import ANIMAL
 from begrepp.search.words import UNSPECIFIED
 from begrepp.text.stemming import code_key, lowercase_words
@@ -28,16 +28,17 @@ _ROLES = {
     "hidden": 0.9,
     "keyword": 0.5,
     "via": 1.0,
-    "sibling": 0.97,
-    "variant": 0.92,
+    "sibling": 0.99,
+    "variant": 0.97,
     "measured": 0.95,
     "namesake": 0.77,
     "parent": 0.75,
 }
 """The weights of labels by role."""
-_CONTEXT = {"context": 0.95, "keyword": 0.8, "parent": 0.7}
+_CONTEXT = {"context": 0.95, "keyword": 0.8, "parent": 0.5}
 """How well a word matches that is not in the label itself but in one of these roles."""
-_KINDS = {"scheme": 0.02, "dataset": 0.04, "concept": 0.03, "variable": 0.0}
+_WITHIN_KIND = 0.6
+_KINDS = {"scheme": -0.15, "dataset": 0.3, "concept": 0.03, "variable": 0.0}
 _EXACT_CODE, _CODE_PREFIX, _CAPITAL_CODE, _EXACT_NAME, _IN_SYSTEM = 3.0, 1.2, 1.6, 0.5, 1.0
 _LABEL_LANGUAGE, _DOCUMENT_LANGUAGE = 0.06, 0.24
 """Added for a label in the user's language, and for a document that has a preferred label in it."""
@@ -141,7 +142,7 @@ class Ranker:
                 qualities = self._matcher.qualities(label.value)
                 around = [max(best, weight * quality) for best, quality in zip(around, qualities, strict=True)]
         return [
-            1.0 if slot.systems & within or document.kind in slot.kinds else quality
+            1.0 if slot.systems & within else max(quality, _kind_match(slot, document))
             for slot, quality in zip(self._search.slots, around, strict=True)
         ]
 
@@ -158,6 +159,13 @@ class Ranker:
         beginnings = (each for each in self._search.code_beginnings if code.startswith(each))
         typed = max(beginnings, key=len, default="")
         return _CODE_PREFIX - 0.05 * min(len(code) - len(typed), 10) if typed else 0.0
+
+
+def _kind_match(slot: WordSlot, document: IndexedDocument) -> float:
+    """Return how well the kind of a document matches a word such as *register*: also what lies in a register."""
+    if document.kind not in slot.kinds:
+        return 0.0
+    return 1.0 if document.kind == slot.kinds[0] else _WITHIN_KIND
 
 
 def _is_rest(document: IndexedDocument) -> bool:

@@ -1,7 +1,4 @@
-"""Synonyms for searching, from `ontology/synonyms.txt` and `ontology/abbreviations.csv`, and from the operator's file.
-
-The operator's file is `synonyms.txt` in the data folder, written as ours: a group a line, with ` = ` between its words.
-"""
+"""Synonyms for searching, from `ontology/synonyms.txt` and `ontology/abbreviations.csv`."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ import csv
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import product
-from pathlib import Path
 
 from begrepp.search.words import FUNCTION_WORDS
 from begrepp.settings import ROOT
@@ -18,8 +14,6 @@ from begrepp.text.stemming import lowercase_words, word_keys
 Phrase = tuple[str, ...]
 MAX_PHRASE_WORDS = 4
 """The longest phrase that is looked up, in words."""
-
-SYNONYMS_FILE = "synonyms.txt"
 
 
 class Synonyms:
@@ -48,10 +42,8 @@ class Synonyms:
 
 
 @cache
-def read_synonyms(*files: Path) -> Synonyms:
-    """Read our list of synonyms, and other files written so."""
-    paths = (ROOT / "ontology" / SYNONYMS_FILE, *files)
-    return Synonyms(line for path in paths for line in path.read_text(encoding="utf-8").splitlines())
+def _read_synonyms() -> Synonyms:
+    return Synonyms((ROOT / "ontology" / "synonyms.txt").read_text(encoding="utf-8").splitlines())
 
 
 @cache
@@ -69,7 +61,7 @@ def expansions(word: str) -> list[Phrase]:
 
 def synonyms(phrase: Sequence[str]) -> list[Phrase]:
     """Return the synonyms of a phrase in our list."""
-    return read_synonyms().of(phrase)
+    return _read_synonyms().of(phrase)
 
 
 def _phrase(text: str) -> Phrase:

@@ -89,3 +89,11 @@ def test_the_last_page_can_be_reached(client: FlaskClient) -> None:
     total = client.get("/api/v1/search?q=cancer").get_json()["total"]
     last = client.get(f"/api/v1/search?q=cancer&offset={total - 1}").get_json()
     assert len(last["results"]) == 1
+
+
+@pytest.mark.parametrize("query", ["lungcancer", "icd-10 c34", "rökvanor nlcr", "her2"])
+def test_api_and_table_have_the_same_first_five(client: FlaskClient, query: str) -> None:
+    body = client.get("/api/v1/search", query_string={"q": query, "limit": 5}).get_json()
+    api = [each["iri"] for each in body["results"]]
+    table = client.get("/search.csv", query_string={"q": query}).text.splitlines()
+    assert [line.rpartition(",")[2] for line in table[1:6]] == api

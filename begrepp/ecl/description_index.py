@@ -132,13 +132,25 @@ class DescriptionIndex:
         for folding, rows in self._classes.items():
             pieces = wildcard_pieces(lowered(pattern, folding))
             plain = [fold_marks(piece, folding) for piece in pieces]
-            starts = [match.start() for match in line_pattern(plain).finditer(self._text, 1, len(self._text) - 1)]
-            matching = to_bitmap(np.searchsorted(self._starts, np.array(starts, dtype=np.int64))) & rows
+            line = line_pattern(plain)
+            found_rows = (row for row in self._containing(max(plain, key=len)) if row in rows)
+            matching = BitMap(row for row in found_rows if line.match(self._text, int(self._starts[row])))
             if plain != pieces:
                 marked = line_pattern(pieces)
                 matching = BitMap(row for row in matching if marked.match(self._marked.get(row) or self._folded(row)))
             found |= matching
         return found
+
+    def _containing(self, piece: str) -> Iterator[int]:
+        """Yield the rows whose folded text contains a piece; all rows for an empty one."""
+        if not piece:
+            yield from self.all
+            return
+        at = self._text.find(piece)
+        while at >= 0:
+            row = int(self._starts.searchsorted(at, side="right")) - 1
+            yield row
+            at = self._text.find(piece, int(self._starts[row + 1]))
 
     def _with_prefix(self, word: str, folding: str) -> BitMap:
         keys, postings = self._vocabulary[folding]

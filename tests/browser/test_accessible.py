@@ -39,7 +39,7 @@ MORE = [
     "/search?q=zzqqx",
 ]
 
-FAULTS = {"/cs/icd-10-se/nope": 404, "/sparql?query=nonsense": 400}
+FAULTS = {"/cs/icd-10-se/nope": 404, "/sparql?query=nonsense": 400, "/ecl?scheme=onkologi&ecl=A+OR+B+AND+C": 400}
 """The pages that tell of a fault, with their status."""
 
 

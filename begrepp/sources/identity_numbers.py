@@ -59,6 +59,11 @@ _BARE = re.compile(r"(?:1[89]|20)?\d{10}")
 # A short word may be glued to the number: pnr811218-9876, SE8112189876, nr.811218-9876.
 _GLUED_WORD = re.compile(r"(?:^|[\W_])[^\W\d_]{1,12}[._]?$|[\W_]$|^$")
 _OTHER_NUMBER = re.compile(r"(?:isbn|issn|tel|telefon|telephone|phone|mobil|mobile|fax)\W{0,8}$", re.IGNORECASE)
+_UUID = re.compile(
+    r"(?<![\da-z])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\da-z])", re.IGNORECASE
+)
+"""A UUID with a version and a variant (RFC 9562, section 4); one made of a number has neither."""
+_UUID_LENGTH = 36
 _EDGE = frozenset("\n\r\t;,|\"'>=</_#:")
 _PASS_BY_CHANCE = 0.1
 
@@ -162,7 +167,7 @@ def _find_in(text: str) -> Iterator[IdentityNumber]:
             continue
         start, end = tail.start() - len(head[0]), tail.end("serial")
         number = text[start:end]
-        if not _may_be_glued(text, start, number):
+        if not _may_be_glued(text, start, number) or _is_within_uuid(text, start, end):
             continue
         if not number.isdigit():
             yield IdentityNumber(number, False, text.count("\n", 0, start))
@@ -213,6 +218,12 @@ def _may_be_glued(text: str, start: int, number: str) -> bool:
         return False
     following = text[start + len(number) : start + len(number) + 1]
     return not (following.isalpha() and number.isalnum())
+
+
+def _is_within_uuid(text: str, start: int, end: int) -> bool:
+    around = text[max(0, end - _UUID_LENGTH - 1) : start + _UUID_LENGTH + 1]
+    offset = max(0, end - _UUID_LENGTH - 1)
+    return any(offset + uuid.start() <= start and end <= offset + uuid.end() for uuid in _UUID.finditer(around))
 
 
 def _is_cell(text: str, start: int, end: int) -> bool:

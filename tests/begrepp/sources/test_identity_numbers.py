@@ -52,6 +52,7 @@ def test_numbers_are_found_in_every_spelling(number: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "00000000-0000-0000-0000-198112189876",  # no UUID: it has neither version nor variant
         "811218\u2009\u20099876",
         "811218\u200b-9876",
         "8112\u200b18\u00ad9876",
@@ -88,6 +89,9 @@ def test_numbers_are_found_in_disguise(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "7abad53c-f142-4331-8c65-ee9401048062",  # UUIDs of RF2, which has one in each member row
+        "694A1B2E-EFA8-41ED-9B9D-AF7702635694",
+        "urn:uuid:f248d42e-f967-4a55-b327-ab1109658276",
         "811218-9875",
         "811318-9876",
         "811218-0007",

@@ -13,7 +13,8 @@ from server.http.i18n import LANGUAGES, Translator, translations
 # Texts whose number inflects no word.
 UNINFLECTED = {
     "mappings.sure",
-    "home.allschemes",
+    "home.addedmore",
+    "model.triples",
     "tree.all",
     "tree.siblings",
     "difference.more",

@@ -107,6 +107,11 @@ def test_a_prefix_is_removed_only_where_no_code_has_it(
     assert answer.get("notation") == code
 
 
+def status_of(client: FlaskClient, url: str) -> int:
+    with client.get(url, follow_redirects=True) as response:
+        return response.status_code
+
+
 def test_every_link_of_sitemaps_search_and_pages_answers(client: FlaskClient) -> None:
     places = re.findall(r"<loc>http://localhost(.*?)</loc>", client.get("/sitemap.xml").text)
     urls = [
@@ -119,7 +124,7 @@ def test_every_link_of_sitemaps_search_and_pages_answers(client: FlaskClient) ->
     for page in pages:
         text = client.get(page, headers={"Accept": "text/html"}, follow_redirects=True).text
         urls += [unescape(url) for url in re.findall(r'href="(/(?:cs|resource)[^"#]*)"', text)]
-    statuses = {url: client.get(url, follow_redirects=True).status_code for url in dict.fromkeys(urls)}
+    statuses = {url: status_of(client, url) for url in dict.fromkeys(urls)}
     assert {url: status for url, status in statuses.items() if status != 200} == {}
     assert len(statuses) > len(CODES)
 

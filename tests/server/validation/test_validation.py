@@ -87,6 +87,10 @@ def test_every_syntax_is_read(desk: FlaskClient, syntax: str) -> None:
     assert json.loads(plain.text)["counts"]["violations"] == 6
 
 
+def shown_causes(page: str) -> int:
+    return page.partition("<main")[2].count("<li class=")
+
+
 def test_a_person_gets_a_page_that_can_be_filtered_and_downloaded(desk: FlaskClient, strict: Flask) -> None:
     form = {"data": (io.BytesIO(BAD), "vokabulär.ttl"), "profile": "skos"}
     answer = desk.post("/validation", data=form, headers=PAGE)
@@ -94,9 +98,9 @@ def test_a_person_gets_a_page_that_can_be_filtered_and_downloaded(desk: FlaskCli
     where = answer.headers["Location"]
     for language, words in (("sv", "uppfyller inte"), ("en", "does not conform")):
         page = desk.get(f"{where}?lang={language}", headers=PAGE).text
-        assert words in page and "vokabulär.ttl" in page and page.count("<li class=") == 10
-    assert desk.get(f"{where}?severity=Violation", headers=PAGE).text.count("<li class=") == 6
-    assert desk.get(f"{where}?q=S13", headers=PAGE).text.count("<li class=") == 1
+        assert words in page and "vokabulär.ttl" in page and shown_causes(page) == 10
+    assert shown_causes(desk.get(f"{where}?severity=Violation", headers=PAGE).text) == 6
+    assert shown_causes(desk.get(f"{where}?q=S13", headers=PAGE).text) == 1
     for format_ in FORMATS.values():
         found = desk.get(f"{where}.{format_.suffix}")
         assert found.status_code == 200 and found.mimetype == format_.media_type

@@ -112,7 +112,10 @@ def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _problems() -> dict[str, Any]:
-    too_long = {"414": {"description": "The URL is longer than the server accepts.", "content": {"text/html": {}}}}
+    too_long = {
+        "414": {"description": "The URL is longer than the server accepts.", "content": {"text/html": {}}},
+        "431": {"description": "The URL and the headers are longer than the server accepts."},
+    }
     return too_long | {
         status: {
             "description": description,

@@ -76,7 +76,8 @@ def answer_lookup(environ: WSGIEnvironment, build: ServedBuild) -> DirectLookup 
     started = time.monotonic()
     encoding = environ.get("HTTP_ACCEPT_ENCODING", "")
     query = environ.get("QUERY_STRING", "")
-    if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "GET" or environ.get("SCRIPT_NAME"):
+    is_below_path = environ.get("SCRIPT_NAME") or "HTTP_X_FORWARDED_PREFIX" in environ
+    if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "GET" or is_below_path:
         return None
     if len(query) > _MAX_BYTES or not query.isascii() or encoding not in ("", "identity", "gzip"):
         return None

@@ -66,7 +66,7 @@ def test_an_answer_is_drawn_and_taken_away(browser: Chrome, address: str) -> Non
     browser.execute_script("arguments[0].scrollIntoView()", find(browser, ".drawing"))
     picture(browser, "chart")
     links = [link.text for link in browser.find_elements(By.CSS_SELECTOR, ".downloads a")]
-    assert links == ["JSON", "XML", "CSV", "TSV"]
+    assert links == ["JSON", "XML", "CSV", "TSV", "XLSX"]
     broader = "SELECT ?a ?b { ?a skos:broader ?b ; skos:inScheme <https://w3id.org/begrepp/id/cs/onkologi> } LIMIT 40"
     browser.get(f"{address}/sparql?query={quote(broader)}")
     browser.find_elements(By.CSS_SELECTOR, ".views button")[2].click()

@@ -151,7 +151,7 @@ NTRIPLES = (
 @pytest.mark.parametrize(
     ("content", "reason", "step"),
     [
-        (gzip.compress(b"<rdf:RDF/>"), "it is a gzip archive, not RDF", "Unpack it"),
+        (gzip.compress(b"<rdf:RDF/>", mtime=0), "it is a gzip archive, not RDF", "Unpack it"),
         (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>", "it is an HTML page, not RDF", "Download the file"),
         (b"PK\x03\x04" + bytes(40), "it is a zip archive, not RDF", "Unpack it"),
     ],

@@ -52,7 +52,7 @@ def resolve_batch() -> Response:
 
 def _make_view(operation: Operation) -> Callable[[], Response]:
     def view() -> Response:
-        args = request.args if request.method == "GET" else _body_parameters()
+        args = _body_parameters() if request.method == "POST" else request.args
         call: dict[str, Any] = read_parameters(args, operation.parameters)
         # The `lang` cookie belongs to the pages: a program sends `lang` or Accept-Language.
         g.language = choose_language(request, use_cookie=False)

@@ -75,7 +75,7 @@ def error_response(error: BegreppError | HTTPException) -> Response:
 def _wants_page() -> bool:
     """Return whether HTML is preferred, by suffix, `?format=`, then `Accept`; never for a request that sends JSON."""
     _, suffixed = split_suffix(request.path)
-    named = named_format(request) if request.method == "GET" else ""
+    named = named_format(request) if request.method in ("GET", "HEAD") else ""
     is_data = request.path.endswith(".json") or request.path.startswith(_DATA_PATHS) or request.is_json
     if is_data or (suffixed and suffixed != HTML) or named not in ("", "html"):
         return False

@@ -101,7 +101,8 @@ def _cell(build: ServedBuild, term: dict[str, str] | None, known: Mapping[str, R
         # Entries of EU authority lists are shown by their last segment: SWE, RESTRICTED.
         shown = shown.rpartition("/")[2] if iri.startswith(_AUTHORITY) else shown
         # An e-mail address is no thing with a page.
-        href = known[iri].href if iri in known else "" if iri.startswith("mailto:") else document_path(build.iris, iri)
+        path = known[iri].href if iri in known else document_path(build.iris, iri)
+        href = "" if iri.startswith("mailto:") else path
         return ResultCell(text=shown, href=href, iri=iri)
     return ResultCell(
         text=term.get("value", ""), lang=term.get("xml:lang", ""), datatype=compact(term.get("datatype", ""))

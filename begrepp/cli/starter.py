@@ -23,12 +23,6 @@ def starter_editions(added: Sequence[EditionFiles] = ()) -> list[EditionFiles]:
     return [*publishers, *_without_replaced(find_editions(STARTER), [*added, *publishers])]
 
 
-def replaced_editions(added: Sequence[EditionFiles]) -> list[EditionFiles]:
-    """Return the bundled editions that the added files replace."""
-    kept = set(starter_editions(added))
-    return [edition for edition in starter_editions() if edition not in kept]
-
-
 def _without_replaced(bundled: Iterable[EditionFiles], better: Sequence[EditionFiles]) -> list[EditionFiles]:
     schemes = {scheme for edition in better for scheme in loaders.schemes_of(edition)}
     editions = {(edition.source, edition.version) for edition in better}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from cachetools import LRUCache, cached
@@ -42,8 +42,8 @@ class FhirForm:
 class ExampleValues:
     """Values of parameters, by operation and name."""
 
-    values: Mapping[str, str] = field(default_factory=dict)
-    translation: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str]
+    translation: Mapping[str, str]
 
 
 def operation_forms(source: CombinedResources, key: object, asked: str, given: Mapping[str, str]) -> list[FhirForm]:

@@ -118,7 +118,6 @@ class MembershipCheck:
         if fault := self.versions.broken_check(system.url, system.version, join_path(path, "version")):
             self.findings.add(fault)
         note_resource_status(self.findings, "CodeSystem", system, view)
-        self.version = self.version or ""
         found = self._check_concepts(item, system, view, path, code)
         if found:
             self.version = system.version

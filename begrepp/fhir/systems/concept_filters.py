@@ -141,7 +141,3 @@ _HIERARCHY: dict[str, Callable[[CodeSystemView, int], BitMap]] = {
     "child-of": lambda system, concept: BitMap(system.children(concept)),
     "descendent-leaf": _leaves,
 }
-
-
-FILTER_OPERATORS = (*_HIERARCHY, "=", "in", "not-in", "regex", "exists")
-"""The operators that a filter may have."""

@@ -67,14 +67,13 @@ class FhirDesignation:
         return done | {"value": self.value}
 
 
-def read_designation(item: Json, source: str = "") -> FhirDesignation:
+def _read_designation(item: Json) -> FhirDesignation:
     """Return the designation of CodeSystem.concept or ValueSet.compose.include.concept."""
     return FhirDesignation(
         value=str(item.get("value", "")).strip(),
         language=str(item.get("language", "")),
         use=item.get("use"),
         extensions=tuple(item.get("extension", ())),
-        source=source,
     )
 
 
@@ -149,6 +148,6 @@ def _normal(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip().casefold()
 
 
-def read_designations(items: Iterable[Json], source: str = "") -> list[FhirDesignation]:
+def read_designations(items: Iterable[Json]) -> list[FhirDesignation]:
     """Return the designations of a list of JSON elements that have a text."""
-    return [read_designation(each, source) for each in items if isinstance(each, dict) and each.get("value")]
+    return [_read_designation(each) for each in items if isinstance(each, dict) and each.get("value")]

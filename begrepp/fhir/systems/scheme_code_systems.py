@@ -21,7 +21,7 @@ from begrepp.fhir.systems.word_index import WordIndex
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
-from begrepp.terminology.concept_record import ConceptRecord, Designation
+from begrepp.terminology.concept_record import Designation
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import Terminology
 
@@ -124,10 +124,6 @@ class SchemeCodeSystem(CodeSystemView):
         url = system.description.uri or system.description.iri
         texts = ConceptTexts([_label(each.value, each.lang) for each in _ordered(name.texts)])
         return {"system": url, "code": name.notation} | _display(texts)
-
-    def record(self, concept: int) -> ConceptRecord:
-        """Return the record of the build."""
-        return self.system.record(concept)
 
     def parents(self, concept: int) -> Sequence[int]:
         """Return the parents."""

@@ -138,7 +138,7 @@ class MemberEvaluation:
         version = self.versions.choose(item.system, item.version)
         system = self.library.code_system(item.system, version)
         if system is None:
-            raise unknown_system(self.library, item.system, version, is_expansion=True)
+            raise FhirFault(unknown_system_issue(self.library, item.system, version, suffix="_EXP"))
         if fault := self.versions.broken_check(item.system, system.version):
             raise FhirFault(fault, status=400)
         check_content(system)
@@ -215,11 +215,6 @@ def pinned_address(versions: VersionChoice, address: str) -> str:
     url, version = split_canonical(address)
     chosen = versions.choose(url, version)
     return f"{url}|{chosen}" if chosen else url
-
-
-def unknown_system(library: ResourceLibrary, url: str, version: str, *, is_expansion: bool) -> FhirFault:
-    """Return the fault of a code system that is not there."""
-    return FhirFault(unknown_system_issue(library, url, version, suffix="_EXP" if is_expansion else ""))
 
 
 def unknown_system_issue(library: ResourceLibrary, url: str, version: str, *, suffix: str = "", at: str = "") -> Any:

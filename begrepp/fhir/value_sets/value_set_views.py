@@ -72,11 +72,6 @@ class ValueSetView:
         return self.resource.get("experimental") is True
 
     @property
-    def language(self) -> str:
-        """The language of the resource."""
-        return str(self.resource.get("language", ""))
-
-    @property
     def excludes_inactive(self) -> bool:
         """Whether `compose.inactive` is false."""
         return self.resource.get("compose", {}).get("inactive") is False

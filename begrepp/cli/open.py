@@ -67,7 +67,7 @@ def find_hits(build: Path, code: str, system: str) -> Sequence[Hit]:
     Raises `NotFound`.
     """
     index, manifest = TextIndex(build / "index"), read_manifest(build)
-    scheme = f"{Iris(manifest.base).root}cs/{system}" if system else ""
+    scheme = Iris(manifest.base).scheme(system) if system else ""
     _, hits = index.search(code, limit=_SHOWN, user_language=translator().language, scheme=scheme)
     exact = [hit for hit in hits if hit.notation and _bare(hit.notation) == _bare(code)]
     if not hits:

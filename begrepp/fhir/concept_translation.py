@@ -68,7 +68,6 @@ def _read_query(call: OperationCall) -> MappingQuery:
         raise invalid_request("The request holds a code to translate and a target code; give one of them.")
     if not source and not target:
         raise invalid_request("No code: give sourceCode with sourceSystem, sourceCoding or sourceCodeableConcept.")
-    version = call.text("conceptMapVersion")
     address = call.text("url", "conceptMapUrl")
     sought = call.text("sourceSystem", "system") if target else call.text("targetSystem", "targetsystem")
     is_reverse = turned or bool(target)
@@ -80,7 +79,7 @@ def _read_query(call: OperationCall) -> MappingQuery:
         target_system="" if is_reverse else sought,
         source_scope=call.text("sourceScope", "source"),
         target_scope=call.text("targetScope", "target"),
-        map_address=f"{address}|{version}" if address and version else address,
+        map_address=address and join_canonical(address, call.text("conceptMapVersion")),
     )
 
 

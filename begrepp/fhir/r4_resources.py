@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from begrepp.fhir.concept_translation import EQUIVALENCES, RELATIONSHIPS
+from begrepp.fhir.requests.resource_versions import split_canonical
 
 Json = dict[str, Any]
 _R5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-"
@@ -50,8 +51,9 @@ def to_r4(resource: Json) -> Json:
     if kind == "ConceptMap":
         done = _without_algorithm(resource)
         _scopes(done, to_r5=False)
-        done["group"] = [_group_to_r4(each) for each in resource.get("group", ())]
-        return done if done["group"] else {key: value for key, value in done.items() if key != "group"}
+        if groups := [_group_to_r4(each) for each in done.pop("group", ())]:
+            done["group"] = groups
+        return done
     if kind == "CodeSystem":
         return _without_algorithm(resource)
     if kind == "Parameters":
@@ -122,7 +124,7 @@ def _without_algorithm(resource: Json) -> Json:
     done = {key: value for key, value in resource.items() if key not in found}
     if found:
         kind = f"value{found[0].removeprefix('versionAlgorithm')}"
-        url = f"http://hl7.org/fhir/5.0/StructureDefinition/extension-{resource['resourceType']}.versionAlgorithm"
+        url = f"{_R5}{resource['resourceType']}.versionAlgorithm"
         done["extension"] = [*done.get("extension", ()), {"url": url, kind: resource[found[0]]}]
     return done
 
@@ -146,7 +148,7 @@ def _group_to_r4(group: Json) -> Json:
         )
     done = group | {"element": elements}
     for side in ("source", "target"):
-        url, _, version = str(group.get(side, "")).partition("|")
+        url, version = split_canonical(str(group.get(side, "")))
         if version:
             done |= {side: url, f"{side}Version": version}
     return done

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as ResponseBase
 
 from begrepp.errors import BegreppError, NotFound
-from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, operation_outcome
+from begrepp.fhir.requests.faults import FhirIssue, invalid_request, operation_outcome
 from begrepp.fhir.requests.operation_calls import read_parameters_resource, read_query
 from server.fhir import capabilities
 from server.fhir.fhir_operations import OPERATIONS
@@ -46,13 +46,11 @@ def _answer(resource: Json, status: int = 200) -> Response:
 def _request(base: str) -> FhirRequest:
     wanted = request.args.get("_format", "").partition(";")[0].strip().lower()
     if wanted not in _JSON_FORMATS:
-        fault = FhirIssue(severity="error", code="not-supported", text=f"The format {wanted[:50]!r} is not supported.")
-        raise FhirFault(fault, status=406)
+        raise invalid_request(f"The format {wanted[:50]!r} is not supported.", code="not-supported", status=406)
     accepted = request.accept_mimetypes
     if not wanted and accepted and not any(accepted[each] for each in ACCEPTED_TYPES):
         shown = request.headers.get("Accept", "")[:100]
-        fault = FhirIssue(severity="error", code="not-supported", text=f"The format {shown!r} is not supported.")
-        raise FhirFault(fault, status=406)
+        raise invalid_request(f"The format {shown!r} is not supported.", code="not-supported", status=406)
     languages = request.headers.get("Accept-Language", "")
     return FhirRequest(base, fhir_source(served_build(), FHIR_VERSIONS[base]), languages)
 
@@ -60,7 +58,7 @@ def _request(base: str) -> FhirRequest:
 def _body() -> object:
     if request.mimetype not in BODY_TYPES:
         text = f"The body has the type {request.mimetype[:50]!r}; send application/fhir+json."
-        raise FhirFault(FhirIssue(severity="error", code="not-supported", text=text), status=415)
+        raise invalid_request(text, code="not-supported", status=415)
     request.max_content_length = MAX_FHIR_BYTES
     data = request.get_data(cache=False)
     try:
@@ -128,8 +126,7 @@ def run_on_instance(base: str, kind: str, name: str, operation: str) -> Response
 def _run(own: FhirRequest, kind: str, name: str, items: list[Json], instance: Json | None = None) -> Json:
     operation = OPERATIONS.get((kind, name))
     if operation is None:
-        text = f"There is no operation {kind}/${name}."
-        raise FhirFault(FhirIssue(severity="error", code="not-supported", text=text), status=404)
+        raise invalid_request(f"There is no operation {kind}/${name}.", code="not-supported", status=404)
     return own.run(operation, items, instance)
 
 
@@ -214,7 +211,7 @@ def unknown_address(rest: str) -> Response:
     """Answer every other address below `/fhir`."""
     if request.method in ("PUT", "PATCH", "DELETE"):
         text = f"The service is read-only; it has no method {request.method}."
-        raise FhirFault(FhirIssue(severity="error", code="not-supported", text=text), status=405)
+        raise invalid_request(text, code="not-supported", status=405)
     raise NotFound(f"There is nothing at /fhir/{rest[:100]}.", "The bases are /fhir/r5 and /fhir/r4; see /fhir.")
 
 

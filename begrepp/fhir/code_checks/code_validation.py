@@ -9,7 +9,14 @@ from urllib.parse import urlsplit
 from begrepp.fhir.code_checks.membership_check import MembershipCheck, note_resource_status
 from begrepp.fhir.code_checks.system_inference import infer_system
 from begrepp.fhir.code_checks.validation_findings import ValidationFindings, check_display, join_path, wrong_display
-from begrepp.fhir.requests.faults import FhirFault, FhirIssue, UnknownValueSet, issue, operation_outcome
+from begrepp.fhir.requests.faults import (
+    FhirFault,
+    FhirIssue,
+    UnknownValueSet,
+    invalid_request,
+    issue,
+    operation_outcome,
+)
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.requests.resource_versions import latest_first
 from begrepp.fhir.requests.version_rules import VersionChoice
@@ -50,8 +57,7 @@ def read_coded_value(call: OperationCall, *, for_system: str = "") -> GivenCodin
     """
     concept, coding, code = call.codeable_concept("codeableConcept"), call.coding("coding"), call.text("code")
     if sum((concept is not None, coding is not None, bool(code))) > 1:
-        text = "The request holds more than one of code, coding and codeableConcept."
-        raise FhirFault(FhirIssue(severity="error", code="invalid", text=text), status=400)
+        raise invalid_request("The request holds more than one of code, coding and codeableConcept.")
     if concept is not None:
         codings = concept.get("coding", [])
         if isinstance(codings, list) and all(isinstance(each, dict) for each in codings):
@@ -64,7 +70,7 @@ def read_coded_value(call: OperationCall, *, for_system: str = "") -> GivenCodin
         found = {"system": system, "version": call.text("version" if for_system else "systemVersion"), "code": code}
         found["display"] = call.text("display")
         return GivenCodings([{name: value for name, value in found.items() if value}], "", infers_system=infers)
-    raise FhirFault(FhirIssue(severity="error", code="invalid", text=_NO_CODE), status=400)
+    raise invalid_request(_NO_CODE)
 
 
 def validate_in_value_set(library: ResourceLibrary, call: OperationCall) -> Json:
@@ -152,7 +158,7 @@ class CodeValidation:
                 self.tried["version"] = self.check.version
             if found is False and value.is_concept and not self.view.is_internal:
                 texts = (self.view.shown, f"'{_shown(coding)}'")
-                at = f"CodeableConcept.coding[{number}].code"
+                at = join_path(path, "code")
                 message_id = "None_of_the_provided_codes_are_in_the_value_set_one"
                 kind = ("information", "code-invalid", "this-code-not-in-vs")
                 self.findings.add(issue(message_id, *kind, *texts, at=at))

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from begrepp.fhir.requests.faults import FhirFault, FhirIssue
+from begrepp.fhir.requests.faults import invalid_request
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.designations import ConceptTexts
 
@@ -98,4 +98,4 @@ class LanguageTagSystem(CodeSystemView):
     def everything(self) -> BitMap:
         """Raise `FhirFault`: the codes cannot be listed."""
         text = f"The code system {self.url} is a grammar, so its codes cannot be listed."
-        raise FhirFault(FhirIssue(severity="error", code="too-costly", text=text))
+        raise invalid_request(text, code="too-costly", status=422)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from pyroaring import BitMap
 
 from begrepp.fhir.systems.code_system_view import CodeSystemView
-from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
+from begrepp.fhir.systems.designations import ConceptTexts
 from begrepp.fhir.systems.posted_code_systems import PostedCodeSystem
 
 Json = dict[str, Any]
@@ -47,16 +48,7 @@ class SupplementedCodeSystem(CodeSystemView):
         added = []
         for one in self._added:
             if (number := one.index(self.code(concept))) is not None:
-                added += [
-                    FhirDesignation(
-                        value=each.value,
-                        language=each.language,
-                        use=each.use,
-                        extensions=each.extensions,
-                        source=one.canonical,
-                    )
-                    for each in one.texts(number)
-                ]
+                added += [replace(each, is_display=False, source=one.canonical) for each in one.texts(number)]
         return ConceptTexts([*texts.items, *added], texts.language)
 
     def definition(self, concept: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from begrepp.fhir.requests.faults import FhirFault, invalid_request, issue
 from begrepp.fhir.requests.operation_calls import OperationCall
+from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical
 from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
 from begrepp.fhir.systems.code_system_view import CodeSystemView, text_words
@@ -70,14 +71,14 @@ def called_value_set(library: ResourceLibrary, call: OperationCall) -> ValueSetV
     version = VersionChoice(call.version_rules).choose(url, call.text("valueSetVersion"))
     found = library.value_set(url, version)
     if found is None:
-        shown = f"{url}|{version}" if version else url
+        shown = join_canonical(url, version)
         raise FhirFault(issue("Unable_to_resolve_value_Set_", "error", "not-found", "not-found", shown))
     return found
 
 
 def check_supplements(wanted: set[str], used: Sequence[str]) -> None:
     """Raise `FhirFault` if a supplement that is asked for is not in use."""
-    known = {*used, *(each.partition("|")[0] for each in used)}
+    known = {*used, *(split_canonical(each)[0] for each in used)}
     if missing := sorted(wanted - known):
         texts = ", ".join(missing)
         raise FhirFault(issue("VALUESET_SUPPLEMENT_MISSING", "error", "not-found", "not-found", texts))
@@ -137,7 +138,7 @@ class _Expansion:
     def _unclosed(self) -> Iterator[Json]:
         yield {"url": _UNCLOSED, "valueBoolean": True}
         for each in self.members.fragments:
-            reason = f"This extension is based on a fragment of the code system {each.partition('|')[0]}"
+            reason = f"This extension is based on a fragment of the code system {split_canonical(each)[0]}"
             yield {"url": f"{_UNCLOSED}-reason", "valueString": reason}
 
     def _parameters(self, offset: int | None, count: int | None, supplements: Sequence[str]) -> list[Json]:

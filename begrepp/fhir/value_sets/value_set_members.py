@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from begrepp.fhir.requests.faults import FhirFault, issue
 from begrepp.fhir.requests.language_choice import join_with_or
-from begrepp.fhir.requests.resource_versions import split_canonical, version_key
+from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical, version_key
 from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
 from begrepp.fhir.systems.code_system_view import CodeSystemView
@@ -213,8 +213,7 @@ def pinned_address(versions: VersionChoice, address: str) -> str:
     if address.startswith("#"):
         return address
     url, version = split_canonical(address)
-    chosen = versions.choose(url, version)
-    return f"{url}|{chosen}" if chosen else url
+    return join_canonical(url, versions.choose(url, version))
 
 
 def unknown_system_issue(library: ResourceLibrary, url: str, version: str, *, suffix: str = "", at: str = "") -> Any:

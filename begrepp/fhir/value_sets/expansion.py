@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from pyroaring import BitMap
+
 from begrepp.fhir.requests.faults import FhirFault, invalid_request, issue
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical
@@ -199,26 +201,25 @@ def _part(group: MemberGroup, offset: int, count: int) -> Sequence[int]:
 def _tree(group: MemberGroup, writer: ElementWriter) -> list[Json]:
     """Return the members below their nearest ancestor in the group; flat if one has two parents there."""
     system, there = group.system, group.concepts
-    above = {each: [one for one in system.parents(each) if one in there] for each in there}
     written = {each: writer.write(system, each, group.elements.get(each)) for each in there}
     if any(len(system.parents(each)) > 1 for each in there):
         return list(written.values())
     roots = []
     for each, element in written.items():
-        parents = above[each] or _nearest(system, each, group)
-        if parents:
-            written[parents[0]].setdefault("contains", []).append(element)
-        else:
+        above = _nearest_ancestor(system, each, there)
+        if above is None:
             roots.append(element)
+        else:
+            written[above].setdefault("contains", []).append(element)
     return roots
 
 
-def _nearest(system: CodeSystemView, concept: int, group: MemberGroup) -> list[int]:
+def _nearest_ancestor(system: CodeSystemView, concept: int, there: BitMap) -> int | None:
     seen = {concept}
-    at = list(system.parents(concept))
-    while at and at[0] not in seen:
-        if at[0] in group.concepts:
-            return at
-        seen.add(at[0])
-        at = list(system.parents(at[0]))
-    return []
+    above = system.parents(concept)
+    while above and above[0] not in seen:
+        if above[0] in there:
+            return above[0]
+        seen.add(above[0])
+        above = system.parents(above[0])
+    return None

@@ -18,7 +18,7 @@ from begrepp.fhir.requests.resource_versions import has_wildcard, latest_first, 
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.posted_code_systems import PostedCodeSystem
 from begrepp.fhir.systems.served_systems import ServedSystem
-from begrepp.fhir.systems.supplemented_code_systems import SupplementedCodeSystem, is_language_pack
+from begrepp.fhir.systems.supplemented_code_systems import SupplementedCodeSystem
 from begrepp.fhir.value_sets.implicit_value_sets import implicit_system, implicit_value_set
 from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
 
@@ -158,7 +158,7 @@ class ResourceLibrary:
             if each.content == "supplement":
                 url, version = split_canonical(str(each.resource.get("supplements", "")))
                 fits = url == system.url and (not version or version_matches(version, system.version))
-                if fits and (is_language_pack(each) or self._is_asked_for(each)):
+                if fits and (each.is_language_pack or self._is_asked_for(each)):
                     found.append(each)
         return found
 

@@ -145,6 +145,14 @@ class PostedCodeSystem(CodeSystemView):
         codes = self._codes_of("notSelectable", "abstract")
         return BitMap(n for n, item in enumerate(self._concepts) if self._has_true(item, codes))
 
+    @cached_property
+    def is_language_pack(self) -> bool:
+        """Whether a supplement adds designations only, so that it is used without being asked for."""
+        return all(
+            not self.properties(each) and not self.extensions(each) and len(self.texts(each).items) > 0
+            for each in range(self.size)
+        )
+
     @staticmethod
     def _has_true(item: Json, codes: frozenset[str]) -> bool:
         return any(each.get("code") in codes and _value(each) in (True, "true") for each in _items(item, "property"))

@@ -31,7 +31,7 @@ class SupplementedCodeSystem(CodeSystemView):
         more = [each for one in supplements for each in one.property_definitions if each["code"] not in known]
         self.property_definitions = [*base.property_definitions, *more]
         self.supplements = (*base.supplements, *(each.canonical for each in supplements))
-        packs = (each.canonical for each in supplements if is_language_pack(each))
+        packs = (each.canonical for each in supplements if each.is_language_pack)
         self.language_packs = (*base.language_packs, *packs)
 
     def index(self, code: str) -> int | None:
@@ -102,11 +102,3 @@ class SupplementedCodeSystem(CodeSystemView):
     def abstract(self) -> BitMap:
         """Concepts that may not be used as a code."""
         return self._base.abstract
-
-
-def is_language_pack(supplement: PostedCodeSystem) -> bool:
-    """Return whether a supplement adds designations only, so that it is used without being asked for."""
-    return all(
-        not supplement.properties(each) and not supplement.extensions(each) and len(supplement.texts(each).items) > 0
-        for each in range(supplement.size)
-    )

@@ -272,7 +272,7 @@ def citation(manifest: Manifest) -> str:
 
 
 def _write_package(build: Path, manifest: Manifest, name: str, out: IO[bytes], *, format_: str) -> None:
-    write_fhir_package(build, manifest, name, out, format_=format_, everything=ALL)
+    write_fhir_package(build, manifest, "" if name == ALL else name, out, format_=format_)
 
 
 _WRITERS: dict[str, Callable[[Path, Manifest, str, IO[bytes]], None]] = {

@@ -27,12 +27,13 @@ _FHIR_VERSIONS = {"fhir-r5.tgz": "5.0.0", "fhir-r4.tgz": "4.0.1"}
 _TEXTS = frozenset({"display", "definition", "designation", "property", "title", "description"})
 
 
-def write_fhir_package(
-    build: Path, manifest: Manifest, name: str, out: IO[bytes], *, format_: str, everything: str
-) -> None:
-    """Write the package of a code system, or of everything, as a tar archive; `format_` is the suffix of the file."""
+def write_fhir_package(build: Path, manifest: Manifest, name: str, out: IO[bytes], *, format_: str) -> None:
+    """Write the package of a code system, or of everything without a name, as a tar archive.
+
+    `format_` is the suffix of the file.
+    """
     version = _FHIR_VERSIONS[format_]
-    resources = [_in_base(each, version) for each in _resources(build, manifest, "" if name == everything else name)]
+    resources = [_in_base(each, version) for each in _resources(build, manifest, name)]
     with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as archive:
         _add(archive, "package.json", _package(manifest, name, version))
         _add(archive, ".index.json", _index(resources))
@@ -99,7 +100,7 @@ def _without_displays(resource: Json) -> Json:
 def _package(manifest: Manifest, name: str, version: str) -> Json:
     core = "hl7.fhir.r4.core" if version.startswith("4") else "hl7.fhir.r5.core"
     return {
-        "name": "begrepp" if name == "begrepp" else f"begrepp.{name}",
+        "name": f"begrepp.{name}" if name else "begrepp",
         "version": ".".join(manifest.built_at[:10].split("-")).replace(".0", "."),
         "description": f"Code systems of begrepp, {manifest.built_at[:10]}, {manifest.hash[:12]}",
         "type": "fhir.ig",

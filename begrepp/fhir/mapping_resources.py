@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
+
+from pyroaring import BitMap
 
 from begrepp.fhir.concept_translation import INVERSE_RELATIONSHIPS
 from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.systems.code_system_resources import resource_id
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import LANGUAGES
-from begrepp.terminology.concept_record import ConceptMapping, SystemDescription
+from begrepp.terminology.concept_record import ConceptMapping, SystemDescription, ThingName
+from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import Terminology
 
 Json = dict[str, Any]
@@ -36,6 +40,7 @@ class MappingSource:
     def maps_of(self, query: MappingQuery) -> Iterator[Json]:
         """Yield a map for each mapping set that has a code of the query, with the mappings of these codes only."""
         groups: dict[str, dict[tuple[str, str], list[Json]]] = defaultdict(lambda: defaultdict(list))
+        wanted = query.source_system if query.is_reverse else query.target_system
         for coding in query.codings:
             url, code = str(coding.get("system", "")), str(coding.get("code", ""))
             system = self._terminology.scheme(url, str(coding.get("version") or ""))
@@ -45,7 +50,7 @@ class MappingSource:
             iri = system.iri(concept)
             for mapping in system.record(concept).mappings:
                 is_source = mapping.source == iri
-                other = self._coding(mapping.target if is_source else mapping.source, query)
+                other = self._coding(mapping.target if is_source else mapping.source, wanted)
                 if other is None:
                     continue
                 relationship = _relationship(mapping, is_inverse=is_source == query.is_reverse)
@@ -56,27 +61,25 @@ class MappingSource:
         for set_iri, pairs in groups.items():
             yield self._map(set_iri) | {"group": _groups(pairs)}
 
-    def _coding(self, iri: str, query: MappingQuery) -> Json | None:
-        """Return the Coding of the other end, under the address that the query uses for its code system."""
+    def _coding(self, iri: str, wanted: str = "") -> Json | None:
+        """Return the Coding of a concept; `wanted`: address that the query uses for its code system."""
         found = self._terminology.locate(iri)
         if found is None:
             return None
         system, concept = found
-        wanted = query.source_system if query.is_reverse else query.target_system
         own = self._terminology.scheme(wanted) if wanted else None
         about = system.description
         url = wanted if own and own.description.iri == about.iri else _url(about)
-        return {"system": url, "code": system.code(concept)} | _display(self._terminology, iri)
+        display = _title(system.name(concept))
+        return {"system": url, "code": system.code(concept)} | ({"display": display} if display else {})
 
     def _map(self, set_iri: str) -> Json:
-        name = self._terminology.name(set_iri) if set_iri else None
-        texts = sorted(name.texts, key=lambda each: each.lang != LANGUAGES[0]) if name else []
         resource: Json = {
             "resourceType": "ConceptMap",
             "id": resource_id(set_iri.rstrip("/").rpartition("/")[2]),
             "url": set_iri,
             "version": self._versions.get(set_iri, ""),
-            "title": texts[0].value if texts else "",
+            "title": _title(self._terminology.name(set_iri) if set_iri else None),
             "status": "active",
             "experimental": False,
         }
@@ -96,28 +99,41 @@ class MappingSource:
 
     def _whole(self, set_iri: str) -> Mapping[tuple[str, str], list[Json]]:
         pairs: dict[tuple[str, str], list[Json]] = defaultdict(list)
-        query = MappingQuery((), False, False, "", "", "", "", set_iri)
-        for system in self._terminology.all_current():
-            for concept in range(len(system)):
+        for system, concepts in self._mapped.get(set_iri, ()):
+            for concept in concepts:
                 record = system.record(concept)
                 for mapping in record.mappings:
                     if mapping.set == set_iri and mapping.source == record.iri:
-                        other = self._coding(mapping.target, query)
+                        other = self._coding(mapping.target)
                         if other:
                             own = {"system": _url(system.description), "code": record.code}
                             element = _element(own, other, _relationship(mapping, is_inverse=False), mapping)
                             pairs[own["system"], other["system"]].append(element)
         return pairs
 
+    @cached_property
+    def _mapped(self) -> Mapping[str, Sequence[tuple[CodeSystem, BitMap]]]:
+        """The concepts that are the source of a mapping, by the IRI of its set; all records are read once for it."""
+        found: dict[str, list[tuple[CodeSystem, BitMap]]] = defaultdict(list)
+        for system in self._terminology.all_current():
+            concepts: dict[str, BitMap] = defaultdict(BitMap)
+            for concept in range(len(system)):
+                record = system.record(concept)
+                for mapping in record.mappings:
+                    if mapping.source == record.iri:
+                        concepts[mapping.set].add(concept)
+            for set_iri, mapped in concepts.items():
+                found[set_iri].append((system, mapped))
+        return found
+
 
 def _url(about: SystemDescription) -> str:
     return about.uri or about.iri
 
 
-def _display(terminology: Terminology, iri: str) -> Json:
-    name = terminology.name(iri)
+def _title(name: ThingName | None) -> str:
     texts = sorted(name.texts, key=lambda each: each.lang != LANGUAGES[0]) if name else []
-    return {"display": texts[0].value} if texts else {}
+    return texts[0].value if texts else ""
 
 
 def _relationship(mapping: ConceptMapping, *, is_inverse: bool) -> str:
@@ -131,7 +147,7 @@ def _element(source: Json, target: Json, relationship: str, mapping: ConceptMapp
     item: Json = {"code": target["code"], "relationship": relationship}
     if target.get("display"):
         item["display"] = target["display"]
-    if comments := [each.value for each in (*mapping.comments,) if each.value]:
+    if comments := [each.value for each in mapping.comments if each.value]:
         item["comment"] = "; ".join(comments)
     element: Json = {"code": source["code"], "target": [item]}
     return element | ({"display": source["display"]} if source.get("display") else {})

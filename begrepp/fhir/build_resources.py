@@ -13,7 +13,7 @@ from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.mapping_resources import MappingSource
 from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
 from begrepp.fhir.systems.code_system_view import CodeSystemView
-from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem
+from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem, system_url
 from begrepp.fhir.systems.served_systems import ServedSystem
 from begrepp.fhir.value_sets.value_set_resources import value_set_id, value_set_resource
 from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
@@ -37,7 +37,7 @@ class BuildResources:
     def identity(self, url: str) -> str:
         """Return the address that all addresses of a code system lead to, empty for an unknown one."""
         found = self._terminology.scheme(url)
-        return (found.description.uri or found.description.iri) if found else ""
+        return system_url(found.description) if found else ""
 
     def code_system_versions(self, url: str) -> Sequence[str]:
         """Return the versions of a code system."""
@@ -51,7 +51,7 @@ class BuildResources:
     def view(self, system: CodeSystem, url: str = "") -> SchemeCodeSystem:
         """Return the view of an edition under an address."""
         about = system.description
-        address = url or about.uri or about.iri
+        address = url or system_url(about)
         key = (about.file, address)
         opened = self._opened.get(key)
         if opened is None:
@@ -81,7 +81,7 @@ class BuildResources:
             editions = [each.description for each in self._terminology.editions(about.iri)]
             systems.append(
                 ServedSystem(
-                    url=about.uri or about.iri,
+                    url=system_url(about),
                     versions=tuple(each.version for each in reversed(editions) if each.version),
                     default=about.version,
                     content="complete" if about.is_complete else "fragment",

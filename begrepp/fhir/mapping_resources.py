@@ -12,9 +12,10 @@ from pyroaring import BitMap
 from begrepp.fhir.concept_translation import INVERSE_RELATIONSHIPS
 from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.systems.code_system_resources import resource_id
+from begrepp.fhir.systems.scheme_code_systems import system_url
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import LANGUAGES
-from begrepp.terminology.concept_record import ConceptMapping, SystemDescription, ThingName
+from begrepp.terminology.concept_record import ConceptMapping, ThingName
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import Terminology
 
@@ -69,7 +70,7 @@ class MappingSource:
         system, concept = found
         own = self._terminology.scheme(wanted) if wanted else None
         about = system.description
-        url = wanted if own and own.description.iri == about.iri else _url(about)
+        url = wanted if own and own.description.iri == about.iri else system_url(about)
         display = _title(system.name(concept))
         return {"system": url, "code": system.code(concept)} | ({"display": display} if display else {})
 
@@ -106,7 +107,7 @@ class MappingSource:
                     if mapping.set == set_iri and mapping.source == record.iri:
                         other = self._coding(mapping.target)
                         if other:
-                            own = {"system": _url(system.description), "code": record.code}
+                            own = {"system": system_url(system.description), "code": record.code}
                             element = _element(own, other, _relationship(mapping, is_inverse=False), mapping)
                             pairs[own["system"], other["system"]].append(element)
         return pairs
@@ -125,10 +126,6 @@ class MappingSource:
             for set_iri, mapped in concepts.items():
                 found[set_iri].append((system, mapped))
         return found
-
-
-def _url(about: SystemDescription) -> str:
-    return about.uri or about.iri
 
 
 def _title(name: ThingName | None) -> str:

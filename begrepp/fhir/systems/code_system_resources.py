@@ -12,7 +12,8 @@ from begrepp.terminology.concept_record import SystemDescription
 Json = dict[str, Any]
 MAX_LISTED = 20_000
 """Concepts of a CodeSystem that is read; larger ones are answered without concepts (`not-present`)."""
-_WEB_SOURCE = "http://hl7.org/fhir/StructureDefinition/web-source"
+WEB_SOURCE = "http://hl7.org/fhir/StructureDefinition/web-source"
+"""Extension with the address of the page for humans."""
 
 _ECL_FILTER: Json = {
     "code": "constraint",
@@ -40,7 +41,7 @@ def code_system_resource(view: SchemeCodeSystem, *, with_content: bool, limit: i
     resource: Json = {
         "resourceType": "CodeSystem",
         "id": code_system_id(about),
-        "extension": [{"url": _WEB_SOURCE, "valueUrl": about.iri}],
+        "extension": [{"url": WEB_SOURCE, "valueUrl": about.iri}],
         "url": view.url,
         "identifier": [{"system": "urn:ietf:rfc:3986", "value": each} for each in _identifiers(about)],
         "version": about.version,

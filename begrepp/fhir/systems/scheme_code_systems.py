@@ -21,7 +21,7 @@ from begrepp.fhir.systems.word_index import WordIndex
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
-from begrepp.terminology.concept_record import Designation
+from begrepp.terminology.concept_record import Designation, SystemDescription
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import Terminology
 
@@ -39,7 +39,7 @@ class SchemeCodeSystem(CodeSystemView):
         self.system = system
         self._terminology = terminology
         self.url = url
-        self.identity = about.uri or about.iri
+        self.identity = system_url(about)
         self.version = about.version
         self.title = _text(about.titles)
         self.name = _computable(about.id)
@@ -121,9 +121,8 @@ class SchemeCodeSystem(CodeSystemView):
             return None
         system, concept = found
         name = system.name(concept)
-        url = system.description.uri or system.description.iri
         texts = ConceptTexts([_label(each.value, each.lang) for each in _ordered(name.texts)])
-        return {"system": url, "code": name.notation} | _display(texts)
+        return {"system": system_url(system.description), "code": name.notation} | _display(texts)
 
     def parents(self, concept: int) -> Sequence[int]:
         """Return the parents."""
@@ -209,6 +208,11 @@ class SchemeCodeSystem(CodeSystemView):
     @cached_property
     def _code_series(self) -> polars.Series:
         return polars.Series(self._codes, dtype=polars.String)
+
+
+def system_url(about: SystemDescription) -> str:
+    """Return the address of a code system: the publisher's URI, else the IRI."""
+    return about.uri or about.iri
 
 
 def _text(texts: Sequence[Text]) -> str:

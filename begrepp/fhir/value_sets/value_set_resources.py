@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from begrepp.fhir.systems.code_system_resources import resource_id
+from begrepp.fhir.systems.code_system_resources import WEB_SOURCE, resource_id
+from begrepp.fhir.systems.scheme_code_systems import system_url
 from begrepp.settings import LANGUAGES
 from begrepp.terminology.terminology import StoredValueSet
 
 Json = dict[str, Any]
-_WEB_SOURCE = "http://hl7.org/fhir/StructureDefinition/web-source"
 
 
 def value_set_id(value_set: StoredValueSet) -> str:
@@ -26,7 +26,7 @@ def value_set_resource(value_set: StoredValueSet, url: str, *, with_content: boo
     resource: Json = {
         "resourceType": "ValueSet",
         "id": value_set_id(value_set),
-        "extension": [{"url": _WEB_SOURCE, "valueUrl": about.iri}],
+        "extension": [{"url": WEB_SOURCE, "valueUrl": about.iri}],
         "url": url,
         "identifier": [{"system": "urn:ietf:rfc:3986", "value": each} for each in about.identifiers],
         "version": about.version,
@@ -43,7 +43,7 @@ def value_set_resource(value_set: StoredValueSet, url: str, *, with_content: boo
         for system in value_set.systems():
             codes = [{"code": system.code(each)} for each in value_set.members(system)]
             about_system = system.description
-            include: Json = {"system": about_system.uri or about_system.iri, "concept": codes}
+            include: Json = {"system": system_url(about_system), "concept": codes}
             includes.append(include | ({"version": about_system.version} if about_system.version else {}))
         done["compose"] = {"include": includes}
     return done

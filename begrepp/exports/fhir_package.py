@@ -19,7 +19,6 @@ from begrepp.fhir.build_resources import BuildResources
 from begrepp.fhir.r4_resources import to_r4
 from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
 from begrepp.fhir.value_sets.value_set_resources import value_set_resource
-from begrepp.rdf.iris import Iris
 from begrepp.terminology.terminology import StoredValueSet, Terminology
 
 Json = dict[str, Any]
@@ -48,9 +47,7 @@ def _in_base(resource: Json, version: str) -> Json:
 def _resources(build: Path, manifest: Manifest, name: str) -> Iterator[Json]:
     """Yield the current edition of each code system, the value sets and the concept maps; of one system by its id."""
     terminology = Terminology(build)
-    iris = Iris(manifest.base)
-    sets = {iris.mapping_set(each.id): each.version for each in manifest.current_graphs("mapping")}
-    source = BuildResources(terminology, sets)
+    source = BuildResources(terminology, manifest)
     for system in terminology.schemes():
         about = system.description
         if name in ("", about.id):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from cachetools import LRUCache
 
+from begrepp.artefact.manifest import Manifest
 from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.mapping_resources import MappingSource
 from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
@@ -17,6 +18,7 @@ from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem, system_ur
 from begrepp.fhir.systems.served_systems import ServedSystem
 from begrepp.fhir.value_sets.value_set_resources import value_set_id, value_set_resource
 from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
+from begrepp.rdf.iris import Iris
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import StoredValueSet, Terminology
 
@@ -26,13 +28,15 @@ _OPENED = 64
 
 
 class BuildResources:
-    """Resources of one build. `mapping_versions`: version of each mapping set by its IRI."""
+    """Resources of one build."""
 
-    def __init__(self, terminology: Terminology, mapping_versions: Mapping[str, str]) -> None:
+    def __init__(self, terminology: Terminology, manifest: Manifest) -> None:
         self._terminology = terminology
         self._opened: LRUCache[tuple[str, str], SchemeCodeSystem] = LRUCache(_OPENED)
         self._views: dict[str, ValueSetView] = {}
-        self._mappings = MappingSource(terminology, mapping_versions)
+        iris = Iris(manifest.base)
+        versions = {iris.mapping_set(each.id): each.version for each in manifest.current_graphs("mapping")}
+        self._mappings = MappingSource(terminology, versions)
 
     def identity(self, url: str) -> str:
         """Return the address that all addresses of a code system lead to, empty for an unknown one."""

@@ -24,7 +24,7 @@ def fhir_source(build: ServedBuild, fhir_version: str) -> CombinedResources:
     if found is None:
         sources: list[ResourceSource] = [BaseResources(fhir_version)]
         with suppress(NoBuild):  # a build of an earlier version has no terminology
-            sources.insert(0, _build_resources(build))
+            sources.insert(0, BuildResources(build.terminology, build.manifest))
         found = _SOURCES[key] = CombinedResources(sources)
     return found
 
@@ -32,8 +32,3 @@ def fhir_source(build: ServedBuild, fhir_version: str) -> CombinedResources:
 def opened_source(build: ServedBuild, fhir_version: str) -> CombinedResources | None:
     """Return the resources of a build for a FHIR version if they are open already."""
     return _SOURCES.get((build.folder, fhir_version))
-
-
-def _build_resources(build: ServedBuild) -> BuildResources:
-    sets = {build.iris.mapping_set(each.id): each.version for each in build.manifest.current_graphs("mapping")}
-    return BuildResources(build.terminology, sets)

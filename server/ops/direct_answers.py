@@ -11,8 +11,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import IO, TYPE_CHECKING
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING
 
 from begrepp.sparql.tokens import may_contain_service
 from server.http.caching import PUBLIC_CACHE_CONTROL
@@ -26,10 +25,18 @@ from server.http.negotiation import (
     format_name,
 )
 from server.http.page_cache import CACHED_ONLY, NOT_SHARED, NotCached
-from server.ops.direct_fhir import ROUTE_NAME, FhirAnswer, fhir_answer
-from server.ops.direct_lookups import PATH as LOOKUP_PATH
-from server.ops.direct_lookups import DirectLookup, answer_lookup
-from server.ops.headers import COMMON_HEADERS, VARY
+from server.ops.direct_fhir import fhir_answer
+from server.ops.direct_lookups import answer_lookup
+from server.ops.direct_requests import (
+    DIRECT_HEADERS,
+    MIN_COMPRESSED,
+    DirectResponse,
+    body_length,
+    is_conditional,
+    media_type,
+    parse_fields,
+    peek_body,
+)
 from server.served.build import ServedBuild
 from server.sparql import answers
 from server.sparql.request import SparqlRequest, graph_names
@@ -44,19 +51,14 @@ if TYPE_CHECKING:
 
 PATH = "/sparql"
 ANSWER = "begrepp.direct-answer"
-"""WSGI environment variable with the `DirectAnswer` that `prepare` has found."""
+"""WSGI environment variable with the `DirectAnswer` or `DirectResponse` that `prepare` has found."""
 _MAX_BYTES = 1 << 14
 """Longest query string or body that is read on the event loop."""
 _MAX_ACCEPT = 2000
-_MIN_COMPRESSED = 500
-"""Bytes from which Flask-Compress compresses a response (its `COMPRESS_MIN_SIZE`)."""
-_CONDITIONS = ("IF_MATCH", "IF_NONE_MATCH", "IF_MODIFIED_SINCE", "IF_UNMODIFIED_SINCE", "IF_RANGE", "RANGE")
-_CONDITION_VARIABLES = tuple(f"HTTP_{name}" for name in _CONDITIONS)
 _SECONDS = 0.1
 """Longest wait of the event loop for a result; the query then continues for a thread."""
 _GRAPH_PARAMETERS = ("default-graph-uri", "named-graph-uri")
 _PARAMETERS = frozenset(("query", *_GRAPH_PARAMETERS, *SPARQL_PARAMETERS))
-_HEADERS = [*COMMON_HEADERS.items(), ("Vary", ", ".join((*VARY, "Accept-Encoding")))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class DirectAnswer:
                 ("Content-Length", str(len(self.body))),
                 ("ETag", f'W/"{self.fingerprint}"'),
                 ("Cache-Control", PUBLIC_CACHE_CONTROL),
-                *_HEADERS,
+                *DIRECT_HEADERS,
             ],
         )
 
@@ -101,8 +103,8 @@ class DirectAnswers:
         if CACHED_ONLY in environ:
             raise NotCached(None)
         answer = environ.get(ANSWER)
-        if isinstance(answer, DirectLookup | FhirAnswer):
-            environ[ROUTE] = LOOKUP_PATH if isinstance(answer, DirectLookup) else ROUTE_NAME
+        if isinstance(answer, DirectResponse):
+            environ[ROUTE] = answer.route
             answer.respond(start_response)
             return [answer.body]
         if not isinstance(answer, DirectAnswer):
@@ -115,19 +117,16 @@ class DirectAnswers:
         answer.respond(start_response)
         return [answer.body]
 
-    async def prepare(self, environ: WSGIEnvironment, client: str) -> DirectAnswer | DirectLookup | FhirAnswer | None:
+    async def prepare(self, environ: WSGIEnvironment, client: str) -> DirectAnswer | DirectResponse | None:
         """Return the direct answer to the request of a client, or None; `finish` is called in any case."""
         started = time.monotonic()
-        build = self._state.opened_build()
-        if build and environ["PATH_INFO"] == LOOKUP_PATH and (lookup := answer_lookup(environ, build)):
-            environ[ANSWER] = lookup
-            return lookup
-        if environ["PATH_INFO"].startswith("/fhir/"):
-            is_plain = build is not None and not any(name in environ for name in _CONDITION_VARIABLES)
-            found = environ[ANSWER] = fhir_answer(environ, build) if is_plain and build else None
-            return found
+        if (build := self._state.opened_build()) is None:
+            return None
+        if response := answer_lookup(environ, build) or fhir_answer(environ, build):
+            environ[ANSWER] = response
+            return response
         parsed = _read_query(environ)
-        if parsed is None or build is None or not parsed[0].deterministic:
+        if parsed is None or not parsed[0].deterministic:
             return None
         query, results, graphs = parsed
         formats = (results or RESULT_FORMATS[0], graphs or GRAPH_FORMATS[0])
@@ -167,7 +166,7 @@ class DirectAnswers:
 
 def _is_compressed(environ: WSGIEnvironment, result: StoredResult) -> bool:
     """Return whether Flask-Compress may compress the response."""
-    return len(result.body) >= _MIN_COMPRESSED and environ.get("HTTP_ACCEPT_ENCODING", "identity") != "identity"
+    return len(result.body) >= MIN_COMPRESSED and environ.get("HTTP_ACCEPT_ENCODING", "identity") != "identity"
 
 
 def _read_query(environ: WSGIEnvironment) -> tuple[SparqlRequest, Format | None, Format | None] | None:
@@ -175,7 +174,7 @@ def _read_query(environ: WSGIEnvironment) -> tuple[SparqlRequest, Format | None,
     accept = environ.get("HTTP_ACCEPT", "")
     if environ["PATH_INFO"] != PATH or len(accept) > _MAX_ACCEPT:
         return None
-    if any(name in environ for name in _CONDITION_VARIABLES) or (fields := _read_fields(environ)) is None:
+    if is_conditional(environ) or (fields := _read_fields(environ)) is None:
         return None
     values: dict[str, list[str]] = {}
     for name, value in fields:
@@ -193,33 +192,20 @@ def _read_query(environ: WSGIEnvironment) -> tuple[SparqlRequest, Format | None,
 
 def _read_fields(environ: WSGIEnvironment) -> list[tuple[str, str]] | None:
     """Return the names and values of the query string or the form, a posted query as `query`; None if not plain."""
-    query_string, method = environ.get("QUERY_STRING", ""), environ["REQUEST_METHOD"]
-    length = str(environ.get("CONTENT_LENGTH", "") or "0")
-    if len(query_string) > _MAX_BYTES or not length.isdecimal() or int(length) > _MAX_BYTES:
+    query_string, method, length = environ.get("QUERY_STRING", ""), environ["REQUEST_METHOD"], body_length(environ)
+    if length is None or max(len(query_string), length) > _MAX_BYTES:
+        return None
+    if method == "GET" and length == 0:
+        return parse_fields(query_string)
+    if method != "POST" or query_string:
         return None
     try:
-        if method == "GET" and int(length) == 0:
-            return _parse_fields(query_string)
-        media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-        if method != "POST" or query_string:
-            return None
-        body = _peek(environ["wsgi.input"], int(length)).decode()
-    except (UnicodeDecodeError, ValueError):
+        body = peek_body(environ, length).decode()
+    except UnicodeDecodeError:
         return None
-    if media_type == "application/sparql-query":
+    if media_type(environ) == "application/sparql-query":
         return [("query", body)]
-    return _parse_fields(body) if media_type == "application/x-www-form-urlencoded" else None
-
-
-def _parse_fields(text: str) -> list[tuple[str, str]]:
-    return parse_qsl(text, keep_blank_values=True, errors="strict") if text.isascii() else []
-
-
-def _peek(body: IO[bytes], length: int) -> bytes:
-    """Return the first bytes of a body, which then is read again from its beginning."""
-    content = body.read(length)
-    body.seek(0)
-    return content
+    return parse_fields(body) if media_type(environ) == "application/x-www-form-urlencoded" else None
 
 
 @lru_cache(1024)

@@ -10,7 +10,8 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder
 
 from server.fhir.fhir_sources import fhir_source
-from server.ops.direct_fhir import FhirAnswer, fhir_answer
+from server.ops.direct_fhir import fhir_answer
+from server.ops.direct_requests import DirectResponse
 from server.state import served_build
 
 ECOG = "https://w3id.org/begrepp/id/cs/ecog"
@@ -21,7 +22,7 @@ ASKED = {
 }
 
 
-def answers(app: Flask, **request: Any) -> tuple[FhirAnswer | None, Any]:
+def answers(app: Flask, **request: Any) -> tuple[DirectResponse | None, Any]:
     """The direct answer to a request, and Flask's."""
     with app.app_context():
         build = served_build()

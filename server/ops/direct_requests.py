@@ -1,0 +1,75 @@
+"""Shared parts of direct answers: checks and fields of a plain request, and headers of the response."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from werkzeug.http import http_date
+
+from server.ops.headers import COMMON_HEADERS, VARY
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+MIN_COMPRESSED = 500
+"""Bytes from which Flask-Compress compresses a response (its `COMPRESS_MIN_SIZE`)."""
+DIRECT_HEADERS = [*COMMON_HEADERS.items(), ("Vary", ", ".join((*VARY, "Accept-Encoding")))]
+"""Headers of every direct answer."""
+_CONDITIONS = ("IF_MATCH", "IF_NONE_MATCH", "IF_MODIFIED_SINCE", "IF_UNMODIFIED_SINCE", "IF_RANGE", "RANGE")
+_CONDITION_VARIABLES = tuple(f"HTTP_{name}" for name in _CONDITIONS)
+_LENGTH = re.compile("0|[1-9][0-9]{0,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class DirectResponse:
+    """A response with status 200; `route` is its route in the access log."""
+
+    route: str
+    body: bytes
+    headers: list[tuple[str, str]]
+
+    def respond(self, start_response: StartResponse) -> None:
+        """Pass status and headers to `start_response`."""
+        start_response("200 OK", self.headers)
+
+
+def is_conditional(environ: WSGIEnvironment) -> bool:
+    """Return whether the response depends on a condition or is a part of the whole."""
+    return any(name in environ for name in _CONDITION_VARIABLES)
+
+
+def body_length(environ: WSGIEnvironment) -> int | None:
+    """Return the length of the body, 0 without one; None if the header is no plain number."""
+    length = str(environ.get("CONTENT_LENGTH", "") or "0")
+    return int(length) if _LENGTH.fullmatch(length) else None
+
+
+def peek_body(environ: WSGIEnvironment, length: int) -> bytes:
+    """Return the first bytes of the body, which then is read again from its beginning."""
+    content: bytes = environ["wsgi.input"].read(length)
+    environ["wsgi.input"].seek(0)
+    return content
+
+
+def media_type(environ: WSGIEnvironment) -> str:
+    """Return the media type of the body in lower case, without parameters."""
+    return str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
+
+
+def parse_fields(text: str) -> list[tuple[str, str]] | None:
+    """Return the names and values in a query string or form; None if it is not ASCII, or not UTF-8 when decoded."""
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict") if text.isascii() else None
+    except ValueError:
+        return None
+
+
+@lru_cache(8)
+def last_modified(built_at: str) -> str:
+    """Return the `Last-Modified` header of responses from a build, by the time in its manifest."""
+    return http_date(datetime.fromisoformat(built_at))

@@ -26,6 +26,9 @@ class ConceptSource(Protocol):
     def children(self, iri: str) -> dict[str, int]:
         """Return the directly narrower concepts, each with the number of its own."""
 
+    def below(self, iris: Sequence[str]) -> dict[str, int]:
+        """Return the number of directly narrower concepts of each concept."""
+
     def parents_above(self, iri: str) -> dict[str, Sequence[str]]:
         """Return the directly broader concepts of the concept and of each concept above it."""
 
@@ -58,6 +61,11 @@ class StoredConcepts:
         system, concept = found
         hierarchy = system.hierarchy
         return {system.iri(child): len(hierarchy.children(child)) for child in hierarchy.children(concept)}
+
+    def below(self, iris: Sequence[str]) -> dict[str, int]:
+        """Return the number of directly narrower concepts of each concept."""
+        located = ((iri, self.terminology.locate(iri)) for iri in iris)
+        return {iri: len(found[0].hierarchy.children(found[1])) if found else 0 for iri, found in located}
 
     def parents_above(self, iri: str) -> dict[str, Sequence[str]]:
         """Return the directly broader concepts of the concept and of each concept above it."""

@@ -71,6 +71,13 @@ class DatedConcepts:
         rows = select(self._store, "concept-children", concept=named_nodes([iri]))
         return {value(row, "child"): int(value(row, "below") or 0) for row in rows if value(row, "child")}
 
+    def below(self, iris: Sequence[str]) -> dict[str, int]:
+        """Return the number of directly narrower concepts of each concept."""
+        counts = dict.fromkeys(iris, 0)
+        for row in select(self._store, "concept-below", concept=named_nodes(iris)):
+            counts[value(row, "concept")] = int(value(row, "below"))
+        return counts
+
     def parents_above(self, iri: str) -> dict[str, Sequence[str]]:
         """Return the directly broader concepts of the concept and of each concept above it."""
         above: dict[str, list[str]] = defaultdict(list)

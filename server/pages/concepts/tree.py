@@ -44,8 +44,7 @@ def top_concepts(build: ServedBuild, scheme: SchemeFacts, language: str, *, ever
     if not order:
         return None
     shown = order if everything else order[:SHOWN]
-    counts = {iri: len(build.concepts.children(iri)) for iri in shown}
-    return Branch(nodes=_nodes(counts, find_refs(build, shown, language)), total=len(order))
+    return Branch(nodes=_nodes(build.concepts.below(shown), find_refs(build, shown, language)), total=len(order))
 
 
 def _nodes(counts: dict[str, int], known: dict[str, Ref]) -> list[TreeNode]:

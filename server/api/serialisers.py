@@ -53,7 +53,7 @@ def concept_body(
         {record.iri, *record.parents, *record.related, *record.successors, *record.suggested},
         language,
     )
-    edition = build.stored.terminology.edition(record.release)
+    edition = build.terminology.edition(record.release)
     preferred = [(each.language or "und", each.text) for each in record.designations if each.use == "preferred"]
     notes = {name.partition(":")[2]: _note_texts(record.notes, name) for name in NOTES} if record.notes else {}
     return ConceptBody(

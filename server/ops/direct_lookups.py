@@ -85,7 +85,7 @@ def answer_lookup(environ: WSGIEnvironment, build: ServedBuild) -> DirectRespons
 
 def _find_record(build: ServedBuild, values: dict[str, str]) -> ConceptRecord | None:
     """Return the concept with exactly the IRI, or with exactly the code of a system; None for other spellings."""
-    terminology = build.stored.terminology
+    terminology = build.terminology
     if iri := values.get("iri", "").strip():
         return terminology.record(iri)
     system, code = values.get("system", "").strip(), values.get("code", "").strip()

@@ -59,10 +59,10 @@ class ServedBuild:
         """The text index."""
         return TextIndex(self.folder / "index")
 
-    @cached_property
+    @property
     def terminology(self) -> Terminology:
         """The terminology: concepts, hierarchies and value sets."""
-        return Terminology(self.folder)
+        return self.stored.terminology
 
     @cached_property
     def iris(self) -> Iris:

@@ -150,7 +150,7 @@ def _find_other_notation(build: ServedBuild, scheme: SchemeFacts, code: str) -> 
 
 def find_meanings(build: ServedBuild, scheme: SchemeFacts, code: str) -> list[Resolved]:
     """Return the concepts that a notation has denoted, the active one last; a collection has no status."""
-    return [_document_of(build, scheme, name) for name in build.stored.terminology.meanings(scheme.iri, code)]
+    return [_document_of(build, scheme, name) for name in build.terminology.meanings(scheme.iri, code)]
 
 
 def _document_of(build: ServedBuild, scheme: SchemeFacts, name: ThingName) -> Resolved:

@@ -120,7 +120,7 @@ def concept_page(
     """Return the data of a concept page from the record of the concept."""
     language = translate.language
     mappings = mapping_rows(build, record, language)
-    edition = build.stored.terminology.edition(record.release)
+    edition = build.terminology.edition(record.release)
     others = other_meanings(build, record)
     became = {change.target for change in record.changes if is_replaced(change, record.iri)}
     near = {*record.related, *record.related_from}

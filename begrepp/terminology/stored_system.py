@@ -124,12 +124,3 @@ class StoredSystem:
     def codes(self) -> Iterator[str]:
         """Yield the notations of all concepts in order."""
         return map(self.code, range(len(self)))
-
-    def alphabetical_position(self, concept: int) -> int:
-        """Return the position of a concept by its Swedish name, from 0; those without a Swedish name come last."""
-        position: int = self._alphabet[concept]
-        return position
-
-    @cached_property
-    def _alphabet(self) -> memoryview:
-        return self._file.array("alphabet")

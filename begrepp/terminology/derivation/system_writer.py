@@ -39,7 +39,6 @@ class SystemWriter:
         self._lengths = array("L", bytes(array("L").itemsize * size))
         self._relations: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._languages: set[str] = set()
-        self._labels: list[str] = [""] * size
         self._abstract, self._measured, self._tops = BitMap(), BitMap(), BitMap()
 
     def add(self, record: ConceptRecord, name: ThingName) -> None:
@@ -51,7 +50,6 @@ class SystemWriter:
         self._spooled += len(encoded)
         self._names[number] = msgspec.msgpack.encode(name)
         self._languages.update(designation.language for designation in record.designations)
-        self._labels[number] = next((text.value for text in name.texts if text.lang == "sv"), "")
         if record.measurements:
             self._measured.add(number)
         if self._description.iri in record.top_of:
@@ -92,11 +90,6 @@ class SystemWriter:
             out.section("abstract", encode_bitmap(self._abstract))
             out.section("measured", encode_bitmap(self._measured))
             out.section("top_concepts", encode_bitmap(self._tops))
-            order = sorted(range(len(codes)), key=lambda n: (not self._labels[n], sort_key(self._labels[n]), n))
-            positions = [0] * len(order)
-            for position, number in enumerate(order):
-                positions[number] = position
-            out.array("alphabet", positions)
             write_hierarchy(out, len(codes), edges(self._broader()), self._related())
             out.section("description", msgspec.msgpack.encode(description))
             out.section("sets", msgspec.msgpack.encode([*sets]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text, preferred_notation
@@ -27,8 +26,11 @@ DESCRIBING = (*NAMING, "skos:notation", "csvw:name", "begrepp:status", "skos:inS
 def compose_codes(statements: Statements) -> tuple[Code, ...]:
     """Return the notations of a concept with their datatypes, sorted."""
     found = {
-        Code(term.value, "" if term.datatype.endswith("#string") else term.datatype or (term.lang and _lang_string()))
-        for term in statements.get(_notation(), ())
+        Code(
+            term.value,
+            "" if term.datatype.endswith("#string") else term.datatype or (term.lang and expand("rdf:langString")),
+        )
+        for term in statements.get(expand("skos:notation"), ())
         if not term.is_iri
     }
     return tuple(sorted(found))
@@ -78,13 +80,3 @@ def _any_texts(statements: Statements, name: str) -> tuple[Text, ...]:
     """Return the values of a naming property, IRIs included: a title of a dataset may be one."""
     found: Iterable[PlainTerm] = statements.get(expand(name), ())
     return tuple(sorted(Text(term.value, term.lang) for term in found))
-
-
-@cache
-def _notation() -> str:
-    return expand("skos:notation")
-
-
-@cache
-def _lang_string() -> str:
-    return expand("rdf:langString")

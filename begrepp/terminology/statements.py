@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from begrepp.rdf.namespaces import expand, prefixes
@@ -64,7 +63,7 @@ def value(statements: Statements, prefixed: str) -> str:
 
 def local_name(iri: str) -> str:
     """Return an IRI of the begrepp vocabulary without its namespace; another IRI unchanged."""
-    return iri.removeprefix(_vocabulary())
+    return iri.removeprefix(prefixes()["begrepp"])
 
 
 def is_a(statements: Statements, *classes: str) -> bool:
@@ -72,8 +71,3 @@ def is_a(statements: Statements, *classes: str) -> bool:
     types: Sequence[PlainTerm] = statements.get(expand("rdf:type"), ())
     wanted = {expand(each) for each in classes}
     return any(term.value in wanted for term in types)
-
-
-@cache
-def _vocabulary() -> str:
-    return prefixes()["begrepp"]

@@ -20,9 +20,10 @@ Pairs = npt.NDArray[np.uint32]
 
 def write_hierarchy(out: SectionWriter, size: int, broader: Pairs, relations: Mapping[str, Pairs]) -> None:
     """Write the hierarchy of a code system of `size` concepts: broader concepts, and attribute relations by IRI."""
-    parents, children = _steps(size, broader), _steps(size, _inverse(broader))
+    narrower = _inverse(broader)
+    parents, children = _steps(size, broader), _steps(size, narrower)
     _write_edges(out, "parents", size, broader)
-    _write_edges(out, "children", size, _inverse(broader))
+    _write_edges(out, "children", size, narrower)
     out.items("ancestors", (encode_bitmap(bitmap) for bitmap in closure(parents)))
     out.items("descendants", (encode_bitmap(bitmap) for bitmap in closure(children)))
     out.section("tops", encode_bitmap(BitMap(node for node, above in enumerate(parents) if not above)))

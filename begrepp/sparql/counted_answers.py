@@ -7,7 +7,7 @@ that matches it. The engine then evaluates the rows with the query's DISTINCT, O
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from begrepp.rdf.namespaces import expand
 from begrepp.sparql.counting_query import (
@@ -207,7 +207,7 @@ class _Counter:
                     Pattern(path="", predicate=str(type_), object=class_),
                     Pattern(path="", predicate=str(property_), object=PatternVariable()),
                 ) if type_ == _TYPE and class_ == group and _TYPE in counts.objects:
-                    return _pairs(lambda each: each.get(property_, 0), counts)
+                    return _by_class(property_, counts)
                 case (
                     Pattern(path="", predicate=str(type_), object=str(class_iri)),
                     Pattern(path="", predicate=predicate, object=PatternVariable()),
@@ -221,10 +221,10 @@ def _same(numbers: Mapping[str, int]) -> Rows:
     return {value: (number, number) for value, number in numbers.items()}
 
 
-def _pairs(choose: Callable[[Mapping[str, int]], int], counts: ViewCounts) -> Rows:
+def _by_class(property_: str, counts: ViewCounts) -> Rows:
     """Return the numbers of a property by class, for the classes whose instances have it."""
     return {
-        class_: (number, choose(counts.class_subjects[class_]))
+        class_: (number, counts.class_subjects[class_].get(property_, 0))
         for class_, properties in counts.class_properties.items()
-        if (number := choose(properties))
+        if (number := properties.get(property_))
     }

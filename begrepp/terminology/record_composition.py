@@ -57,6 +57,8 @@ TERMS: dict[str, Use] = {
     "skosxl:altLabel": "synonym",
     "skosxl:hiddenLabel": "hidden",
 }
+NODES = ("skos:definition", *NOTES, *TERMS)
+"""Properties of notes and terms, which may be resources with statements of their own."""
 LABELS: dict[str, Use] = {"skos:prefLabel": "preferred", "skos:altLabel": "synonym", "skos:hiddenLabel": "hidden"}
 _NOTE_TEXTS = ("rdf:value", "rdfs:label", "skosxl:literalForm")
 _REMARKS = ("dct:date", "dct:created", "dct:modified", "dct:creator", "dct:source")
@@ -192,7 +194,7 @@ def _term(iri: str, use: Use, nodes: Mapping[str, Statements]) -> DesignatedTerm
 
 def node_iris(statements: Statements) -> list[str]:
     """Return the IRIs of the notes and terms of a concept that are resources."""
-    return [iri for name in ("skos:definition", *NOTES, *TERMS) for iri in values(statements, name)]
+    return [iri for name in NODES for iri in values(statements, name)]
 
 
 def _direct_matches(

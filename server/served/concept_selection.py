@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
 from begrepp.ecl.concept_sets import SystemSets
 from begrepp.ecl.expression import evaluate_ecl
@@ -28,7 +27,7 @@ class ConceptSelection:
         left = limit
         for system, bitmap in order:
             if offset < len(bitmap):
-                for concept in islice(bitmap[offset : offset + left], left):
+                for concept in bitmap[offset : offset + left]:
                     left -= 1
                     yield system, concept
             offset = max(0, offset - len(bitmap))

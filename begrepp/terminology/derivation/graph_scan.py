@@ -22,13 +22,13 @@ from begrepp.terminology.concept_record import (
     ThingName,
 )
 from begrepp.terminology.name_composition import DESCRIBING, compose_codes, compose_mapping, compose_name
-from begrepp.terminology.record_composition import INCOMING, NOTES, TERMS, Surroundings, node_iris
+from begrepp.terminology.record_composition import INCOMING, NODES, Surroundings, node_iris
 from begrepp.terminology.statements import Statements, is_a, parse_statements, parse_term, value, values
 
 _LINKED = {name(prefixed): prefixed for prefixed in INCOMING}
 _PLACED = {name(prefixed): expand(prefixed) for prefixed in ("skos:inScheme", "skos:notation", "begrepp:status")}
 _BROADER = name("skos:broader")
-_NODES = {name(prefixed) for prefixed in ("skos:definition", *NOTES, *TERMS)}
+_NODES = {name(prefixed) for prefixed in NODES}
 
 
 @dataclass(slots=True)

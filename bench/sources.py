@@ -40,7 +40,7 @@ class RealFile:
     count: int
     counted: str
     why: str = ""
-    """Why what arrives is more or less than that."""
+    """Reason why the number of loaded concepts differs from the count."""
     more: int = 0
     declaration: str = ""
 

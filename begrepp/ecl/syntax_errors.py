@@ -54,7 +54,7 @@ _TOKENS = {
     "TERM": "|term|",
     "$END": "end",
 }
-"""How a terminal of the grammar is written, in the order in which expectations are listed."""
+"""Signs or words of the terminals of the grammar, in the order in which expectations are listed."""
 
 ORDER = ["CODE", "STRING", *(name for name in _TOKENS if name not in ("CODE", "STRING"))]
 

@@ -16,7 +16,7 @@ _TYPED, _FOLDED, _KEY, _COMPOUND, _PREFIX = 1.0, 0.97, 0.92, 0.8, 0.7
 _WHOLE, _ALL_WORDS = 1.3, 1.12
 """The score of a label that is the query, and of one that has the words of the query and no others."""
 _COVERAGE, _FIRST, _VARIANT = 0.65, 0.015, 0.02
-"""How much the share of the label counts that the query covers; the first word; a variant without brackets."""
+"""Weights of the covered share of a label and of its first word, and the deduction for a variant of it."""
 _UNINFORMATIVE_WEIGHT = 0.1
 _UNINFORMATIVE = FUNCTION_WORDS | UNSPECIFIED
 

@@ -36,7 +36,7 @@ _ROLES = {
 }
 """The weights of labels by role."""
 _CONTEXT = {"context": 0.95, "keyword": 0.8, "parent": 0.5}
-"""How well a word matches that is not in the label itself but in one of these roles."""
+"""Quality of the match of a word that is not in the label itself but in one of these roles."""
 _WITHIN_KIND = 0.6
 _KINDS = {"scheme": -0.15, "dataset": 0.3, "concept": 0.03, "variable": 0.0}
 _EXACT_CODE, _CODE_PREFIX, _CAPITAL_CODE, _EXACT_NAME, _IN_SYSTEM = 3.0, 1.2, 1.6, 0.5, 1.0

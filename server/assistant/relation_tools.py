@@ -1,4 +1,4 @@
-"""Tools about relations between code systems and between editions: mappings, changes, and expansion of sets."""
+"""Tools about relations between code systems and between editions: mappings and changes."""
 
 from __future__ import annotations
 

@@ -481,7 +481,7 @@ BEYOND_PLAIN = re.compile(
     r"other#|exactMatch|dialect|\[|D eff|of lung\"|rèsume|isReplacedBy|\"lobe\"|\(\"2|true|false|M eff|R cause",
     re.IGNORECASE,
 )
-"""What the plain evaluation leaves out: other code systems, dialects, fields, marks, and codes as texts."""
+"""Not supported by the plain evaluation: other code systems, dialects, fields, marks, and codes as texts."""
 
 
 @pytest.mark.parametrize(("text", "codes"), [case for case in CASES if not BEYOND_PLAIN.search(case[0])])

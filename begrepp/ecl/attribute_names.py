@@ -12,15 +12,10 @@ from begrepp.ecl.concept_sets import SystemSets
 from begrepp.ecl.syntax_errors import EclError
 from begrepp.ecl.syntax_tree import AnyConcept, CodeReference, Combination, EclNode, HierarchyStep, SetOperator
 from begrepp.ecl.system_tables import tables_of
-from begrepp.rdf.namespaces import compact, expand
+from begrepp.rdf.namespaces import compact, expand, local_name
 from begrepp.terminology.interface import CodeSystem
 
 _MOST_LISTED = 20
-
-
-def local_name(iri: str) -> str:
-    """Return the last part of an IRI."""
-    return iri.rstrip("/").rpartition("#")[2].rpartition("/")[2]
 
 
 class AttributeNames:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from lark.exceptions import UnexpectedInput
 
-from begrepp.ecl.attribute_names import local_name
 from begrepp.ecl.constraint_parser import MAX_CHARACTERS, expected_at
 from begrepp.ecl.filter_values import FILTERS
 from begrepp.ecl.substrate import Substrate
 from begrepp.ecl.syntax_tree import FilterKind
 from begrepp.ecl.system_tables import tables_of
+from begrepp.rdf.namespaces import local_name
 from begrepp.terminology.interface import CodeSystem
 
 MOST = 12

@@ -22,6 +22,7 @@ from begrepp.ecl.term_match import (
     lowered,
     wildcard_pieces,
 )
+from begrepp.rdf.namespaces import local_name
 from begrepp.terminology.concept_record import ConceptRecord
 from begrepp.terminology.interface import CodeSystem
 
@@ -49,14 +50,10 @@ def descriptions(record: ConceptRecord) -> Iterator[Description]:
     for each in dict.fromkeys(record.designations):
         if each.use != "hidden":
             iri, active = ids.get((each.use, each.text, each.language), ("", True))
-            yield Description(text=each.text, language=each.language, kind=each.use, active=active, id=_local(iri))
+            yield Description(text=each.text, language=each.language, kind=each.use, active=active, id=local_name(iri))
     for note in record.definitions:
         if note.text:
             yield Description(text=note.text, language=note.language, kind="definition")
-
-
-def _local(iri: str) -> str:
-    return iri.rstrip("/").rpartition("/")[2].rpartition("#")[2]
 
 
 def is_snomed(system: CodeSystem) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 from pyroaring import BitMap
 
-from begrepp.ecl.attribute_names import local_name
 from begrepp.ecl.concept_sets import SystemSets, to_bitmap
 from begrepp.ecl.description_filters import described, time_matches
 from begrepp.ecl.syntax_tree import (
@@ -22,6 +21,7 @@ from begrepp.ecl.syntax_tree import (
 )
 from begrepp.ecl.system_tables import tables_of
 from begrepp.ecl.work_budget import WorkBudget
+from begrepp.rdf.namespaces import local_name
 from begrepp.terminology.interface import CodeSystem
 
 _STATUS = {"defined": "900000000000073002", "primitive": "900000000000074008"}

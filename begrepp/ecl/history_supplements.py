@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 from pyroaring import BitMap
 
-from begrepp.ecl.attribute_names import AttributeNames, local_name
+from begrepp.ecl.attribute_names import AttributeNames
 from begrepp.ecl.concept_sets import Integers, SystemSets, to_bitmap, to_mask
 from begrepp.ecl.description_index import is_snomed
 from begrepp.ecl.syntax_tree import AnyConcept, HistorySupplement
 from begrepp.ecl.system_tables import tables_of
 from begrepp.ecl.work_budget import WorkBudget
-from begrepp.rdf.namespaces import CONSIDER, expand
+from begrepp.rdf.namespaces import CONSIDER, expand, local_name
 from begrepp.terminology.interface import CodeSystem
 
 _SAME_AS = ("900000000000527005",)

@@ -13,11 +13,11 @@ from functools import cached_property
 
 from pyroaring import BitMap
 
-from begrepp.ecl.attribute_names import local_name
 from begrepp.ecl.concept_sets import SystemSets
 from begrepp.ecl.description_filters import basic_day
 from begrepp.ecl.substrate import MemberRow, MemberSet
 from begrepp.ecl.system_tables import tables_of
+from begrepp.rdf.namespaces import local_name
 from begrepp.terminology.concept_record import ConceptMapping
 from begrepp.terminology.interface import CodeSystem, ValueSetExpansion
 from begrepp.terminology.terminology import Terminology

@@ -42,6 +42,11 @@ def compact(iri: str) -> str:
     return next(prefix for prefix, ns in prefixes().items() if ns == namespace) + ":" + local
 
 
+def local_name(iri: str) -> str:
+    """Return the last part of an IRI."""
+    return iri.rstrip("/").rpartition("#")[2].rpartition("/")[2]
+
+
 def sparql_prologue() -> str:
     """Return `PREFIX` lines for all prefixes."""
     return "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in prefixes().items())

@@ -52,13 +52,13 @@ class SystemTables:
         return [*numbers], np.array(found, dtype=np.uint32)
 
     @cached_property
-    def mappings(self) -> dict[str, list[ConceptMapping]]:
-        """The mappings from concepts of the system by the IRI of their set."""
-        found: dict[str, list[ConceptMapping]] = defaultdict(list)
-        for record in self._records():
+    def mappings(self) -> dict[str, list[tuple[int, ConceptMapping]]]:
+        """The mappings from concepts of the system by the IRI of their set, each with the number of its concept."""
+        found: dict[str, list[tuple[int, ConceptMapping]]] = defaultdict(list)
+        for number, record in enumerate(self._records()):
             for mapping in record.mappings:
                 if mapping.source == record.iri and not mapping.negated:
-                    found[mapping.set].append(mapping)
+                    found[mapping.set].append((number, mapping))
         return dict(found)
 
     @cached_property

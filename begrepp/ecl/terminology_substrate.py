@@ -129,7 +129,7 @@ class MappingRows:
 
     iri: str
     system: CodeSystem
-    mappings: Sequence[ConceptMapping]
+    mappings: Sequence[tuple[int, ConceptMapping]]
 
     @property
     def name(self) -> str:
@@ -138,12 +138,11 @@ class MappingRows:
 
     def members(self, system: CodeSystem) -> SystemSets:
         """Return the concepts that are mapped."""
-        numbers = (self.system.index_of_iri(each.source) for each in self.mappings)
-        return SystemSets({self.system: BitMap(number for number in numbers if number is not None)})
+        return SystemSets({self.system: BitMap([number for number, _ in self.mappings])})
 
     def rows(self) -> Iterable[MemberRow]:
         """Yield a row for each mapping."""
-        for each in self.mappings:
+        for _, each in self.mappings:
             yield MemberRow(
                 iri=each.source,
                 fields=_fields(each),

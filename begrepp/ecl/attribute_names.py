@@ -48,11 +48,13 @@ class AttributeNames:
                 )
             case Combination(operator=operator, operands=operands):
                 first, *others = (self.attributes(operand, system) for operand in operands)
-                for other in others:
-                    first = first | other if operator is SetOperator.OR else first & other
-                    if operator is SetOperator.MINUS:
-                        first = self.attributes(operands[0], system) - other
-                return first
+                match operator:
+                    case SetOperator.AND:
+                        return first.intersection(*others)
+                    case SetOperator.OR:
+                        return first.union(*others)
+                    case SetOperator.MINUS:
+                        return first.difference(*others)
             case HierarchyStep(operand=CodeReference() as reference) if not self._is_concept(reference):
                 return self.attributes(reference, system)
         return self._of_concepts(node, system)

@@ -23,19 +23,19 @@ SNOMED_TYPES = {"900000000000003001": "fsn", "900000000000013009": "syn", "90000
 """The description types of Snomed CT by code."""
 
 
-def described(index: DescriptionIndex, block: FilterBlock, types: frozenset[str] | None) -> BitMap:
+def described(index: DescriptionIndex, block: FilterBlock, types: set[str]) -> BitMap:
     """Return the concepts with one description that meets all conditions of a filter of kind D.
 
-    `types` holds the codes that the value of `typeId` denotes, if the filter has that condition.
+    `types` holds the codes that the values of `typeId` denote.
     """
     by_state = [each.value.active for each in block.conditions if isinstance(each.value, ActiveState)]
     rows = index.active if not by_state else index.all
     for condition in block.conditions:
-        rows = rows & _rows(index, condition, types or frozenset())
+        rows = rows & _rows(index, condition, types)
     return index.concepts(rows)
 
 
-def _rows(index: DescriptionIndex, condition: FilterCondition, types: frozenset[str]) -> BitMap:
+def _rows(index: DescriptionIndex, condition: FilterCondition, types: set[str]) -> BitMap:
     """The rows that meet a condition."""
     value = condition.value
     match condition.name:

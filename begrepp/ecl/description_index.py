@@ -109,7 +109,7 @@ class DescriptionIndex:
 
     def concepts(self, rows: BitMap) -> BitMap:
         """Return the concepts that the rows describe."""
-        numbers = np.array(self._concepts, dtype=np.uint32)
+        numbers = np.asarray(self._concepts, dtype=np.uint32)
         return to_bitmap(np.unique(numbers[to_integers(rows)]))
 
     def with_words(self, term: str) -> BitMap:

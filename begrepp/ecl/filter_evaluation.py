@@ -41,7 +41,7 @@ class FilterEvaluator:
         for condition in block.conditions:
             if condition.name == "typeId":
                 types |= self.codes(condition.value)
-        return described(index, block, frozenset(types))
+        return described(index, block, types)
 
     def concepts(self, system: CodeSystem, focus: BitMap, block: FilterBlock) -> BitMap:
         """Return the concepts of a set that meet a filter of kind C."""

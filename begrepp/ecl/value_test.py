@@ -68,7 +68,7 @@ class ValueTest:
             case NumberValue(number=number):
                 compare = NUMBER_TESTS[self._comparison]
                 return [
-                    self._literals(columns, lambda literal: compare(_decimal(literal), number), _is_number, plain=True)
+                    self._literals(columns, lambda literal: compare(Decimal(literal), number), _is_number, plain=True)
                 ]
 
     def _chosen(self, column: StatementColumn, accepted: Mask) -> Hits:
@@ -99,10 +99,6 @@ class ValueTest:
         )
         chosen = accepted[columns.texts.values] if len(accepted) else np.zeros(0, dtype=np.bool_)
         return columns.texts.subjects[chosen], columns.texts.groups[chosen]
-
-
-def _decimal(literal: str) -> Decimal:
-    return Decimal(literal)
 
 
 def _is_number(literal: str) -> bool:

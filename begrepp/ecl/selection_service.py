@@ -13,7 +13,7 @@ from begrepp.ecl.expression import evaluate_ecl
 from begrepp.ecl.terminology_substrate import TerminologySubstrate
 from begrepp.errors import QueryError
 from begrepp.rdf.namespaces import expand
-from begrepp.sparql.patterns import TriplePattern, iri_of, literal_of
+from begrepp.sparql.patterns import TriplePattern, iri_of, literal_of, service_parameters
 from begrepp.sparql.services import Solution
 from begrepp.terminology.terminology import Terminology
 
@@ -26,15 +26,10 @@ def run_selection_service(terminology: Terminology, patterns: Iterable[TriplePat
 
     Raises `QueryError` if its patterns are not as described above or there are too many concepts, and `EclError`.
     """
-    parameters: dict[str, str] = {}
-    subjects = set()
-    for pattern in patterns:
-        parameters[pattern.property_iri or pattern.predicate] = pattern.object
-        subjects.add(pattern.subject)
+    subject, parameters = service_parameters(patterns)
     expression = literal_of(parameters.pop(expand("begrepp:expression"), ""))
     scheme = parameters.pop(expand("skos:inScheme"), "")
-    subject = subjects.pop() if len(subjects) == 1 else ""
-    if not subject.startswith("?") or expression is None or parameters:
+    if not subject or expression is None or parameters:
         raise QueryError("begrepp:ecl needs begrepp:expression, skos:inScheme and exactly one subject variable.", _HELP)
     system = terminology.scheme(iri_of(scheme) or literal_of(scheme) or "")
     if system is None:
@@ -42,4 +37,4 @@ def run_selection_service(terminology: Terminology, patterns: Iterable[TriplePat
     found = evaluate_ecl(expression, system, TerminologySubstrate(terminology, system))
     if (number := len(found)) > MOST:
         raise QueryError(f"The expression has {number} concepts; a query can have {MOST}.", "Narrow the expression.")
-    return [{subject[1:]: f"<{own.iri(concept)}>"} for own, bitmap in found.items() for concept in bitmap]
+    return [{subject: f"<{own.iri(concept)}>"} for own, bitmap in found.items() for concept in bitmap]

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from begrepp.errors import QueryError
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
-from begrepp.sparql.patterns import TriplePattern, iri_of, literal_of
+from begrepp.sparql.patterns import TriplePattern, iri_of, literal_of, service_parameters
 from begrepp.sparql.services import Solution
 
 _MAX_WORDS = 400
@@ -24,17 +24,12 @@ _HELP = 'Use SERVICE begrepp:search { ?thing begrepp:words "lungcancer" }.'
 
 def run_search_service(index: TextIndex, patterns: Iterable[TriplePattern]) -> list[Solution]:
     """Return the rows of a SERVICE begrepp:search; raises `QueryError` if its patterns are not as described above."""
-    parameters: dict[str, str] = {}
-    subjects = set()
-    for pattern in patterns:
-        parameters[pattern.property_iri or pattern.predicate] = pattern.object
-        subjects.add(pattern.subject)
+    subject, parameters = service_parameters(patterns)
     words = literal_of(parameters.pop(expand("begrepp:words"), ""))
     score = parameters.pop(expand("begrepp:score"), "")
     kind, scheme = parameters.pop(expand("begrepp:kind"), ""), parameters.pop(expand("skos:inScheme"), "")
     most = literal_of(parameters.pop(expand("begrepp:most"), f'"{_MOST}"')) or ""
-    subject = subjects.pop() if len(subjects) == 1 else ""
-    if not subject.startswith("?") or words is None:
+    if not subject or words is None:
         raise QueryError("begrepp:search needs begrepp:words and exactly one subject variable.", _HELP)
     if parameters or (scheme and not iri_of(scheme)):
         raise QueryError(f"begrepp:search does not support <{next(iter(parameters), scheme)}>.", _HELP)
@@ -44,7 +39,7 @@ def run_search_service(index: TextIndex, patterns: Iterable[TriplePattern]) -> l
         raise QueryError(f"begrepp:words has more than {_MAX_WORDS} characters.", _HELP)
     limit = min(_MOST, int(most))
     _, hits = index.search(words, kind=literal_of(kind) or iri_of(kind), scheme=iri_of(scheme), limit=limit)
-    rows = [{subject[1:]: f"<{hit.iri}>"} for hit in hits]
+    rows = [{subject: f"<{hit.iri}>"} for hit in hits]
     if score.startswith("?"):
         for position, row in enumerate(rows):
             row[score[1:]] = str(len(rows) - position)

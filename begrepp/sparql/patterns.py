@@ -62,6 +62,20 @@ class TriplePattern:
         return "" if self.is_path else iri_of(self.predicate)
 
 
+def service_parameters(patterns: Iterable[TriplePattern]) -> tuple[str, dict[str, str]]:
+    """Return the subject of the patterns of a SERVICE of the build, and their objects by property.
+
+    The subject is a variable without `?`, empty unless all patterns have the same variable as subject.
+    """
+    parameters: dict[str, str] = {}
+    subjects = set()
+    for pattern in patterns:
+        parameters[pattern.property_iri or pattern.predicate] = pattern.object
+        subjects.add(pattern.subject)
+    subject = subjects.pop() if len(subjects) == 1 else ""
+    return subject[1:] if subject.startswith("?") else "", parameters
+
+
 def literal_of(term: str) -> str | None:
     """Return the text of a literal in SPARQL syntax as this module writes it; None for other terms."""
     return str(json.loads(quoted_part(term))) if term.startswith('"') else None

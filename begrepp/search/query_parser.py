@@ -98,16 +98,6 @@ class ParsedSearch:
         """Whether the query is a code of letters alone, written in capitals."""
         return bool(self.codes.whole) and is_capitals(self.text)
 
-    @property
-    def systems(self) -> frozenset[str]:
-        """The IRIs of the code systems and datasets that are named anywhere in the query."""
-        return self.codes.systems.union(*(slot.systems for slot in self.slots))
-
-    @property
-    def words(self) -> list[str]:
-        """The words of the query after correction, in lower case."""
-        return [word for slot in self.slots for word in slot.words]
-
 
 def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
     """Parse a query; `lexicon` looks up words and codes in the index.

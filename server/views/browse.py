@@ -28,7 +28,7 @@ from server.pages.concepts.tree import children, first_nodes, top_concepts
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.schemes.alphabet import alphabet_page
 from server.pages.schemes.scheme import scheme_rows, vocabulary
-from server.pages.search import FACETS, results, search_page
+from server.pages.search import results, search_page
 from server.pages.tables import datasets_table, mapping_sets_table, schemes_table
 from server.pages.templating import address, alternate_formats, brief, link_on_day, render, translator
 from server.served.as_of import find_dated_state, get_dated_build, parse_day
@@ -113,7 +113,7 @@ def search() -> str:
     """Return the search page."""
     args = {name: value[:200] for name, value in request.args.items()}
     page = search_page(served_build(), args.get("q", ""), args, translator().language)
-    return render("search.html", page=page, facets=FACETS)
+    return render("search.html", page=page)
 
 
 @blueprint.get("/search.json")

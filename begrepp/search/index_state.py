@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from begrepp.search.documents import SearchDocument
+from begrepp.search.documents import LABEL_ROLES, SearchDocument
 from begrepp.search.same_names import name_keys
 from begrepp.search.schema import variable_name_words
 from begrepp.search.sibling_systems import Codes, sibling_key, sibling_pairs
@@ -69,7 +69,7 @@ class IndexState:
 
     def add(self, document: SearchDocument) -> None:
         """Add one document."""
-        self.words.update(lowercase_words("\n".join(label.value for label in document.labels("pref", "alt", "hidden"))))
+        self.words.update(lowercase_words("\n".join(label.value for label in document.labels(*LABEL_ROLES))))
         if document.kind == "variable":
             self.codes.update(variable_name_words(document))
         self.match_pairs.update((document.iri, other) for other in document.matches)

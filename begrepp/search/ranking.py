@@ -101,6 +101,7 @@ class Ranker:
         self._language = language
         self._sizes = sizes
         self._matcher = LabelMatcher(search)
+        self._code_beginnings = search.code_beginnings
 
     def score(self, document: IndexedDocument) -> HitScore:
         """Score a document, about 0 to 5."""
@@ -156,7 +157,7 @@ class Ranker:
             return _EXACT_CODE / 2
         if code in codes.parts:
             return _EXACT_CODE / 2
-        beginnings = (each for each in self._search.code_beginnings if code.startswith(each))
+        beginnings = (each for each in self._code_beginnings if code.startswith(each))
         typed = max(beginnings, key=len, default="")
         return _CODE_PREFIX - 0.05 * min(len(code) - len(typed), 10) if typed else 0.0
 

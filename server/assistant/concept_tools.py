@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from begrepp.search.query_operators import MAX_QUERY_LENGTH
 from begrepp.terminology.concept_record import ConceptNote
 from begrepp.terminology.record_composition import NOTES
 from begrepp.variables.list_entries import BuildContents
@@ -30,7 +31,6 @@ from server.served.resolver import Missing
 
 MAX_CODES = 1000
 MAX_HITS = 50
-_MAX_QUERY = 200
 Language = Annotated[Literal["sv", "en"], Field(description="Language of labels and titles")]
 Ids = Annotated[list[str], Field(description="IRIs, or system|code such as icd-10-se|C50.9; several at a time")]
 System = Annotated[str, Field(description="Id, OID or URI of a code system, such as icd-10-se")]
@@ -46,7 +46,7 @@ class ConceptTools:
 
     def search(
         self,
-        query: Annotated[str, Field(description="Words or a code, in Swedish or English", max_length=_MAX_QUERY)],
+        query: Annotated[str, Field(description="Words or a code, in Swedish or English", max_length=MAX_QUERY_LENGTH)],
         systems: Annotated[list[str] | None, Field(description="Only these code systems")] = None,
         kind: Literal["concept", "variable", "dataset", "scheme", "any"] = "concept",
         status: Literal["active", "inactive", "any"] = "any",

@@ -9,6 +9,8 @@ from typing import ClassVar
 from begrepp.records import Text
 from begrepp.search import Facets, Hit
 from begrepp.search.documents import SEARCH_KINDS
+from begrepp.search.query_operators import MAX_QUERY_LENGTH
+from begrepp.search.schema import FACETS
 from begrepp.search.species import SPECIES_VALUES
 from server.http.urls import document_path
 from server.pages.paging import Paged
@@ -18,7 +20,6 @@ from server.served.refs import Ref, is_mnemonic
 
 PAGE = 25
 STATUSES = ("active", "inactive")
-FACETS = ("kind", "scheme", "dataset", "status", "language", "species")
 _SHOWN_VALUES = 12
 _PARAMETERS = {*FACETS, "q", "offset", "lang"}
 
@@ -83,7 +84,7 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
     `ignored` are the parameters that are not used: unknown ones, and facets with values that there are not. If there
     are no hits, `loaded` are the largest code systems that there are.
     """
-    query = query.strip()[:200]
+    query = query.strip()[:MAX_QUERY_LENGTH]
     offset = max(0, int(args["offset"][:9])) if args.get("offset", "").isdecimal() else 0
     wanted = {name: args.get(name, "") for name in FACETS}
     filters = index_filters(build, wanted)

@@ -14,6 +14,7 @@ from begrepp.errors import NotFound
 from begrepp.exports.downloads import file_name
 from begrepp.exports.spreadsheet import SUFFIX, DataTable, csv_text, write_xlsx
 from begrepp.files import temporary_folder
+from begrepp.search.schema import FACETS
 from server.http.negotiation import (
     CSV,
     DOCUMENT_FORMATS,
@@ -27,7 +28,6 @@ from server.http.negotiation import (
     split_suffix,
 )
 from server.http.work_limit import WORKBOOKS
-from server.pages.search import FACETS
 from server.pages.tables import document_table, matrix_table, search_table, table_from_csv
 from server.pages.templating import translator
 from server.served.build import ServedBuild

@@ -41,8 +41,8 @@ from begrepp.variables.suggestion.code_suggester import CodeSuggester, value_ent
 from begrepp.variables.suggestion.entries import ConceptTarget, VariableEntry
 from begrepp.variables.suggestion.suggester import Suggester
 from bench.bm25 import Bm25
+from bench.publishers_texts import SHARED
 
-SHARED = ROOT.parent / "shared" / "data"
 Ranker = Callable[[VariableEntry, str], Sequence[str]]
 Gold = Sequence[tuple[VariableEntry, str, set[str]]]
 

@@ -85,6 +85,16 @@ class Terminology:
                 return system, concept
         return None
 
+    def locate_in_edition(self, iri: str, as_of: date | None) -> tuple[CodeSystem, int] | None:
+        """Return the edition of a concept's code system in force on a day, or the current one, and its number there.
+
+        Returns None if there is no such edition, or if it does not list the concept.
+        """
+        located = self.locate(iri)
+        edition = self.scheme(located[0].description.id, as_of=as_of) if located else None
+        number = edition.index_of_iri(iri) if edition else None
+        return (edition, number) if edition and number is not None else None
+
     def record(self, iri: str) -> ConceptRecord | None:
         """Return the record of a concept of the current view."""
         found = self.locate(iri)

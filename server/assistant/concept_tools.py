@@ -166,11 +166,9 @@ class ConceptTools:
 
     def _above_or_below(self, iri: str, is_above: bool, day: date | None) -> list[str]:
         """Return all broader or all narrower concepts, in the order of their codes."""
-        terminology = self._context.build.terminology
-        located = terminology.locate(iri)
-        system = terminology.scheme(located[0].description.id, as_of=day) if located else None
-        number = system.index_of_iri(iri) if system else None
-        if system is None or number is None:
+        system, number = located
+        located = self._context.build.terminology.locate_in_edition(iri, day)
+        if located is None:
             return []
         found = system.hierarchy.ancestors(number) if is_above else system.hierarchy.descendants(number)
         return [system.iri(each) for each in found]

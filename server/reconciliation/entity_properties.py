@@ -58,10 +58,7 @@ class EntityRecords:
 
     def hierarchy(self, iri: str) -> tuple[CodeSystem, int] | None:
         """Return the edition that lists a concept, and its number there."""
-        located = self.service.build.terminology.locate(iri)
-        edition = self.service.edition(located[0].description.id) if located else None
-        number = edition.index_of_iri(iri) if edition else None
-        return (edition, number) if edition and number is not None else None
+        return self.service.build.terminology.locate_in_edition(iri, self.service.day)
 
     def entity(self, ref: Ref) -> PropertyValue:
         """Return a concept as a value; one that this service does not serve has its IRI as identifier."""

@@ -79,12 +79,10 @@ class ReconciliationService:
 
     def record(self, iri: str) -> ConceptRecord | None:
         """Return the record of a concept, as its edition has it; None if the edition does not list it."""
-        located = self.build.terminology.locate(iri)
-        if located is None or self.day is None:
-            return located[0].record(located[1]) if located else None
-        edition = self.edition(located[0].description.id)
-        number = edition.index_of_iri(iri) if edition else None
-        return edition.record(number) if edition and number is not None else None
+        if self.day is None:
+            return self.build.terminology.record(iri)
+        found = self.build.terminology.locate_in_edition(iri, self.day)
+        return found[0].record(found[1]) if found else None
 
     def entity_id(self, iri: str, notation: str) -> str:
         """Return the identifier of a concept in this service."""

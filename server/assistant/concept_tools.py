@@ -59,16 +59,13 @@ class ConceptTools:
         It tolerates misspelling and compounds. It also finds variables and datasets by name.
         """
         build = self._context.build
-        schemes = [self._context.scheme(each).iri for each in systems or ()] or [""]
+        schemes = [self._context.scheme(each).iri for each in systems or ()]
         filters: dict[str, str] = {"kind": kind, "status": status}
         filters = {name: "" if wanted == "any" else wanted for name, wanted in filters.items()}
-        found = [
-            build.index.search(query, limit=limit, offset=0, user_language=language, scheme=scheme, **filters)
-            for scheme in schemes
-        ]
-        hits = sorted((hit for _, part in found for hit in part), key=lambda hit: (not hit.active, -hit.score))[:limit]
+        total, hits = build.index.search(
+            query, limit=limit, offset=0, user_language=language, scheme=schemes, **filters
+        )
         rows = results(build, hits, language)
-        total = sum(number for number, _ in found)
         return SearchAnswer(
             total=total,
             truncated=total > len(rows),
@@ -166,10 +163,10 @@ class ConceptTools:
 
     def _above_or_below(self, iri: str, is_above: bool, day: date | None) -> list[str]:
         """Return all broader or all narrower concepts, in the order of their codes."""
-        system, number = located
         located = self._context.build.terminology.locate_in_edition(iri, day)
         if located is None:
             return []
+        system, number = located
         found = system.hierarchy.ancestors(number) if is_above else system.hierarchy.descendants(number)
         return [system.iri(each) for each in found]
 

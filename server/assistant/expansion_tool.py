@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from begrepp.terminology.interface import CodeSystem
 from server.assistant.concept_tools import AsOf, Language, System
-from server.assistant.tool_answers import ConceptName, ExpansionAnswer
-from server.assistant.tool_context import ToolContext, read_day
+from server.assistant.tool_answers import ExpansionAnswer
+from server.assistant.tool_context import ToolContext, concept_name, read_day
+from server.pages.concept_selection import selected_refs
 from server.served.concept_selection import select_concepts
 
 _MAX_EXPRESSION = 4000
@@ -41,7 +41,7 @@ class ExpansionTool:
         day = read_day(as_of)
         scheme = self._context.scheme(system)
         found = select_concepts(self._context.build, scheme.id, expression, day=day)
-        members = [_member(owner, number, language) for owner, number in found.page(offset, limit)]
+        members = [concept_name(ref) for ref in selected_refs(self._context.build, found, offset, limit, language)]
         return ExpansionAnswer(
             expression=expression,
             total=len(found.sets),
@@ -49,15 +49,3 @@ class ExpansionTool:
             members=members,
             sources=self._context.sources({each.system for each in members} | {scheme.id}, language, day),
         )
-
-
-def _member(system: CodeSystem, number: int, language: str) -> ConceptName:
-    label = system.designation(number, (language, "sv", "en"))
-    return ConceptName(
-        iri=system.iri(number),
-        code=system.code(number),
-        system=system.description.id,
-        status="active" if number in system.active else "retired",
-        label=label.text if label else None,
-        language=(label.language or None) if label else None,
-    )

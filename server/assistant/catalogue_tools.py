@@ -38,18 +38,14 @@ class CatalogueTools:
         return SystemsAnswer(total=len(found), systems=[self._system(scheme, language) for scheme in found])
 
     def _system(self, scheme: SchemeFacts, language: str) -> SystemDetail:
-        manifest = self._context.build.manifest
-        editions = sorted(
-            (g for g in manifest.graphs if g.kind == "scheme" and g.id == scheme.id), key=lambda g: g.valid_from
-        )
-        current = manifest.find_graph("scheme", scheme.id)
+        current = self._context.edition(scheme.id)
         return SystemDetail(
             **self._context.source(scheme, language).model_dump(),
             iri=scheme.iri,
             identifiers=sorted({*scheme.identifiers, *filter(None, (scheme.system_uri,))}),
             concepts=current.concepts if current else 0,
             retired=current.inactive if current else 0,
-            editions=[edition.version for edition in reversed(editions)],
+            editions=self._context.versions(scheme.id),
         )
 
     def cite(self, ids: Ids, language: Language = "sv") -> CitationAnswer:

@@ -119,9 +119,6 @@ class RelationTools:
         build = self._context.build
         scheme = self._context.scheme(system)
         compared = build.manifest.differences_of(scheme.id)
-        listed = sorted(
-            (g for g in build.manifest.graphs if g.kind == "scheme" and g.id == scheme.id), key=lambda g: g.valid_from
-        )
         found: list[EditionChange] = []
         counts: dict[str, int] = {}
         for entry in compared:
@@ -132,7 +129,7 @@ class RelationTools:
         shown, truncated = shorten(found, limit)
         return ChangesAnswer(
             system=scheme.id,
-            editions=[graph.version for graph in reversed(listed)],
+            editions=self._context.versions(scheme.id),
             compared=[f"{entry.old}..{entry.new}" for entry in compared],
             counts=counts,
             total=len(found),

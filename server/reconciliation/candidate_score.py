@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -31,7 +31,7 @@ class ScoredConcept:
     types: Sequence[EntityType] = ()
     has_all: bool = True
     predecessor: str = ""
-    kept: bool = field(default=True)
+    kept: bool = True
 
     @property
     def has_code(self) -> bool:
@@ -40,9 +40,7 @@ class ScoredConcept:
 
     def copy(self) -> ScoredConcept:
         """Return a copy for another query with the same text."""
-        return ScoredConcept(
-            concept=self.concept, score=self.score, exact=self.exact, features={**self.features}, types=self.types
-        )
+        return replace(self, features={**self.features})
 
 
 def score_identified(concept: FoundConcept) -> ScoredConcept:
@@ -60,8 +58,8 @@ def score_name(hit: FoundConcept, text: str, best: float) -> ScoredConcept:
     if hit.matched:
         labels.append((hit.matched, _EXACT_OTHER_LABEL / _EXACT if hit.is_own_label else _MAPPED_LABEL))
     similarity = max((_similarity(folded, _fold_words(label.value)) * weight for label, weight in labels), default=0.0)
-    is_other_name = bool(hit.matched) and hit.is_own_label and _fold_words(hit.matched.value) == folded  # type: ignore[union-attr]
-    is_id = text in (hit.iri,) or (hit.score == 0 and may_be_identifier(text))
+    is_other_name = hit.matched is not None and hit.is_own_label and _fold_words(hit.matched.value) == folded
+    is_id = text == hit.iri or (hit.score == 0 and may_be_identifier(text))
     exact = is_id or is_code or is_name or is_other_name
     if exact:
         score = _EXACT if is_id or is_code or is_name else _EXACT_OTHER_LABEL

@@ -182,14 +182,14 @@ def _mappings(predicate: str) -> _Values:
     return values
 
 
-def _measured(place: int, prefixed: str) -> _Values:
+def _measured(place: int) -> _Values:
     """Return the getter of variables (0) or registers (1) that measure a concept or a narrower one."""
 
     def values(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
         measuring = records.service.build.schemes.measuring_variables.get(iri, [])
         things = sorted({entry[place] for entry in measuring})
         for ref in find_refs(records.service.view, things, records.language).values():
-            short = ref.iri.removeprefix(records.service.build.iris.root).removeprefix(prefixed)
+            short = ref.iri.removeprefix(records.service.build.iris.dataset(""))
             yield PropertyValue(text=ref.label.value or short, lang=ref.label.lang, keys=(short, ref.iri))
 
     return values
@@ -217,8 +217,8 @@ PROPERTIES: dict[str, _Values] = {
     "broadMatch": _mappings("skos:broadMatch"),
     "narrowMatch": _mappings("skos:narrowMatch"),
     "relatedMatch": _mappings("skos:relatedMatch"),
-    "register": _measured(1, "dataset/"),
-    "variable": _measured(0, "dataset/"),
+    "register": _measured(1),
+    "variable": _measured(0),
     "iri": _iri,
 }
 """Functions that yield the values of a property of a concept, by the identifier of the property."""

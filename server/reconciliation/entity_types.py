@@ -79,7 +79,9 @@ class TypeIndex:
     def types_of(self, concepts: Sequence[FoundConcept]) -> dict[str, list[EntityType]]:
         """Return the types of concepts by IRI: their level, if they have one, and their code system."""
         by_iri = self._service.build.schemes.by_iri
-        with_levels = [each.iri for each in concepts if each.scheme in by_iri and self._has_levels(by_iri[each.scheme])]
+        with_levels = [
+            each.iri for each in concepts if each.scheme in by_iri and by_iri[each.scheme].id in self._with_levels
+        ]
         levels = self._levels_of(set(with_levels))
         names = find_refs(self._service.view, set(levels.values()), self._language)
         types: dict[str, list[EntityType]] = {}
@@ -102,11 +104,13 @@ class TypeIndex:
             cache.put(iri, levels[iri])
         return {iri: level for iri, level in levels.items() if level}
 
-    def _has_levels(self, scheme: SchemeFacts) -> bool:
-        return any(graph.levels for graph in self._service.build.manifest.graphs if graph.id == scheme.id)
+    @cached_property
+    def _with_levels(self) -> frozenset[str]:
+        """The ids of the code systems that have levels."""
+        return frozenset(graph.id for graph in self._service.build.manifest.graphs if graph.levels)
 
     def _levels(self, scheme: SchemeFacts) -> list[EntityType]:
-        if not self._has_levels(scheme):
+        if scheme.id not in self._with_levels:
             return []
         rows = select(self._service.view.store, "scheme-levels", scheme=NamedNode(scheme.iri))
         depths = {value(row, "level"): int(value(row, "depth")) for row in rows}

@@ -128,7 +128,7 @@ def link_header(links: Iterable[TypedLink]) -> str:
     return ", ".join(link.header for link in links)
 
 
-def licence_of(found_build: ServedBuild, scheme: str) -> str:
-    """Return the licence of the current edition of a scheme."""
-    graph = _graph_of(found_build, "cs", scheme)
+def licence_of(found_build: ServedBuild, id_: str, kind: str = "cs") -> str:
+    """Return the licence of the current edition of a scheme, dataset or mapping set; `kind`: start of its path."""
+    graph = _graph_of(found_build, kind, id_)
     return rights_of(found_build, graph).licence if graph else ""

@@ -21,7 +21,7 @@ from server.pages.datasets.matrix import matrix_page
 from server.pages.home import dataset_rows, mapping_set_rows
 from server.pages.schemes.scheme import scheme_rows
 from server.pages.search import index_filters, results
-from server.pages.signposting import licence_of, rights_of
+from server.pages.signposting import licence_of
 from server.served.build import ServedBuild
 from server.served.labels import find_refs, find_statements, property_iris
 from server.served.refs import Ref
@@ -224,10 +224,7 @@ def _file_stem(found: Resolved) -> str:
 def _licences(build: ServedBuild, found: Resolved) -> list[str]:
     """Return the licences of the editions that a document comes from."""
     kind, _, rest = found.path.strip("/").partition("/")
-    id_ = rest.partition("/")[0]
-    word = {"cs": "scheme", "dataset": "dataset", "mapping": "mapping"}.get(kind)
-    graph = build.manifest.find_graph(word, id_) if word else None
-    licence = rights_of(build, graph.graph).licence if graph else ""
+    licence = licence_of(build, rest.partition("/")[0], kind)
     return [licence] if licence else []
 
 

@@ -18,8 +18,8 @@ from server.http.i18n import Translator
 from server.pages.concepts.resource import property_label
 from server.pages.datasets.dataset import dataset_page
 from server.pages.datasets.matrix import matrix_page
-from server.pages.home import dataset_rows, mapping_set_rows
-from server.pages.schemes.scheme import scheme_rows
+from server.pages.home import DatasetRow, MappingSetRow
+from server.pages.schemes.scheme import SchemeRow
 from server.pages.search import index_filters, results
 from server.pages.signposting import licence_of
 from server.served.build import ServedBuild
@@ -34,38 +34,35 @@ Rows = Iterator[Sequence[Cell]]
 Item = TypeVar("Item")
 
 
-def schemes_table(build: ServedBuild, translate: Translator) -> DataTable:
+def schemes_table(build: ServedBuild, listed: Iterable[SchemeRow], translate: Translator) -> DataTable:
     """Return the code systems with edition, number of concepts and licence."""
     rows = (
         (
             *(row.id, row.title.value, row.version, row.valid_from, row.concepts, row.inactive),
             *(licence_of(build, row.id), build.iris.base + row.href[1:]),
         )
-        for row in scheme_rows(build, translate.language)
+        for row in listed
     )
     columns = ("id", "title", "edition", "valid_from", "concepts", "inactive", "licence", "address")
     return DataTable(name="code-systems", columns=columns, rows=rows, about=_about(build, translate("nav.schemes")))
 
 
-def datasets_table(build: ServedBuild, translate: Translator) -> DataTable:
+def datasets_table(build: ServedBuild, listed: Iterable[DatasetRow], translate: Translator) -> DataTable:
     """Return the registers and other datasets with holder and number of variables."""
     rows = (
         (
             *(row.ref.iri, row.ref.label.value, row.holder.label.value if row.holder else "", row.variables),
             *("specification" if row.is_specification else "dataset", row.description.value if row.description else ""),
         )
-        for row in dataset_rows(build, translate.language)
+        for row in listed
     )
     columns = ("iri", "title", "holder", "variables", "kind", "description")
     return DataTable(name="datasets", columns=columns, rows=rows, about=_about(build, translate("nav.datasets")))
 
 
-def mapping_sets_table(build: ServedBuild, translate: Translator) -> DataTable:
+def mapping_sets_table(build: ServedBuild, listed: Iterable[MappingSetRow], translate: Translator) -> DataTable:
     """Return the mapping sets with edition and number of mappings."""
-    rows = (
-        (row.title.value, row.version, row.mappings, build.iris.base + row.href[1:])
-        for row in mapping_set_rows(build, translate.language)
-    )
+    rows = ((row.title.value, row.version, row.mappings, build.iris.base + row.href[1:]) for row in listed)
     about = _about(build, translate("nav.mappings"))
     return DataTable(name="mapping-sets", columns=("title", "edition", "mappings", "address"), rows=rows, about=about)
 

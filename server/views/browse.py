@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from pyoxigraph import NamedNode
@@ -40,6 +41,7 @@ from server.state import served_build
 from server.views.tables import table_response
 
 blueprint = Blueprint("browse", __name__)
+Row = TypeVar("Row")
 _YEAR = 365 * 24 * 3600
 SUGGESTIONS = 8
 
@@ -57,7 +59,7 @@ def schemes(suffix: str = "") -> Response:
     found = served_build()
     iris = [scheme.iri for scheme in found.schemes.by_iri.values()]
     rows = scheme_rows(found, translator().language)
-    return _listed(found, "/cs", suffix, schemes_table, iris, "schemes.html", rows=rows)
+    return _listed(found, "/cs", suffix, schemes_table, rows, iris, "schemes.html")
 
 
 @blueprint.get("/dataset")
@@ -66,7 +68,7 @@ def datasets(suffix: str = "") -> Response:
     """Return the list of registers and other datasets."""
     rows = dataset_rows(served_build(), translator().language)
     iris = [row.ref.iri for row in rows]
-    return _listed(served_build(), "/dataset", suffix, datasets_table, iris, "datasets.html", rows=rows)
+    return _listed(served_build(), "/dataset", suffix, datasets_table, rows, iris, "datasets.html")
 
 
 @blueprint.get("/mapping")
@@ -76,17 +78,17 @@ def mapping_sets(suffix: str = "") -> Response:
     found = served_build()
     iris = [found.iris.mapping_set(g.id) for g in found.manifest.current_graphs("mapping")]
     rows = mapping_set_rows(found, translator().language)
-    return _listed(found, "/mapping", suffix, mapping_sets_table, iris, "mappings.html", rows=rows)
+    return _listed(found, "/mapping", suffix, mapping_sets_table, rows, iris, "mappings.html")
 
 
 def _listed(
     found: ServedBuild,
     path: str,
     suffix: str,
-    table: Callable[[ServedBuild, Translator], DataTable],
+    table: Callable[[ServedBuild, list[Row], Translator], DataTable],
+    rows: list[Row],
     iris: list[str],
     template: str,
-    **values: object,
 ) -> Response:
     """Return a list as a page, RDF or a table by suffix, `?format=` and `Accept`."""
     if suffix:
@@ -95,13 +97,13 @@ def _listed(
     else:
         format_ = choose_format(request, DOCUMENT_FORMATS)
     if format_ in TABLE_FORMATS:
-        return table_response(table(found, translator()), format_)
+        return table_response(table(found, rows, translator()), format_)
     if format_ != HTML:
         nodes = named_nodes(iris)
         triples = sorted(set(construct(found.store, "thing-graph", thing=nodes)), key=str) if nodes else []
         return Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
     links = [(f"{path}.{f.suffix}", f) for f in (*GRAPH_FORMATS, *TABLE_FORMATS)]
-    response = make_response(render(template, alternate_formats=[(address(href), f) for href, f in links], **values))
+    response = make_response(render(template, alternate_formats=[(address(href), f) for href, f in links], rows=rows))
     response.headers["Link"] = ", ".join(
         f'<{address(href)}>; rel="alternate"; type="{f.media_type}"' for href, f in links
     )

@@ -10,6 +10,7 @@ from typing import Any
 from begrepp.fhir.requests.faults import invalid_request
 from begrepp.fhir.requests.language_choice import LanguageChoice, read_language_choice
 from begrepp.fhir.requests.version_rules import VersionRule, read_version_rule
+from begrepp.fhir.value_elements import value_element
 
 Json = dict[str, Any]
 _EXPANSION_PARAMETER = frozenset(
@@ -39,7 +40,7 @@ class OperationCall:
         """Return the value of the first parameter with one of the names, None if there is none."""
         for name in names:
             for each in self.all(name):
-                if (found := _value(each)) is not None:
+                if (found := value_element(each)[1]) is not None:
                     return found
         return None
 
@@ -53,7 +54,9 @@ class OperationCall:
     def texts(self, name: str) -> list[str]:
         """Return all values of a name."""
         return [
-            str(found) for each in self.all(name) if not isinstance(found := _value(each), (dict, list, type(None)))
+            str(found)
+            for each in self.all(name)
+            if not isinstance(found := value_element(each)[1], (dict, list, type(None)))
         ]
 
     def flag(self, name: str) -> bool | None:
@@ -124,7 +127,7 @@ class OperationCall:
     def version_rules(self) -> list[VersionRule]:
         """The rules for versions of code systems and value sets."""
         every = [*self.items, *self.value_set_items]
-        found = (read_version_rule(str(each.get("name", "")), _value(each)) for each in every)
+        found = (read_version_rule(str(each.get("name", "")), value_element(each)[1]) for each in every)
         return [each for each in found if each]
 
     def read_value_set(self, resource: Json) -> None:
@@ -136,13 +139,9 @@ class OperationCall:
                 parts = {part.get("url"): part for part in each.get("extension", ()) if isinstance(part, dict)}
                 if "name" in parts and "value" in parts:
                     value = {key: value for key, value in parts["value"].items() if key.startswith("value")}
-                    self.value_set_items.append({"name": _value(parts["name"]), **value})
+                    self.value_set_items.append({"name": value_element(parts["name"])[1], **value})
         if isinstance(resource.get("language"), str):
             self.value_set_language = self.value_set_language or resource["language"]
-
-
-def _value(item: Json) -> Any:
-    return next((value for key, value in item.items() if key.startswith("value")), None)
 
 
 def read_parameters_resource(body: object) -> list[Json]:

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 from begrepp.ecl.syntax_errors import EclError
 from begrepp.fhir.requests.faults import FhirFault, issue
 from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.value_elements import value_element
 
 Json = dict[str, Any]
 _MAX_PATTERN = 1000
@@ -103,7 +104,7 @@ def _property_values(system: CodeSystemView, name: str) -> list[tuple[int, list[
 
 
 def _plain(item: Json) -> object:
-    value = next((value for key, value in item.items() if key.startswith("value")), "")
+    _, value = value_element(item, "")
     return value.get("code", "") if isinstance(value, dict) else value
 
 

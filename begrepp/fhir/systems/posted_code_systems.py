@@ -11,6 +11,7 @@ from pyroaring import BitMap
 from begrepp.fhir.requests.faults import invalid_request
 from begrepp.fhir.systems.code_system_view import INACTIVE_STATUSES, CodeSystemView
 from begrepp.fhir.systems.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation, read_designations
+from begrepp.fhir.value_elements import value_element
 
 Json = dict[str, Any]
 MAX_CONCEPTS = 200_000
@@ -130,7 +131,7 @@ class PostedCodeSystem(CodeSystemView):
         item = self._concepts[concept]
         for each in _items(item, "property"):
             if each.get("code") in self._status_codes:
-                return str(_value(each))
+                return str(value_element(each, "")[1])
         if status := _extension_code(item, STANDARDS_STATUS):
             return status
         return "inactive" if self._has_true(item, self._inactive_codes) else ""
@@ -155,7 +156,9 @@ class PostedCodeSystem(CodeSystemView):
 
     @staticmethod
     def _has_true(item: Json, codes: frozenset[str]) -> bool:
-        return any(each.get("code") in codes and _value(each) in (True, "true") for each in _items(item, "property"))
+        return any(
+            each.get("code") in codes and value_element(each)[1] in (True, "true") for each in _items(item, "property")
+        )
 
     @cached_property
     def _status_codes(self) -> frozenset[str]:
@@ -205,10 +208,6 @@ def _items(item: Json, name: str) -> Iterator[Json]:
 def _text(item: Json, name: str) -> str:
     value = item.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _value(item: Json) -> object:
-    return next((value for key, value in item.items() if key.startswith("value")), "")
 
 
 def _extension_code(item: Json, url: str) -> str:

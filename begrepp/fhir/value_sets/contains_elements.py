@@ -8,6 +8,7 @@ from typing import Any
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.designations import STANDARDS_STATUS, FhirDesignation, read_designations
+from begrepp.fhir.value_elements import value_element
 
 Json = dict[str, Any]
 _BASE = "http://hl7.org/fhir/StructureDefinition/"
@@ -95,7 +96,7 @@ class ElementWriter:
             found = [each for each in of_value_set if each.get("url") == value_set_url]
             found = found or [each for each in of_system if each.get("url") == system_url]
             if found:
-                self._add(done, code, _PROPERTIES + uri, kind, _value(found[0])[1])
+                self._add(done, code, _PROPERTIES + uri, kind, value_element(found[0], "")[1])
         copied = {each["url"]: each for each in of_system if each.get("url") in _COPIED_FROM_SYSTEM}
         copied |= {each["url"]: each for each in of_value_set if each.get("url") in _COPIED_FROM_VALUE_SET}
         if copied:
@@ -139,7 +140,7 @@ class ElementWriter:
                         self._add(done, link, _PROPERTIES + link, "valueCode", system.code(other), repeats=True)
             for each in system.properties(concept):
                 if each.get("code") == name or name == "*":
-                    kind, value = _value(each)
+                    kind, value = value_element(each, "")
                     code = str(each.get("code", ""))
                     self._add(done, code, uris.get(code, ""), kind, value, repeats=True)
 
@@ -154,7 +155,3 @@ class ElementWriter:
                 items.append(entry)
         else:
             items[:] = [*(each for each in items if each["code"] != code), entry]
-
-
-def _value(item: Json) -> tuple[str, Any]:
-    return next(((key, value) for key, value in item.items() if key.startswith("value")), ("valueString", ""))

@@ -7,10 +7,12 @@ from typing import Any
 
 from begrepp.fhir.code_checks.code_validation import CodeValidation, read_coded_value
 from begrepp.fhir.requests.faults import FhirFault, invalid_request, issue
+from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
 from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.value_elements import value_element
 from begrepp.fhir.value_sets.expansion import check_supplements
 from begrepp.fhir.value_sets.value_set_members import unknown_system_issue
 from begrepp.fhir.value_sets.value_set_views import whole_system_value_set
@@ -40,7 +42,7 @@ def lookup(library: ResourceLibrary, call: OperationCall) -> Json:
         found.append({"name": "definition", "valueString": text})
     if every or "designation" in wanted:
         found += [_designation(each.to_json(), each.source) for each in texts]
-    found += _properties(system, concept, wanted, call)
+    found += _properties(system, concept, wanted, languages)
     found += [{"name": "used-supplement", "valueCanonical": each} for each in system.supplements]
     return {"resourceType": "Parameters", "parameter": found}
 
@@ -92,19 +94,19 @@ def _designation(item: Json, source: str) -> Json:
     return {"name": "designation", "part": parts}
 
 
-def _properties(system: CodeSystemView, concept: int, wanted: set[str], call: OperationCall) -> list[Json]:
+def _properties(system: CodeSystemView, concept: int, wanted: set[str], languages: LanguageChoice | None) -> list[Json]:
     """Return the properties: place in the hierarchy if asked for, `inactive` always."""
     found: list[Json] = []
     for name, others in (("parent", system.parents(concept)), ("child", system.children(concept))):
         if name in wanted or "*" in wanted:
             for other in others:
-                shown = system.texts(other).preferred(call.languages)
+                shown = system.texts(other).preferred(languages)
                 found.append(_property(name, "valueCode", system.code(other), shown.value if shown else ""))
     found.append(_property("inactive", "valueBoolean", concept in system.inactive))
     for each in system.properties(concept):
         code = str(each.get("code", ""))
-        if (code in wanted or "*" in wanted) and code not in _NOT_REPORTED:
-            kind, value = next((key, value) for key, value in each.items() if key.startswith("value"))
+        kind, value = value_element(each)
+        if value is not None and (code in wanted or "*" in wanted) and code not in _NOT_REPORTED:
             found.append(_property(code, kind, value, str(each.get("description", ""))))
     return found
 

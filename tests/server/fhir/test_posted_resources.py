@@ -166,6 +166,13 @@ def test_a_code_without_system_is_inferred(client: FlaskClient) -> None:
     assert (value(answer, "result"), value(answer, "system")) == (True, CS)
 
 
+def test_a_property_without_a_value_is_left_out_of_a_lookup(client: FlaskClient) -> None:
+    system = colours(concept=[{"code": "red", "property": [{"code": "hue"}, {"code": "status", "valueCode": "draft"}]}])
+    found = ask(client, "CodeSystem/$lookup", system, system=CS, code="red", property="*")
+    parts = [each["part"] for each in found["parameter"] if each["name"] == "property"]
+    assert {part[0]["valueCode"] for part in parts} == {"inactive", "status"}
+
+
 def test_a_supplement_adds_designations(client: FlaskClient) -> None:
     supplement = {
         "resourceType": "CodeSystem",

@@ -45,6 +45,7 @@ class DerivedFiles:
 
     def __init__(self, contents: StoreContents, previous: Path | None) -> None:
         self._previous = previous
+        graphs = json.dumps(sorted(contents.sha256.items()))
         self.keys = {
             "overview": _key(
                 contents.view_sha256()
@@ -55,28 +56,19 @@ class DerivedFiles:
             ),
             "index": _key(contents.view_sha256(), "begrepp.search", *data_files_of_code()),
             "indexing": _key("", "begrepp.search", *data_files_of_code()),
-            "terminology": _key(
-                json.dumps(sorted(contents.sha256.items())), "begrepp.terminology.derivation.terminology_writer"
-            ),
+            "terminology": _key(graphs, "begrepp.terminology.derivation.terminology_writer"),
             "differences": _key(
-                json.dumps(sorted(contents.sha256.items())),
+                graphs,
                 "begrepp.build.derived.difference_files",
                 *(QUERIES_DIR / "pages" / f"{name}.rq" for name in _DIFFERENCE_QUERIES),
             ),
             "terms": _key("", "begrepp.terminology.derivation.terminology_writer"),
-            "checks": _key(
-                json.dumps(sorted(contents.sha256.items())), "begrepp.build.derived.graph_checks", *_check_queries()
-            ),
+            "checks": _key(graphs, "begrepp.build.derived.graph_checks", *_check_queries()),
         }
 
     def write_index(self, view: Path, index: Path, progress: Progress) -> int:
         """Write, renew or link the text index of the current view; return its number of documents."""
-        if self._previous and self._previous_manifest and self._is_unchanged("index"):
-            for path in sorted((self._previous / "index").rglob("*")):
-                target = index / path.relative_to(self._previous / "index")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                if path.is_file():
-                    link_or_copy(path, target)
+        if self._previous_manifest and self._link_folder(index.parent, index.name):
             return self._previous_manifest.things
         done = progress.work("indexing the words")
         if self._previous and self._is_unchanged("indexing"):
@@ -108,9 +100,12 @@ class DerivedFiles:
         """Link a folder of the previous build if its key is unchanged; return whether it was."""
         if not (self._previous and self._is_unchanged(name)):
             return False
-        (build / name).mkdir()
-        for path in sorted((self._previous / name).iterdir()):
-            link_or_copy(path, build / name / path.name)
+        (build / name).mkdir(exist_ok=True)
+        for path in sorted((self._previous / name).rglob("*")):
+            target = build / path.relative_to(self._previous)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_file():
+                link_or_copy(path, target)
         return True
 
     def check_store(self, stored: Future[None], store: Path, progress: Progress) -> list[CheckResult]:

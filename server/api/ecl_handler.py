@@ -31,7 +31,7 @@ def select_by_expression(build: ServedBuild, call: dict[str, Any], language: str
         offset=call["offset"],
         limit=call["limit"],
         concepts=concepts,
-        explanation=_part_body(explain_selection(build, selection, parse_ecl(text), language)),
+        explanation=_part_body(explain_selection(selection, parse_ecl(text), language)),
     )
 
 

@@ -62,7 +62,7 @@ def selection_page(
         total=len(selection.sets),
         offset=offset,
         concepts=selected_refs(build, selection, offset, SelectionPage.size, language),
-        lines=_outline(build, selection, text, language),
+        lines=_outline(selection, text, language),
     )
 
 
@@ -96,23 +96,21 @@ def _ref(build: ServedBuild, system: CodeSystem, concept: int, language: str) ->
     )
 
 
-def explain_selection(build: ServedBuild, selection: ConceptSelection, tree: EclNode, language: str) -> ExplainedPart:
+def explain_selection(selection: ConceptSelection, tree: EclNode, language: str) -> ExplainedPart:
     """Return the outline of an expression in words."""
     system = selection.system
-    substrate = substrate_of(build, system)
     title = choose_text(system.description.titles, language)
-    names = code_names(system, substrate.system, language)
+    names = code_names(system, selection.substrate.system, language)
     return Explanation(language, names, title.value if title else system.description.id).explain(tree)
 
 
-def _outline(build: ServedBuild, selection: ConceptSelection, text: str, language: str) -> list[OutlineLine]:
-    """The lines of the outline of an expression; parts that need too much work have no number."""
+def _outline(selection: ConceptSelection, text: str, language: str) -> list[OutlineLine]:
+    """Return the lines of the outline of an expression; parts that need too much work have no number."""
     budget = WorkBudget(_OUTLINE_STEPS)
-    substrate = substrate_of(build, selection.system)
 
     def total(node: EclNode | None) -> int | None:
         try:
-            return len(Evaluation(selection.system, substrate, budget).concepts(node)) if node else None
+            return len(Evaluation(selection.system, selection.substrate, budget).concepts(node)) if node else None
         except EclError:
             return None
 
@@ -122,4 +120,4 @@ def _outline(build: ServedBuild, selection: ConceptSelection, text: str, languag
         for each in part.parts:
             yield from lines(each, depth + 1)
 
-    return [*lines(explain_selection(build, selection, parse_ecl(text), language), 0)]
+    return [*lines(explain_selection(selection, parse_ecl(text), language), 0)]

@@ -20,6 +20,7 @@ class ConceptSelection:
 
     system: CodeSystem
     sets: SystemSets
+    substrate: TerminologySubstrate
 
     def page(self, offset: int, limit: int) -> Iterator[tuple[CodeSystem, int]]:
         """Yield some of the concepts."""
@@ -57,4 +58,5 @@ def select_concepts(
 ) -> ConceptSelection:
     """Return the concepts of an expression. Raises `EclError`, and `Missing` for an unknown code system or edition."""
     system = find_system(build, scheme, version, day)
-    return ConceptSelection(system, evaluate_ecl(expression, system, substrate_of(build, system, day)))
+    substrate = substrate_of(build, system, day)
+    return ConceptSelection(system, evaluate_ecl(expression, system, substrate), substrate)

@@ -4,8 +4,8 @@ The current view as sorted N-Triples goes in; an index on disk and ranked hits c
 
 Writing: `documents` parses resources, `schema` converts them, `writer` writes a new index, `incremental` updates the
 index of an earlier build from its `index_state`. Searching: `query_parser` and `synonyms` parse a query,
-`query_builder` builds the Tantivy query, `ranking` scores the hits, `index` combines these, `service` implements
-SERVICE begrepp:search of SPARQL. The measured quality is in docs/search-quality.md.
+`query_builder` builds the Tantivy query, `ranking` scores the hits, `index` combines these, `sparql_service`
+implements SERVICE begrepp:search of SPARQL. The measured quality is in docs/search-quality.md.
 """
 
 from begrepp.search.incremental import update_index

@@ -160,9 +160,10 @@ class CandidateFinder:
         if not retired or self._service.dated_build:
             return {}
         records = EntityRecords(self._service, retired, self._translate.language)
-        values = {iri: [value.keys[-1] for value in PROPERTIES["successor"](records, iri)] for iri in retired}
-        known = {each.iri: each for each in describe_concepts(self._service, {i for v in values.values() for i in v})}
-        return {iri: [known[each] for each in iris if each in known] for iri, iris in values.items()}
+        successors = {iri: [ref.iri for ref in records.refs(records.record(iri).successors)] for iri in retired}
+        described = describe_concepts(self._service, {iri for iris in successors.values() for iri in iris})
+        known = {each.iri: each for each in described}
+        return {iri: [known[each] for each in iris if each in known] for iri, iris in successors.items()}
 
     def _rank(
         self, query: MatchQuery, found: Sequence[ScoredConcept], successors: Mapping[str, Sequence[FoundConcept]]

@@ -149,10 +149,6 @@ class Cardinality:
     minimum: int = 1
     maximum: int | None = None
 
-    def allows(self, number: int) -> bool:
-        """Return whether the number of matches is within the limits."""
-        return number >= self.minimum and (self.maximum is None or number <= self.maximum)
-
     def __str__(self) -> str:
         return f"[{self.minimum}..{'*' if self.maximum is None else self.maximum}]"
 

@@ -20,6 +20,7 @@ from begrepp.ecl.syntax_tree import (
     ActiveState,
     AnyConcept,
     AttributeCondition,
+    Cardinality,
     CodeReference,
     Combination,
     DottedPath,
@@ -393,16 +394,16 @@ class PlainEvaluation:
         match refinement:
             case AttributeCondition():
                 rows = [row for group in self._groups(concept) for row in group]
-                return refinement.cardinality.allows(self._number(concept, rows, refinement))
+                return _allows(refinement.cardinality, self._number(concept, rows, refinement))
             case GroupCondition(condition=condition, cardinality=cardinality):
                 groups = self._groups(concept)
-                return cardinality.allows(sum(self._in_group(concept, group, condition) for group in groups))
+                return _allows(cardinality, sum(self._in_group(concept, group, condition) for group in groups))
         results = [self._refined(concept, part) for part in refinement.parts]
         return all(results) if refinement.operator is SetOperator.AND else any(results)
 
     def _in_group(self, concept: int, group: list[Row], condition: Refinement) -> bool:
         if isinstance(condition, AttributeCondition):
-            return condition.cardinality.allows(self._number(concept, group, condition))
+            return _allows(condition.cardinality, self._number(concept, group, condition))
         assert not isinstance(condition, GroupCondition)
         results = [self._in_group(concept, group, part) for part in condition.parts]
         return all(results) if condition.operator is SetOperator.AND else any(results)
@@ -489,6 +490,10 @@ def day_passes(day: str, comparison: str, wanted: str) -> bool:
     if not day or not wanted:
         return day == wanted and "=" in comparison
     return {"<": day < wanted, "<=": day <= wanted, ">": day > wanted, ">=": day >= wanted}[comparison]
+
+
+def _allows(cardinality: Cardinality, number: int) -> bool:
+    return number >= cardinality.minimum and (cardinality.maximum is None or number <= cardinality.maximum)
 
 
 def _described(name: tuple[str, str, str], condition: FilterCondition) -> bool:

@@ -1,0 +1,67 @@
+"""Pages on a phone of 390 pixels: a low header with the search in it, and filters as a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.support.browser import PAGES, WIDTH_EXCESS, find, settled, wait
+
+HEADER = 64
+"""Pixels of the header at most."""
+
+
+@pytest.fixture
+def phone(browser: Chrome) -> Iterator[Chrome]:
+    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    yield browser
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path != "/"])
+def test_the_header_is_one_row_with_the_search(phone: Chrome, address: str, path: str) -> None:
+    phone.get(address + path)
+    assert find(phone, "header.site").size["height"] <= HEADER
+    box, menu = find(phone, "header.site input[type=search]"), find(phone, "details.menu summary")
+    assert box.is_displayed() and box.size["width"] >= 150 and menu.is_displayed()
+    assert settled(phone, WIDTH_EXCESS) == 0
+
+
+def test_suggestions_are_as_wide_as_the_phone(phone: Chrome, address: str) -> None:
+    phone.get(address + "/cs/onkologi")
+    find(phone, "#q").send_keys("lungcancer")
+    wait(phone, lambda b: find(b, "#suggestions").is_displayed())
+    assert find(phone, "#suggestions").size["width"] > 340
+
+
+def test_the_filters_of_a_search_are_a_sheet_that_escape_closes(phone: Chrome, address: str) -> None:
+    phone.get(address + "/search?q=cancer&lang=sv")
+    sheet, button = find(phone, ".sheet"), find(phone, ".sheet-open")
+    assert not sheet.is_displayed()
+    button.click()
+    assert sheet.is_displayed()
+    phone.switch_to.active_element.send_keys(Keys.ESCAPE)
+    wait(phone, lambda b: not sheet.is_displayed())
+    button.click()
+    find(phone, ".sheet a[href*='kind=variable']").click()
+    wait(phone, lambda b: "kind=variable" in b.current_url)
+    find(phone, ".chosen a").click()
+    wait(phone, lambda b: "kind=" not in b.current_url)
+
+
+def test_filters_stand_beside_the_hits_on_a_wide_screen(browser: Chrome, address: str) -> None:
+    browser.get(address + "/search?q=cancer")
+    assert find(browser, ".sheet").is_displayed() and not find(browser, ".sheet-open").is_displayed()
+    assert find(browser, ".sheet").location["x"] > find(browser, "ol.results").location["x"]
+
+
+@pytest.mark.parametrize("path", ["/cs/onkologi", "/cs/onkologi/lungcancer"])
+def test_the_facts_about_the_source_are_shown(phone: Chrome, address: str, path: str) -> None:
+    phone.get(address + path)
+    facts = phone.find_elements(By.CSS_SELECTOR, "dl.facts.narrow dd")
+    assert facts and all(each.is_displayed() for each in facts)

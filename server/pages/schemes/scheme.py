@@ -44,6 +44,16 @@ class LevelRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceRow:
+    """A difference between two editions, with its number of changes."""
+
+    href: str
+    old: str
+    new: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchemeRow:
     """A scheme in a list."""
 
@@ -56,6 +66,7 @@ class SchemeRow:
     valid_from: str
     redistributable: bool
     parts: int = 0
+    newest_changes: DifferenceRow | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +77,6 @@ class Listing(Paged):
     rows: Sequence[Ref]
     total: int
     offset: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DifferenceRow:
-    """A difference between two editions, with its number of changes."""
-
-    href: str
-    old: str
-    new: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,16 @@ def scheme_row(build: ServedBuild, scheme: SchemeFacts, language: str) -> Scheme
         valid_from=own.valid_from.isoformat() if own else "",
         redistributable=all(g.redistribution == "allowed" for g in graphs),
         parts=len(parts),
+        newest_changes=next(iter(_differences(build, scheme)), None),
     )
+
+
+def _differences(build: ServedBuild, scheme: SchemeFacts) -> list[DifferenceRow]:
+    """Return the differences between the editions of a scheme, newest first."""
+    return [
+        DifferenceRow(href=document_path(build.iris, d.graph), old=d.old, new=d.new, count=sum(d.counts.values()))
+        for d in build.manifest.differences_of(scheme.id)
+    ]
 
 
 def scheme_rows(build: ServedBuild, language: str) -> list[SchemeRow]:
@@ -142,10 +152,7 @@ def scheme_page(
         descriptions=sort_texts(scheme.descriptions, language),
         row=scheme_row(build, scheme, language),
         releases=releases,
-        differences=[
-            DifferenceRow(href=document_path(build.iris, d.graph), old=d.old, new=d.new, count=sum(d.counts.values()))
-            for d in build.manifest.differences_of(scheme.id)
-        ],
+        differences=_differences(build, scheme),
         publisher=next((known[iri] for iri in publishers), None),
         licence=property_value(told, "dct:license"),
         load=loads_of(build, told),

@@ -166,7 +166,7 @@ def _swedish(active: Numbered, later: bool) -> Rows:
 def _members(descriptions: Iterator[tuple[int, bool]], refset: str, module: str) -> Rows:
     rng = random.Random(refset)
     for id_, preferred in descriptions:
-        member = uuid.UUID(int=rng.getrandbits(128))
+        member = uuid.UUID(int=rng.getrandbits(128), version=4)
         yield member, "20200131", 1, module, refset, id_, _PREFERRED if preferred else _ACCEPTABLE
 
 
@@ -186,14 +186,14 @@ def _history(active: Numbered, retired: Numbered) -> Rows:
         refset = ("900000000000527005", "900000000000526001", "900000000000523009")[n % 3]
         for _ in range(2 if n % 3 == 2 else 1):
             target = active[(n * 7919 + place) % (len(active) // 2)][1]
-            yield uuid.UUID(int=rng.getrandbits(128)), "20240131", 1, _CORE, refset, id_, target
+            yield uuid.UUID(int=rng.getrandbits(128), version=4), "20240131", 1, _CORE, refset, id_, target
 
 
 def _map(active: Numbered) -> Rows:
     rng = random.Random(3)
     for n, id_ in active[::3]:
         code = f"{'ABCDEFGHIJ'[n % 10]}{n // 10 % 100:02}.{n // 1000 % 10}"
-        member = uuid.UUID(int=rng.getrandbits(128))
+        member = uuid.UUID(int=rng.getrandbits(128), version=4)
         rule = ("TRUE", f"ALWAYS {code}", code, "447561005", "447637006")
         yield member, "20240131", 1, _CORE, "447562003", id_, 1, 1, *rule
 

@@ -35,33 +35,34 @@ def register_template_helpers(app: Flask, schema_org: Callable[..., object], rep
 
     `report_link` is the address for problem reports, a mailto: or an issue tracker; empty if there is none.
     """
+    app.jinja_env.globals |= {
+        "languages": LANGUAGES,
+        "switch": _switch,
+        "brief": brief,
+        "day": _day,
+        "short": compact,
+        "licence_name": licence_name,
+        "with_query": _with_query,
+        "with_suffix": _with_suffix,
+        "has_icons": Path(str(app.static_folder), _ICONS).exists(),
+        "schema_org": schema_org,
+        "report_link": report_link,
+        "report_to": lambda iri: _report_to(report_link, iri),
+    }
 
-    has_icons = Path(str(app.static_folder), _ICONS).exists()
 
-    @app.context_processor
-    def words() -> dict[str, object]:
-        translate = translator()
-        return {
-            "t": translate,
-            "lang": translate.language,
-            "languages": LANGUAGES,
-            "u": _make_link(),
-            "language_field": _language_field(),
-            "switch": _switch,
-            "text": _make_text(translate.language),
-            "brief": brief,
-            "mine": lambda texts: texts_in_language(texts, translate.language),
-            "day": _day,
-            "size": _size,
-            "short": compact,
-            "licence_name": licence_name,
-            "with_query": _with_query,
-            "with_suffix": _with_suffix,
-            "icons": address(f"/static/{_ICONS}") if has_icons else "",
-            "schema_org": schema_org,
-            "report_link": report_link,
-            "report_to": lambda iri: _report_to(report_link, iri),
-        }
+def _words(environment: PageEnvironment, language: str, prefix: str, url_language: str) -> dict[str, object]:
+    """Return the template variables of a language and a form of links."""
+    return {
+        "t": Translator(language),
+        "lang": language,
+        "u": _make_link(prefix, url_language),
+        "language_field": _LANGUAGE_FIELD.format(url_language) if url_language else Markup(""),
+        "text": _make_text(language),
+        "mine": lambda texts: texts_in_language(texts, language),
+        "size": lambda count: _size(count, language),
+        "icons": f"{prefix}/static/{_ICONS}" if environment.globals["has_icons"] else "",
+    }
 
 
 def _report_to(link: str, iri: str) -> str:
@@ -77,12 +78,17 @@ def address(path: str) -> str:
 
 def link(path: str) -> str:
     """Return a path as a link that keeps the language of the page's URL."""
-    return _make_link()(path)
+    return _make_link(request.script_root, _url_language())(path)
 
 
-def _make_link() -> Callable[[str], str]:
-    """Return the link function of this request."""
-    prefix, language = request.script_root, request.args.get("lang") or ""
+def _url_language() -> str:
+    """Return the language in the URL of this page; empty without one."""
+    language = request.args.get("lang", "")
+    return language if language in LANGUAGES else ""
+
+
+def _make_link(prefix: str, url_language: str) -> Callable[[str], str]:
+    """Return the link function of pages below a prefix, whose URLs have a language or none."""
 
     def plain(path: str) -> str:
         return path if path.startswith(("http://", "https://")) else prefix + path
@@ -92,20 +98,17 @@ def _make_link() -> Callable[[str], str]:
         document = before.partition("?")[0]
         if document.startswith(_NOT_OF_PAGES) or document.endswith(_NO_PAGE) or "lang=" in before:
             return plain(path)
-        return f"{prefix}{before}{'&' if '?' in before else '?'}lang={language}{mark}{fragment}"
+        return f"{prefix}{before}{'&' if '?' in before else '?'}lang={url_language}{mark}{fragment}"
 
-    return with_language if language in LANGUAGES else plain
+    return with_language if url_language else plain
 
 
 _NOT_OF_PAGES = ("http://", "https://", "/static/", "/api/", "/language/", "/.well-known/")
 _NO_PAGE = tuple(f".{suffix}" for suffix in "ttl jsonld rdf nt json xml txt csv xlsx atom gz sha256".split())  # noqa: SIM905
 
 
-def _language_field() -> Markup:
-    """Return a hidden form field that keeps the language of the page's URL."""
-    language = request.args.get("lang", "")
-    field = Markup('<input type="hidden" name="lang" value="{}">')
-    return field.format(language) if language in LANGUAGES else Markup("")
+_LANGUAGE_FIELD = Markup('<input type="hidden" name="lang" value="{}">')
+"""Hidden form field that keeps the language of the page's URL."""
 
 
 def link_on_day(day: date) -> Callable[[str], str]:
@@ -128,8 +131,13 @@ def render(template: str, **values: object) -> str:
     """Return a template rendered in the language of the request."""
     environment = current_app.jinja_env
     assert isinstance(environment, PageEnvironment)
-    current_app.update_template_context(values)
-    html = environment.for_language(translator().language).get_template(template).render(values)
+    language, prefix, url_language = translator().language, request.script_root, _url_language()
+    key = (language, prefix, url_language, "u" in values)
+    variant = environment.variants.get(key)
+    if variant is None:
+        words = _words(environment, language, prefix, url_language)
+        variant = environment.add_variant(key, words, has_fixed_links="u" not in values)
+    html = variant.get_template(template).render(values)
     return html.encode("utf-8", "replace").decode()  # an escape in a text may stand for a lone surrogate
 
 
@@ -203,7 +211,7 @@ def _day(value: str) -> str:
     return value[:16].replace("T", " ") if "T" in value else value
 
 
-def _size(count: int) -> str:
+def _size(count: int, language: str) -> str:
     """Return a number of bytes with a unit."""
     size, unit = float(count), "B"
     for unit in ("B", "kB", "MB", "GB"):  # noqa: B007 - the last unit is used after the loop
@@ -211,4 +219,4 @@ def _size(count: int) -> str:
             break
         size /= 1000
     number = f"{size:.0f}" if size >= 10 or unit == "B" else f"{size:.1f}"
-    return f"{number.replace('.', ',') if g.language == 'sv' else number} {unit}"
+    return f"{number.replace('.', ',') if language == 'sv' else number} {unit}"

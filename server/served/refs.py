@@ -36,10 +36,10 @@ class Ref:
         return "" if self.label.value and says_no_more else self.notation
 
     @property
-    def sort_key(self) -> tuple[str, str]:
-        """Sort key by notation, then by label, in Swedish order; a mnemonic notation is ignored."""
+    def sort_key(self) -> tuple[str, str, str]:
+        """Sort key by notation, then by label, in Swedish order, then by IRI; a mnemonic notation is ignored."""
         is_word = self.notation.islower() and self.notation[0].isalpha()
-        return "" if is_word else sort_key(self.notation), sort_key(self.label.value)
+        return "" if is_word else sort_key(self.notation), sort_key(self.label.value), self.iri
 
 
 def is_mnemonic(notation: str, scheme: str) -> bool:

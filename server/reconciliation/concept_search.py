@@ -115,14 +115,15 @@ def _resolve(service: ReconciliationService, text: str) -> list[Resolved]:
 
 
 def _from_hit(hit: Hit) -> FoundConcept:
+    matched = None if hit.matched and hit.matched.role == "parent" else hit.matched  # not a name of the concept
     return FoundConcept(
         iri=hit.iri,
         scheme=hit.scheme,
         notation=hit.notation,
         labels=tuple(Text(value, lang) for lang, value in hit.labels.items()),
         active=hit.active,
-        matched=hit.matched.text if hit.matched else None,
-        is_own_label=not hit.matched or hit.matched.role != "via",
+        matched=matched.text if matched else None,
+        is_own_label=not matched or matched.is_own,
         score=hit.score,
     )
 

@@ -51,6 +51,13 @@ def test_a_name_that_is_only_similar_is_no_certain_match(client: FlaskClient) ->
     assert 50 < found[0]["score"] < 97 and not features(found[0])["name_exact"]
 
 
+def test_the_name_of_a_parent_is_no_name_of_its_children(client: FlaskClient) -> None:
+    """The search finds A00.9 by the name of A00 also."""
+    found = ask(client, LIST, query="Påhittad kategori")
+    assert (found[0]["id"], found[0]["match"]) == ("A00", True)
+    assert all(each["score"] < 97 and not features(each)["name_exact"] for each in found[1:])
+
+
 def test_scores_are_from_0_to_100_and_sorted(client: FlaskClient) -> None:
     scores = [each["score"] for each in ask(client, "/reconcile", query="cancer i lunga", limit=50)]
     assert len(scores) > 5 and scores == sorted(scores, reverse=True) and scores[-1] >= 0 and scores[0] <= 100

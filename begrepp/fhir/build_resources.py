@@ -1,4 +1,4 @@
-"""The terminology of a build as a source of FHIR resources: code systems, value sets and concept maps."""
+"""The terminology of a build as a source of FHIR resources: code systems with their names, value sets, concept maps."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.mapping_resources import MappingSource
 from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
 from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.naming_systems import naming_system_id, naming_system_resource
 from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem, system_url
 from begrepp.fhir.systems.served_systems import ServedSystem
 from begrepp.fhir.value_sets.value_set_resources import value_set_id, value_set_resource
@@ -32,6 +33,7 @@ class BuildResources:
 
     def __init__(self, terminology: Terminology, manifest: Manifest) -> None:
         self._terminology = terminology
+        self._released = manifest.built_at[:10]
         self._opened: LRUCache[tuple[str, str], SchemeCodeSystem] = LRUCache(_OPENED)
         self._views: dict[str, ValueSetView] = {}
         iris = Iris(manifest.base)
@@ -105,6 +107,13 @@ class BuildResources:
         return found
 
     @cached_property
+    def _naming_systems(self) -> dict[str, Json]:
+        views = [self.view(each) for each in self._terminology.schemes()]
+        return {
+            naming_system_id(each.system.description): naming_system_resource(each, self._released) for each in views
+        }
+
+    @cached_property
     def _sets_by_id(self) -> dict[str, StoredValueSet]:
         return {value_set_id(each): each for each in self._terminology.value_sets() if isinstance(each, StoredValueSet)}
 
@@ -119,6 +128,7 @@ class BuildResources:
             "CodeSystem": [code_system_resource(self.view(each), with_content=False) for each in systems.values()],
             "ValueSet": [value_set_resource(each, each.iri, with_content=False) for each in self._sets_by_id.values()],
             "ConceptMap": self._mappings.listed(),
+            "NamingSystem": [*self._naming_systems.values()],
         }
 
     def resource(self, kind: str, name: str, *, with_content: bool) -> Json | None:
@@ -129,4 +139,6 @@ class BuildResources:
         if kind == "ValueSet":
             chosen = self._sets_by_id.get(name)
             return value_set_resource(chosen, chosen.iri, with_content=with_content) if chosen else None
+        if kind == "NamingSystem":
+            return self._naming_systems.get(name)
         return self._mappings.resource(name, with_content=with_content)

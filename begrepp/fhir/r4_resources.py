@@ -15,6 +15,7 @@ _R5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-"
 _EXPANSION_PROPERTY = f"{_R5}ValueSet.expansion.property"
 _CONTAINS_PROPERTY = f"{_R5}ValueSet.expansion.contains.property"
 _FILTER_OPERATOR = f"{_R5}ValueSet.compose.include.filter.op"
+_NOT_IN_R4_NAMING_SYSTEM = frozenset(("url", "version", "title", "experimental"))
 _ALGORITHM = ("versionAlgorithmString", "versionAlgorithmCoding")
 
 
@@ -56,6 +57,8 @@ def to_r4(resource: Json) -> Json:
         return done
     if kind == "CodeSystem":
         return _without_algorithm(resource)
+    if kind == "NamingSystem":
+        return {name: value for name, value in resource.items() if name not in _NOT_IN_R4_NAMING_SYSTEM}
     if kind == "Parameters":
         return resource | {"parameter": [_parameter_to_r4(each) for each in resource.get("parameter", ())]}
     if kind == "Bundle":

@@ -51,7 +51,7 @@ class ResourceSource(Protocol):
         """Return the code systems with all versions."""
 
     def resources(self, kind: str) -> Sequence[Json]:
-        """Return the CodeSystem, ValueSet or ConceptMap resources, without their concepts."""
+        """Return the resources of a type (CodeSystem, ValueSet, ConceptMap, NamingSystem), without their concepts."""
 
     def resource(self, kind: str, name: str, *, with_content: bool) -> Json | None:
         """Return a resource by its id, with its concepts if wished."""

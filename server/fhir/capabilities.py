@@ -8,6 +8,7 @@ from typing import Any
 from begrepp.fhir.systems.served_systems import ServedSystem
 from server.fhir.fhir_operations import BATCH_VALIDATION, OPERATIONS
 from server.fhir.fhir_requests import FHIR_VERSIONS
+from server.fhir.resource_search import RESOURCE_TYPES, SEARCH_PARAMETERS, TYPE_PARAMETERS
 
 Json = dict[str, Any]
 SUITE_VERSION = "1.9.3"
@@ -18,7 +19,6 @@ _FEATURES = (
     ("http://hl7.org/fhir/uv/tx-ecosystem/FeatureDefinition/CodeSystemAsParameter", {"valueBoolean": True}),
 )
 _VERSIONS_OPERATION = "http://hl7.org/fhir/OperationDefinition/CapabilityStatement-versions"
-_SEARCH = (("url", "uri"), ("version", "token"), ("name", "string"), ("title", "string"), ("status", "token"))
 EXPANSION_PARAMETERS = (
     *("activeOnly", "check-system-version", "count", "date", "default-valueset-version", "designation"),
     *("displayLanguage", "exclude-system", "excludeNested", "filter", "force-system-version", "includeDefinition"),
@@ -29,20 +29,19 @@ EXPANSION_PARAMETERS = (
 def capability_statement(base: str, address: str, software: Json, released: str) -> Json:
     """Return the CapabilityStatement of `[base]/metadata`; `address`: of the base; `software`: name and version."""
     resources = []
-    for kind in ("CodeSystem", "ValueSet", "ConceptMap"):
+    for kind in RESOURCE_TYPES:
         operations: list[Json] = [
             {"name": each.name, "definition": each.definition_url} for each in OPERATIONS.values() if each.kind == kind
         ]
         if kind == "ValueSet":
             operations.append({"name": "batch-validate-code", "definition": BATCH_VALIDATION})
-        resources.append(
-            {
-                "type": kind,
-                "interaction": [{"code": "read"}, {"code": "search-type"}],
-                "searchParam": [{"name": name, "type": type_} for name, type_ in _SEARCH],
-                "operation": operations,
-            }
-        )
+        parameters = SEARCH_PARAMETERS | TYPE_PARAMETERS[kind]
+        resource: Json = {
+            "type": kind,
+            "interaction": [{"code": "read"}, {"code": "search-type"}],
+            "searchParam": [{"name": name, "type": type_} for name, type_ in parameters.items()],
+        }
+        resources.append(resource | ({"operation": operations} if operations else {}))
     return {
         "resourceType": "CapabilityStatement",
         "extension": [

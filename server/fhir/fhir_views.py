@@ -19,7 +19,7 @@ from server.fhir import capabilities
 from server.fhir.fhir_operations import OPERATIONS
 from server.fhir.fhir_requests import FHIR_VERSIONS, MAX_BATCH, FhirRequest, outcome_of
 from server.fhir.fhir_sources import fhir_source
-from server.fhir.resource_search import read_resource, search_resources
+from server.fhir.resource_search import RESOURCE_TYPES, read_resource, search_resources
 from server.pages.templating import address
 from server.state import served_build
 
@@ -33,7 +33,7 @@ ACCEPTED_TYPES = ("application/fhir+json", "application/json", "text/html")
 BODY_TYPES = frozenset({"", "application/fhir+json", "application/json", "application/json+fhir", "text/json"})
 _JSON_FORMATS = frozenset({"", "json", "application/json", "application/fhir+json", "text/json"})
 _BASE = "/fhir/<any(r5, r4):base>"
-_TYPES = "any(CodeSystem, ValueSet, ConceptMap)"
+_TYPES = f"any({', '.join(RESOURCE_TYPES)})"
 
 
 def _answer(resource: Json, status: int = 200) -> Response:

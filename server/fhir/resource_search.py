@@ -1,4 +1,4 @@
-"""Read and search of the CodeSystem, ValueSet and ConceptMap resources that the server has."""
+"""Read and search of the CodeSystem, ValueSet, ConceptMap and NamingSystem resources that the server has."""
 
 from __future__ import annotations
 
@@ -17,13 +17,24 @@ _TYPE_SUMMARY = {
     "CodeSystem": ("caseSensitive", "valueSet", "hierarchyMeaning", "content", "count", "supplements", "identifier"),
     "ValueSet": ("immutable", "identifier"),
     "ConceptMap": ("sourceScopeUri", "targetScopeUri", "identifier"),
+    "NamingSystem": ("kind", "uniqueId"),
 }
-_KINDS = tuple(_TYPE_SUMMARY)
+RESOURCE_TYPES = tuple(_TYPE_SUMMARY)
+SEARCH_PARAMETERS = {"url": "uri", "version": "token", "name": "string", "title": "string", "status": "token"}
+"""Search parameters of every type with their types."""
+TYPE_PARAMETERS: dict[str, dict[str, str]] = {
+    "CodeSystem": {"identifier": "token"},
+    "ValueSet": {"identifier": "token"},
+    "ConceptMap": {"identifier": "token"},
+    "NamingSystem": {"value": "string", "id-type": "token", "kind": "token"},
+}
+"""Further search parameters of a type."""
+_UNIQUE_ID = {"value": "value", "id-type": "type"}
 
 
 def read_resource(source: ResourceSource, kind: str, name: str, *, with_content: bool = False) -> Json:
     """Return the resource of an id. Raises `NotFound`."""
-    found = source.resource(kind, name, with_content=with_content) if kind in _KINDS else None
+    found = source.resource(kind, name, with_content=with_content) if kind in RESOURCE_TYPES else None
     if found is None:
         raise NotFound(f"There is no {kind} with the id {name[:64]!r}.")
     return found
@@ -31,8 +42,8 @@ def read_resource(source: ResourceSource, kind: str, name: str, *, with_content:
 
 def search_resources(source: ResourceSource, kind: str, pairs: Iterable[tuple[str, str]], address: str) -> Json:
     """Return a Bundle of the resources that fit all parameters. Raises `FhirFault` for one that is not known."""
-    if kind not in _KINDS:
-        raise NotFound(f"There is no resource type {kind[:50]!r}.", f"The types are {', '.join(_KINDS)}.")
+    if kind not in RESOURCE_TYPES:
+        raise NotFound(f"There is no resource type {kind[:50]!r}.", f"The types are {', '.join(RESOURCE_TYPES)}.")
     wanted: dict[str, list[str]] = {}
     for name, value in pairs:
         wanted.setdefault(name, []).append(value)
@@ -77,6 +88,11 @@ def _fits(resource: Json, name: str, values: list[str]) -> bool:
         elif key in ("name", "title"):
             own = str(resource.get(key, "")).casefold()
             fits = any(own == one.casefold() if modifier == "exact" else one.casefold() in own for one in choices)
+        elif resource["resourceType"] == "NamingSystem" and key in TYPE_PARAMETERS["NamingSystem"]:
+            own_values = (
+                {resource["kind"]} if key == "kind" else {each[_UNIQUE_ID[key]] for each in resource["uniqueId"]}
+            )
+            fits = any(one.removeprefix("urn:oid:") in own_values for one in choices)
         elif key == "identifier":
             own_ids = {str(each.get("value")) for each in resource.get("identifier", ())}
             fits = any(one.rpartition("|")[2] in own_ids for one in choices)

@@ -41,6 +41,7 @@ class SchemeCodeSystem(CodeSystemView):
         self.url = url
         self.identity = system_url(about)
         self.version = about.version
+        self.content = "complete" if about.is_complete else "fragment"
         self.title = _text(about.titles)
         self.name = _computable(about.id)
         self.is_case_sensitive = about.case_sensitive

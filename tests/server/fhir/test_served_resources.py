@@ -176,6 +176,37 @@ def test_resources_are_read_and_searched(client: FlaskClient) -> None:
     assert get(client, "/fhir/r5/CodeSystem?colour=red", 400)["issue"][0]["code"] == "not-supported"
 
 
+def test_a_naming_system_has_the_names_of_a_code_system(client: FlaskClient) -> None:
+    found = get(client, f"/fhir/r5/NamingSystem?value={ECOG}")
+    resource = found["entry"][0]["resource"]
+    assert (found["total"], resource["kind"], resource["status"]) == (1, "codesystem", "active")
+    assert [each["value"] for each in resource["uniqueId"] if each["preferred"] and each["type"] == "uri"] == [ECOG]
+    old = get(client, f"/fhir/r4/NamingSystem/{resource['id']}")
+    assert old["uniqueId"] == resource["uniqueId"] and "date" in old and not {"url", "version"} & {*old}
+    assert get(client, f"/fhir/r5/NamingSystem?url={resource['url']}&kind=codesystem".replace("#", "%23"))["total"] == 1
+
+
+def test_a_naming_system_is_found_by_oid(client: FlaskClient) -> None:
+    with_oid = get(client, "/fhir/r5/NamingSystem?id-type=oid")["entry"]
+    oids = [each["value"] for each in with_oid[0]["resource"]["uniqueId"] if each["type"] == "oid"]
+    for written in (oids[0], f"urn:oid:{oids[0]}"):
+        assert get(client, f"/fhir/r4/NamingSystem?value={written}")["total"] == 1
+    assert get(client, "/fhir/r5/NamingSystem?value=1.2.3.4.5")["total"] == 0
+    assert get(client, "/fhir/r5/NamingSystem/nosuch", 404)["issue"][0]["code"] == "not-found"
+    assert get(client, "/fhir/r5/NamingSystem?colour=red", 400)["issue"][0]["code"] == "not-supported"
+    by_type = {each["type"]: each for each in get(client, "/fhir/r5/metadata")["rest"][0]["resource"]}
+    assert {"name": "value", "type": "string"} in by_type["NamingSystem"]["searchParam"]
+
+
+def test_an_unknown_code_of_a_fragment_may_be_valid(client: FlaskClient) -> None:
+    systems = get(client, "/fhir/r5/metadata?mode=terminology")["codeSystem"]
+    url = next(each["uri"] for each in systems if each["content"] == "fragment")
+    found = get(client, f"/fhir/r5/CodeSystem/$validate-code?url={url}&code=no-such-code")
+    assert value(found, "result") is True
+    outcome = next(each["resource"] for each in found["parameter"] if each["name"] == "issues")
+    assert [each["severity"] for each in outcome["issue"]] == ["warning"]
+
+
 def test_the_capabilities_name_every_edition(client: FlaskClient) -> None:
     systems = get(client, "/fhir/r5/metadata?mode=terminology")["codeSystem"]
     by_uri = {each["uri"]: each for each in systems}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -38,7 +38,7 @@ class FhirRequest:
             items = from_r4(list(items))
         if instance is not None:
             items = [*_without(items, operation.instance), *_named(operation, instance)]
-        return self.in_base(operation.handler(*self._call(items)))
+        return self.in_base(_in_language(operation.handler(*self._call(items)), self.accept_language))
 
     def in_base(self, resource: Json) -> Json:
         """Return a resource of R5 in the form of the base."""
@@ -74,12 +74,36 @@ class FhirRequest:
 
 def outcome_of(error: BegreppError, accept_language: str = "") -> Json:
     """Return the OperationOutcome of an error; in Swedish if Accept-Language prefers it, else in HL7's English."""
-    outcome = _english_outcome(error)
-    if _prefers_swedish(accept_language):
-        translate = Translator("sv").message
-        for each in outcome["issue"]:
-            each["details"] = each["details"] | {"text": translate(each["details"]["text"])}
-    return outcome
+    return _in_language(_english_outcome(error), accept_language)
+
+
+def _in_language(answer: Json, accept_language: str) -> Json:
+    """Return an OperationOutcome, or Parameters that hold one, with its texts in the language that is preferred."""
+    kind = answer["resourceType"]
+    if kind not in ("OperationOutcome", "Parameters") or not _prefers_swedish(accept_language):
+        return answer
+    if kind == "OperationOutcome":
+        return _outcome_in_language(answer, Translator("sv").message)
+    return answer | {"parameter": _parameters_in_language(answer["parameter"], Translator("sv").message)}
+
+
+def _outcome_in_language(outcome: Json, translate: Callable[[str], str]) -> Json:
+    details = [each["details"] | {"text": translate(each["details"]["text"])} for each in outcome["issue"]]
+    return outcome | {"issue": [each | {"details": own} for each, own in zip(outcome["issue"], details, strict=True)]}
+
+
+def _parameters_in_language(parameters: list[Json], translate: Callable[[str], str]) -> list[Json]:
+    """Return the parameters with translated issues, and with the texts of the issues translated in the message."""
+    done = {each["name"]: each for each in parameters if each["name"] in ("issues", "message")}
+    texts = [one["details"]["text"] for one in done["issues"]["resource"]["issue"]] if "issues" in done else []
+    if "issues" in done:
+        done["issues"] = done["issues"] | {"resource": _outcome_in_language(done["issues"]["resource"], translate)}
+    if "message" in done:
+        message = done["message"]["valueString"]
+        for text in sorted(texts, key=len, reverse=True):
+            message = message.replace(text, translate(text))
+        done["message"] = done["message"] | {"valueString": message if texts else translate(message)}
+    return [done.get(each["name"], each) for each in parameters]
 
 
 @lru_cache(1024)

@@ -48,6 +48,12 @@ def messages(language: str) -> Mapping[str, str]:
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
+@cache
+def _patterns(language: str) -> list[str]:
+    """Return the error messages with placeholders, the longest first."""
+    return sorted((each for each in messages(language) if "{}" in each), key=len, reverse=True)
+
+
 def match_placeholders(pattern: str, text: str) -> list[str] | None:
     """Return the values that match the `{}` of `pattern` in `text`; None if the text does not match."""
     first, *others = pattern.split("{}")
@@ -94,8 +100,8 @@ class Translator:
         known = messages(self.language)
         if text in known:
             return known[text]
-        for pattern in sorted(known, key=len, reverse=True):
-            if "{}" in pattern and (values := match_placeholders(pattern, text)) is not None:
+        for pattern in _patterns(self.language):
+            if (values := match_placeholders(pattern, text)) is not None:
                 return self._fill_placeholders(known[pattern], values)
         name, colon, rest = text.partition(": ")
         return f"{name}{colon}{self.message(rest)}" if colon and name.isidentifier() else text

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
+
+from begrepp.fhir.requests.fault_texts import FAULT_TEXTS
+from server.http.i18n import messages
 
 ECOG = "https://w3id.org/begrepp/id/cs/ecog"
 TNM = "https://w3id.org/begrepp/id/cs/tnm-t"
@@ -253,6 +257,22 @@ def test_a_fault_is_swedish_where_that_is_preferred(client: FlaskClient, languag
 def test_a_body_that_is_no_parameters_is_refused(client: FlaskClient, body: bytes) -> None:
     answer = client.post("/fhir/r5/ValueSet/$expand", data=body, content_type="application/fhir+json")
     assert answer.status_code == 400 and json.loads(answer.data)["resourceType"] == "OperationOutcome"
+
+
+def test_the_issues_of_a_validation_are_swedish_where_that_is_preferred(client: FlaskClient) -> None:
+    path = f"/fhir/r5/CodeSystem/$validate-code?url={ECOG}&code=5&display=x;%20y"
+    english, swedish = get(client, path), get(client, path, Accept_Language="sv")
+    for answer, word in ((english, "Wrong Display Name"), (swedish, "Fel")):
+        outcome = next(each["resource"] for each in answer["parameter"] if each["name"] == "issues")
+        text = outcome["issue"][0]["details"]["text"]
+        assert text.startswith(word) and "x; y" in text and value(answer, "message") == text
+
+
+@pytest.mark.parametrize("text", sorted(FAULT_TEXTS.values()))
+def test_every_text_of_an_issue_has_a_swedish_translation(text: str) -> None:
+    pattern = re.sub(r"\{\d\}", "{}", text)
+    translated = messages("sv")[pattern]
+    assert len(re.findall(r"\{[\d!]?\}", translated)) == pattern.count("{}")
 
 
 def test_a_batch_answers_each_entry_by_itself(client: FlaskClient) -> None:

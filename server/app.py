@@ -52,6 +52,7 @@ COMPRESSED = [
     *("text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain", "text/csv"),
     *("text/tab-separated-values", "text/turtle", "application/json", "application/problem+json"),
     *("application/ld+json", "application/rdf+xml", "application/n-triples", "application/atom+xml"),
+    "application/fhir+json",
     *("application/linkset+json", "application/xml"),
     *("application/sparql-results+json", "application/sparql-results+xml"),
 ]

@@ -9,6 +9,9 @@ import struct
 _LENGTH = struct.Struct("!I")
 _READ_BYTES = 1 << 17
 """Bytes of one read: more than a message with a whole chunk of a result."""
+_ANY_TIME = 1e6
+"""Seconds that a read or write may take. A socket with a timeout waits for its descriptor also where that does not block,
+as an event loop leaves it that has waited for it (libuv's `uv_poll_init`)."""
 
 
 class MessageChannel:
@@ -16,6 +19,7 @@ class MessageChannel:
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
+        connection.settimeout(_ANY_TIME)
         self._poll = select.poll()
         self._poll.register(connection, select.POLLIN)
         self._read = b""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
+import time
 
 import pytest
 
@@ -26,11 +28,16 @@ def test_messages_that_arrive_in_pieces_and_together() -> None:
     channel.close()
 
 
-def test_a_large_message_and_the_end() -> None:
+@pytest.mark.parametrize("blocking", [True, False])
+def test_a_large_message_and_the_end(blocking: bool) -> None:
+    """Also where an event loop has made the descriptors non-blocking."""
     ends = [MessageChannel(each) for each in socket.socketpair()]
+    for end in ends:
+        os.set_blocking(end.fileno(), blocking)
     large = bytes(range(256)) * 20_000
     sender = threading.Thread(target=ends[0].send, args=[large])
     sender.start()
+    time.sleep(0.1)  # until the buffers are full
     assert ends[1].receive() == large
     sender.join()
     ends[1].close()

@@ -10,8 +10,10 @@ _LENGTH = struct.Struct("!I")
 _READ_BYTES = 1 << 17
 """Bytes of one read: more than a message with a whole chunk of a result."""
 _ANY_TIME = 1e6
-"""Seconds that a read or write may take. A socket with a timeout waits for its descriptor also where that does not block,
-as an event loop leaves it that has waited for it (libuv's `uv_poll_init`)."""
+"""Seconds that a read or write may take.
+
+With a timeout a socket waits for its descriptor even if an event loop has made that non-blocking, as libuv does.
+"""
 
 
 class MessageChannel:

@@ -51,6 +51,10 @@ def write_harmonisation(first: str, second: str, pair: str, output: str, setting
         return
     for each in walk.pairs:
         _print(walk, each)
+    for dataset in dict.fromkeys(iri for row in walk.rest for iri in row.columns):
+        only = [c.name for row in walk.rest if [*row.columns] == [dataset] for c in row.columns[dataset]]
+        if only:
+            click.echo(f"{walk.names[dataset]} only ({len(only)}): {', '.join(dict.fromkeys(only))}")
 
 
 def _print(walk: Crosswalk, pair: VariablePair) -> None:

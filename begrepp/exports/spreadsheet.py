@@ -34,12 +34,16 @@ _SAMPLE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataTable:
-    """A table with its name, its columns, its rows as they come, and what is to be known about it (name, value)."""
+    """A table with its name, its columns, its rows as they come, and what is to be known about it (name, value).
+
+    `more` are tables that a workbook has on sheets of their own, with their names.
+    """
 
     name: str
     columns: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     about: Sequence[tuple[str, str]] = ()
+    more: Sequence[DataTable] = ()
 
 
 def csv_text(table: DataTable) -> Iterator[str]:
@@ -65,19 +69,25 @@ def write_xlsx(table: DataTable, target: Path) -> None:
     options = {"constant_memory": True, "tmpdir": str(target.parent)}
     with Workbook(str(target), options) as workbook:
         header = workbook.add_format({"bold": True, "bottom": 1})
-        rows = iter(table.rows)
-        row = next(rows, None)
-        number = 0
-        while row is not None or number == 0:
-            number += 1
-            sheet = workbook.add_worksheet("data" if number == 1 else f"data {number}")
-            row = _write_sheet(sheet, table.columns, row, rows, header)
+        for name, each in (("data", table), *((each.name, each) for each in table.more)):
+            _write_sheets(workbook, name, each, header)
         about = workbook.add_worksheet("about")
         about.set_column(0, 0, 20)
         about.set_column(1, 1, 100)
         for place, (name, value) in enumerate(table.about):
             about.write_string(place, 0, name, header)
             about.write_string(place, 1, _cut(value))
+
+
+def _write_sheets(workbook: Workbook, name: str, table: DataTable, header: object) -> None:
+    """Write a table as one sheet, or as several where one is full."""
+    rows = iter(table.rows)
+    row = next(rows, None)
+    number = 0
+    while row is not None or number == 0:
+        number += 1
+        sheet = workbook.add_worksheet(name if number == 1 else f"{name} {number}")
+        row = _write_sheet(sheet, table.columns, row, rows, header)
 
 
 def _write_sheet(

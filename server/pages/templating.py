@@ -192,17 +192,17 @@ def _switch(language: str) -> str:
 
 def _with_query(**changes: object) -> str:
     """Return the URL of this page with changed parameters; None removes a parameter."""
-    kept = dict(request.args.items())
+    kept = request.args.to_dict(flat=False)
     for key, value in changes.items():
         kept.pop(key, None)
         if value not in (None, ""):
-            kept[key] = str(value)
-    return address(raw_path(request.environ)) + (f"?{urlencode(kept)}" if kept else "")
+            kept[key] = [str(value)]
+    return address(raw_path(request.environ)) + (f"?{urlencode(kept, doseq=True)}" if kept else "")
 
 
 def _with_suffix(path: str, suffix: str) -> str:
     """Return the URL of the table of this page in a format: with the filters in force, without the page of a list."""
-    kept = {key: value for key, value in request.args.items() if key not in ("offset", "format")}
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key not in ("offset", "format")]
     return address(f"{path}.{suffix}") + (f"?{urlencode(kept)}" if kept else "")
 
 

@@ -1,18 +1,22 @@
-"""`/harmonise`: the variables of two datasets with aligned codes, as a page or a crosswalk file."""
+"""`/harmonise`: all variables of datasets side by side, with aligned codes, as a page or a file."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from flask import Blueprint, Response, make_response, request
 
-from begrepp.errors import BegreppError, NotFound
+from begrepp.errors import BegreppError, NotFound, UsageError
 from begrepp.queries.parameters import QueryContext
-from begrepp.variables.harmonisation.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
-from begrepp.variables.harmonisation.dataset_crosswalk import harmonise_datasets
+from begrepp.variables.harmonisation.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES, Crosswalk
+from begrepp.variables.harmonisation.dataset_comparison import DatasetComparison, comparison_csv
+from begrepp.variables.harmonisation.dataset_crosswalk import compare_all, harmonise_datasets
 from server.http.negotiation import CSV, HTML, XLSX, Format, choose_format
 from server.http.work_limit import COMPARISONS
 from server.pages.datasets.harmonise import harmonise_page
 from server.pages.tables import table_from_csv
 from server.pages.templating import render, translator
+from server.served.build import ServedBuild
 from server.state import served_build
 from server.views.tables import table_response
 
@@ -20,37 +24,88 @@ blueprint = Blueprint("harmonise", __name__)
 _OFFERS = (HTML, *(Format(name, MEDIA_TYPES[name]) for name in FORMATS), XLSX)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """The arguments: datasets by id (two, or more to be compared only), or a concept; a pair of variables."""
+
+    datasets: tuple[str, ...]
+    concept: str
+    pair: str
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        parts = (self.concept,) if self.concept else self.datasets
+        parts = (*parts, self.pair.replace("=", "-"))
+        return "-".join(part.rpartition("/")[2].rpartition(":")[2] for part in parts if part)
+
+
 @blueprint.get("/harmonise")
 def harmonise() -> Response:
-    """Two datasets (`a`, `b`) or one concept (`concept`), `pair` for one pair of variables, `format` for a file."""
+    """Datasets (`a`, `b`, `more`) or one concept (`concept`), `pair` for one pair of variables, `format` for a file."""
     a, b, concept, pair = (request.args.get(name, "").strip() for name in ("a", "b", "concept", "pair"))
+    more = [each.strip() for each in request.args.getlist("more")[:50]]
+    datasets = tuple(dict.fromkeys(name for name in (a, b, *more) if name))
+    wanted = _Wanted(datasets=datasets, concept=concept, pair=pair)
     format_ = choose_format(request, _OFFERS)
     found = served_build()
-    known = QueryContext(found.store, found.index, found.iris)
-    walk, error = None, None
-    if concept or (a and b):
+    comparison, names, walk, error = None, dict[str, str](), None, None
+    if concept or len(datasets) > 1 or (a and a == b):
         try:
             with COMPARISONS.slot():
-                walk = harmonise_datasets(
-                    concept or a, "" if concept else b, known, found.manifest, pair=pair, language=translator().language
-                )
+                comparison, names = _compare(found, wanted)
+                walk = _translate(found, wanted) if concept or len(datasets) == 2 else None
         except BegreppError as problem:
-            if format_ != HTML:
+            # Concept pages link here, and two datasets may have nothing in common: a result (200), not an error.
+            is_result = isinstance(problem, NotFound) and not pair
+            if format_ != HTML and not (is_result and comparison and format_ in (CSV, XLSX)):
                 raise
             error = problem
-    if format_ == HTML or walk is None:
-        page = harmonise_page(found, walk, translator().language)
-        html = render("harmonise.html", page=page, a=a, b=b, concept=concept, pair=pair, error=error)
-        # Concept pages link here, so "no two datasets measure this concept" is a result (200), not an error.
-        if error is None or (isinstance(error, NotFound) and not pair):
-            return make_response(html)
-        return make_response(html, error.status)
-    name = "-".join(
-        part.rpartition("/")[2].rpartition(":")[2] for part in (a, b, concept, pair.replace("=", "-")) if part
-    )
+    if format_ == HTML or comparison is None:
+        page = harmonise_page(found, walk, None if pair else comparison, translator())
+        html = render("harmonise.html", page=page, a=a, b=b, more=more, concept=concept, pair=pair, error=error)
+        is_fault = error is not None and (not isinstance(error, NotFound) or bool(pair))
+        return make_response(html, error.status if error and is_fault else 200)
+    return _file(found, wanted, comparison, names, walk, format_)
+
+
+def _compare(found: ServedBuild, wanted: _Wanted) -> tuple[DatasetComparison, dict[str, str]]:
+    names = () if wanted.concept else wanted.datasets if len(wanted.datasets) > 1 else wanted.datasets * 2
+    known = QueryContext(found.store, found.index, found.iris)
+    return compare_all(names, wanted.concept, known, found.manifest, language=translator().language)
+
+
+def _translate(found: ServedBuild, wanted: _Wanted) -> Crosswalk:
+    first, second = (wanted.concept, "") if wanted.concept else wanted.datasets
+    known = QueryContext(found.store, found.index, found.iris)
+    language = translator().language
+    return harmonise_datasets(first, second, known, found.manifest, pair=wanted.pair, language=language)
+
+
+def _file(
+    found: ServedBuild,
+    wanted: _Wanted,
+    comparison: DatasetComparison,
+    names: dict[str, str],
+    walk: Crosswalk | None,
+    format_: Format,
+) -> Response:
+    """Return the crosswalk, or the comparison of more than two datasets; a workbook has both."""
+    ids = [iri.rpartition("/")[2] for iri in comparison.datasets]
+    title = translator()("nav.harmonise")
     if format_ == XLSX:
-        title = translator()("nav.harmonise")
-        return table_response(table_from_csv(found, name, title, walk.write(CSV.suffix)), XLSX)
+        codes = table_from_csv(found, "codes", title, walk.write(CSV.suffix)) if walk else None
+        if codes and wanted.pair:
+            return table_response(replace(codes, name=wanted.name), XLSX)
+        table = table_from_csv(found, wanted.name, title, comparison_csv(comparison, ids, names))
+        return table_response(replace(table, more=(codes,) if codes else ()), XLSX)
+    if walk is None:
+        if format_ != CSV:
+            raise UsageError(
+                f"The codes of {len(ids)} datasets are not translated at once.",
+                "Choose two of them, or format=csv or xlsx.",
+            )
+        return table_response(table_from_csv(found, wanted.name, title, comparison_csv(comparison, ids, names)), CSV)
     response = Response(walk.write(format_.suffix), content_type=f"{format_.media_type}; charset=utf-8")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.{SUFFIXES[format_.suffix]}"'
+    response.headers["Content-Disposition"] = f'inline; filename="{wanted.name}.{SUFFIXES[format_.suffix]}"'
     return response

@@ -11,12 +11,15 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import choose_label
+from begrepp.variables.harmonisation.crosswalk_sql import to_sql
+from begrepp.variables.harmonisation.dataset_comparison import ComparedConcept
 from begrepp.variables.harmonisation.translation import Match, TranslationPath, format_path
-from begrepp.variables.harmonisation.variable_pairs import CodeTranslation, DatasetColumn, Loss, Relation, VariablePair
+from begrepp.variables.harmonisation.variable_pairs import CodeTranslation, DatasetColumn, VariablePair
 
 FORMATS = ("csv", "sssom", "fhir", "sql")
 MEDIA_TYPES = {
@@ -33,7 +36,6 @@ _FHIR_RELATIONSHIPS = {
     Match.BROAD: "source-is-narrower-than-target",
     Match.NARROW: "source-is-broader-than-target",
 }
-_PLAIN_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Crosswalk:
     iris: Iris
     systems: dict[str, str] = field(default_factory=dict)
     """List IRI → preferred system URI."""
+    rest: Sequence[ComparedConcept] = ()
+    """Variables of the two datasets that are in no pair."""
 
     def system_uri(self, column: DatasetColumn) -> str:
         """Return the system URI of the code list of a column."""
@@ -52,7 +56,9 @@ class Crosswalk:
 
     def write(self, format_: str) -> str:
         """Return the crosswalk in one of `FORMATS`."""
-        return {"csv": to_csv, "sssom": to_sssom, "fhir": to_fhir, "sql": to_sql}[format_](self)
+        if format_ == "sql":
+            return to_sql(self.pairs, self.names)
+        return {"csv": to_csv, "sssom": to_sssom, "fhir": to_fhir}[format_](self)
 
 
 def code_rows(pair: VariablePair) -> Iterator[tuple[CodeTranslation, str, str, TranslationPath | None, str]]:
@@ -65,7 +71,10 @@ def code_rows(pair: VariablePair) -> Iterator[tuple[CodeTranslation, str, str, T
 
 
 def to_csv(crosswalk: Crosswalk) -> str:
-    """Return CSV with a row per pair of codes and one per pair of variables without codes."""
+    """Return CSV with a row per pair of codes, one per pair of variables without codes, and one per other variable.
+
+    The relation of a variable that only one dataset has is `onlyA` or `onlyB`.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(
@@ -116,7 +125,21 @@ def to_csv(crosswalk: Crosswalk) -> str:
             writer.writerow([*head, *cells, *units])
         if not pair.codes:
             writer.writerow([*head, *[""] * 8, *units])
+    writer.writerows(_rest_cells(crosswalk))
     return out.getvalue()
+
+
+def _rest_cells(crosswalk: Crosswalk) -> Iterator[list[str]]:
+    """Yield the row of each variable without a pair; `a` is the first dataset of the pairs."""
+    first = crosswalk.pairs[0].a.dataset
+    second = crosswalk.pairs[0].b.dataset
+    for row in crosswalk.rest:
+        left, right = row.columns.get(first, ()), row.columns.get(second, ())
+        relation = row.agreement.value if left and right else "onlyA" if left else "onlyB"
+        for a, b in zip_longest(left, right):
+            names = [crosswalk.names[first], a.name if a else "", crosswalk.names[second], b.name if b else ""]
+            units = [a.unit if a else "", b.unit if b else "", ""]
+            yield [*names, relation, crosswalk.names.get(row.concept, ""), *[""] * 8, *units]
 
 
 def to_sssom(crosswalk: Crosswalk) -> str:
@@ -237,58 +260,3 @@ def to_fhir(crosswalk: Crosswalk) -> str:
         "group": groups,
     }
     return json.dumps({k: v for k, v in resource.items() if v != []}, ensure_ascii=False, indent=1) + "\n"
-
-
-def to_sql(crosswalk: Crosswalk) -> str:
-    """Return SQL: a CASE per pair of variables with codes, a product per pair of units; losses are comments."""
-    parts = []
-    for pair in crosswalk.pairs:
-        if pair.codes:
-            parts.append(_sql_case(crosswalk, pair))
-        elif pair.unit_factor is not None:
-            parts.append(
-                f"{_sql_heading(crosswalk, pair)}"
-                f"{_sql_identifier(pair.a)} * {pair.unit_factor:g} AS {_sql_identifier(pair.b)}"
-                f"  -- {pair.a.unit} -> {pair.b.unit}\n"
-            )
-    return "\n".join(parts) or "-- The two have no variables whose values could be translated.\n"
-
-
-def _sql_heading(crosswalk: Crosswalk, pair: VariablePair) -> str:
-    heading = (
-        f"-- {crosswalk.names[pair.a.dataset]}: {pair.a.name} -> {crosswalk.names[pair.b.dataset]}: {pair.b.name}\n"
-    )
-    if pair.relation is Relation.NARROWER:
-        heading += "-- Look out: what the target measures is narrower; use only the rows that are of its kind.\n"
-    elif pair.relation is Relation.BROADER:
-        heading += "-- What the target measures is broader.\n"
-    return heading.replace("\r", " ")
-
-
-def _sql_case(crosswalk: Crosswalk, pair: VariablePair) -> str:
-    lines = [_sql_heading(crosswalk, pair), f"CASE {_sql_identifier(pair.a)}\n"]
-    for row in pair.codes:
-        target = row.single_target
-        value = _sql_literal(target[0].notation) if target else "NULL"
-        remark = ""
-        if row.loss is Loss.UNDECIDED:
-            remark = "one of " + ", ".join(code.notation for code, _ in row.targets)
-        elif row.loss is not Loss.NOTHING:
-            remark = {Loss.NONE: "no match", Loss.NEAR: "close match"}.get(row.loss, str(row.loss))
-        comment = f"  -- {_sql_comment(remark)}" if remark else ""
-        lines.append(f"  WHEN {_sql_literal(row.code.notation)} THEN {value}{comment}\n")
-    lines.append(f"END AS {_sql_identifier(pair.b)}\n")
-    return "".join(lines)
-
-
-def _sql_comment(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _sql_literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _sql_identifier(column: DatasetColumn) -> str:
-    """Return the name of a column as an SQL identifier, quoted if necessary."""
-    return column.name if _PLAIN_IDENTIFIER.fullmatch(column.name) else '"' + column.name.replace('"', '""') + '"'

@@ -14,7 +14,9 @@ from begrepp.queries.query_files import QueryParameter
 from begrepp.records import Text, choose_label
 from begrepp.store import Store
 from begrepp.variables.harmonisation.crosswalk import Crosswalk
+from begrepp.variables.harmonisation.dataset_comparison import ComparedConcept, DatasetComparison
 from begrepp.variables.harmonisation.harmoniser import Harmoniser
+from begrepp.variables.harmonisation.variable_pairs import VariablePair
 
 
 def dataset_ids(manifest: Manifest) -> list[str]:
@@ -36,10 +38,9 @@ def harmonise_datasets(
             raise UsageError("The two datasets are the same.", "Give two different datasets.")
         pairs = harmoniser.pair_datasets(a, b)
     else:
-        concept = parse_value(
-            QueryParameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, context
+        pairs = harmoniser.pair_by_concept(
+            _concept_iri(first, context), [context.iris.dataset(id_) for id_ in dataset_ids(manifest)]
         )
-        pairs = harmoniser.pair_by_concept(concept[1:-1], [context.iris.dataset(id_) for id_ in dataset_ids(manifest)])
     if pair:
         left, _, right = pair.partition("=")
         pairs = [each for each in pairs if each.a.name == left and each.b.name == right]
@@ -57,18 +58,43 @@ def harmonise_datasets(
     systems = {
         value(row, "list"): value(row, "uri") for row in select(context.store, "system-uris", list=_nodes(lists))
     }
-    return Crosswalk(pairs, read_labels(context.store, iris, language), context.iris, systems)
+    comparison = harmoniser.compare_datasets([a, b]) if second and not pair else None
+    rest = _without_pairs(comparison, pairs) if comparison else []
+    iris |= {row.concept for row in rest if row.concept}
+    return Crosswalk(pairs, read_labels(context.store, iris, language), context.iris, systems, rest)
+
+
+def _without_pairs(comparison: DatasetComparison, pairs: Sequence[VariablePair]) -> list[ComparedConcept]:
+    """Return the rows with variables that are in no pair."""
+    paired = {column.iri for pair in pairs for column in (pair.a, pair.b)}
+    return [row for row in comparison.rows if not paired.issuperset(column.iri for column in row.all_columns)]
+
+
+def compare_all(
+    names: Sequence[str], concept: str, context: QueryContext, manifest: Manifest, *, language: str = "sv"
+) -> tuple[DatasetComparison, dict[str, str]]:
+    """Return the comparison of all variables of datasets, and the labels of concepts and code lists by IRI.
+
+    `names` are ids or titles; without names all datasets are compared. With `concept`, only the variables that measure
+    it or a narrower concept. Raises `NotFound` and `UsageError`.
+    """
+    datasets = [_dataset_iri(name, context) for name in names]
+    datasets = [*dict.fromkeys(datasets)] or [context.iris.dataset(id_) for id_ in dataset_ids(manifest)]
+    if len(datasets) < 2:
+        raise UsageError("The two datasets are the same.", "Give two different datasets.")
+    comparison = Harmoniser(context.store).compare_datasets(datasets, _concept_iri(concept, context) if concept else "")
+    iris = {*comparison.datasets, *(row.concept for row in comparison.rows if row.concept)}
+    iris |= {iri for row in comparison.rows for column in row.all_columns for iri in column.code_lists}
+    return comparison, read_labels(context.store, iris, language)
 
 
 def _require_links(datasets: Sequence[str], harmoniser: Harmoniser, context: QueryContext) -> None:
     """Raise `NotFound` for the first dataset (IRI) without variables, or without a variable linked to a concept."""
     for iri in datasets:
-        if harmoniser.read_columns([iri]):
+        columns = harmoniser.read_columns([iri])
+        if any(column.measures for column in columns):
             continue
-        name = iri.removeprefix(context.iris.dataset(""))
-        count = len(
-            {value(row, "variable") for row in select(context.store, "dataset-variables", dataset=_nodes({iri}))}
-        )
+        name, count = iri.removeprefix(context.iris.dataset("")), len(columns)
         if not count:
             raise NotFound(f"{name} has no variables.", "Add a data dictionary that describes its variables.")
         raise NotFound(
@@ -79,6 +105,11 @@ def _require_links(datasets: Sequence[str], harmoniser: Harmoniser, context: Que
 
 def _nodes(iris: set[str]) -> list[NamedNode]:
     return named_nodes(sorted(iris))
+
+
+def _concept_iri(name: str, context: QueryContext) -> str:
+    parameter = QueryParameter(name="concept", kind="concept", titles={"en": ""}, default="x")
+    return parse_value(parameter, name, context)[1:-1]
 
 
 def _dataset_iri(name: str, context: QueryContext) -> str:

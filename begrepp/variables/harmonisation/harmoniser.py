@@ -18,6 +18,7 @@ from begrepp.records import Text
 from begrepp.store import Store
 from begrepp.text.swedish import sort_key
 from begrepp.text.units import conversion_factor, parse_unit
+from begrepp.variables.harmonisation.dataset_comparison import DatasetComparison, compare_columns
 from begrepp.variables.harmonisation.translation import Match, TranslationPath, find_paths, select_best_targets
 from begrepp.variables.harmonisation.variable_pairs import (
     CodeTranslation,
@@ -38,15 +39,26 @@ class Harmoniser:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lists: dict[str, list[ListedCode]] = {}
+        self._sizes: dict[str, int] = {}
 
     def pair_datasets(self, a: str, b: str) -> list[VariablePair]:
         """Return the pairs of columns of two datasets (IRIs), sorted by the name of the first column."""
-        columns = self.read_columns([a, b])
+        columns = _linkable(self.read_columns([a, b]))
         return self._pair_columns([c for c in columns if c.dataset == a], [c for c in columns if c.dataset == b])
+
+    def compare_datasets(self, datasets: Sequence[str], concept: str = "") -> DatasetComparison:
+        """Return the comparison of all columns of datasets (IRIs), or of those that measure a concept or below it."""
+        columns = self.read_columns(datasets)
+        measured = {iri for column in columns for iri in column.measures}
+        broader, matched = self._read_broader(measured), self._read_matched(measured)
+        if concept:
+            columns = [c for c in columns if any(concept == iri or concept in broader[iri] for iri in c.measures)]
+            datasets = [each for each in datasets if any(column.dataset == each for column in columns)]
+        return compare_columns(datasets, columns, broader, matched, self._lists_agree)
 
     def pair_by_concept(self, concept: str, datasets: Iterable[str]) -> list[VariablePair]:
         """Return the pairs of columns of all datasets that measure a concept or a narrower one."""
-        columns = self.read_columns(datasets)
+        columns = _linkable(self.read_columns(datasets))
         broader = self._read_broader({iri for column in columns for iri in column.measures})
         related = [c for c in columns if any(concept == iri or concept in broader[iri] for iri in c.measures)]
         datasets_in_order = sorted({column.dataset for column in related})
@@ -59,7 +71,7 @@ class Harmoniser:
         return pairs
 
     def read_columns(self, datasets: Iterable[str]) -> list[DatasetColumn]:
-        """Return the columns of datasets that measure a concept, without linkage keys."""
+        """Return the columns of datasets."""
         found: dict[str, DatasetColumn] = {}
         for row in select(self._store, "harmonise-columns", dataset=named_nodes(sorted({*datasets}))):
             iri = value(row, "variable")
@@ -69,7 +81,7 @@ class Harmoniser:
             column.measures = sorted({*column.measures})
             # A code list of the dataset takes precedence over the code system that it was taken from.
             column.code_lists = sorted({*column.code_lists}, key=lambda iri: (not _is_code_list(iri), iri))[:1]
-        return [column for _, column in sorted(found.items()) if not column.is_key]
+        return [column for _, column in sorted(found.items())]
 
     def _pair_columns(self, left: Sequence[DatasetColumn], right: Sequence[DatasetColumn]) -> list[VariablePair]:
         measured = {iri for column in (*left, *right) for iri in column.measures}
@@ -91,9 +103,7 @@ class Harmoniser:
         left, right = self.read_codes(pair.a.code_lists[0]), self.read_codes(pair.b.code_lists[0])
         if max(len(left), len(right)) > MAX_CODES:
             return replace(pair, too_long=max(len(left), len(right)))
-        same = pair.a.code_lists == pair.b.code_lists or (
-            bool(left) and [(c.notation, c.labels) for c in left] == [(c.notation, c.labels) for c in right]
-        )
+        same = self._lists_agree(pair.a.code_lists[0], pair.b.code_lists[0])
         rows = _match_notations(left, right) if same else self._translate_codes(left, right)
         reached = {code.iri for row in rows for code, _ in row.targets}
         unreached = tuple(code for code in right if code.iri not in reached and code.active)
@@ -112,6 +122,22 @@ class Harmoniser:
             targets = tuple((targets_by_iri[target], path) for target, path in best_targets[code.iri])
             rows.append(CodeTranslation(code=code, targets=targets, loss=_find_loss(targets, source_counts)))
         return tuple(rows)
+
+    def _lists_agree(self, first: str, second: str) -> bool:
+        """Return whether two lists are the same, or have the same codes and labels."""
+        if first == second:
+            return True
+        sizes = {self._read_size(first), self._read_size(second)}
+        if len(sizes) > 1 or max(sizes) > MAX_CODES:
+            return False
+        left, right = self.read_codes(first), self.read_codes(second)
+        return bool(left) and [(c.notation, c.labels) for c in left] == [(c.notation, c.labels) for c in right]
+
+    def _read_size(self, code_list: str) -> int:
+        if code_list not in self._sizes:
+            rows = select(self._store, "list-sizes", list=NamedNode(code_list))
+            self._sizes[code_list] = max((int(value(row, "n")) for row in rows), default=0)
+        return self._sizes[code_list]
 
     def read_codes(self, code_list: str) -> list[ListedCode]:
         """Return the codes of a list, active and retired, sorted by notation."""
@@ -168,6 +194,11 @@ def _set_property(column: DatasetColumn, property_iri: str, term: object) -> Non
         column.event = text
     elif property_iri == expand("begrepp:linkageKeyFor"):
         column.is_key = True
+
+
+def _linkable(columns: Iterable[DatasetColumn]) -> list[DatasetColumn]:
+    """Return the columns that measure a concept, without linkage keys."""
+    return [column for column in columns if column.measures and not column.is_key]
 
 
 def _is_code_list(iri: str) -> bool:

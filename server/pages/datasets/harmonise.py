@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from begrepp.records import choose_label
 from begrepp.text.swedish import sort_key
 from begrepp.variables.harmonisation.crosswalk import Crosswalk
+from begrepp.variables.harmonisation.dataset_comparison import DatasetComparison, format_years
 from begrepp.variables.harmonisation.translation import TranslationPath
 from begrepp.variables.harmonisation.variable_pairs import DatasetColumn, ListedCode, Loss, VariablePair
+from server.http.i18n import Translator
+from server.pages.datasets.code_flow import LOSSES, code_flow
+from server.pages.datasets.comparison import ComparisonTable, comparison_table
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
 from server.served.refs import Ref
-
-LOSSES = (Loss.NOTHING, Loss.MERGED, Loss.COARSER, Loss.NEAR, Loss.UNDECIDED, Loss.NONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,8 @@ class PairRow:
     too_long: int
     bars: Sequence[Bar]
     codes: Sequence[CodeRow]
+    flow: Markup
+    """Drawing of the translation of the codes; empty without codes."""
     unreached: Sequence[str]
 
     @property
@@ -83,23 +89,30 @@ class PairRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HarmonisePage:
-    """The dataset selection, and the variable pairs of the two selected datasets."""
+    """The dataset selection, the comparison of all variables, and the pairs whose codes are translated."""
 
     datasets: Sequence[Ref]
+    comparison: ComparisonTable | None
     pairs: Sequence[PairRow]
     counts: dict[str, int]
 
 
-def harmonise_page(build: ServedBuild, walk: Crosswalk | None, language: str) -> HarmonisePage:
-    """Return the data of the page; without a crosswalk only the dataset selection."""
+def harmonise_page(
+    build: ServedBuild, walk: Crosswalk | None, comparison: DatasetComparison | None, translate: Translator
+) -> HarmonisePage:
+    """Return the data of the page; without a comparison only the dataset selection."""
+    language = translate.language
     datasets = find_refs(build, [build.iris.dataset(g.id) for g in build.manifest.current_graphs("dataset")], language)
     pairs = walk.pairs if walk else ()
     iris = {iri for pair in pairs for iri in _iris(pair)}
     known = find_refs(build, iris, language)
-    rows = [_pair(pair, known, language) for pair in pairs]
+    rows = [_pair(pair, known, translate) for pair in pairs]
     counts = {loss.value: sum(pair.count(loss) for pair in pairs) for loss in LOSSES}
     return HarmonisePage(
-        datasets=sorted(datasets.values(), key=lambda r: sort_key(r.label.value)), pairs=rows, counts=counts
+        datasets=sorted(datasets.values(), key=lambda r: sort_key(r.label.value)),
+        comparison=comparison_table(build, comparison, language) if comparison else None,
+        pairs=rows,
+        counts=counts,
     )
 
 
@@ -110,7 +123,8 @@ def _iris(pair: VariablePair) -> set[str]:
     return found | {step.to for row in pair.codes for _, path in row.targets for step in path.steps}
 
 
-def _pair(pair: VariablePair, known: dict[str, Ref], language: str) -> PairRow:
+def _pair(pair: VariablePair, known: dict[str, Ref], translate: Translator) -> PairRow:
+    language = translate.language
     codes = [
         row_
         for row in pair.codes
@@ -130,7 +144,7 @@ def _pair(pair: VariablePair, known: dict[str, Ref], language: str) -> PairRow:
         relation=pair.relation,
         through=known[pair.through],
         name=f"{pair.a.name}={pair.b.name}",
-        years=(_years(pair.a), _years(pair.b)),
+        years=(format_years(pair.a), format_years(pair.b)),
         events=(pair.a.event, pair.b.event),
         units=(pair.a.unit, pair.b.unit),
         factor=pair.unit_factor,
@@ -140,16 +154,13 @@ def _pair(pair: VariablePair, known: dict[str, Ref], language: str) -> PairRow:
         too_long=pair.too_long,
         bars=_bars(pair),
         codes=codes,
+        flow=code_flow(pair, translate),
         unreached=[code.notation for code in pair.unreached],
     )
 
 
 def _list(column: DatasetColumn, known: dict[str, Ref]) -> Ref | None:
     return known[column.code_lists[0]] if column.code_lists else None
-
-
-def _years(column: DatasetColumn) -> str:
-    return f"{column.valid_from[:4]}–{column.valid_to[:4]}" if column.valid_from or column.valid_to else ""
 
 
 def _code(

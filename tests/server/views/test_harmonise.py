@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from begrepp.cli.main import main
 from begrepp.records import EditionFiles, Mapping
@@ -107,6 +109,66 @@ def test_it_is_done_from_a_shell(built: Settings, monkeypatch: pytest.MonkeyPatc
     sql = shell.invoke(main, ["harmonise", "cancerregistret", "nkbc", "--pair", "t=a_tnm_tklass", "--format", "sql"])
     assert "WHEN '1a' THEN '10'" in sql.output
     assert shell.invoke(main, ["harmonise", "nkbc", "nothing"]).exit_code == 2
+
+
+def test_all_variables_of_both_registers_are_shown(client: FlaskClient) -> None:
+    page = client.get("/harmonise?a=cancerregistret&b=nkbc", headers=HTML).text
+    for dataset in ("cancerregistret", "nkbc"):
+        names = {row["name"] for row in _read(client, f"/dataset/{dataset}.csv")}
+        assert {name for name in names if f">{name}</a>" not in page} == set(), dataset
+    counts = dict(re.findall(r'<a class="tile (?:\w+)" href="#([\w-]+)"><b>(\d+)</b>', page))
+    assert counts == {"same": "4", "different": "3", "only-cancerregistret": "8", "only-nkbc": "21"}
+
+
+def test_more_than_two_registers_are_one_matrix(client: FlaskClient) -> None:
+    address = "/harmonise?a=cancerregistret&b=nkbc&more=npcr"
+    rows = {row["concept"]: row for row in _read(client, f"{address}&format=csv")}
+    assert rows["ålder"]["agreement"] == "same" and rows["ålder"]["npcr"] == "alder"
+    assert rows["T-kategori"]["differs_in"] == "scope | codes | event" and rows["T-kategori"]["cancerregistret"] == "t"
+    assert rows["Gleasonsumma"]["agreement"] == "only" and rows["Gleasonsumma"]["nkbc"] == ""
+    page = client.get(address, headers=HTML).text
+    assert 'href="#only-npcr"' in page and "more=npcr&amp;format=xlsx" in page and 'value="npcr" checked' in page
+    assert client.get(f"{address}&format=sql").status_code == 400
+
+
+def test_a_workbook_has_the_variables_and_the_codes(client: FlaskClient) -> None:
+    book = load_workbook(io.BytesIO(client.get("/harmonise?a=cancerregistret&b=nkbc&format=xlsx").data))
+    assert book.sheetnames == ["data", "codes", "about"]
+    agreements = {row[0] for row in book["data"].iter_rows(min_row=2, values_only=True)}
+    assert agreements == {"same", "different", "only"}
+    codes = {(row[1], row[6]) for row in book["codes"].iter_rows(min_row=2, values_only=True)}
+    assert ("t", "1a") in codes and ("figo", None) in codes
+
+
+def test_csv_of_two_registers_names_the_variables_without_a_counterpart(client: FlaskClient) -> None:
+    rows = _read(client, "/harmonise?a=cancerregistret&b=nkbc&format=csv")
+    relations = {(row["variable_a"], row["variable_b"]): row["relation"] for row in rows}
+    assert relations["figo", ""] == "onlyA" and relations["", "op_pad_er"] == "onlyB"
+    assert relations["personnummer", "personnummer"] == "same"
+
+
+def test_the_translation_is_drawn_as_a_flow(client: FlaskClient) -> None:
+    page = client.get(PAIR, headers=HTML).text
+    drawing = page[page.index('<svg class="flow"') : page.index("</svg>", page.index('<svg class="flow"'))]
+    widths = re.findall(r'<path class="(\w+)".*?stroke-width="([\d.]+)"><title>(.*?)</title>', drawing)
+    by_title = {title: (loss, float(width)) for loss, width, title in widths}
+    undecided = [width for title, (loss, width) in by_title.items() if title.startswith("4  T: 4 ")]
+    whole = next(width for title, (_, width) in by_title.items() if title.startswith("1a  "))
+    assert len(undecided) == 4 and sum(undecided) == pytest.approx(whole, abs=0.3)
+    assert next(loss for title, (loss, _) in by_title.items() if title.startswith("a  T: a ")) == "none"
+
+
+def test_registers_with_nothing_in_common_are_still_shown(client: FlaskClient) -> None:
+    answer = client.get("/harmonise?a=json&b=nkbc", headers=HTML)
+    assert answer.status_code == 200 and 'href="#only-json"' in answer.text and "op_pad_er" in answer.text
+    rows = _read(client, "/harmonise?a=json&b=nkbc&format=csv")
+    assert {row["agreement"] for row in rows} == {"only"}
+
+
+def _read(client: FlaskClient, path: str) -> list[dict[str, str]]:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
 
 
 def test_a_dataset_without_links_is_known(client: FlaskClient) -> None:

@@ -17,9 +17,6 @@ from server.served.build import ServedBuild
 from server.served.labels import find_refs
 from server.served.refs import Ref
 
-FOLDED = 12
-"""Rows from which a group is folded."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedVariable:

@@ -24,11 +24,19 @@ MATCHED = defaultdict(set, {"pathological": {"histological"}, "histological": {"
 SAME_LISTS = {"list/tnm", "list/tnm-copy"}
 
 
-def column(name: str, measures: str = "", **more: str) -> DatasetColumn:
-    lists = [more.pop("codes")] if "codes" in more else []
-    dataset = name[0]
+def column(
+    name: str, measures: str = "", *, codes: str = "", unit: str = "", event: str = "", valid_from: str = ""
+) -> DatasetColumn:
     return DatasetColumn(
-        iri=name, dataset=dataset, name=name, measures=measures.split(), code_lists=lists, datatype="string", **more
+        iri=name,
+        dataset=name[0],
+        name=name,
+        measures=measures.split(),
+        code_lists=[codes] if codes else [],
+        unit=unit,
+        datatype="string",
+        valid_from=valid_from,
+        event=event,
     )
 
 

@@ -18,7 +18,7 @@ from begrepp.variables.harmonisation.variable_pairs import DatasetColumn
 
 
 class Agreement(StrEnum):
-    """How the datasets of a row agree."""
+    """Agreement of the datasets of a row."""
 
     SAME = "same"
     """Several datasets have the variable and code it in the same way."""
@@ -29,7 +29,7 @@ class Agreement(StrEnum):
 
 
 class Deviation(StrEnum):
-    """In what the variables of a row differ."""
+    """A difference between the variables of a row."""
 
     SCOPE = "scope"
     """Some measure a narrower concept."""
@@ -50,7 +50,7 @@ class ComparedConcept:
 
     @property
     def agreement(self) -> Agreement:
-        """How the datasets agree."""
+        """The agreement of the datasets."""
         if len(self.columns) < 2:
             return Agreement.ONLY
         return Agreement.DIFFERENT if self.deviations else Agreement.SAME

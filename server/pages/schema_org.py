@@ -48,9 +48,10 @@ def _concept(page: ConceptPage) -> JsonLd:
         "name": _words([page.ref.label, *page.other_labels]),
         "alternateName": [
             term.text.value
-            for group in page.terms
-            if group.status != "avradd"
-            for term in group.terms
+            for row in page.terms
+            for status, terms in row.terms.items()
+            if status != "avradd"
+            for term in terms
             if term.text != page.ref.label and term.text not in page.other_labels
         ],
         "description": _words(page.definitions),

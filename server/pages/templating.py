@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import date
 from pathlib import Path
+from threading import Lock
 from urllib.parse import quote, urlencode
 
+from cachetools import LRUCache
 from flask import Flask, current_app, g, request
 from markupsafe import Markup, escape
 
@@ -19,6 +21,8 @@ from server.http.urls import AlternateFormat, raw_path
 from server.pages.template_environment import PageEnvironment
 from server.served.labels import texts_in_language
 
+_parts: LRUCache[Hashable, Markup] = LRUCache(maxsize=512)
+_parts_lock = Lock()
 _ICONS = "editor/icons.svg"
 """The icons, written by `make editor` with npm; without them the pages have none."""
 
@@ -45,6 +49,7 @@ def register_template_helpers(app: Flask, schema_org: Callable[..., object], rep
         "with_query": _with_query,
         "with_suffix": _with_suffix,
         "has_icons": Path(str(app.static_folder), _ICONS).exists(),
+        "part": _render_part,
         "schema_org": schema_org,
         "report_link": report_link,
         "report_to": lambda iri: _report_to(report_link, iri),
@@ -139,6 +144,22 @@ def render(template: str, **values: object) -> str:
         variant = environment.add_variant(key, words, has_fixed_links="u" not in values)
     html = variant.get_template(template).render(values)
     return html.encode("utf-8", "replace").decode()  # an escape in a text may stand for a lone surrogate
+
+
+def _render_part(template: str, key: tuple[str, ...], **values: object) -> Markup:
+    """Return a part of a page; one with the same key, in the same language and with the same links is not made anew.
+
+    `key` holds the id of the build.
+    """
+    language = translator().language
+    full_key = (template, key, language, _url_language(), request.script_root)
+    with _parts_lock:
+        made = _parts.get(full_key)
+    if made is None:
+        made = Markup(render(template, **values))
+        with _parts_lock:
+            _parts[full_key] = made
+    return made
 
 
 def alternate_formats(path: str, formats: tuple[Format, ...] = GRAPH_FORMATS) -> tuple[AlternateFormat, ...]:

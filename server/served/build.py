@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from begrepp.artefact.manifest import Manifest
+from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.store import Store
@@ -43,6 +44,11 @@ class ServedBuild:
     def scheme_store(self, scheme: str) -> Store:
         """Return the store with the concepts of a scheme; a dated build overrides it with a smaller one."""
         return self.store
+
+    @cached_property
+    def graph_entries(self) -> dict[str, GraphEntry]:
+        """The editions of the manifest by the IRIs of their graphs."""
+        return {graph.graph: graph for graph in self.manifest.graphs}
 
     @cached_property
     def concepts(self) -> ConceptSource:
@@ -88,6 +94,11 @@ class ServedBuild:
     def children_cache(self) -> MemoryCache[list[TreeNode]]:
         """Cache of child nodes, by concept and language."""
         return self._cache("children", 32, lambda nodes: sum(node.size for node in nodes))
+
+    @cached_property
+    def registers_cache(self) -> MemoryCache[list[Any]]:
+        """Cache of the registers that are coded in a code system, by its IRI and language."""
+        return self._cache("registers", 4, lambda rows: 4096 * len(rows))
 
     @cached_property
     def dated_builds_cache(self) -> dict[tuple[str, ...], ServedBuild]:

@@ -18,6 +18,7 @@ from begrepp.store import Store
 from begrepp.terminology.stored_system import StoredSystem
 from begrepp.variables.harmonisation.variable_pairs import ListedCode
 from server.served.concept_source import StoredConcepts
+from server.served.variable_facts import VariableIndex
 
 MAX_CONCEPTS = 200_000
 MAX_CACHED_LISTS = 8
@@ -98,6 +99,11 @@ class SchemeIndex:
             for iri in (concept, *above):
                 variables[iri] += entries
         return dict(variables)
+
+    @cached_property
+    def variables(self) -> VariableIndex:
+        """Coding and years of all variables."""
+        return VariableIndex(self._store)
 
     @cached_property
     def broader(self) -> dict[str, list[str]]:

@@ -103,3 +103,27 @@ for (const tree of document.querySelectorAll(".tree > ul")) {
   if (first) first.tabIndex = 0;
   tree.addEventListener("keydown", (event) => stepInTree(tree, event));
 }
+
+// The field above a tree filters the nodes that are shown; Enter searches the whole code system.
+for (const field of document.querySelectorAll("input[data-filter]")) {
+  const tree = field.closest("section").querySelector(".tree");
+  field.addEventListener("input", () => {
+    const words = field.value.trim().toLowerCase().split(/\s+/);
+    for (const item of [...tree.querySelectorAll("li")].reverse()) {
+      const text = (item.querySelector(":scope > .leaf") || item).textContent.toLowerCase();
+      const below = item.querySelector(":scope > ul > li:not([hidden])");
+      item.hidden = !below && !words.every((word) => text.includes(word));
+    }
+  });
+}
+
+// A long tree is scrolled to the concept of the page.
+const place = document.querySelector(".place");
+function scrollToConcept() {
+  const here = place.querySelector(".here");
+  if (here && place.scrollHeight > place.clientHeight) place.scrollTop = here.offsetTop - place.clientHeight / 3;
+}
+if (place) {
+  scrollToConcept();
+  place.addEventListener("toggle", scrollToConcept);
+}

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.records import Text
+from begrepp.records import Text, language_rank
 from begrepp.terminology.concept_record import ConceptRecord
+from begrepp.text.swedish import sort_key
 from server.http.i18n import Translator
-from server.pages.concepts.concept_diagram import Drawing, neighbour_drawing
-from server.pages.concepts.concept_history import (
-    ConceptChange,
-    concept_changes,
-    concept_editions,
-    is_replaced,
-    other_meanings,
-)
+from server.http.urls import document_path
+from server.pages.concepts.concept_history import HistoryPoint, concept_history, is_replaced, other_meanings
 from server.pages.concepts.concept_notes import NoteGroup, note_groups, note_texts
 from server.pages.concepts.concept_variables import MeasuredVariables, measured_variables
+from server.pages.concepts.mapping_groups import MappingGroup, mapping_drawing, mapping_groups
 from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
 from server.pages.concepts.resource import Property, properties
-from server.pages.concepts.tree import paths_to, tree_around
-from server.pages.schemes.editions import EditionRow, LoadRow, load_row
+from server.pages.concepts.same_code import SameCode, same_code
+from server.pages.concepts.tree import children, paths_to, tree_around
+from server.pages.schemes.editions import LoadRow, load_row
 from server.served.build import ServedBuild
 from server.served.labels import Statements, find_refs, sort_texts
 from server.served.refs import Ref, TreeNode
@@ -34,6 +32,10 @@ _STATUS_OF_USE = {"preferred": "rekommenderad", "synonym": "tillaten", "hidden":
 _STATUSES = ("rekommenderad", "tillaten", "avradd")
 _LABEL_GROUPS = {"preferred": "rekommenderad", "synonym": "tillaten", "hidden": "sokord"}
 """Group of a label without a term of its own."""
+_LEVEL = "/level/"
+"""Part of the IRI of a level of a classification; another collection is a value set."""
+DEMARCATING = ("xkos:coreContentNote", "xkos:inclusionNote", "xkos:additionalContentNote", "xkos:exclusionNote")
+"""Notes on what a concept includes and excludes."""
 _SHOWN_OTHERWISE = (
     "owl:deprecated",
     "begrepp:status",
@@ -56,11 +58,21 @@ class TermRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TermGroup:
-    """Terms with one status."""
+class LanguageTerms:
+    """The terms in one language by status."""
 
-    status: str
-    terms: Sequence[TermRow]
+    language: str
+    terms: Mapping[str, Sequence[TermRow]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptEdition:
+    """The edition that the page shows."""
+
+    version: str
+    valid_from: str
+    current: bool
+    href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,23 +90,27 @@ class ConceptPage:
     suggested: Sequence[Ref]
     became: Sequence[Ref]
     meanings: Sequence[Ref]
-    changes: Sequence[ConceptChange]
     replaces: Sequence[Ref]
     definitions: Sequence[Text]
-    terms: Sequence[TermGroup]
+    terms: Sequence[LanguageTerms]
     notes: Sequence[NoteGroup]
     domains: Sequence[Text]
     marker: str
     pairs: Sequence[Ref]
     related: Sequence[Ref]
-    members_of: Sequence[Ref]
+    levels: Sequence[Ref]
+    edition: ConceptEdition | None
+    also_in: Sequence[Ref]
+    same_code: Sequence[SameCode]
     paths: Sequence[Sequence[Ref]]
     tree: TreeNode
-    drawing: Drawing | None
+    below: int
     citation: str
     mappings: Sequence[MappingRow]
+    mapping_groups: Sequence[MappingGroup]
+    flow: Markup
     measured: MeasuredVariables
-    releases: Sequence[EditionRow]
+    history: Sequence[HistoryPoint]
     load: LoadRow | None
     publisher: Ref | None
     licence: str
@@ -104,14 +120,16 @@ class ConceptPage:
     others: Sequence[Property]
 
     @property
-    def shows_terms(self) -> bool:
-        """Whether there are terms besides those in the heading."""
-        return len(self.terms) > 1 or any(len(group.terms) > 1 + len(self.other_labels) for group in self.terms)
+    def term_statuses(self) -> list[str]:
+        """The statuses of the terms; empty if the heading shows them all."""
+        found = [status for status in (*_STATUSES, "sokord") if any(status in row.terms for row in self.terms)]
+        number = sum(len(terms) for row in self.terms for terms in row.terms.values())
+        return found if number > 1 + len(self.other_labels) or len(found) > 1 else []
 
     @property
-    def is_bare(self) -> bool:
-        """Whether the concept has neither a definition nor further terms, as most codes."""
-        return not (self.definitions or self.shows_terms)
+    def demarcation(self) -> Sequence[NoteGroup]:
+        """The notes on what the concept includes and excludes."""
+        return [group for group in self.notes if group.kind in DEMARCATING]
 
 
 def concept_page(
@@ -120,6 +138,7 @@ def concept_page(
     """Return the data of a concept page from the record of the concept."""
     language = translate.language
     mappings = mapping_rows(build, record, language)
+    groups = mapping_groups(build, mappings, language)
     edition = build.terminology.edition(record.release)
     others = other_meanings(build, record)
     became = {change.target for change in record.changes if is_replaced(change, record.iri)}
@@ -147,7 +166,7 @@ def concept_page(
     here = known[record.iri]
     ways = paths_to(build, record.iri, language)
     tree = tree_around(build, here, ways[0] if ways else [], language, everything=everything)
-    above, related = named(record.parents), named(near)
+    collections = named(record.members_of)
     labels = sort_texts((Text(d.text, d.language) for d in record.designations if d.use == "preferred"), language)
     return ConceptPage(
         ref=here,
@@ -161,7 +180,6 @@ def concept_page(
         suggested=named(record.suggested),
         became=named(became.difference(record.successors)),
         meanings=named({*others}),
-        changes=concept_changes(build, record, known),
         replaces=named(record.predecessors),
         definitions=note_texts(record.definitions, language),
         terms=_terms(build, record, language),
@@ -169,17 +187,27 @@ def concept_page(
         domains=sort_texts(record.domains, language),
         marker=record.marker,
         pairs=named(record.paired_with),
-        related=related,
-        members_of=named(record.members_of),
+        related=named(near),
+        levels=[ref for ref in collections if _LEVEL in ref.iri],
+        edition=ConceptEdition(
+            version=edition.version,
+            valid_from=edition.valid_from,
+            current=edition.current,
+            href=document_path(build.iris, record.release),
+        )
+        if edition
+        else None,
+        also_in=[ref for ref in collections if _LEVEL not in ref.iri],
+        same_code=same_code(build, record, language),
         paths=ways,
         tree=tree,
-        drawing=neighbour_drawing(here, above, tree, related, mappings)
-        if above or related or mappings or tree.children
-        else None,
+        below=len(children(build, record.iri, language)),
         citation=_citation(here, record),
         mappings=mappings,
+        mapping_groups=groups,
+        flow=mapping_drawing(here, groups, translate) if mappings else Markup(""),
         measured=measured_variables(build, record, mappings, language),
-        releases=concept_editions(build, record, here.label),
+        history=concept_history(build, record, known, here.label),
         load=next(filter(None, (load_row(build, iri) for iri in edition.loads)), None) if edition else None,
         publisher=known[edition.publisher] if edition and edition.publisher else None,
         licence=edition.licence if edition else "",
@@ -210,25 +238,21 @@ def _further_statements(record: ConceptRecord) -> Statements:
     return statements
 
 
-def _terms(build: ServedBuild, record: ConceptRecord, language: str) -> list[TermGroup]:
-    """Return the terms by status; a label without a term record is grouped by its label property."""
-    groups: dict[str, dict[Text, TermRow]] = defaultdict(dict)
+def _terms(build: ServedBuild, record: ConceptRecord, language: str) -> list[LanguageTerms]:
+    """Return the terms by language and status; a label without a term record is grouped by its label property."""
+    rows: dict[tuple[str, Text], TermRow] = {}
     known = find_refs(build, [term.iri for term in record.terms], language)
     for term in record.terms:
         for form in term.forms:
             status = term.status or _STATUS_OF_USE[term.use]
-            groups[status][form] = TermRow(text=form, href=known[term.iri].href, source=term.source)
-    graded = {form for rows in groups.values() for form in rows}
+            rows[status, form] = TermRow(text=form, href=known[term.iri].href, source=term.source)
+    graded = {form for _, form in rows}
     for each in record.designations:
         form = Text(each.text, each.language)
         if form not in graded:
-            groups[_LABEL_GROUPS[each.use]][form] = TermRow(text=form)
-    for rows in groups.values():
-        mine = {form.value for form in rows if form.lang == language}
-        for form in [form for form in rows if form.lang != language and form.value in mine and not rows[form].href]:
-            del rows[form]
-    return [
-        TermGroup(status=status, terms=[groups[status][form] for form in sort_texts(groups[status], language)])
-        for status in (*_STATUSES, "sokord")
-        if groups[status]
-    ]
+            rows[_LABEL_GROUPS[each.use], form] = TermRow(text=form)
+    found: dict[str, dict[str, list[TermRow]]] = defaultdict(lambda: defaultdict(list))
+    for (status, form), row in sorted(rows.items(), key=lambda item: sort_key(item[0][1].value)):
+        found[form.lang][status].append(row)
+    order = sorted(found, key=lambda tag: (language_rank(tag, (language,)), not tag, tag))
+    return [LanguageTerms(language=tag, terms=found[tag]) for tag in order]

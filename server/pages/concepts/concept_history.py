@@ -1,8 +1,8 @@
-"""Changes of a concept between editions, the editions that contain it, and other meanings of its code."""
+"""History of a concept over the editions of its code system, and other meanings of its code."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -10,20 +10,37 @@ from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.terminology.concept_record import ConceptRecord, RecordedChange
 from server.http.urls import document_path
-from server.pages.schemes.editions import EditionRow, edition_row
 from server.served.build import ServedBuild
 from server.served.refs import Ref
+
+REPLACING_CHANGES = ("begrepp:moved", "begrepp:split", "begrepp:merged")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptChange:
-    """A change of the concept between two editions: class, rule and link to the difference."""
+    """A change of the concept since the edition `old`: class, rule and link to the difference."""
 
     old: str
-    new: str
     type: str
     rule: Ref
     href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPoint:
+    """An edition with the changes of the concept in it; `label` is the name that it gives the concept if it differs."""
+
+    version: str
+    day: str
+    href: str
+    current: bool
+    partial: bool
+    is_listed: bool
+    """Whether the edition lists the concept."""
+    label: Text | None
+    changes: Sequence[ConceptChange]
+    is_unchanged: bool
+    """Whether the edition was compared with an earlier one and does not change the concept."""
 
 
 def is_replaced(change: RecordedChange, concept: str) -> bool:
@@ -39,29 +56,48 @@ def other_meanings(build: ServedBuild, record: ConceptRecord) -> list[str]:
     return [other for other in found if other != record.iri]
 
 
-def concept_changes(build: ServedBuild, record: ConceptRecord, known: Mapping[str, Ref]) -> list[ConceptChange]:
-    """Return the changes of the concept, newest first, one row per difference and class."""
-    rows = {}
+def concept_history(
+    build: ServedBuild, record: ConceptRecord, known: Mapping[str, Ref], label: Text
+) -> list[HistoryPoint]:
+    """Return the editions that list the concept or change it, oldest first."""
+    changes = _changes(build, record, known)
+    called = {each.graph: each.labels for each in record.editions}
+    if not called and not changes:
+        return []
+    listed = [build.graph_entries[graph] for graph in called if graph in build.graph_entries]
+    others = (build.manifest.find_graph("scheme", *edition) for edition in changes)
+    points = []
+    for graph in {entry.graph: entry for entry in [*listed, *filter(None, others)]}.values():
+        changed = changes.get((graph.id, graph.version), {})
+        then = next((text for text in called.get(graph.graph, ()) if text.lang == label.lang), None)
+        points.append(
+            HistoryPoint(
+                version=graph.version,
+                day=graph.valid_from.isoformat(),
+                href=document_path(build.iris, graph.graph),
+                current=graph.current,
+                partial=graph.coverage == "partial",
+                is_listed=graph.graph in called,
+                label=then if then != label else None,
+                changes=[changed[key] for key in sorted(changed)],
+                is_unchanged=not changed
+                and any(each.new == graph.version for each in build.manifest.differences_of(graph.id)),
+            )
+        )
+    return sorted(points, key=lambda point: (point.day, point.version))
+
+
+def _changes(
+    build: ServedBuild, record: ConceptRecord, known: Mapping[str, Ref]
+) -> dict[tuple[str, str], dict[tuple[str, str], ConceptChange]]:
+    """Return the changes by code system and new edition, one for each old edition and class."""
+    found: dict[tuple[str, str], dict[tuple[str, str], ConceptChange]] = {}
     for change in record.changes:
         difference = build.manifest.find_difference(change.difference)
         if difference:
             kind = compact(change.type).removeprefix("begrepp:")
             href = f"{document_path(build.iris, difference.graph)}?{urlencode({'q': record.code})}"
-            rows[difference.new_valid_from, difference.old_valid_from, kind] = ConceptChange(
-                old=difference.old, new=difference.new, type=kind, rule=known[change.rule], href=href
+            found.setdefault((difference.scheme, difference.new), {})[difference.old, kind] = ConceptChange(
+                old=difference.old, type=kind, rule=known[change.rule], href=href
             )
-    return [rows[key] for key in sorted(rows, reverse=True)]
-
-
-REPLACING_CHANGES = ("begrepp:moved", "begrepp:split", "begrepp:merged")
-
-
-def concept_editions(build: ServedBuild, record: ConceptRecord, label: Text) -> list[EditionRow]:
-    """Return the editions that contain the concept, newest first, with its label where it differs."""
-    called = {each.graph: each.labels for each in record.editions}
-    rows = []
-    for graph in build.manifest.graphs if called else ():
-        if graph.graph in called:
-            then = [text for text in called[graph.graph] if text.lang == label.lang]
-            rows.append(edition_row(build, graph, then[0] if then and then[0] != label else None))
-    return sorted(rows, key=lambda row: (row.valid_from, row.version), reverse=True)
+    return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
@@ -14,6 +16,17 @@ from server.served.build import ServedBuild
 from server.served.labels import find_refs
 from server.served.refs import Ref
 
+_SIGNS = {
+    "skos:exactMatch": "=",
+    "skos:closeMatch": "≈",
+    "skos:broadMatch": "↑",
+    "skos:narrowMatch": "↓",
+    "skos:relatedMatch": "↔",
+}
+"""Signs of the mapping relations in the picture and the table."""
+_NEGATED = "≠"
+_OBO = re.compile(r"https?://purl\.obolibrary\.org/obo/([A-Za-z]+)_([A-Za-z0-9]+)")
+"""IRI of a term of an ontology of the OBO Foundry (its identifier policy): prefix and local id."""
 _INVERSE = {"skos:broadMatch": "skos:narrowMatch", "skos:narrowMatch": "skos:broadMatch"}
 
 
@@ -32,6 +45,25 @@ class MappingRow:
     see_also: Sequence[str] = ()
     versions: str = ""
     href: str = ""
+
+    @property
+    def sign(self) -> str:
+        """The sign of the relation."""
+        return _NEGATED if self.negated else _SIGNS.get(self.predicate, "–")
+
+    @property
+    def name(self) -> str:
+        """The code of a thing that the build does not have; empty for one that it has."""
+        return "" if self.other.known or self.other.scheme else external_name(self.other.iri)[1]
+
+
+def external_name(iri: str) -> tuple[str, str]:
+    """Return system and code by the form of an IRI: OBO prefix and CURIE, else host and last segment."""
+    if term := _OBO.fullmatch(iri):
+        return term[1], f"{term[1]}:{term[2]}"
+    parts = urlsplit(iri)
+    path = parts.fragment or parts.path.rstrip("/").rpartition("/")[2]
+    return parts.netloc.removeprefix("www.") or iri, unquote(path) or iri
 
 
 def mapping_rows(build: ServedBuild, record: ConceptRecord, language: str) -> list[MappingRow]:

@@ -19,7 +19,6 @@ UNINFLECTED = {
     "tree.siblings",
     "difference.more",
     "dataset.all",
-    "drawing.hidden",
     "thing.hidden",
     "sparql.cut",
     "validate.kept",

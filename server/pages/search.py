@@ -14,6 +14,7 @@ from begrepp.search.schema import FACETS
 from begrepp.search.species import SPECIES_VALUES
 from server.http.urls import document_path
 from server.pages.paging import Paged
+from server.pages.search_branches import COUNTED, DRAWN, BranchHits, HitNode, find_within, hit_tree
 from server.served.build import ServedBuild
 from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref, is_mnemonic
@@ -21,7 +22,7 @@ from server.served.refs import Ref, is_mnemonic
 PAGE = 25
 STATUSES = ("active", "inactive")
 _SHOWN_VALUES = 12
-_PARAMETERS = {*FACETS, "q", "offset", "lang"}
+_PARAMETERS = {*FACETS, "q", "offset", "lang", "under", "view"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,25 +77,43 @@ class SearchPage(Paged):
     offset: int
     ignored: Sequence[str] = ()
     loaded: Sequence[FacetValue] = ()
+    under: Ref | None = None
+    branches: Sequence[BranchHits] = ()
+    counted: int = 0
+    """Hits that `branches` count: the best ones, at most `COUNTED`."""
+    tree: Sequence[HitNode] = ()
+
+    @property
+    def drawn(self) -> int:
+        """Number of hits in `tree`."""
+        return min(self.counted, DRAWN)
 
 
 def search_page(build: ServedBuild, query: str, args: Mapping[str, str], language: str) -> SearchPage:
     """Return one page of hits, retired concepts last. `args` are the parameters of the URL.
 
     `ignored` are the parameters that are not used: unknown ones, and facets with values that there are not. If there
-    are no hits, `loaded` are the largest code systems that there are.
+    are no hits, `loaded` are the largest code systems that there are. Within one code system, `under` is a code whose
+    branch is searched; `branches` and, with `view=tree`, `tree` show where the hits are.
     """
     query = query.strip()[:MAX_QUERY_LENGTH]
     offset = max(0, int(args["offset"][:9])) if args.get("offset", "").isdecimal() else 0
     wanted = {name: args.get(name, "") for name in FACETS}
     filters = index_filters(build, wanted)
-    total, hits = build.index.search(query, limit=PAGE, offset=offset, user_language=language, **filters)
+    system = build.terminology.current_system(filters.get("scheme", ""))
+    found = find_within(build, system, query, args.get("under", ""), language, filters) if system and query else None
+    if found and (found.under or offset + PAGE <= COUNTED):
+        total, hits = found.total, found.hits[offset : offset + PAGE]
+    else:
+        total, hits = build.index.search(query, limit=PAGE, offset=offset, user_language=language, **filters)
     counts = build.index.facets(query, **filters)
     chosen = {name: _facet_key(build, name, value) for name, value in filters.items()}
     unused = [
         name
         for name, value in args.items()
-        if name not in _PARAMETERS or (value and name in FACETS and name not in filters)
+        if name not in _PARAMETERS
+        or (value and name in FACETS and name not in filters)
+        or (value and name == "under" and not (found and found.under))
     ]
     return SearchPage(
         query=query,
@@ -106,6 +125,12 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
         offset=offset,
         ignored=[f"{name}={args[name]}"[:100] for name in unused],
         loaded=[] if hits or not query else _largest_schemes(build, language),
+        under=found.under if found else None,
+        branches=found.branches if found else (),
+        counted=len(found.numbers) if found else 0,
+        tree=hit_tree(build, system, found.numbers, language)
+        if system and found and args.get("view") == "tree"
+        else (),
     )
 
 

@@ -21,6 +21,7 @@ from server.pages.datasets.matrix import matrix_page
 from server.pages.home import DatasetRow, MappingSetRow
 from server.pages.schemes.scheme import SchemeRow
 from server.pages.search import index_filters, results
+from server.pages.search_branches import hits_under, located_hits
 from server.pages.signposting import licence_of
 from server.served.build import ServedBuild
 from server.served.labels import find_refs, find_statements, property_iris
@@ -72,6 +73,11 @@ def search_table(build: ServedBuild, query: str, wanted: Mapping[str, str], tran
     language = translate.language
     filters = index_filters(build, wanted)
     total, hits = build.index.search(query, limit=MAX_HITS, offset=0, user_language=language, **filters)
+    system, under = build.terminology.current_system(filters.get("scheme", "")), wanted.get("under", "")
+    if system and under and system.index(under) is not None:
+        hits = [*hits_under(system, located_hits(system, hits), under).values()]
+        total = len(hits)
+        filters["under"] = under
     licences: dict[str, str] = {}
     for hit in hits:
         scheme = build.schemes.by_iri.get(hit.scheme)

@@ -1,4 +1,4 @@
-"""Years and coding of the variables of registers, and years and access of the registers; read once per build."""
+"""Years and coding of variables, and years, subjects and access of datasets; read once per build."""
 
 from __future__ import annotations
 
@@ -29,11 +29,14 @@ class VariableFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetFacts:
-    """A dataset: its period, and its access right as `RESTRICTED`; empty if unknown."""
+    """A dataset: its period, its access right as `RESTRICTED`, and the concepts that it is about (IRIs)."""
 
     since: str = ""
     until: str = ""
     access: str = ""
+    subjects: tuple[str, ...] = ()
+    is_specification: bool = False
+    """Whether it only specifies variables, so that nobody has data for it."""
 
 
 class VariableIndex:
@@ -63,15 +66,17 @@ class VariableIndex:
 
     @cached_property
     def datasets(self) -> Mapping[str, DatasetFacts]:
-        """The datasets with a period or an access right."""
-        found: dict[str, dict[str, str]] = defaultdict(dict)
+        """The datasets with a period, an access right or a subject, and all specifications."""
+        found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for row in select(self._store, "dataset-facts"):
-            found[value(row, "dataset")][compact(value(row, "property"))] = value(row, "value")
+            found[value(row, "dataset")][compact(value(row, "property"))].append(value(row, "value"))
         return {
             dataset: DatasetFacts(
-                since=facts.get("dcat:startDate", ""),
-                until=facts.get("dcat:endDate", ""),
-                access=facts.get("dct:accessRights", "").rpartition("/")[2],
+                since=min(facts.get("dcat:startDate", ()), default=""),
+                until=max(facts.get("dcat:endDate", ()), default=""),
+                access=min(facts.get("dct:accessRights", ()), default="").rpartition("/")[2],
+                is_specification="rdf:type" in facts,
+                subjects=tuple(sorted(facts.get("dct:subject", ()))),
             )
             for dataset, facts in found.items()
         }

@@ -273,7 +273,8 @@ def _template_and_data(found_build: ServedBuild, found: Resolved) -> tuple[str, 
     everything = "all" in request.args
     offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
     if scheme := found_build.schemes.by_iri.get(found.iri):
-        page = scheme_page(found_build, scheme, translate.language, offset=offset, everything=everything)
+        by_use = request.args.get("by") == "use"
+        page = scheme_page(found_build, scheme, translate, offset=offset, everything=everything, by_use=by_use)
         return "scheme.html", page
     if record := found_build.concepts.record(found.iri):
         return "concept.html", concept_page(found_build, record, translate, everything=everything)

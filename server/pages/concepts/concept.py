@@ -22,7 +22,9 @@ from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
 from server.pages.concepts.resource import Property, properties
 from server.pages.concepts.same_code import SameCode, same_code
 from server.pages.concepts.tree import children, paths_to, tree_around
+from server.pages.pictures.system_picture import SystemPicture, branch_icicle
 from server.pages.schemes.editions import LoadRow, load_row
+from server.served.as_of import DatedBuild
 from server.served.build import ServedBuild
 from server.served.labels import Statements, find_refs, sort_texts
 from server.served.refs import Ref, TreeNode
@@ -109,6 +111,7 @@ class ConceptPage:
     mappings: Sequence[MappingRow]
     mapping_groups: Sequence[MappingGroup]
     flow: Markup
+    picture: SystemPicture | None
     measured: MeasuredVariables
     history: Sequence[HistoryPoint]
     load: LoadRow | None
@@ -166,7 +169,7 @@ def concept_page(
     here = known[record.iri]
     ways = paths_to(build, record.iri, language)
     tree = tree_around(build, here, ways[0] if ways else [], language, everything=everything)
-    collections = named(record.members_of)
+    collections, below = named(record.members_of), len(children(build, record.iri, language))
     labels = sort_texts((Text(d.text, d.language) for d in record.designations if d.use == "preferred"), language)
     return ConceptPage(
         ref=here,
@@ -201,11 +204,12 @@ def concept_page(
         same_code=same_code(build, record, language),
         paths=ways,
         tree=tree,
-        below=len(children(build, record.iri, language)),
+        below=below,
         citation=_citation(here, record),
         mappings=mappings,
         mapping_groups=groups,
-        flow=mapping_drawing(here, groups, translate) if mappings else Markup(""),
+        flow=mapping_drawing(here, groups, translate) if len(mappings) > 1 else Markup(""),
+        picture=None if isinstance(build, DatedBuild) or below < 2 else branch_icicle(build, record.iri, translate),
         measured=measured_variables(build, record, mappings, language),
         history=concept_history(build, record, known, here.label),
         load=next(filter(None, (load_row(build, iri) for iri in edition.loads)), None) if edition else None,

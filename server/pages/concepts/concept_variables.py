@@ -46,6 +46,8 @@ class MeasuredIn:
     rows: Sequence[MeasuredRow]
     is_about: bool
     """Whether the register is about the concept."""
+    is_specification: bool
+    """Whether it only specifies variables."""
     codes: Sequence[Ref]
     access: str
     years: str
@@ -100,7 +102,7 @@ def measured_variables(
     for other in same:
         about.update(found.subject_of if (found := build.concepts.record(other)) else ())
     if not (entries or about):
-        coded = registers_coded_in(build, record.schemes, language)
+        coded = [row for row in registers_coded_in(build, record.schemes, language) if not row.is_specification]
         if not coded:
             return NOTHING
         return MeasuredVariables(
@@ -131,7 +133,7 @@ def measured_variables(
     coded = [
         replace(row, is_about=row.dataset.iri in about)
         for row in registers_coded_in(build, record.schemes, language)
-        if not rows.get(row.dataset.iri)
+        if not (row.is_specification or rows.get(row.dataset.iri))
     ]
     others = {row.dataset.iri for row in coded}
     return MeasuredVariables(
@@ -147,7 +149,7 @@ def measured_variables(
 
 
 def registers_coded_in(build: ServedBuild, schemes: Sequence[str], language: str) -> Sequence[MeasuredIn]:
-    """Return the registers with variables that are coded in the first of the schemes (IRIs)."""
+    """Return the registers and specifications with variables that are coded in the first of the schemes (IRIs)."""
     if not schemes or schemes[0] not in build.schemes.variables.coded:
         return ()
     cached = build.registers_cache.get(schemes[0], language)
@@ -163,6 +165,8 @@ def registers_coded_in(build: ServedBuild, schemes: Sequence[str], language: str
             for dataset, found in by_dataset.items()
         }
         registers = [_register(build, dataset, found, known, is_about=False) for dataset, found in rows.items()]
+        # The code system stands above these rows, so it is not repeated in them.
+        registers = [replace(row, codes=[ref for ref in row.codes if ref.iri != schemes[0]]) for row in registers]
         cached = sorted(registers, key=lambda d: d.dataset.sort_key)
         build.registers_cache.put(schemes[0], cached, language)
     return cached
@@ -186,6 +190,7 @@ def _register(
         dataset=known[dataset],
         rows=sorted(rows, key=lambda row: row.variable.sort_key),
         is_about=is_about,
+        is_specification=described.is_specification,
         codes=[known[iri] for iri in sorted({iri for each in facts for iri in each.codes if iri in known})],
         access=described.access,
         years=_span(since, until),

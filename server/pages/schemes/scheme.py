@@ -13,9 +13,12 @@ from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.terminology.concept_record import ThingName
 from begrepp.text.swedish import sort_key
+from server.http.i18n import Translator
 from server.http.urls import document_path
+from server.pages.concepts.concept_variables import MeasuredIn, registers_coded_in
 from server.pages.concepts.tree import Branch, top_concepts
 from server.pages.paging import Paged
+from server.pages.pictures.system_picture import SystemPicture, system_treemap
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.served.as_of import DatedBuild
 from server.served.build import ServedBuild
@@ -98,7 +101,10 @@ class SchemePage:
     part_of: Ref | None
     top: Branch | None
     listing: Listing | None
-    variables: Sequence[tuple[Ref, Sequence[Ref]]]
+    registers: Sequence[MeasuredIn]
+    scale: tuple[int, int]
+    """First and last year of the bars of the registers."""
+    picture: SystemPicture | None
 
 
 def scheme_row(build: ServedBuild, scheme: SchemeFacts, language: str) -> SchemeRow:
@@ -135,9 +141,16 @@ def scheme_rows(build: ServedBuild, language: str) -> list[SchemeRow]:
 
 
 def scheme_page(
-    build: ServedBuild, scheme: SchemeFacts, language: str, *, offset: int = 0, everything: bool = False
+    build: ServedBuild,
+    scheme: SchemeFacts,
+    translate: Translator,
+    *,
+    offset: int = 0,
+    everything: bool = False,
+    by_use: bool = False,
 ) -> SchemePage:
-    """Return the data of a code system page."""
+    """Return the data of a code system page; its picture is by number of concepts or by use in registers."""
+    language = translate.language
     releases = editions_of(build, "scheme", scheme.id)
     current = next((row for row in releases if row.current), None)
     told = find_statements(build, current.graph) if current else {}
@@ -161,8 +174,15 @@ def scheme_page(
         part_of=known.get(scheme.part_of),
         top=tops,
         listing=None if tops else _listing(build, scheme, language, offset),
-        variables=_variables(build, scheme, language),
+        registers=registers_coded_in(build, [scheme.iri], language),
+        scale=build.schemes.variables.year_range,
+        picture=_picture(build, scheme, translate, by_use=by_use),
     )
+
+
+def _picture(build: ServedBuild, scheme: SchemeFacts, translate: Translator, *, by_use: bool) -> SystemPicture | None:
+    system = None if isinstance(build, DatedBuild) else build.stored.system(scheme.iri)
+    return system_treemap(build, system, translate, by_use=by_use) if system else None
 
 
 def _levels(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[LevelRow]:
@@ -199,19 +219,6 @@ def _sorted_names(build: ServedBuild, scheme: SchemeFacts, offset: int) -> tuple
         for item in listed[offset : offset + PAGE]
     ]
     return len(listed), names
-
-
-def _variables(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[tuple[Ref, Sequence[Ref]]]:
-    """Return the variables coded in the scheme, by dataset."""
-    found: dict[str, set[str]] = {}
-    for row in select(build.store, "scheme-variables", scheme=NamedNode(scheme.iri)):
-        found.setdefault(value(row, "dataset"), set()).add(value(row, "variable"))
-    known = find_refs(build, {*found, *(v for variables in found.values() for v in variables)}, language)
-    pairs = [
-        (known[dataset], sorted((known[v] for v in variables), key=lambda r: r.sort_key))
-        for dataset, variables in found.items()
-    ]
-    return sorted(pairs, key=lambda pair: sort_key(pair[0].label.value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

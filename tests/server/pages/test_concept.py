@@ -76,7 +76,7 @@ def test_a_register_without_years_says_so_and_one_about_the_concept_too(client: 
 
 def test_registers_that_code_with_the_system_of_a_code_are_shown(client: FlaskClient) -> None:
     part = section(client, "/cs/icd-10-se/A00.9", "measured")
-    assert "koden kan förekomma i" in part
+    assert "där koden kan förekomma" in part
     assert any("Patientregistret" in row and "DIA1" in row and "ICD-10-SE" in row for row in rows_of(part))
     assert part == section(client, "/cs/icd-10-se/A00.9", "measured")
     english = client.get("/cs/icd-10-se/A00.9?lang=en", headers=SWEDISH).text

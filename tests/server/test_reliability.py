@@ -23,7 +23,7 @@ SOAK_SECONDS = float(os.environ.get("BEGREPP_SOAK_SECONDS", "180"))
 
 def test_nothing_fails_or_grows_in_three_minutes_of_everything_at_once(data_folder: Path) -> None:
     found = soak(data_folder, SOAK_SECONDS, print)
-    assert not found.failures
+    assert not found.failures and 500 not in found.hostile
     assert min(map(len, found.seconds.values())) > 100 and found.hostile and found.published and found.killed
     # Caches fill and builds are published all the while; the goal of 1.10 is for half an hour, by hand.
     assert found.growth(found.memory_mb) < 1.30

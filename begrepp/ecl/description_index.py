@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import polars
 from pyroaring import BitMap
 
 from begrepp.ecl.concept_sets import to_bitmap, to_integers
 from begrepp.ecl.term_match import (
     WORD,
+    fits_pieces,
     fold_marks,
     folding_class,
     keeps_marks,
-    line_pattern,
     lowered,
+    rows_of_pieces,
     wildcard_pieces,
 )
 from begrepp.rdf.namespaces import local_name
@@ -27,7 +29,6 @@ from begrepp.terminology.concept_record import ConceptRecord
 from begrepp.terminology.interface import CodeSystem
 
 SNOMED = "http://snomed.info/sct"
-_LINE = "\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +84,7 @@ class DescriptionIndex:
         for concept in range(len(system)):
             for each in descriptions(system.record(concept)):
                 folded.append(self._add(concept, each))
-        self._text = _LINE.join(["", *folded, ""])
-        self._starts = np.cumsum([1, *(len(text) + 1 for text in folded)], dtype=np.int64)
+        self._folded = polars.Series(folded, dtype=polars.String)
 
     def _add(self, concept: int, each: Description) -> str:
         """Add a row and return its folded text."""
@@ -101,7 +101,7 @@ class DescriptionIndex:
             self.ids[each.id].add(row)
         if each.text.endswith(")") and " (" in each.text:
             self.tagged.add(row)
-        text = lowered(each.text.replace(_LINE, " "), folding)
+        text = lowered(each.text, folding)
         plain = fold_marks(text, folding)
         if plain != text:
             self._marked[row] = text
@@ -129,25 +129,12 @@ class DescriptionIndex:
         for folding, rows in self._classes.items():
             pieces = wildcard_pieces(lowered(pattern, folding))
             plain = [fold_marks(piece, folding) for piece in pieces]
-            line = line_pattern(plain)
-            found_rows = (row for row in self._containing(max(plain, key=len)) if row in rows)
-            matching = BitMap(row for row in found_rows if line.match(self._text, int(self._starts[row])))
+            matching = rows & to_bitmap(rows_of_pieces(self._folded, plain))
             if plain != pieces:
-                marked = line_pattern(pieces)
-                matching = BitMap(row for row in matching if marked.match(self._marked.get(row) or self._folded(row)))
+                texts = ((row, self._marked.get(row) or self._folded[row]) for row in matching)
+                matching = BitMap([row for row, text in texts if fits_pieces(text, pieces)])
             found |= matching
         return found
-
-    def _containing(self, piece: str) -> Iterator[int]:
-        """Yield the rows whose folded text contains a piece; all rows for an empty one."""
-        if not piece:
-            yield from self.all
-            return
-        at = self._text.find(piece)
-        while at >= 0:
-            row = int(self._starts.searchsorted(at, side="right")) - 1
-            yield row
-            at = self._text.find(piece, int(self._starts[row + 1]))
 
     def _with_prefix(self, word: str, folding: str) -> BitMap:
         keys, postings = self._vocabulary[folding]
@@ -164,15 +151,12 @@ class DescriptionIndex:
     @cached_property
     def _vocabulary(self) -> dict[str, tuple[list[tuple[str, str]], list[BitMap]]]:
         """For each class of languages the words, folded and with marks, sorted, and the rows of each."""
-        found = {}
+        found, folded = {}, self._folded.to_list()
         for folding, rows in self._classes.items():
             postings: dict[str, array[int]] = defaultdict(lambda: array("I"))
             for row in rows:
-                for word in WORD.findall(self._marked.get(row) or self._folded(row)):
+                for word in WORD.findall(self._marked.get(row) or folded[row]):
                     postings[word].append(row)
             ordered = sorted((fold_marks(word, folding), word) for word in postings)
             found[folding] = ordered, [BitMap(postings[word]) for _, word in ordered]
         return found
-
-    def _folded(self, row: int) -> str:
-        return self._text[self._starts[row] : self._starts[row + 1] - 1]

@@ -30,6 +30,7 @@ from server.validation import service, views
 from server.views import (
     browse,
     catalogue_feeds,
+    completeness,
     concept_selection,
     differences,
     downloads,
@@ -88,6 +89,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
         service.blueprint,
         harmonise.blueprint,
         linkset.blueprint,
+        completeness.blueprint,
         matrix.blueprint,
         model.blueprint,
         metrics.blueprint,

@@ -16,6 +16,7 @@ from begrepp.queries.page_queries import bind_inputs, value
 from begrepp.rdf.namespaces import compact
 from server.http.i18n import Translator
 from server.pages.concepts.resource import property_label
+from server.pages.datasets.completeness import CompletenessPage
 from server.pages.datasets.dataset import dataset_page
 from server.pages.datasets.matrix import matrix_page
 from server.pages.home import DatasetRow, MappingSetRow
@@ -119,12 +120,26 @@ def matrix_table(build: ServedBuild, topic: str, translate: Translator) -> DataT
     return DataTable(name="matrix", columns=columns, rows=rows, about=_about(build, translate("matrix.title"), about))
 
 
-def document_table(build: ServedBuild, found: Resolved, translate: Translator) -> DataTable:
-    """Return the table of a document: the variables of a dataset, the mappings of a set, otherwise the properties."""
+def completeness_table(build: ServedBuild, page: CompletenessPage, translate: Translator) -> DataTable:
+    """Return which dataset has which element of EHDS minimum metadata: `yes`, `no`, or `conditional` if absent."""
+    rows: list[list[Cell]] = []
+    for number, element in enumerate(page.elements):
+        absent = "conditional" if element.conditional else "no"
+        rows.append([element.name.value, *("yes" if c.elements[number].present else absent for _, c in page.datasets)])
+    columns = ("element", *(ref.label.value for ref, _ in page.datasets))
+    about = _about(build, translate("completeness.title"))
+    return DataTable(name="completeness", columns=columns, rows=rows, about=about)
+
+
+def document_table(build: ServedBuild, found: Resolved, translate: Translator, find: str = "") -> DataTable:
+    """Return the table of a document: the variables of a dataset, the mappings of a set, otherwise the properties.
+
+    With `find`, only the variables that have its words.
+    """
     statements = find_statements(build, found.iri)
     types = {compact(iri) for iri in property_iris(statements, "rdf:type")}
     if types & {"dcat:Dataset", "begrepp:Specification"}:
-        return _variables(build, found, translate)
+        return _variables(build, found, translate, find)
     if "sssom:MappingSet" in types:
         return _mappings(build, found, translate)
     title = find_refs(build, [found.iri], translate.language)[found.iri].label.value
@@ -144,8 +159,8 @@ def table_from_csv(
     return DataTable(name=name, columns=next(rows, []), rows=rows, about=_about(build, title, more))
 
 
-def _variables(build: ServedBuild, found: Resolved, translate: Translator) -> DataTable:
-    page = dataset_page(build, found, translate, everything=True)
+def _variables(build: ServedBuild, found: Resolved, translate: Translator, find: str) -> DataTable:
+    page = dataset_page(build, found, translate, everything=True, find=find)
     columns = (
         *("table", "name", "title", "description", "measures", "code_lists", "datatype", "unit", "valid_from"),
         *("valid_to", "event", "certainty", "source", "checked", "iri"),
@@ -159,7 +174,8 @@ def _variables(build: ServedBuild, found: Resolved, translate: Translator) -> Da
         for table in page.tables
         for row in table.variables
     )
-    about = _about(build, page.ref.label.value, [("iri", found.iri)], [page.licence] if page.licence else ())
+    more = [("iri", found.iri), *([("filter", find)] if find else [])]
+    about = _about(build, page.ref.label.value, more, [page.licence] if page.licence else ())
     return DataTable(name=_file_stem(found), columns=columns, rows=rows, about=about)
 
 

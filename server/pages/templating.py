@@ -19,6 +19,7 @@ from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
 from server.http.urls import AlternateFormat, raw_path
 from server.pages.template_environment import PageEnvironment
+from server.pages.web_addresses import split_addresses
 from server.served.labels import texts_in_language
 
 _parts: LRUCache[Hashable, Markup] = LRUCache(maxsize=512)
@@ -50,6 +51,7 @@ def register_template_helpers(app: Flask, schema_org: Callable[..., object], rep
         "with_suffix": _with_suffix,
         "has_icons": Path(str(app.static_folder), _ICONS).exists(),
         "part": _render_part,
+        "split_addresses": split_addresses,
         "schema_org": schema_org,
         "report_link": report_link,
         "report_to": lambda iri: _report_to(report_link, iri),

@@ -24,3 +24,8 @@ if (menu) {
     menu.querySelector("summary").focus();
   });
 }
+
+// On a phone, the groups of variables begin folded, unless they are filtered or asked for.
+if (matchMedia("(max-width: 40rem)").matches && !/[?&](find|all)=./.test(location.search)) {
+  for (const group of document.querySelectorAll("details.group[open]")) group.open = false;
+}

@@ -283,7 +283,8 @@ def _template_and_data(found_build: ServedBuild, found: Resolved) -> tuple[str, 
         types.add("begrepp:CodeSystemRelease")
 
     def dataset() -> object:
-        return dataset_page(found_build, found, translate, everything=everything)
+        find = request.args.get("find", "").strip()[:100]
+        return dataset_page(found_build, found, translate, everything=everything, find=find)
 
     pages: tuple[tuple[str, str, Callable[[], object]], ...] = (
         ("dcat:Dataset", "dataset.html", dataset),

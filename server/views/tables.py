@@ -103,7 +103,8 @@ def document_table_response(found_build: ServedBuild, found: Resolved, format_: 
     """Return the table of a document; of a code system all its concepts, a file that is generated once."""
     scheme = found_build.schemes.by_iri.get(found.iri)
     if scheme is None or not found_build.manifest.find_graph("scheme", scheme.id):
-        return table_response(document_table(found_build, found, translator()), format_)
+        find = request.args.get("find", "").strip()[:100]
+        return table_response(document_table(found_build, found, translator(), find), format_)
     settings = app_state().settings
     if format_ == XLSX:
         path = generate_file("begrepp.exports.spreadsheet", found_build, f"{scheme.id}{SUFFIX}", settings)

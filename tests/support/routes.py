@@ -16,7 +16,15 @@ _SCHEME = "icd-10-se"
 _ECOG = "https://w3id.org/begrepp/id/cs/ecog"
 ROUTES = (
     *("/", "/cs", "/dataset", "/mapping", "/def", "/def.ttl", "/health", "/ready", "/metrics"),
-    *("/cs.csv", "/dataset.xlsx", "/mapping.ttl", "/search.csv?q=lung", "/matrix.json"),
+    *(
+        "/cs.csv",
+        "/dataset.xlsx",
+        "/completeness",
+        "/completeness.csv",
+        "/mapping.ttl",
+        "/search.csv?q=lung",
+        "/matrix.json",
+    ),
     "/sparql.xlsx?query=SELECT%20%2A%20%7B%7D",
     *("/search?q=lung", "/search.json?q=lung", "/matrix", "/model", "/queries", "/queries/who-measures-it-and-as-what"),
     *("/query/who-measures-it-and-as-what", "/id/query/who-measures-it-and-as-what", "/harmonise", "/check"),

@@ -9,13 +9,13 @@ from datetime import date
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.exports.ehds import present_elements, read_elements
 from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from begrepp.text.swedish import sort_key
+from begrepp.text.swedish import fold, sort_key
 from server.http.i18n import Translator
 from server.pages.concepts.resource import Property, properties
+from server.pages.datasets.completeness import Completeness, completeness_of
 from server.pages.datasets.timeline import Timeline, Years, timeline
 from server.pages.datasets.variable_row import VariableRow, linked, variable_row
 from server.pages.schemes.editions import LoadRow, loads_of
@@ -36,6 +36,8 @@ from server.served.refs import Ref
 from server.served.resolver import Resolved
 
 SHOWN = 200
+OPENED = 16
+"""Variables up to which all tables are opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +48,6 @@ class EvidenceRow:
     source: str
     checked: str
     certainty: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ElementRow:
-    """An element of the EHDS minimum metadata, and whether the description has it."""
-
-    name: Text
-    conditional: bool
-    present: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +63,11 @@ class QualityRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetTable:
-    """A table of the dataset with its variables."""
+    """A table of the dataset with its variables, and whether they are shown at once."""
 
     ref: Ref
     variables: Sequence[VariableRow]
+    opened: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,19 +99,23 @@ class DatasetPage:
     individuals: str
     tables: Sequence[DatasetTable]
     total: int
+    matching: int
+    """Variables that match the filter."""
     hidden: int
     evidence: Sequence[EvidenceRow]
     load: LoadRow | None
     licence: str
-    elements: Sequence[ElementRow]
+    completeness: Completeness
     qualities: Sequence[QualityRow]
     timeline: Timeline | None
     others: Sequence[Property]
 
     @property
-    def missing(self) -> list[ElementRow]:
-        """EHDS elements missing from the description."""
-        return [row for row in self.elements if not row.present]
+    def steps(self) -> list[Text]:
+        """The steps of applying for data: the lines of the access procedure."""
+        if self.access is None:
+            return []
+        return [Text(line.strip(), self.access.lang) for line in self.access.value.splitlines() if line.strip()]
 
 
 _SHOWN_OTHERWISE = [
@@ -153,9 +151,9 @@ _SHOWN_OTHERWISE = [
 
 
 def dataset_page(
-    build: ServedBuild, found: Resolved, translate: Translator, *, everything: bool = False
+    build: ServedBuild, found: Resolved, translate: Translator, *, everything: bool = False, find: str = ""
 ) -> DatasetPage:
-    """Return the data of a dataset page."""
+    """Return the data of a dataset page with the variables that have the words of `find`; empty for all."""
     language = translate.language
     statements = find_statements(build, found.iri)
     linked = (
@@ -177,7 +175,11 @@ def dataset_page(
     def named(name: str) -> list[Ref]:
         return sorted((known[iri] for iri in property_iris(statements, name)), key=lambda r: sort_key(r.label.value))
 
-    tables, total, hidden = _tables(build, found.iri, language, everything=everything)
+    every_table = _tables(build, found.iri, language)
+    total = sum(len(table.variables) for table in every_table)
+    matching = [table for each in every_table if (table := _matching(each, find)).variables]
+    tables = matching if everything else _first(matching, opened=bool(find) or total <= OPENED)
+    hidden = sum(len(table.variables) for table in matching) - sum(len(table.variables) for table in tables)
     period = next(iter(part("dct:temporal")), {})
     contact = next(iter(part("dcat:contactPoint")), {})
     distribution = next(iter(part("dcat:distribution")), {})
@@ -220,29 +222,16 @@ def dataset_page(
         individuals=property_value(statements, "health:numberOfUniqueIndividuals"),
         tables=tables,
         total=total,
+        matching=sum(len(table.variables) for table in matching),
         hidden=hidden,
         evidence=sorted((_evidence(fact) for fact in part("begrepp:evidence")), key=lambda e: e.about),
         load=loads_of(build, statements),
         licence=property_value(statements, "begrepp:descriptionLicence"),
-        elements=_elements(build, statements, language),
+        completeness=completeness_of(build, statements, language),
         qualities=[_quality(build, measured, language) for measured in part("dqv:hasQualityMeasurement")],
-        timeline=timeline(_years(tables), date.today().year),
+        timeline=timeline(_years(every_table), date.today().year),
         others=properties(build, statements, translate, _SHOWN_OTHERWISE),
     )
-
-
-def _elements(build: ServedBuild, statements: Statements, language: str) -> list[ElementRow]:
-    found = present_elements(
-        statements.keys(), property_iris(statements, "prov:wasGeneratedBy"), build.iris.load("", "").rstrip("/")
-    )
-    return [
-        ElementRow(
-            name=choose_text(element.names, language) or Text(element.property, ""),
-            conditional=element.conditional,
-            present=element.property in found,
-        )
-        for element in read_elements()
-    ]
 
 
 def _quality(build: ServedBuild, measured: Statements, language: str) -> QualityRow:
@@ -275,22 +264,34 @@ def _evidence(fact: Statements) -> EvidenceRow:
     )
 
 
-def _tables(
-    build: ServedBuild, dataset: str, language: str, *, everything: bool
-) -> tuple[list[DatasetTable], int, int]:
+def _tables(build: ServedBuild, dataset: str, language: str) -> list[DatasetTable]:
+    """Return the tables of a dataset by title, with their variables by name."""
     found: dict[str, dict[str, Statements]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for row in select(build.store, "dataset-variables", dataset=NamedNode(dataset)):
         if isinstance(term := row["value"], NamedNode | Literal):
             found[value(row, "table")][value(row, "variable")][value(row, "property")].append(term)
-    total = sum(len(variables) for variables in found.values())
-    left = total if everything else SHOWN
     iris = {iri for variables in found.values() for statements in variables.values() for iri in linked(statements)}
     known = find_refs(build, iris | set(found) | {iri for variables in found.values() for iri in variables}, language)
     tables = []
     for table in sorted(found, key=lambda iri: sort_key(known[iri].label.value)):
         rows = [variable_row(statements, known[iri], known, language) for iri, statements in found[table].items()]
         rows.sort(key=lambda row: sort_key(row.name))
-        if rows[:left]:
-            tables.append(DatasetTable(ref=known[table], variables=rows[:left]))
-        left = max(0, left - len(rows))
-    return tables, total, total - sum(len(table.variables) for table in tables)
+        tables.append(DatasetTable(ref=known[table], variables=rows))
+    return tables
+
+
+def _matching(table: DatasetTable, find: str) -> DatasetTable:
+    """Return a table with the variables that have all words of `find`."""
+    words = fold(find).split()
+    rows = [row for row in table.variables if all(word in row.words for word in words)] if words else table.variables
+    return DatasetTable(ref=table.ref, variables=rows)
+
+
+def _first(tables: Sequence[DatasetTable], *, opened: bool) -> list[DatasetTable]:
+    """Return the tables with the first `SHOWN` variables; all opened, or only the first."""
+    left, shown = SHOWN, []
+    for number, table in enumerate(tables):
+        if rows := table.variables[:left]:
+            shown.append(DatasetTable(ref=table.ref, variables=rows, opened=opened or number == 0))
+        left -= len(rows)
+    return shown

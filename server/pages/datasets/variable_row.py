@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from begrepp.records import Text
+from begrepp.text.swedish import fold
 from server.served.labels import Statements, choose_text, property_iris, property_texts, property_value
 from server.served.refs import Ref
 
@@ -29,6 +30,18 @@ class VariableRow:
     certainty: str
     key_for: Ref | None
 
+    @property
+    def years(self) -> str:
+        """The first and last year, `2008–`; empty if neither is stated."""
+        return f"{self.valid_from[:4]}–{self.valid_to[:4]}" if self.valid_from or self.valid_to else ""
+
+    @property
+    def words(self) -> str:
+        """The folded text that the filter searches: name, labels, concepts and code lists."""
+        refs = (self.ref, *self.concepts, *self.codes)
+        texts = [self.name, self.description.value if self.description else "", *(ref.label.value for ref in refs)]
+        return fold(" ".join(texts))
+
 
 CODED = ("begrepp:codeList", "begrepp:codingSystem", "begrepp:valueSet")
 
@@ -46,8 +59,8 @@ def variable_row(statements: Statements, ref: Ref, known: dict[str, Ref], langua
         ref=ref,
         name=property_value(statements, "csvw:name"),
         description=choose_text(property_texts(statements, "dct:description"), language),
-        concepts=[known[iri] for iri in property_iris(statements, "begrepp:measures")],
-        codes=[known[iri] for name in CODED for iri in property_iris(statements, name)],
+        concepts=[known[iri] for iri in dict.fromkeys(property_iris(statements, "begrepp:measures"))],
+        codes=[known[iri] for iri in dict.fromkeys(i for name in CODED for i in property_iris(statements, name))],
         datatype=property_value(statements, "csvw:datatype"),
         unit=property_value(statements, "begrepp:unit"),
         valid_from=property_value(statements, "begrepp:validFrom"),

@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 from begrepp.exports.ehds import present_elements, read_elements
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
+from server.pages.datasets.completeness import Completeness, ElementRow
 from server.pages.datasets.timeline import MOST, Years, timeline
+from server.pages.web_addresses import split_addresses
 
 HTML = {"Accept": "text/html", "Accept-Language": "sv"}
 
@@ -29,6 +31,83 @@ def test_a_dataset_says_what_ehds_asks_and_what_is_missing(client: FlaskClient) 
     missing, have = part.split("<details>")
     assert "följer standard" in missing and "följer standard" not in have and "titel" in have
     assert "täckningsgrad 99.9 %" in text and "2010–2014" in text
+
+
+def test_the_steps_of_applying_are_numbered_with_links(client: FlaskClient) -> None:
+    text = page(client, "/dataset/nkbc")
+    listed = text[text.index('<ol class="steps">') :].partition("</ol>")[0]
+    steps = re.findall(r"<li>(.*?)</li>", listed)
+    assert len(steps) == 4 and steps[0] == "Kontakta registerhållaren."
+    assert 'href="https://etikprovningsmyndigheten.se/"' in steps[1] and ">etikprovningsmyndigheten.se</a>" in steps[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Ansök.", [("Ansök.", "")]),
+        ("https://a.se/b", [("", "https://a.se/b")]),
+        ("Se https://a.se/b.", [("Se ", ""), ("", "https://a.se/b"), (".", "")]),
+        ("(http://a.se/?q=1)", [("(", ""), ("", "http://a.se/?q=1"), (")", "")]),
+        ("https://a.se, https://b.se", [("", "https://a.se"), (", ", ""), ("", "https://b.se")]),
+        ("", []),
+    ],
+)
+def test_web_addresses_are_found_in_running_text(text: str, parts: list[tuple[str, str]]) -> None:
+    assert split_addresses(text) == parts
+
+
+def test_variables_are_filtered_in_their_groups(client: FlaskClient) -> None:
+    text = page(client, "/dataset/nkbc?find=her2+ish")
+    assert (
+        "a_pad_her2ish" in text and "op_pad_her2ish" in text and "a_pad_her2<" not in text and "post_endo" not in text
+    )
+    assert "3 av 31" in text and text.count('<details class="group" open>') == 2
+    assert "/dataset/nkbc.csv?find=her2+ish" in text
+    rows = client.get("/dataset/nkbc.csv?find=her2+ish").text.splitlines()
+    assert len(rows) == 4 and client.get("/dataset/nkbc.csv").text.count("\r\n") == 32
+    assert "Inga variabler" in page(client, "/dataset/nkbc?find=zzz")
+
+
+def test_every_variable_has_its_years_or_that_they_are_not_stated(client: FlaskClient) -> None:
+    text = page(client, "/dataset/nkbc?all=1")
+    cells = re.findall(r'<td data-label="År">(.*?)</td>', text)
+    assert len(cells) == 31
+    assert {re.sub("<.*?>", "", cell) for cell in cells} == {"2008–", "2012–", "2014–", "2020–", "ej angivet"}
+    assert "ej angivet" in page(client, "/dataset/nkbc/anmalan/var/a_pad_her2")
+
+
+def test_a_register_page_has_contents_and_no_raw_addresses(client: FlaskClient) -> None:
+    text = page(client, "/dataset/nkbc")
+    contents = text[text.index('class="contents"') : text.index("</nav>", text.index('class="contents"'))]
+    anchors = re.findall(r'href="#([\w-]+)"', contents)
+    assert {"about", "access", "variables", "t1", "t3", "years", "ehds", "machine"} <= {*anchors}
+    assert {name for name in anchors if f'id="{name}"' not in text} == set()
+    words = re.sub(r"<[^>]*>", " ", text[text.index("<main") : text.index('id="machine"')])
+    assert "http" not in words
+
+
+def test_the_completeness_of_all_registers_is_compared(client: FlaskClient) -> None:
+    text = page(client, "/completeness")
+    rings = re.findall(r'aria-label="(\d+) av 27 uppgifter finns."', text)
+    assert len(rings) == 10 and rings == sorted(rings, reverse=True)
+    table = [line.split(",") for line in client.get("/completeness.csv").text.splitlines()]
+    assert len(table) == 28
+    column = next(n for n, name in enumerate(table[0]) if "NKBC" in name)
+    shown = page(client, "/dataset/nkbc")
+    assert f"{sum(row[column] == 'yes' for row in table)} av 27 uppgifter" in shown
+    assert {row[column] for row in table if row[0] == "följer standard"} == {"no"}
+    assert client.get("/completeness.ttl").status_code == 406
+
+
+def test_the_arcs_of_a_ring_make_a_whole() -> None:
+    name = Text("x", "sv")
+    rows = [ElementRow(name=name, conditional=c, present=p) for c, p in ((False, True), (True, False), (False, False))]
+    assert [(kind, round(length)) for kind, _, length in Completeness(elements=rows).arcs] == [
+        ("nothing", 33),
+        ("coarser", 33),
+        ("none", 33),
+    ]
+    assert Completeness(elements=rows[:1]).arcs == [("nothing", 0.0, 100.0)]
 
 
 def test_that_we_loaded_a_description_did_not_generate_the_data() -> None:

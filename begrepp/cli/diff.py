@@ -19,7 +19,8 @@ from begrepp.cli.language import translator
 from begrepp.cli.open import complete_scheme
 from begrepp.cli.spinner import waiting
 from begrepp.errors import NotFound, UsageError
-from begrepp.history.change_lists import COLUMNS, FeedEntry, change_cells, changes_atom, changes_csv, sort_changes
+from begrepp.history.change_feeds import Feed, FeedEntry, changes_atom
+from begrepp.history.change_lists import COLUMNS, change_cells, changes_csv, sort_changes
 from begrepp.history.changes import TYPES, Comparison
 from begrepp.history.comparison import compare, edition_file
 from begrepp.history.correspondence import difference_triples, rename_codes
@@ -150,5 +151,6 @@ def _atom(manifest: Manifest, scheme: str, old: Part, new: Part, compared: Compa
         counts=compared.by_type(),
         changes=compared.changes,
     )
-    feed = f"{manifest.base}cs/{scheme}/changes.atom"
-    return changes_atom(feed, title, [entry], feed_url=feed, words={"none": "–"})
+    page = f"{manifest.base}cs/{scheme}"
+    feed = Feed(url=f"{page}/changes.atom", page=page, title=title, entries=[entry], words={"none": "–"})
+    return changes_atom(feed)

@@ -1,4 +1,4 @@
-"""Lists of changes between editions: reads a difference from the graph, writes it as CSV or as an Atom feed."""
+"""Lists of changes between editions: reads a difference from the graph, writes it as CSV."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from xml.etree import ElementTree
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
@@ -32,8 +29,6 @@ COLUMNS = (
     "old_text",
     "new_text",
 )
-_ATOM = "http://www.w3.org/2005/Atom"
-FEED_EXAMPLES = 5
 
 
 def read_changes(store: Store, difference: str) -> list[Change]:
@@ -151,62 +146,3 @@ def changes_csv(changes: Iterable[Change]) -> str:
 def _escape_formulas(row: Sequence[str]) -> list[str]:
     """Return the cells with a quote before text that a spreadsheet would evaluate as a formula."""
     return [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in row]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedEntry:
-    """A difference between two editions, as an entry of an Atom feed."""
-
-    graph: str
-    """IRI of the difference: the id of the entry."""
-    href: str
-    """Address of its page."""
-    title: str
-    valid_from: date
-    """Day from which the newer edition is valid: the date of the entry, so that the feed follows from the graph."""
-    counts: Mapping[str, int]
-    """Number of changes by class."""
-    changes: Sequence[Change]
-    """The changes, of which the first `FEED_EXAMPLES` are listed."""
-
-
-def changes_atom(
-    feed_iri: str, title: str, entries: Sequence[FeedEntry], *, feed_url: str, words: Mapping[str, str]
-) -> bytes:
-    """Return differences as an Atom feed (RFC 4287), in the order given.
-
-    `words` are the names of the classes of change, and `none` for a difference without changes.
-    """
-    ElementTree.register_namespace("", _ATOM)
-    feed = ElementTree.Element(f"{{{_ATOM}}}feed")
-
-    def add(parent: ElementTree.Element, tag: str, text: str = "", **attributes: str) -> ElementTree.Element:
-        node = ElementTree.SubElement(parent, f"{{{_ATOM}}}{tag}", attributes)
-        node.text = text or None
-        return node
-
-    add(feed, "id", feed_iri)
-    add(feed, "title", title)
-    newest = max((entry.valid_from for entry in entries), default=date(1970, 1, 1))
-    add(feed, "updated", f"{newest}T00:00:00Z")
-    add(feed, "link", rel="self", type="application/atom+xml", href=feed_url)
-    author = add(feed, "author")
-    add(author, "name", "begrepp")
-    for entry in entries:
-        node = add(feed, "entry")
-        add(node, "id", entry.graph)
-        add(node, "title", entry.title)
-        add(node, "updated", f"{entry.valid_from}T00:00:00Z")
-        add(node, "link", rel="alternate", href=entry.href)
-        counts = "; ".join(f"{words.get(kind, kind)}: {n}" for kind, n in entry.counts.items())
-        add(node, "summary", counts or words.get("none", ""))
-        examples = entry.changes[:FEED_EXAMPLES]
-        lines = [counts, *(f"{words.get(c.type, c.type)}: {_change_line(c)}" for c in examples)]
-        add(node, "content", "\n".join(lines), type="text")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(ElementTree.tostring(feed, encoding="utf-8")) + b"\n"
-
-
-def _change_line(change: Change) -> str:
-    _, _, old_code, old_label, new_code, new_label, *_ = change_cells(change)
-    old, new = f"{old_code} {old_label}".strip(), f"{new_code} {new_label}".strip()
-    return " → ".join(part for part in (old, new) if part)

@@ -45,6 +45,9 @@ RULES = {
 }
 """Each rule and the class of change that it decides (`begrepp:ChangeRule`)."""
 
+FORMAL_RULES = frozenset({"ruleNewSpareCode", "ruleSpellingOnly"})
+"""Rules of changes without new content: codes in reserve, and labels that differ only in their spelling."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedCode:

@@ -20,7 +20,7 @@ from server.assistant.tool_answers import (
 )
 from server.assistant.tool_context import ToolContext, concept_name, shorten
 from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
-from server.pages.schemes.difference import filtered_changes
+from server.pages.schemes.difference import ChangeFilter, filtered_changes
 from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref
 
@@ -123,7 +123,7 @@ class RelationTools:
         counts: dict[str, int] = {}
         for entry in compared:
             if editions.strip() in ("", f"{entry.old}..{entry.new}"):
-                for each in filtered_changes(build, entry.graph, change, "", code):
+                for each in filtered_changes(build, entry, ChangeFilter(kind=change, query=code)):
                     counts[each.type] = counts.get(each.type, 0) + 1
                     found.append(_changed_code(scheme.id, entry.old, entry.new, each, language))
         shown, truncated = shorten(found, limit)

@@ -131,7 +131,7 @@ def link_on_day(day: date) -> Callable[[str], str]:
     return there
 
 
-_UNDATED = ("release/", "level/", "difference/", "changes.atom")
+_UNDATED = ("release/", "level/", "difference/", "changes.")
 
 
 def render(template: str, **values: object) -> str:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, jsonify, make_response, request
 from pyoxigraph import NamedNode
 
 from begrepp.artefact.manifest import DifferenceEntry
 from begrepp.errors import UsageError
-from begrepp.history.change_lists import FEED_EXAMPLES, FeedEntry, changes_atom, changes_csv
+from begrepp.history.change_feeds import FEED_EXAMPLES, Feed, FeedEntry, changes_atom, changes_json
+from begrepp.history.change_lists import changes_csv
 from begrepp.history.changes import RULES, TYPES
 from begrepp.queries.page_queries import construct
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, TABLE_FORMATS, choose_format, split_suffix
 from server.http.urls import document_path, raw_path, resource_iri
-from server.pages.schemes.difference import changes_of, difference_page, filtered_changes, title_of
+from server.pages.schemes.difference import ChangeFilter, changes_of, difference_page, filtered_changes, title_of
 from server.pages.tables import table_from_csv
 from server.pages.templating import address, alternate_formats, render, translator
 from server.served.build import ServedBuild
 from server.served.documents import serialise
+from server.served.labels import choose_text
 from server.served.resolver import Missing
 from server.state import served_build
 from server.views.tables import table_response
@@ -24,31 +26,36 @@ from server.views.tables import table_response
 blueprint = Blueprint("differences", __name__)
 FORMATS = (*PAGE_FORMATS, *TABLE_FORMATS)
 ATOM = "application/atom+xml"
+JSON_FEED = "application/feed+json"
 NEWEST = 50
 
 
 @blueprint.get("/cs/<scheme>/difference/<pair>")
 def difference(scheme: str, pair: str) -> Response:
-    """Return a difference as a page, CSV or RDF; `type`, `rule` and `q` filter its changes."""
+    """Return a difference as a page, CSV or RDF; `type`, `rule`, `chapter` and `q` filter its changes."""
     found = served_build()
     raw, suffixed = split_suffix(raw_path(request.environ), FORMATS)
     said = _said(found, scheme, resource_iri(found.iris, raw))
     format_ = suffixed or choose_format(request, FORMATS)
-    kind, rule, query = (request.args.get(name, "").strip() for name in ("type", "rule", "q"))
+    kind, rule, query, chapter = (request.args.get(name, "").strip()[:200] for name in ("type", "rule", "q", "chapter"))
+    chosen = ChangeFilter(kind=kind, rule=rule, query=query, chapter=chapter)
     if (kind and kind not in TYPES) or (rule and rule not in RULES):
         raise UsageError(f"There is no change type '{kind or rule}'.", f"Choose one of {', '.join(TYPES)}.")
     if format_ in TABLE_FORMATS:
-        text = changes_csv(filtered_changes(found, said.graph, kind, rule, query[:200]))
-        filters = [(name, value) for name, value in (("type", kind), ("rule", rule), ("q", query)) if value]
+        text = changes_csv(filtered_changes(found, said, chosen))
+        given = (("type", kind), ("rule", rule), ("chapter", chapter), ("q", query))
+        filters = [(name, value) for name, value in given if value]
         title = title_of(found, said, translator()).value
-        table = table_from_csv(found, f"{scheme}-{said.old}-{said.new}", title, text, filters)
+        table = table_from_csv(
+            found, f"{scheme}-{said.old}-{said.new}", title, text, [(name, value) for name, value in filters if value]
+        )
         response = table_response(table, format_)
     elif format_ != HTML:
         triples = sorted(construct(found.store, "difference-graph", difference=NamedNode(said.graph)), key=str)
         response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
     else:
         offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
-        page = difference_page(found, said, translator(), kind=kind, rule=rule, query=query[:200], offset=offset)
+        page = difference_page(found, said, translator(), chosen, offset)
         response = make_response(
             render(
                 "difference.html",
@@ -56,8 +63,7 @@ def difference(scheme: str, pair: str) -> Response:
                 alternate_formats=alternate_formats(raw),
                 iri=said.graph,
                 canonical=found.iris.base + raw[1:],
-                feed=f"/cs/{scheme}/changes.atom",
-                csv=f"{raw}.csv",
+                feed=f"/cs/{scheme}/changes",
             )
         )
     links = [f'<{said.graph}>; rel="describes"']
@@ -65,7 +71,8 @@ def difference(scheme: str, pair: str) -> Response:
         f'<{address(f"{raw}.{f.suffix}")}>; rel="alternate"; type="{f.media_type}"'
         for f in (*GRAPH_FORMATS, *TABLE_FORMATS)
     ]
-    links.append(f'<{address(f"/cs/{scheme}/changes.atom")}>; rel="alternate"; type="{ATOM}"')
+    for suffix, media_type in ((".atom", ATOM), (".json", JSON_FEED)):
+        links.append(f'<{address(f"/cs/{scheme}/changes{suffix}")}>; rel="alternate"; type="{media_type}"')
     response.headers["Link"] = ", ".join(links)
     return response
 
@@ -82,14 +89,16 @@ def _said(found: ServedBuild, scheme: str, graph: str) -> DifferenceEntry:
 
 
 @blueprint.get("/changes.atom")
+@blueprint.get("/changes.json")
 def all_changes() -> Response:
-    """Return the feed of changes of all code systems."""
+    """Return the feed of changes of all code systems, as Atom or JSON Feed."""
     return _feed(served_build(), "")
 
 
 @blueprint.get("/cs/<scheme>/changes.atom")
+@blueprint.get("/cs/<scheme>/changes.json")
 def scheme_changes(scheme: str) -> Response:
-    """Return the feed of changes of a code system."""
+    """Return the feed of changes of a code system, as Atom or JSON Feed."""
     if scheme not in served_build().schemes.by_id:
         raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
     return _feed(served_build(), scheme)
@@ -99,23 +108,32 @@ def _feed(found: ServedBuild, scheme: str) -> Response:
     translate = translator()
     differences = found.manifest.differences_of(scheme) if scheme else found.manifest.differences
     newest = sorted(differences, key=lambda d: (d.new_valid_from, d.graph), reverse=True)[:NEWEST]
-    path = f"/cs/{scheme}/changes.atom" if scheme else "/changes.atom"
-    title = translate("difference.feedof", scheme=scheme) if scheme else translate("difference.feed")
-    feed = changes_atom(
-        found.iris.base + path[1:],
-        title,
-        [
-            FeedEntry(
-                graph=d.graph,
-                href=found.iris.base + document_path(found.iris, d.graph)[1:],
-                title=title_of(found, d, translate).value,
-                valid_from=d.new_valid_from,
-                counts=d.counts,
-                changes=changes_of(found, d.graph).first(FEED_EXAMPLES),
-            )
-            for d in newest
-        ],
-        feed_url=found.iris.base + path[1:],
+    suffix = request.path.rpartition(".")[2]
+    page = f"cs/{scheme}" if scheme else "cs"
+    titles = found.schemes.by_id[scheme].titles if scheme else ()
+    name = choose_text(titles, translate.language)
+    entries = [
+        FeedEntry(
+            graph=d.graph,
+            href=found.iris.base + document_path(found.iris, d.graph)[1:],
+            title=title_of(found, d, translate).value,
+            valid_from=d.new_valid_from,
+            counts=d.counts,
+            changes=changes_of(found, d.graph).first(FEED_EXAMPLES),
+        )
+        for d in newest
+    ]
+    feed = Feed(
+        url=f"{found.iris.base}{f'{page}/' if scheme else ''}changes.{suffix}",
+        page=found.iris.base + page,
+        title=translate("difference.feedof", scheme=name.value if name else scheme)
+        if scheme
+        else translate("difference.feed"),
+        entries=entries,
         words={**{kind: translate(f"change.{kind}") for kind in TYPES}, "none": translate("difference.nothing")},
     )
-    return Response(feed, content_type=f"{ATOM}; charset=utf-8")
+    if suffix == "json":
+        response = jsonify(changes_json(feed, translate.language))
+        response.content_type = JSON_FEED
+        return response
+    return Response(changes_atom(feed), content_type=f"{ATOM}; charset=utf-8")

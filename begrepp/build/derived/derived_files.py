@@ -37,7 +37,7 @@ from begrepp.terminology.derivation.terminology_writer import write_terminology
 from begrepp.terminology.difference_file import DIFFERENCES
 from begrepp.terminology.terminology_index import FOLDER as TERMINOLOGY
 
-_DIFFERENCE_QUERIES = ("difference", "difference-labels", "difference-impact", "difference-coded")
+_DIFFERENCE_QUERIES = ("difference", "difference-labels", "difference-impact", "difference-coded", "edition-hierarchy")
 
 
 class DerivedFiles:

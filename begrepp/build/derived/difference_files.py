@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
+from begrepp.build.derived.chapters import EditionChapters, place_changes
 from begrepp.history.change_lists import read_changes
 from begrepp.queries.page_queries import select, value
 from begrepp.store.disk import DiskStore
@@ -23,8 +24,22 @@ def write_difference_files(build: Path, store: Path, graphs: Iterable[str]) -> N
     """Write the file of each difference (IRIs of their graphs) into the folder of the build."""
     (build / DIFFERENCES).mkdir()
     opened = DiskStore(store)
+    chapters: dict[str, EditionChapters] = {}
     for graph in graphs:
-        write_difference(difference_file(build, graph), read_changes(opened, graph), _read_impact(opened, graph))
+        changes, impact = read_changes(opened, graph), _read_impact(opened, graph)
+        editions = _editions(graph)
+        for edition in editions:
+            if edition not in chapters:
+                chapters[edition] = EditionChapters(opened, edition)
+        places = place_changes(changes, *(chapters[edition] for edition in editions))
+        write_difference(difference_file(build, graph), changes, impact, places)
+
+
+def _editions(graph: str) -> tuple[str, str]:
+    """Return the IRIs of the older and the newer edition of a difference."""
+    scheme, _, pair = graph.rpartition("/difference/")
+    old, _, new = pair.partition("..")
+    return f"{scheme}/release/{old}", f"{scheme}/release/{new}"
 
 
 def _read_impact(store: DiskStore, graph: str) -> DifferenceImpact:

@@ -6,23 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from markupsafe import Markup
+from pyroaring import BitMap
+
 from begrepp.artefact.manifest import DifferenceEntry, LevelCoverage
 from begrepp.history.change_lists import labels_in
 from begrepp.history.changes import RULES, TYPES, Change, ChangedCode
 from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from begrepp.terminology.difference_file import DifferenceFile, DifferenceImpact, difference_file
-from begrepp.text.swedish import sort_key
+from begrepp.terminology.difference_file import DifferenceFile, difference_file
 from server.http.i18n import Translator
 from server.http.urls import document_path
+from server.pages.marked_words import mark_words
 from server.pages.paging import Paged
+from server.pages.schemes.difference_impact import Impact, difference_impact
+from server.pages.schemes.difference_picture import ChapterRow, chapter_flow, chapter_rows
 from server.served.build import ServedBuild
 from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref
 
-PAGE = 100
-IMPACT_LIMIT = 100
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,10 @@ class ChangeRow:
     new_parents: Sequence[CodeLink]
     old_text: Text | None
     new_text: Text | None
+    marked: tuple[Markup, Markup] | None
+    """The labels with the changed words marked, if each side has one label."""
+    marked_texts: tuple[Markup, Markup] | None
+    """The same of the definitions or notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,23 +90,6 @@ class LevelCoverageRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AffectedResource:
-    """A mapping, value set or variable that uses a changed code."""
-
-    thing: Ref
-    within: Ref | None
-    codes: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Impact:
-    """Mappings, value sets and variables affected by a difference, and all variables coded in the scheme."""
-
-    groups: Sequence[tuple[str, int, Sequence[AffectedResource]]]
-    coded: Sequence[tuple[Ref, Sequence[Ref]]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DifferencePage(Paged):
     """Data of a difference page."""
 
@@ -114,7 +105,14 @@ class DifferencePage(Paged):
     uncovered: bool
     rows: Sequence[ChangeRow]
     total: int
+    """Changes that match the filters, without formal ones unless their rule is chosen."""
     offset: int
+    formal: Sequence[ChangeRow]
+    """The first of the formal changes that match the filters, which are shown folded."""
+    formal_total: int
+    chapters: Sequence[ChapterRow]
+    chapter: Ref | None
+    flow: Markup
     impact: Impact
     withheld: bool
 
@@ -132,24 +130,46 @@ def changes_of(build: ServedBuild, graph: str) -> DifferenceFile:
     return DifferenceFile(difference_file(build.folder, graph))
 
 
-def filtered_changes(build: ServedBuild, graph: str, kind: str = "", rule: str = "", query: str = "") -> list[Change]:
-    """Return the changes that match the filter."""
-    changes = changes_of(build, graph)
-    return [changes[number] for number in changes.find(kind, rule, query)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeFilter:
+    """Filters of changes: class, rule, words or the beginning of a code, and chapter by its id; empty matches all."""
+
+    kind: str = ""
+    rule: str = ""
+    query: str = ""
+    chapter: str = ""
+
+    def find(self, build: ServedBuild, said: DifferenceEntry, changes: DifferenceFile) -> BitMap:
+        """Return the changes that match."""
+        return changes.find(self.kind, self.rule, self.query, self.chapter_iri(build, said))
+
+    def chapter_iri(self, build: ServedBuild, said: DifferenceEntry) -> str:
+        """Return the IRI of the chapter, or an empty one."""
+        return f"{build.schemes.by_id[said.scheme].iri}/{self.chapter}" if self.chapter else ""
+
+
+def filtered_changes(build: ServedBuild, said: DifferenceEntry, chosen: ChangeFilter) -> list[Change]:
+    """Return the changes that match the filters, formal ones included."""
+    changes = changes_of(build, said.graph)
+    return [changes[number] for number in chosen.find(build, said, changes)]
 
 
 def difference_page(
-    build: ServedBuild, said: DifferenceEntry, translate: Translator, *, kind: str, rule: str, query: str, offset: int
+    build: ServedBuild, said: DifferenceEntry, translate: Translator, chosen: ChangeFilter, offset: int
 ) -> DifferencePage:
     """Return the data of a difference page with one page of changes."""
     iris = build.iris
     scheme = build.schemes.by_id[said.scheme].iri
     old, new = (iris.edition(said.scheme, version) for version in (said.old, said.new))
     changes = changes_of(build, said.graph)
-    matching = changes.find(kind, rule, query)
+    matching = chosen.find(build, said, changes)
+    formal = BitMap() if chosen.rule else matching & changes.formal()
+    matching -= formal
+    flows, title = changes.flows(), title_of(build, said, translate)
     rules = {expand(f"begrepp:{name}") for name in said.rules}
     levels = {row.level for row in said.levels if "://" in row.level}
-    known = find_refs(build, {scheme, old, new, *rules, *levels}, translate.language)
+    chapter = chosen.chapter_iri(build, said)
+    known = find_refs(build, {scheme, old, new, *rules, *levels, chapter} - {""}, translate.language)
     definitions = _definitions(build, rules, translate.language)
     counted = {
         name: RuleCount(
@@ -163,7 +183,7 @@ def difference_page(
     shown = [changes[number] for number in matching[offset : offset + PAGE]]
     return DifferencePage(
         said=said,
-        title=title_of(build, said, translate),
+        title=title,
         scheme=known[scheme],
         old=_edition(known[old], said.old),
         new=_edition(known[new], said.new),
@@ -182,7 +202,12 @@ def difference_page(
         rows=[_row(build, said.scheme, change, translate) for change in shown],
         total=len(matching),
         offset=offset,
-        impact=_impact(build, changes.impact(), translate),
+        formal=[_row(build, said.scheme, changes[number], translate) for number in formal[:PAGE]],
+        formal_total=len(formal),
+        chapters=chapter_rows(build, scheme, flows, translate.language),
+        chapter=known.get(chapter),
+        flow=chapter_flow(build, flows, translate("difference.flow", title=title.value), translate),
+        impact=difference_impact(build, changes.impact(), translate),
         withheld=build.manifest.public and said.redistribution != "allowed",
     )
 
@@ -222,41 +247,20 @@ def _row(build: ServedBuild, scheme: str, change: Change, translate: Translator)
             for c in codes
         ]
 
+    old_labels, new_labels = (labels_in(each, translate.language) for each in (change.old_labels, change.new_labels))
+    one = len(change.sources) == len(change.targets) == len(old_labels) == len(new_labels) == 1
+    texts = change.old_text and change.new_text and mark_words(change.old_text, change.new_text)
     return ChangeRow(
         type=change.type,
         rule=change.rule,
         sources=links(change.sources),
         targets=links(change.targets),
-        old_labels=labels_in(change.old_labels, translate.language),
-        new_labels=labels_in(change.new_labels, translate.language),
+        old_labels=old_labels,
+        new_labels=new_labels,
         old_parents=links(change.old_parents),
         new_parents=links(change.new_parents),
         old_text=change.old_text,
         new_text=change.new_text,
+        marked=mark_words(old_labels[0], new_labels[0]) if one else None,
+        marked_texts=texts or None,
     )
-
-
-def _impact(build: ServedBuild, impact: DifferenceImpact, translate: Translator) -> Impact:
-    found: dict[str, dict[tuple[str, str], set[str]]] = {"mapping": {}, "valueSet": {}, "variable": {}}
-    for each in impact.affected:
-        found[each.kind].setdefault((each.thing, each.within), set()).add(each.notation)
-    coded: dict[str, list[str]] = {}
-    for dataset, variable in impact.coded:
-        coded.setdefault(dataset, []).append(variable)
-    named = {iri for group in found.values() for key in [*group][:IMPACT_LIMIT] for iri in key if iri}
-    known = find_refs(
-        build, named | {*coded} | {v for variables in coded.values() for v in variables}, translate.language
-    )
-    groups = [
-        (
-            kind,
-            len(group),
-            [
-                AffectedResource(thing=known[thing], within=known.get(within), codes=sorted(codes, key=sort_key))
-                for (thing, within), codes in [*group.items()][:IMPACT_LIMIT]
-            ],
-        )
-        for kind, group in found.items()
-        if group
-    ]
-    return Impact(groups=groups, coded=[(known[d], [known[v] for v in variables]) for d, variables in coded.items()])

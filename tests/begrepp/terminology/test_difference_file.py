@@ -14,6 +14,8 @@ from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from begrepp.terminology.difference_file import (
     AffectedCode,
+    ChangePlace,
+    ChapterFlow,
     DifferenceFile,
     DifferenceImpact,
     difference_file,
@@ -40,11 +42,12 @@ CHANGES = sort_changes(
     ]
 )
 IMPACT = DifferenceImpact([AffectedCode("variable", "urn:v", "urn:d", "C50.9")], [("urn:d", "urn:v")])
+PLACES = [ChangePlace("", "urn:02"), ChangePlace("", "urn:21"), ChangePlace("urn:02", "")]
 
 
 @pytest.fixture
 def difference(tmp_path: Path) -> DifferenceFile:
-    write_difference(tmp_path / "x", CHANGES, IMPACT)
+    write_difference(tmp_path / "x", CHANGES, IMPACT, PLACES)
     return DifferenceFile(tmp_path / "x")
 
 
@@ -60,6 +63,17 @@ def test_the_filters_find_codes_and_words(
     assert [*difference.find(kind, rule, query)] == found
 
 
+def test_chapters_and_formal_changes_are_found(difference: DifferenceFile) -> None:
+    assert [*difference.find(chapter="urn:02")] == [0, 2] and [*difference.find("added", chapter="urn:02")] == [0]
+    assert [*difference.find(chapter="urn:nothing")] == []
+    assert [*difference.formal()] == [1]
+    assert difference.flows() == [
+        ChapterFlow("added", "", "urn:02", 1, 0),
+        ChapterFlow("added", "", "urn:21", 1, 1),
+        ChapterFlow("retired", "urn:02", "", 1, 0),
+    ]
+
+
 def test_changes_and_impact_are_read_as_written(difference: DifferenceFile) -> None:
     assert [difference[number] for number in range(len(difference))] == CHANGES == difference.first(10)
     assert difference.impact() == IMPACT
@@ -68,7 +82,7 @@ def test_changes_and_impact_are_read_as_written(difference: DifferenceFile) -> N
 
 
 def test_an_empty_difference_has_no_changes(tmp_path: Path) -> None:
-    write_difference(tmp_path / "x", [], DifferenceImpact())
+    write_difference(tmp_path / "x", [], DifferenceImpact(), [])
     assert not [*DifferenceFile(tmp_path / "x").find(query="a")] and DifferenceFile(tmp_path / "x").first(5) == []
 
 

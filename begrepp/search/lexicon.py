@@ -84,6 +84,10 @@ class IndexLexicon:
             self._frequencies[word] = max(counts)
         return max(counts)
 
+    def is_written(self, word: str) -> bool:
+        """Return whether a label has a word, or a part of a compound, in exactly this form apart from accents."""
+        return any(self._searcher.doc_freq(name, fold(word)) for name in ("word", "part"))
+
     def is_prefix(self, word: str) -> bool:
         """Return whether a longer word of a label starts with `word`."""
         prefix = fold(word)

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from rapidfuzz.distance import OSA
+
 from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
 from begrepp.search.query_operators import QuerySyntax, read_syntax
 from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, expansions, synonyms
@@ -22,6 +24,8 @@ from begrepp.text.swedish import fold
 
 _MIN_PART_LENGTH = 3
 _MIN_CORRECTED_LENGTH = 4
+_LONG_WORD = 8
+"""Letters of a word that is corrected though it might be a compound."""
 _EXPANSION, _PARTS, _SYNONYM, _PART_SYNONYM = 0.97, 0.92, 0.82, 0.78
 _MAX_SPLITS = 3
 _SILENT_WORDS = FUNCTION_WORDS | QUESTION_WORDS | CODE_WORDS
@@ -41,6 +45,9 @@ class Lexicon(Protocol):
 
     def frequency(self, word: str) -> int:
         """Return the number of documents in which a word occurs, in any form or as a part of a compound."""
+
+    def is_written(self, word: str) -> bool:
+        """Return whether a label has a word, or a part of a compound, in exactly this form apart from accents."""
 
     def is_prefix(self, word: str) -> bool:
         """Return whether a longer word of the index starts with the text."""
@@ -117,7 +124,7 @@ def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
     capitals = {word.casefold() for word in text.split() if is_capitals(word)}
     kept = {*unfinished, *capitals} if not codes.whole else {*words}
     unknown = [word for word in words if word not in kept and _is_unknown(word, lexicon)]
-    corrected = {word: correction for word in unknown if (correction := lexicon.closest(word))}
+    corrected = {word: correction for word in unknown if (correction := _correct(word, lexicon))}
     slots = tuple(_slots(parts, corrected, lexicon))
     for group in syntax.either:
         slots = _unite(slots, group)
@@ -152,10 +159,21 @@ def _split_systems(text: str, systems: SystemNames) -> Iterator[_Part]:
 
 
 def _is_unknown(word: str, lexicon: Lexicon) -> bool:
-    """Return whether a word is not in the index, not a compound of its words, and has no synonyms."""
-    if not _is_correctable(word) or lexicon.frequency(word) or synonyms((word,)) or expansions(word):
-        return False
-    return not _split_compound(word, lexicon)
+    """Return whether a word is not in the index and has no synonyms."""
+    return _is_correctable(word) and not (lexicon.frequency(word) or synonyms((word,)) or expansions(word))
+
+
+def _correct(word: str, lexicon: Lexicon) -> str:
+    """Return the word that is meant, or an empty string if there is none or the word is a compound of known words.
+
+    *protatacancer* is *prostatacancer*: no label has the part *protata*, and the word is long and one letter away.
+    """
+    correction = lexicon.closest(word)
+    splits = _split_compound(word, lexicon)
+    if not splits or not correction:
+        return correction
+    near = len(word) >= _LONG_WORD and word[0] == correction[0] and OSA.distance(fold(word), fold(correction)) == 1
+    return correction if near and not any(all(map(lexicon.is_written, split)) for split in splits) else ""
 
 
 def _is_correctable(word: str) -> bool:
@@ -174,7 +192,7 @@ def _slots(parts: Sequence[_Part], corrected: Mapping[str, str], lexicon: Lexico
         length, phrases = _match_phrase(run)
         if length == 1 and (joined := _join_words(run, lexicon)):
             at += 2
-            yield _slot(tuple(run[:2]), [(joined,), *synonyms((joined,))], at == len(parts), lexicon, joined)
+            yield _slot((joined,), synonyms((joined,)), at == len(parts), lexicon, tuple(run[:2]))
             continue
         at += length
         yield _slot(tuple(run[:length]), phrases, at == len(parts), lexicon)
@@ -192,16 +210,20 @@ def _unite(slots: tuple[WordSlot, ...], words: Sequence[str]) -> tuple[WordSlot,
     return tuple(either if slot is first else slot for slot in slots if slot not in others)
 
 
-def _slot(typed: Phrase, phrases: Sequence[Phrase], is_last: bool, lexicon: Lexicon, joined: str = "") -> WordSlot:
-    """Return the slot of a word or phrase with some synonyms; `joined` is the compound that two words are parts of."""
-    alternatives = {phrase: _PARTS if phrase == (joined,) else _SYNONYM for phrase in phrases}
-    word = joined or (typed[0] if len(typed) == 1 else "")
+def _slot(
+    typed: Phrase, phrases: Sequence[Phrase], is_last: bool, lexicon: Lexicon, apart: Phrase = ()
+) -> WordSlot:
+    """Return the slot of a word or phrase with some synonyms; `apart` are the words that were joined to it."""
+    alternatives = dict.fromkeys(phrases, _SYNONYM)
+    word = typed[0] if len(typed) == 1 else ""
     if word:
         alternatives |= dict.fromkeys(expansions(word), _EXPANSION)
         splits = _split_compound(word, lexicon)
         alternatives |= {phrase: _PART_SYNONYM for split in splits for phrase in _replace_parts(split)}
-        alternatives |= dict.fromkeys((split for split in splits if split != typed), _PARTS)
-    lowest = lexicon.frequency(joined) if joined else min(lexicon.frequency(each) for each in typed)
+        alternatives |= dict.fromkeys(splits, _PARTS)
+    if apart:
+        alternatives[apart] = _EXPANSION
+    lowest = min(lexicon.frequency(each) for each in typed)
     known = bool(lowest or alternatives or (is_last and lexicon.is_prefix(typed[-1])))
     kinds = KIND_WORDS.get(word, ())
     return WordSlot(typed, alternatives, is_last, 1 / math.log2(4 + lowest), kinds=kinds, is_known=known)

@@ -44,6 +44,8 @@ _LABEL_LANGUAGE, _DOCUMENT_LANGUAGE = 0.06, 0.24
 """Added for a label in the user's language, and for a document that has a preferred label in it."""
 _UPPER, _SIZE, _REST = 0.01, 0.04, 0.08
 """Added for each character less of a code, for the size of the code system (log10), and for *ospecificerad*."""
+_SECOND = 0.15
+"""Weight of the second best label: a document that several names agree on comes first."""
 _ANIMAL, _DEMONSTRATION = -0.3, -0.24
 
 
@@ -109,20 +111,22 @@ class Ranker:
         labels = document.labels
         if document.kind == "variable":
             labels = [*labels, Label("code", "", document.notation.replace("_", " "))]
-        best, best_label = 0.0, None
+        best, second, best_label = 0.0, 0.0, None
         for label in labels:
             weight = _ROLES.get(label.role, 0.0)
             score = weight * self._matcher.score(label.value, context) if weight else 0.0
             if score and in_language(label.lang, self._language):
                 score += _LABEL_LANGUAGE
             if score > best:
-                best, best_label = score, label
+                best, second, best_label = score, best, label
+            elif score > second:
+                second = score
         if best_label and best_label.role == "parent" and _is_rest(document):
             best += _REST
         code = max((self._code_score(code) for code in document.codes), default=0.0)
         if code and self._search.codes.systems & {document.scheme, document.dataset}:
             code += _IN_SYSTEM
-        return HitScore(best + code + self._prior(document), best_label)
+        return HitScore(best + _SECOND * second + code + self._prior(document), best_label)
 
     def _prior(self, document: IndexedDocument) -> float:
         """Return what a document scores for what it is, whatever the query."""

@@ -12,14 +12,25 @@ FUNCTION_WORDS = frozenset(
 
 QUESTION_WORDS = frozenset(
     """
-    vad vilka vilken vilket var vem hur när finns är betyder innebär kallas heter har ha hittar hitta jag man söker sök
-    kodar koda mellan skillnad skillnaden innehåller ingår uppgift uppgifter
-    what which where who how when is are does do mean means find show has have between difference contains contain i
+    vad vilka vilken vilket var vem hur när varför finns finnas är var varit betyder innebär kallas heter skrivs stavas
+    har ha hade får få fick kan kunna ska skall vill veta går göra gör blir bli hittar hitta söker sök visa ge
+    jag du han hon vi ni de dem mig dig min mitt mina din ditt dina sin sitt sina sig något någon några alla allt där här
+    då nu också bara inte om eller personer information uppgift uppgifter
+    kodar koda kodas registreras registrerar mellan skillnad skillnaden innehåller ingår gäller
+    what which where who how when why is are was were does do did mean means find show give has have had get can could
+    would should i me my you your we our they there about any all some between difference contains contain
+    information
     """.split()  # noqa: SIM905
 )
 """Words of questions, which say nothing of what is asked for."""
 
-CODE_WORDS = frozenset(["kod", "koder", "koden", "kodverk", "klassifikation", "code", "codes"])
+_CODED = ["", "diagnos", "åtgärds", "operations", "läkemedels"]
+CODE_WORDS = frozenset(
+    [
+        *(what + form for what in _CODED for form in ("kod", "koden", "koder", "koderna")),
+        *["kodverk", "klassifikation", "code", "codes"],
+    ]
+)
 """Words that may follow the name of a code system."""
 
 UNSPECIFIED = frozenset(

@@ -39,6 +39,10 @@ _SPELLING_RULES = tuple(
         (r"(.)\1", r"\1"),
     )
 )
+# Forms of nouns that lose a vowel, and the form that has it: *körtlar* and *körteln* of *körtel*, *fingrar* of *finger*.
+_SYNCOPE = re.compile(
+    r"(?<=\w)(?:(?P<before>[^aeiouyåäöl\W])(?P<last>[lr])(?:ar|arna|or|orna|et|(?<=l)er|(?<=l)erna)|(?P<whole>e[lr])n)s?$"
+)
 # Endings that a stemmer leaves on words of another language.
 _ENDING = re.compile(r"(?<=\w{4})(?:ning|ing|ium|iae|ia|et|at|an|um|us|a|e|i|y)$")
 
@@ -55,10 +59,15 @@ def label_key(text: str) -> str:
 
 @lru_cache(maxsize=500_000)
 def word_keys(word: str) -> tuple[str, ...]:
-    """Return the keys of a lower-case word: as Swedish, as English, and as Swedish typed without accents."""
+    """Return the keys of a lower-case word: as Swedish, as English, as Swedish typed without accents, and in full form.
+
+    The last key is that of the form with the vowel that others lose, if there is one: *körtel* of *körtlarna*.
+    """
     if len(word) < 4 or word.isdigit():
         return (fold(word),)
-    stems = (word, *_SV.analyze(word), *_EN.analyze(word), *_SV.analyze(fold(word)))
+    stems = [word, *_SV.analyze(word), *_EN.analyze(word), *_SV.analyze(fold(word))]
+    if (found := _SYNCOPE.search(word)) and found["before"] != "r":
+        stems.append(word[: found.start()] + (found["whole"] or f"{found['before']}e{found['last']}"))
     return tuple(dict.fromkeys(map(_normalise_stem, stems)))
 
 

@@ -91,6 +91,7 @@ class IndexState:
         `read` returns the documents with some IRIs.
         """
         self.sibling_pairs = sibling_pairs(self.scheme_codes, self.scheme_sizes, read)
+        self.names = {}
         for document in read({iri for pair in self.sibling_pairs for iri in pair}):
             for name in name_keys(document, "pref"):
                 self.names.setdefault(name, []).append(document.iri)

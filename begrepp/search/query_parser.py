@@ -122,7 +122,7 @@ def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
     words = [part.words[0] for part in parts if not part.systems]
     unfinished = words[-1:] if words and not parts[-1].systems and lexicon.is_prefix(words[-1]) else []
     capitals = {word.casefold() for word in text.split() if is_capitals(word)}
-    kept = {*unfinished, *capitals} if not codes.whole else {*words}
+    kept = {*unfinished, *capitals, *_phrase_words(words)} if not codes.whole else {*words}
     unknown = [word for word in words if word not in kept and _is_unknown(word, lexicon)]
     corrected = {word: correction for word in unknown if (correction := _correct(word, lexicon))}
     slots = tuple(_slots(parts, corrected, lexicon))
@@ -156,6 +156,14 @@ def _split_systems(text: str, systems: SystemNames) -> Iterator[_Part]:
         else:
             yield _Part((words[at],))
             at += 1
+
+
+def _phrase_words(words: Sequence[str]) -> Iterator[str]:
+    """Yield the words that are part of a phrase with synonyms: *bort* in *ta bort*."""
+    for at in range(len(words)):
+        length, phrases = _match_phrase(words[at:])
+        if phrases:
+            yield from words[at : at + length]
 
 
 def _is_unknown(word: str, lexicon: Lexicon) -> bool:
@@ -210,9 +218,7 @@ def _unite(slots: tuple[WordSlot, ...], words: Sequence[str]) -> tuple[WordSlot,
     return tuple(either if slot is first else slot for slot in slots if slot not in others)
 
 
-def _slot(
-    typed: Phrase, phrases: Sequence[Phrase], is_last: bool, lexicon: Lexicon, apart: Phrase = ()
-) -> WordSlot:
+def _slot(typed: Phrase, phrases: Sequence[Phrase], is_last: bool, lexicon: Lexicon, apart: Phrase = ()) -> WordSlot:
     """Return the slot of a word or phrase with some synonyms; `apart` are the words that were joined to it."""
     alternatives = dict.fromkeys(phrases, _SYNONYM)
     word = typed[0] if len(typed) == 1 else ""
@@ -234,7 +240,13 @@ def _join_words(words: Sequence[str], lexicon: Lexicon) -> str:
     if len(words) < 2 or min(map(len, words[:2])) < _MIN_PART_LENGTH or not (words[0] + words[1]).isalpha():
         return ""
     joined = (words[0] + words[1], words[0].removesuffix("s") + words[1], words[0] + "s" + words[1])
-    return next((word for word in joined if lexicon.frequency(word) >= _KNOWN_COMPOUND or synonyms((word,))), "")
+    return next((word for word in joined if _is_known_compound(word, lexicon)), "")
+
+
+def _is_known_compound(word: str, lexicon: Lexicon) -> bool:
+    """Return whether some documents have a word, or one of its synonyms."""
+    phrases = [(word,), *synonyms((word,))]
+    return any(min(map(lexicon.frequency, phrase)) >= _KNOWN_COMPOUND for phrase in phrases)
 
 
 def _words_from(parts: Sequence[_Part], at: int) -> Iterator[_Part]:

@@ -25,7 +25,7 @@ _ROLES = {
     "pref": 1.0,
     "code": 0.97,
     "alt": 0.95,
-    "hidden": 0.9,
+    "hidden": 1.0,
     "keyword": 0.5,
     "via": 1.0,
     "sibling": 0.99,

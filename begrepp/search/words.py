@@ -12,10 +12,10 @@ FUNCTION_WORDS = frozenset(
 
 QUESTION_WORDS = frozenset(
     """
-    vad vilka vilken vilket var vem hur när varför finns finnas är var varit betyder innebär kallas heter skrivs stavas
+    vad vilka vilken vilket var vem hur när varför finns finnas är varit betyder innebär kallas heter skrivs stavas
     har ha hade får få fick kan kunna ska skall vill veta går göra gör blir bli hittar hitta söker sök visa ge
-    jag du han hon vi ni de dem mig dig min mitt mina din ditt dina sin sitt sina sig något någon några alla allt där här
-    då nu också bara inte om eller personer information uppgift uppgifter
+    jag du han hon vi ni de dem mig dig min mitt mina din ditt dina sin sitt sina sig något någon några alla allt där
+    här då nu också bara inte om eller personer information uppgift uppgifter
     kodar koda kodas registreras registrerar mellan skillnad skillnaden innehåller ingår gäller
     what which where who how when why is are was were does do did mean means find show give has have had get can could
     would should i me my you your we our they there about any all some between difference contains contain

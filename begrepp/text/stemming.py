@@ -39,7 +39,7 @@ _SPELLING_RULES = tuple(
         (r"(.)\1", r"\1"),
     )
 )
-# Forms of nouns that lose a vowel, and the form that has it: *körtlar* and *körteln* of *körtel*, *fingrar* of *finger*.
+# Forms of nouns that lose a vowel or add an n, and their base: *körtlar*, *körteln*, *fingrar*.
 _SYNCOPE = re.compile(
     r"(?<=\w)(?:(?P<before>[^aeiouyåäöl\W])(?P<last>[lr])(?:ar|arna|or|orna|et|(?<=l)er|(?<=l)erna)|(?P<whole>e[lr])n)s?$"
 )

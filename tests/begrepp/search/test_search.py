@@ -110,6 +110,15 @@ def test_a_correction_is_said(index: TextIndex) -> None:
     assert index.corrections("diabetes") == ()
 
 
+def test_a_long_word_one_letter_from_another_is_corrected_unless_it_is_made_of_known_words(index: TextIndex) -> None:
+    assert index.corrections("brstcancerförening") == (("brstcancerförening", "brostcancerförening"),)
+    assert index.corrections("diabetescancer") == ()
+
+
+def test_words_of_a_phrase_with_synonyms_are_not_corrected(index: TextIndex) -> None:
+    assert index.corrections("operera bort halsmandlarna") == ()
+
+
 def test_suggestions_follow_the_letters(index: TextIndex) -> None:
     typed = {
         query: [hit.iri.removeprefix(BASE) for hit in index.suggest(query)] for query in ("d", "di", "diab", "bro")
@@ -154,6 +163,16 @@ def test_the_files_of_an_index_are_closed_with_it(tmp_path: Path) -> None:
 def test_forms_of_a_word_have_a_key_in_common() -> None:
     for forms in (("tumör", "tumören", "tumörer", "tumor", "tumour"), ("lunga", "lungan", "lungans", "lungor")):
         assert set.intersection(*(set(word_keys(form)) for form in forms))
+    for forms in (
+        ("bröstkörtel", "bröstkörteln", "bröstkörtlar", "bröstkörtlarnas"),
+        ("finger", "fingret", "fingrar", "fingrarna"),
+        ("lever", "levern", "levrar"),
+        ("muskel", "muskeln", "muskler", "musklerna"),
+        ("register", "registret", "registrets"),
+        ("åder", "ådror", "ådrorna"),
+    ):
+        assert set.intersection(*(set(word_keys(form)) for form in forms)), forms
+    assert not set(word_keys("kärlet")) & set(word_keys("karel"))
     for one, other in (("karcinom", "carcinoma"), ("leukemi", "leukaemia"), ("mammografi", "mammography")):
         assert set(word_keys(one)) & set(word_keys(other))
     assert not set(word_keys("hjärta")) & set(word_keys("hjärna"))

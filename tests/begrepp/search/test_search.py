@@ -163,7 +163,7 @@ def test_the_files_of_an_index_are_closed_with_it(tmp_path: Path) -> None:
 def test_forms_of_a_word_have_a_key_in_common() -> None:
     for forms in (("tumör", "tumören", "tumörer", "tumor", "tumour"), ("lunga", "lungan", "lungans", "lungor")):
         assert set.intersection(*(set(word_keys(form)) for form in forms))
-    for forms in (
+    for nouns in (
         ("bröstkörtel", "bröstkörteln", "bröstkörtlar", "bröstkörtlarnas"),
         ("finger", "fingret", "fingrar", "fingrarna"),
         ("lever", "levern", "levrar"),
@@ -171,7 +171,7 @@ def test_forms_of_a_word_have_a_key_in_common() -> None:
         ("register", "registret", "registrets"),
         ("åder", "ådror", "ådrorna"),
     ):
-        assert set.intersection(*(set(word_keys(form)) for form in forms)), forms
+        assert set.intersection(*(set(word_keys(form)) for form in nouns)), nouns
     assert not set(word_keys("kärlet")) & set(word_keys("karel"))
     for one, other in (("karcinom", "carcinoma"), ("leukemi", "leukaemia"), ("mammografi", "mammography")):
         assert set(word_keys(one)) & set(word_keys(other))

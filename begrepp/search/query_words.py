@@ -12,7 +12,7 @@ from functools import lru_cache
 from begrepp.text.stemming import word_keys
 from begrepp.text.swedish import fold
 
-TYPED, FOLDED, SAME_KEY, COMPOUND, PREFIX = 1.0, 0.97, 0.92, 0.8, 0.7
+TYPED, FOLDED, SAME_KEY, COMPOUND, PREFIX = 1.0, 0.97, 0.92, 0.7, 0.7
 """Quality of the match of a word: as typed, without accents, the same key, part of a compound, beginning."""
 _KEY_PART = 0.05
 """Deduction where a key of the word, and not the word itself, is part of the compound."""

@@ -27,7 +27,7 @@ _ROLES = {
     "alt": 0.95,
     "hidden": 1.0,
     "keyword": 0.5,
-    "via": 1.0,
+    "via": 0.93,
     "sibling": 0.99,
     "variant": 0.97,
     "measured": 0.95,
@@ -40,9 +40,9 @@ _CONTEXT = {"context": 0.95, "keyword": 0.8, "parent": 0.5}
 _WITHIN_KIND = 0.6
 _KINDS = {"scheme": -0.15, "dataset": 0.3, "concept": 0.03, "variable": 0.0}
 _EXACT_CODE, _CODE_PREFIX, _CAPITAL_CODE, _EXACT_NAME, _IN_SYSTEM = 3.0, 1.2, 1.6, 0.5, 1.0
-_LABEL_LANGUAGE, _DOCUMENT_LANGUAGE = 0.06, 0.24
+_LABEL_LANGUAGE, _DOCUMENT_LANGUAGE = 0.06, 0.2
 """Added for a label in the user's language, and for a document that has a preferred label in it."""
-_UPPER, _SIZE, _REST = 0.01, 0.04, 0.08
+_UPPER, _SIZE, _REST = 0.01, 0.02, 0.08
 """Added for each character less of a code, for the size of the code system (log10), and for *ospecificerad*."""
 _SECOND = 0.15
 """Weight of the second best label: a document that several names agree on comes first."""

@@ -139,7 +139,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("what", CHANGES)
 def test_an_update_holds_what_an_index_written_whole_holds(tmp_path: Path, what: str) -> None:
-    """Where a concept with siblings changes, no update is made, so the build writes the index whole."""
+    # Where a concept with siblings changes, no update is made, and the build writes the index whole.
     first, later = write(tmp_path, "1", THINGS.values()), write(tmp_path, "2", (THINGS | CHANGES[what]).values())
     write_index(tmp_path / "before", first)
     count = update_index(tmp_path / "updated", later, tmp_path / "before", first, lambda share: None)

@@ -37,6 +37,11 @@ MORE = [
     "/check?list=icd-10-se&values=C50%0Axx",
     "/queries/where-is-it-measured-for-a-disease",
     "/search?q=zzqqx",
+    "/search?q=cancer&scheme=onkologi&under=tumorsjukdom",
+    "/search?q=cancer&scheme=onkologi&view=tree",
+    "/cs/onkologi?by=use",
+    "/cs/onkologi/tumorstadium",
+    "/cs/icd-7/162.1",
 ]
 
 FAULTS = {"/cs/icd-10-se/nope": 404, "/sparql?query=nonsense": 400, "/ecl?scheme=onkologi&ecl=A+OR+B+AND+C": 400}
@@ -92,6 +97,28 @@ def test_axe_finds_nothing_with_the_menu_open(browser: Chrome, address: str, axe
             summary.send_keys(Keys.ESCAPE)
             wait(browser, lambda b: not find(b, "details.menu").get_attribute("open"))
             assert browser.switch_to.active_element == summary
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("path", "sheet"), [("/search?q=cancer", "#filters"), ("/cs/onkologi/cancer", "#hierarchy")])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_with_a_sheet_open(
+    browser: Chrome, address: str, axe: str, path: str, sheet: str, scheme: str
+) -> None:
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        browser.get(f"{address}{path}")
+        find(browser, f".sheet-open[popovertarget='{sheet[1:]}'], .sheet-open [popovertarget='{sheet[1:]}']").click()
+        wait(browser, lambda b: find(b, sheet).is_displayed())
+        browser.execute_script(axe)
+        violations = browser.execute_async_script(RUN)
+        assert violations == [], json.dumps(violations, ensure_ascii=False)
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})

@@ -54,6 +54,19 @@ def test_the_filters_of_a_search_are_a_sheet_that_escape_closes(phone: Chrome, a
     wait(phone, lambda b: "kind=" not in b.current_url)
 
 
+def test_a_concept_shows_the_way_to_it_and_what_is_below_and_the_rest_in_a_sheet(phone: Chrome, address: str) -> None:
+    phone.get(address + "/cs/onkologi/tumorstadium?lang=sv")
+    place = find(phone, "#hierarchy")
+    assert "tumöregenskap" in place.text and "FIGO-stadium" in place.text and "tumörstorlek" not in place.text
+    find(phone, "#hierarchy .sheet-open button").click()
+    assert "tumörstorlek" in place.text
+    find(phone, "#within").send_keys("tnm")
+    wait(phone, lambda b: "tumörstorlek" not in place.text)
+    assert "TNM-kategori" in place.text and "tumöregenskap" in place.text
+    phone.switch_to.active_element.send_keys(Keys.ESCAPE)
+    phone.switch_to.active_element.send_keys(Keys.ESCAPE)
+
+
 def test_filters_stand_beside_the_hits_on_a_wide_screen(browser: Chrome, address: str) -> None:
     browser.get(address + "/search?q=cancer")
     assert find(browser, ".sheet").is_displayed() and not find(browser, ".sheet-open").is_displayed()

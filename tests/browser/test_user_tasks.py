@@ -144,7 +144,6 @@ def test_01_which_registers_hold_her2(visitor: Visitor, at_most: Callable[[int],
 OTHERS = pytest.mark.xfail(reason="the page does not show it yet", strict=False)
 
 
-@OTHERS
 @pytest.mark.parametrize(
     ("words", "concept"),
     [("HER2", "HER2-status"), ("tumörstorlek", "tumörstorlek"), ("PSA", "psa prostataspecifikt antigen")],
@@ -347,14 +346,13 @@ def test_16_the_code_for_stroke(phone: Visitor, at_most: Callable[[int], None]) 
     assert "I64" in phone.browser.find_element(By.TAG_NAME, "main").text
 
 
-@OTHERS
 def test_17_what_is_below_a_code_and_what_it_excludes(phone: Visitor, at_most: Callable[[int], None]) -> None:
     at_most(1)
     phone.search("I63")
     if "/cs/icd-10-se/I63" not in phone.browser.current_url:
         phone.click("I63")
     assert "I63.9" in phone.text
-    assert re.search(r"(?i)exklu|utesluter|inga anmärkningar|saknar .*anvisning", phone.text), "exclusions are not told"
+    assert re.search(r"(?i)exklu|uteslut", phone.text), "exclusions are not stated"
 
 
 def test_18_a_retired_code_and_its_successor(phone: Visitor, at_most: Callable[[int], None]) -> None:

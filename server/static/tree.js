@@ -104,16 +104,23 @@ for (const tree of document.querySelectorAll(".tree > ul")) {
   tree.addEventListener("keydown", (event) => stepInTree(tree, event));
 }
 
-// The field above a tree filters the nodes that are shown; Enter searches the whole code system.
+// A field filters the nodes of the tree below it, or the rows of a table; Enter in that of a tree searches the system.
+const holds = (element, words) => words.every((word) => element.textContent.toLowerCase().includes(word));
+
+function filterTree(tree, words) {
+  for (const item of [...tree.querySelectorAll("li")].reverse()) {
+    const below = item.querySelector(":scope > ul > li:not([hidden])");
+    item.hidden = !below && !holds(item.querySelector(":scope > .leaf") || item, words);
+  }
+}
+
 for (const field of document.querySelectorAll("input[data-filter]")) {
-  const tree = field.closest("section").querySelector(".tree");
+  field.hidden = false;
+  const table = document.getElementById(field.dataset.filter);
   field.addEventListener("input", () => {
     const words = field.value.trim().toLowerCase().split(/\s+/);
-    for (const item of [...tree.querySelectorAll("li")].reverse()) {
-      const text = (item.querySelector(":scope > .leaf") || item).textContent.toLowerCase();
-      const below = item.querySelector(":scope > ul > li:not([hidden])");
-      item.hidden = !below && !words.every((word) => text.includes(word));
-    }
+    if (!table) filterTree(field.closest("section").querySelector(".tree"), words);
+    else for (const row of table.querySelectorAll("tbody tr:not(.group)")) row.hidden = !holds(row, words);
   });
 }
 

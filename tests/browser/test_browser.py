@@ -69,6 +69,15 @@ def test_a_reader_comes_from_a_register_to_what_its_variables_mean(browser: Chro
     assert "NKBC" in find(browser, "main").text
 
 
+def test_the_list_of_code_systems_is_filtered_as_one_types(browser: Chrome, address: str) -> None:
+    browser.get(address + "/cs?lang=sv")
+    rows = browser.find_elements(By.CSS_SELECTOR, "#schemes tbody tr:not(.group)")
+    assert all(row.is_displayed() for row in rows)
+    find(browser, "#within").send_keys("icd o")
+    shown = [row.text for row in rows if row.is_displayed()]
+    assert shown and len(shown) < len(rows) and all("icd" in text.lower() for text in shown)
+
+
 def test_a_query_is_asked_and_its_answer_leads_on(browser: Chrome, address: str) -> None:
     browser.get(address + "/sparql?lang=sv")
     write(browser, 'SELECT ?c { ?c skos:notation "A00.9" }')

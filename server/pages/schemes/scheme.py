@@ -68,6 +68,9 @@ class SchemeRow:
     version: str
     valid_from: str
     redistributable: bool
+    hierarchical: bool
+    registers: int
+    """Number of registers with variables that are coded in it."""
     parts: int = 0
     newest_changes: DifferenceRow | None = None
 
@@ -121,9 +124,17 @@ def scheme_row(build: ServedBuild, scheme: SchemeFacts, language: str) -> Scheme
         version=own.version if own else "",
         valid_from=own.valid_from.isoformat() if own else "",
         redistributable=all(g.redistribution == "allowed" for g in graphs),
+        hierarchical=scheme.hierarchical,
+        registers=_register_count(build, scheme),
         parts=len(parts),
         newest_changes=next(iter(_differences(build, scheme)), None),
     )
+
+
+def _register_count(build: ServedBuild, scheme: SchemeFacts) -> int:
+    index = build.schemes.variables
+    datasets = {index.variables[variable].dataset for variable in index.coded.get(scheme.iri, ())}
+    return sum(not (dataset in index.datasets and index.datasets[dataset].is_specification) for dataset in datasets)
 
 
 def _differences(build: ServedBuild, scheme: SchemeFacts) -> list[DifferenceRow]:

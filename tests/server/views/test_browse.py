@@ -46,6 +46,14 @@ PAGES = [
 ]
 
 
+def test_code_systems_and_lists_are_apart_with_the_registers_that_use_them(client: FlaskClient) -> None:
+    page = client.get("/cs", headers={"Accept": "text/html", "Accept-Language": "sv"}).text
+    systems, lists = page.split("Kodlistor</th>")
+    assert "/cs/icd-10-se" in systems and "/cs/ecog" in lists and "/cs/ecog" not in systems
+    row = systems[systems.index('href="/cs/icd-10-se"') :]
+    assert re.search(r'href="/cs/icd-10-se#variables">[2-9] register<', row[: row.index("</tr>")])
+
+
 def test_every_language_has_the_same_words() -> None:
     swedish, *others = (translations(language) for language in LANGUAGES)
     for other in others:

@@ -115,7 +115,7 @@ class RefinementEvaluator:
         return [table.attributes[name] for name in self._attributes_of(condition.name, system)]
 
     def _reverse_counts(self, condition: AttributeCondition) -> Integers:
-        """The number of concepts that have a statement to each concept."""
+        """The number of concepts that have a statement to each concept; if only one is needed, perhaps more."""
         value = self._value(condition)
         sources = SystemSets({self._system: self._system.hierarchy.all}) if value is None else value
         if not isinstance(sources, SystemSets):
@@ -130,9 +130,11 @@ class RefinementEvaluator:
             for columns in self._columns(condition, system):
                 self._budget.spend(20 + (len(columns.concepts.values) + len(columns.things.values)) // 30)
                 pairs.append(self._targets(columns, mask, system))
-            both = np.concatenate(pairs).astype(np.int64)
-            different = np.unique(both[:, 0] * self._size + both[:, 1])
-            counts += _count((different % self._size).astype(np.uint32), self._size)
+            both = np.concatenate(pairs)
+            if condition.cardinality != Cardinality():  # then concepts with several statements count once
+                different = np.unique(both[:, 0].astype(np.int64) * self._size + both[:, 1])
+                both = np.stack([different // self._size, different % self._size], axis=1)
+            counts += _count(both[:, 1], self._size)
         return counts
 
     def _targets(self, columns: AttributeColumns, mask: Mask, system: CodeSystem) -> Integers:

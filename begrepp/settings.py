@@ -85,6 +85,8 @@ class Settings:
         default_factory=lambda: tuple(os.environ.get("BEGREPP_VALIDATION_HOSTS", "").split())
     )
     imports: Path | None = field(default_factory=lambda: _folder("BEGREPP_IMPORTS"))
+    synonyms: Path | None = field(default_factory=lambda: _folder("BEGREPP_SYNONYMS"))
+    """File of synonyms that search uses beside those of `ontology/synonyms.txt`."""
     store_url: str = field(default_factory=lambda: os.environ.get("BEGREPP_STORE", ""))
     store_user: str = field(default_factory=lambda: os.environ.get("BEGREPP_STORE_USER", ""))
     store_password: str = field(default_factory=lambda: os.environ.get("BEGREPP_STORE_PASSWORD", ""), repr=False)

@@ -17,7 +17,7 @@ from begrepp.records import Text, choose_label, in_language
 from begrepp.search.lexicon import IndexLexicon, decode_document
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
 from begrepp.search.query_parser import ParsedSearch, parse_search
-from begrepp.search.ranking import IndexedDocument, Label, Ranker
+from begrepp.search.ranking import HitScore, IndexedDocument, Label, Ranker, SynonymUse
 from begrepp.search.schema import FACETS, register_tokenizer, schema
 
 SEARCH_CANDIDATES = 200
@@ -30,6 +30,8 @@ _TELLING_SHARE = 0.55
 """A word with less than this share of the weight of the most telling word is not required."""
 _ENOUGH_HITS = 10
 """With fewer hits than this, documents without the least informative word are found too."""
+
+_Scored = tuple[IndexedDocument, HitScore]
 
 _EQUALS = ("via", "sibling", "variant")
 _MAX_FACET_VALUES = 1000
@@ -46,7 +48,7 @@ class Hit:
     """A search hit; `matched` is the matching label if it is not the preferred one. `labels` are by language.
 
     `parent` is the name of the code that the code of the hit extends. `equals` are names by code system of what has the
-    same code or is an exact match.
+    same code or is an exact match, `synonyms` those of the words of the query that found it.
     """
 
     iri: str
@@ -59,6 +61,7 @@ class Hit:
     score: float
     parent: Label | None = None
     equals: frozenset[tuple[str, str]] = frozenset()
+    synonyms: tuple[SynonymUse, ...] = ()
 
     def label(self, language: str = "sv") -> str:
         """Return the preferred label in a language, else in English, else in any; empty if there is none."""
@@ -104,11 +107,12 @@ class TextIndex:
         if not search.slots and not search.codes.whole:
             return 0, []
         total, index_query, candidates = self._find_candidates(search, filters, SEARCH_CANDIDATES)
-        hits = self._ranked_hits(search, candidates, user_language)
+        ranker = self._ranker(search, user_language)
+        scored = _sort_scored(self._score(ranker, candidates))
         if len(candidates) < min(total, offset + limit):
             rest = self._execute(index_query, offset + limit - len(candidates), offset=len(candidates))[1]
-            hits += self._hits(search, rest, user_language)
-        return total, hits[offset : offset + limit]
+            scored += self._score(ranker, rest)
+        return total, [_hit(ranker, *each, user_language) for each in scored[offset : offset + limit]]
 
     def suggest(
         self,
@@ -133,13 +137,17 @@ class TextIndex:
             addresses = [*exact, *(address for _, address in hits if address not in exact)]
         else:
             addresses = self._find_candidates(search, filters, candidates, self._autocomplete)[2]
-        return self._ranked_hits(search, addresses, user_language)[:limit]
+        ranker = self._ranker(search, user_language)
+        scored = _sort_scored(self._score(ranker, addresses))
+        return [_hit(ranker, *each, user_language) for each in scored[:limit]]
 
     def find_code(self, code: str, **filters: str | Sequence[str]) -> list[Hit]:
         """Return the hits with this code, regardless of case and punctuation."""
         search = ParsedSearch(code, ())
         index_query = self._add_filters(self._query_builder.code_match(code), filters)
-        return [*self._hits(search, self._execute(index_query, SUGGESTION_CANDIDATES)[1], "")]
+        ranker = self._ranker(search, "")
+        addresses = self._execute(index_query, SUGGESTION_CANDIDATES)[1]
+        return [_hit(ranker, *each, "") for each in self._score(ranker, addresses)]
 
     def corrections(self, query: str) -> tuple[tuple[str, str], ...]:
         """Return the corrected words of a query, as (typed, corrected)."""
@@ -195,29 +203,36 @@ class TextIndex:
                 terms.append((Occur.Must, Query.boolean_query(each)))
         return Query.boolean_query([(Occur.Must, query), *terms]) if terms else query
 
-    def _ranked_hits(self, search: ParsedSearch, addresses: Iterable[DocAddress], user_language: str) -> list[Hit]:
-        return sorted(
-            self._hits(search, addresses, user_language),
-            key=lambda hit: (not hit.active, -round(hit.score, 3), len(hit.notation), hit.notation),
-        )
+    def _ranker(self, search: ParsedSearch, user_language: str) -> Ranker:
+        return Ranker(search, user_language, self._lexicon.scheme_sizes)
 
-    def _hits(self, search: ParsedSearch, addresses: Iterable[DocAddress], user_language: str) -> Iterator[Hit]:
-        ranker = Ranker(search, user_language, self._lexicon.scheme_sizes)
-        for address in addresses:
-            document = decode_document(str(self._searcher.doc(address).get_first("stored")))
-            result = ranker.score(document)
-            yield Hit(
-                iri=document.iri,
-                kind=document.kind,
-                scheme=document.scheme,
-                notation=document.notation,
-                labels={label.lang: label.value for label in reversed(document.labels) if label.role == "pref"},
-                active=bool(document.active),
-                matched=result.label if result.label and result.label.role not in ("pref", "code") else None,
-                score=result.score,
-                parent=_parent_label(document, user_language),
-                equals=frozenset((label.scheme, label.value) for label in document.labels if label.role in _EQUALS),
-            )
+    def _score(self, ranker: Ranker, addresses: Iterable[DocAddress]) -> list[_Scored]:
+        documents = (decode_document(str(self._searcher.doc(address).get_first("stored"))) for address in addresses)
+        return [(document, ranker.score(document)) for document in documents]
+
+
+def _sort_scored(scored: list[_Scored]) -> list[_Scored]:
+    """Return documents in the order of hits, best first, retired ones last."""
+    return sorted(
+        scored,
+        key=lambda each: (not each[0].active, -round(each[1].score, 3), len(each[0].notation), each[0].notation),
+    )
+
+
+def _hit(ranker: Ranker, document: IndexedDocument, result: HitScore, user_language: str) -> Hit:
+    return Hit(
+        iri=document.iri,
+        kind=document.kind,
+        scheme=document.scheme,
+        notation=document.notation,
+        labels={label.lang: label.value for label in reversed(document.labels) if label.role == "pref"},
+        active=bool(document.active),
+        matched=result.label if result.label and result.label.role not in ("pref", "code") else None,
+        score=result.score,
+        parent=_parent_label(document, user_language),
+        equals=frozenset((label.scheme, label.value) for label in document.labels if label.role in _EQUALS),
+        synonyms=ranker.synonyms(result.label) if result.label else (),
+    )
 
 
 def _parent_label(document: IndexedDocument, language: str) -> Label | None:

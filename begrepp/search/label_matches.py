@@ -8,6 +8,7 @@ from functools import lru_cache
 from begrepp.search.label_variants import label_variants
 from begrepp.search.query_parser import ParsedSearch, WordSlot
 from begrepp.search.query_words import SAME_KEY, AnalysedWord, QueryWords, analyse_word
+from begrepp.search.synonyms import Phrase
 from begrepp.search.words import FUNCTION_WORDS, UNSPECIFIED
 from begrepp.text.stemming import lowercase_words
 
@@ -57,6 +58,18 @@ class LabelMatcher:
     def qualities(self, label: str) -> list[float]:
         """Return how well a label matches each slot, 0 to 1."""
         return [quality for quality, _ in self._label_matches(label)]
+
+    def synonyms(self, label: str) -> list[tuple[Phrase, Phrase]]:
+        """Return the words of the query that a label has only in other words, with these: `("cancer",), (…)`."""
+        words = [self._words.qualities(word) for word in _analyse_label(label)]
+        used = []
+        for slot, phrases in zip(self._search.slots, self._phrases, strict=True):
+            others = zip([slot.words, *slot.alternatives], phrases, strict=True)
+            scored = [(_phrase_match(numbers, words)[0] * weight, words_of) for words_of, (weight, numbers) in others]
+            quality, other = max(scored, key=lambda each: each[0])
+            if quality and other != slot.words:
+                used.append((slot.words, other))
+        return used
 
     def _label_matches(self, label: str) -> list[_SlotMatch]:
         matches = self._matches.get(label)

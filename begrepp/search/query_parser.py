@@ -122,7 +122,8 @@ def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
     words = [part.words[0] for part in parts if not part.systems]
     unfinished = words[-1:] if words and not parts[-1].systems and lexicon.is_prefix(words[-1]) else []
     capitals = {word.casefold() for word in text.split() if is_capitals(word)}
-    kept = {*unfinished, *capitals, *_phrase_words(words)} if not codes.whole else {*words}
+    quoted = {word for word in words if any(fold(word) in phrase for phrase in syntax.phrases)}
+    kept = {*unfinished, *capitals, *quoted, *_phrase_words(words)} if not codes.whole else {*words}
     unknown = [word for word in words if word not in kept and _is_unknown(word, lexicon)]
     corrected = {word: correction for word in unknown if (correction := _correct(word, lexicon))}
     slots = tuple(_slots(parts, corrected, lexicon))

@@ -18,6 +18,7 @@ from begrepp.search.documents import LABEL_ROLES
 from begrepp.search.label_matches import LabelMatcher
 from begrepp.search.query_parser import ParsedSearch, WordSlot
 from begrepp.search.species import ANIMAL
+from begrepp.search.synonyms import source_of
 from begrepp.search.words import UNSPECIFIED
 from begrepp.text.stemming import code_key, lowercase_words
 
@@ -95,6 +96,15 @@ class HitScore:
     label: Label | None
 
 
+@dataclass(frozen=True, slots=True)
+class SynonymUse:
+    """A synonym that a document was found by: the words of the query, the other words, and who says so."""
+
+    typed: str
+    other: str
+    source: str
+
+
 class Ranker:
     """Scores documents against one query for users of a language; `sizes` are the numbers of documents by scheme."""
 
@@ -127,6 +137,11 @@ class Ranker:
         if code and self._search.codes.systems & {document.scheme, document.dataset}:
             code += _IN_SYSTEM
         return HitScore(best + _SECOND * second + code + self._prior(document), best_label)
+
+    def synonyms(self, label: Label) -> tuple[SynonymUse, ...]:
+        """Return the synonyms that a label was found by, with their sources."""
+        found = ((typed, other, source_of(typed, other)) for typed, other in self._matcher.synonyms(label.value))
+        return tuple(SynonymUse(" ".join(typed), " ".join(other), source) for typed, other, source in found if source)
 
     def _prior(self, document: IndexedDocument) -> float:
         """Return what a document scores for what it is, whatever the query."""

@@ -1,49 +1,94 @@
-"""Synonyms for searching, from `ontology/synonyms.txt` and `ontology/abbreviations.csv`."""
+"""Synonyms for searching: `ontology/synonyms.txt`, `ontology/abbreviations.csv`, and the file of the operator.
+
+The operator's file (setting `BEGREPP_SYNONYMS`) has the form of `ontology/synonyms.txt`: one group a row, names with
+` = ` between, rows that start with # are comments. Every group has a source: "begrepp" or the name of that file.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import product
+from pathlib import Path
 
+from begrepp.errors import InputError, Origin
 from begrepp.search.words import FUNCTION_WORDS
-from begrepp.settings import ROOT
+from begrepp.settings import ROOT, Settings
 from begrepp.text.stemming import lowercase_words, word_keys
 
 Phrase = tuple[str, ...]
 MAX_PHRASE_WORDS = 4
 """The longest phrase that is looked up, in words."""
+OWN_SOURCE = "begrepp"
+_MAX_FILE_BYTES, _MAX_GROUP = 5_000_000, 50
 
 
 class Synonyms:
-    """Groups of words and phrases that people use for one another."""
+    """Groups of words and phrases that people use for one another, with their sources."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._groups: list[list[Phrase]] = []
+    def __init__(self, lines: Iterable[str], source: str = OWN_SOURCE) -> None:
+        self._groups: list[tuple[str, list[Phrase]]] = []
         self._by_phrase: dict[Phrase, set[int]] = {}
+        self.add(lines, source)
+
+    def add(self, lines: Iterable[str], source: str) -> None:
+        """Add the groups of a file."""
         for line in lines:
             if line.strip() and not line.startswith("#"):
-                self._add(line)
+                self._add(line, source)
 
-    def _add(self, line: str) -> None:
+    def _add(self, line: str, source: str) -> None:
         phrases = [phrase for text in line.split("=") if (phrase := _phrase(text))]
         for phrase in phrases:
             for key in product(*(word_keys(word) for word in phrase)):
                 self._by_phrase.setdefault(key, set()).add(len(self._groups))
-        self._groups.append(phrases)
+        self._groups.append((source, phrases))
 
-    def of(self, phrase: Sequence[str]) -> list[Phrase]:
-        """Return the synonyms of a phrase, each as its lower-case words."""
+    def of(self, phrase: Sequence[str]) -> Mapping[Phrase, str]:
+        """Return the synonyms of a phrase, each as its lower-case words, with their sources."""
         keys = product(*(word_keys(word) for word in phrase))
-        numbers = {number for key in keys for number in self._by_phrase.get(key, ())}
-        phrases = [other for number in sorted(numbers) for other in self._groups[number]]
-        return [other for other in dict.fromkeys(phrases) if other != tuple(phrase)]
+        found: dict[Phrase, str] = {}
+        for number in sorted({number for key in keys for number in self._by_phrase.get(key, ())}):
+            source, others = self._groups[number]
+            for other in others:
+                if other != tuple(phrase):
+                    found.setdefault(other, source)
+        return found
 
 
 @cache
-def _read_synonyms() -> Synonyms:
-    return Synonyms((ROOT / "ontology" / "synonyms.txt").read_text(encoding="utf-8").splitlines())
+def read_synonyms() -> Synonyms:
+    """Return all synonyms; raises `InputError` if the operator's file cannot be used."""
+    operators = Settings().synonyms
+    known = Synonyms((ROOT / "ontology" / "synonyms.txt").read_text(encoding="utf-8").splitlines())
+    if operators:
+        known.add(_read_operators_file(operators), operators.name)
+    return known
+
+
+def _read_operators_file(file: Path) -> list[str]:
+    """Return the rows of the operator's file; raises `InputError` for one that is no group of names."""
+    try:
+        if file.stat().st_size > _MAX_FILE_BYTES:
+            raise InputError(file, "The file is larger than 5 MB.", "Leave out groups that nobody searches for.")
+        rows = file.read_text(encoding="utf-8-sig").splitlines()
+    except OSError:
+        raise InputError(file, "The file cannot be read.", "Set BEGREPP_SYNONYMS to a file of synonyms.") from None
+    except UnicodeDecodeError:
+        raise InputError(file, "The file is not UTF-8.", "Save it as UTF-8.") from None
+    for number, row in enumerate(rows, 1):
+        if not row.strip() or row.startswith("#"):
+            continue
+        names = [lowercase_words(name) for name in row.split("=")]
+        origin = Origin(file.name, number)
+        if len(names) < 2 or not all(names):
+            raise InputError(origin, "The row is no group of names.", "Write it as: name = other name = third name.")
+        if len(names) > _MAX_GROUP:
+            raise InputError(origin, "The group has more than 50 names.", "Divide it.")
+        if any(len(_phrase(name)) > MAX_PHRASE_WORDS for name in row.split("=")):
+            raise InputError(origin, "A name has more than four words.", "Shorten it; prepositions do not count.")
+    return rows
 
 
 @cache
@@ -60,8 +105,15 @@ def expansions(word: str) -> list[Phrase]:
 
 
 def synonyms(phrase: Sequence[str]) -> list[Phrase]:
-    """Return the synonyms of a phrase in our list."""
-    return _read_synonyms().of(phrase)
+    """Return the synonyms of a phrase."""
+    return [*read_synonyms().of(phrase)]
+
+
+def source_of(phrase: Phrase, other: Phrase) -> str:
+    """Return where it is said that two phrases are synonyms; empty if they are not."""
+    if source := read_synonyms().of(phrase).get(other):
+        return source
+    return OWN_SOURCE if len(phrase) == 1 and other in expansions(phrase[0]) else ""
 
 
 def _phrase(text: str) -> Phrase:

@@ -27,8 +27,8 @@ from server.api.schemas import (
 from server.api.serialisers import concept_body, ref_body, ref_fields
 from server.pages.concepts.mapping_rows import mapping_rows
 from server.pages.concepts.tree import children, paths_to
+from server.pages.hit_rows import HitRow, results
 from server.pages.schemes.scheme import scheme_row
-from server.pages.search import HitRow, results
 from server.pages.signposting import licence_of
 from server.pages.templating import address
 from server.served.as_of import DatedState, find_dated_state, find_meaning_on, get_dated_build, parse_day

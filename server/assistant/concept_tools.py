@@ -25,7 +25,7 @@ from server.assistant.tool_answers import (
 from server.assistant.tool_context import ToolContext, concept_name, read_day
 from server.http.work_limit import COMPARISONS
 from server.pages.concepts.tree import children, paths_to
-from server.pages.search import results
+from server.pages.hit_rows import results
 from server.served.labels import find_refs
 from server.served.resolver import Missing
 

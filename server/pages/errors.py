@@ -23,8 +23,8 @@ from server.http.negotiation import (
     split_suffix,
 )
 from server.http.urls import document_path
+from server.pages.hit_rows import results
 from server.pages.schemes.editions import EditionRow, edition_row
-from server.pages.search import results
 from server.pages.templating import address, render, translator
 from server.served.resolver import Gone, Missing
 from server.state import served_build

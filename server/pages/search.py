@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from begrepp.records import Text
@@ -12,45 +13,22 @@ from begrepp.search.documents import SEARCH_KINDS
 from begrepp.search.query_operators import MAX_QUERY_LENGTH
 from begrepp.search.schema import FACETS
 from begrepp.search.species import SPECIES_VALUES
-from server.http.urls import document_path
+from begrepp.text.swedish import sort_key
+from server.pages.hit_rows import HitRow, results, unite_hits
 from server.pages.paging import Paged
 from server.pages.search_branches import COUNTED, DRAWN, BranchHits, HitNode, find_within, hit_tree
 from server.served.build import ServedBuild
 from server.served.labels import choose_text, find_refs
-from server.served.refs import Ref, is_mnemonic
+from server.served.refs import Ref
 
 PAGE = 25
 STATUSES = ("active", "inactive")
 _SHOWN_VALUES = 12
-_PARAMETERS = {*FACETS, "q", "offset", "lang", "under", "view"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HitRow:
-    """A hit; `matched` is the label that matched, if it is not the label shown, `source` the system that has it.
-
-    `parent` is the name of the broader code; `same` are the hits for the same concept in other code systems.
-    """
-
-    href: str
-    iri: str
-    kind: str
-    label: Text
-    other: Text | None
-    notation: str
-    scheme: str
-    within: Text | None
-    active: bool
-    matched: Text | None
-    role: str
-    source: str
-    parent: Text | None = None
-    same: Sequence[HitRow] = ()
-
-    @property
-    def code(self) -> str:
-        """The notation, if it adds to the label."""
-        return "" if is_mnemonic(self.notation, self.scheme) else self.notation
+_PARAMETERS = {*FACETS, "q", "offset", "lang", "under", "view", "sort"}
+ORDERS = ("", "code", "name")
+"""Orders of hits: best first, by code, by name."""
+_SORTED = 1_000
+"""Hits that are sorted by code or name: the best ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +55,20 @@ class SearchPage(Paged):
     offset: int
     ignored: Sequence[str] = ()
     loaded: Sequence[FacetValue] = ()
+    order: str = ""
+    sorted_hits: int = 0
+    """Hits that are sorted by code or name, at most 1,000."""
     under: Ref | None = None
     branches: Sequence[BranchHits] = ()
     counted: int = 0
     """Hits that `branches` count: the best ones, at most `COUNTED`."""
     tree: Sequence[HitNode] = ()
+
+    def as_typed(self, word: str) -> str:
+        """Return the query with a word in quotation marks, which is then searched for as it is."""
+        return re.sub(
+            rf"(?<!\w){re.escape(word)}(?!\w)", lambda found: f'"{found[0]}"', self.query, flags=re.IGNORECASE
+        )
 
     @property
     def drawn(self) -> int:
@@ -102,8 +89,11 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
     filters = index_filters(build, wanted)
     system = build.terminology.current_system(filters.get("scheme", ""))
     found = find_within(build, system, query, args.get("under", ""), language, filters) if system and query else None
-    if found and (found.under or offset + PAGE <= COUNTED):
+    if found and (found.under or offset + PAGE <= COUNTED) and not _order(args):
         total, hits = found.total, found.hits[offset : offset + PAGE]
+    elif order := _order(args):
+        total, hits = build.index.search(query, limit=_SORTED, offset=0, user_language=language, **filters)
+        hits = _sort_hits(hits, order, language)[offset : offset + PAGE]
     else:
         total, hits = build.index.search(query, limit=PAGE, offset=offset, user_language=language, **filters)
     counts = build.index.facets(query, **filters)
@@ -114,6 +104,7 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
         if name not in _PARAMETERS
         or (value and name in FACETS and name not in filters)
         or (value and name == "under" and not (found and found.under))
+        or (value and name == "sort" and not _order(args))
     ]
     return SearchPage(
         query=query,
@@ -124,7 +115,9 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
         results=[*unite_hits(hits, results(build, hits, language))],
         offset=offset,
         ignored=[f"{name}={args[name]}"[:100] for name in unused],
-        loaded=[] if hits or not query else _largest_schemes(build, language),
+        loaded=[] if hits else _loaded_schemes(build, language, _SHOWN_VALUES if query else None),
+        order=_order(args),
+        sorted_hits=min(total, _SORTED),
         under=found.under if found else None,
         branches=found.branches if found else (),
         counted=len(found.numbers) if found else 0,
@@ -141,32 +134,26 @@ def _facet_key(build: ServedBuild, name: str, value: str) -> str:
     return value.removeprefix(build.iris.dataset("")) if name == "dataset" else value
 
 
-def _largest_schemes(build: ServedBuild, language: str) -> list[FacetValue]:
+def _order(args: Mapping[str, str]) -> str:
+    """Return the order that is asked for; best first within a branch, which has its own hits."""
+    return args["sort"] if args.get("sort") in ORDERS and not args.get("under") else ""
+
+
+def _sort_hits(hits: Sequence[Hit], order: str, language: str) -> list[Hit]:
+    """Return hits by code or by name; those without a code last."""
+    if order == "code":
+        return sorted(hits, key=lambda hit: (not hit.notation, sort_key(hit.notation), hit.scheme))
+    return sorted(hits, key=lambda hit: (sort_key(hit.label(language)), sort_key(hit.notation)))
+
+
+def _loaded_schemes(build: ServedBuild, language: str, most: int | None) -> list[FacetValue]:
+    """Return the code systems with the most concepts, or with `most` None all."""
     sizes = sorted(build.index.scheme_sizes.items(), key=lambda item: -item[1])
     known = [(build.schemes.by_iri[iri], size) for iri, size in sizes if iri in build.schemes.by_iri]
     return [
         FacetValue(value=scheme.id, label=choose_text(scheme.titles, language), count=size, chosen=False)
-        for scheme, size in known[:_SHOWN_VALUES]
+        for scheme, size in known[:most]
     ]
-
-
-def unite_hits(hits: Sequence[Hit], rows: Sequence[HitRow]) -> Iterator[HitRow]:
-    """Yield the rows of hits; the same concept in another code system is shown with the first hit for it."""
-    taken: set[str] = set()
-    for hit, row in zip(hits, rows, strict=True):
-        if hit.iri in taken:
-            continue
-        names = {(hit.scheme, label) for label in hit.labels.values()}
-        same = [
-            other
-            for found, other in zip(hits, rows, strict=True)
-            if found.scheme != hit.scheme
-            and found.iri not in taken
-            and hit.scheme
-            and not names.isdisjoint(found.equals)
-        ]
-        taken.update(other.iri for other in same)
-        yield replace(row, same=same)
 
 
 def index_filters(build: ServedBuild, wanted: Mapping[str, str]) -> dict[str, str]:
@@ -213,47 +200,3 @@ def _choice(
         label = titles[value].label if value in titles else None
         value = value.removeprefix(build.iris.dataset(""))
     return FacetValue(value=value, label=label, count=count, chosen=chosen.get(name) == value)
-
-
-def results(build: ServedBuild, hits: Sequence[Hit], language: str) -> list[HitRow]:
-    """Return hits as rows."""
-    homes = {hit.iri: _dataset_of(build, hit.iri) for hit in hits if hit.kind == "variable"}
-    known = find_refs(build, homes.values(), language)
-    return [_result(build, hit, language, known.get(homes.get(hit.iri, ""))) for hit in hits]
-
-
-def _dataset_of(build: ServedBuild, variable: str) -> str:
-    """Return the dataset whose IRI is a prefix of the variable's IRI."""
-    return build.iris.dataset(variable.removeprefix(build.iris.dataset("")).partition("/")[0])
-
-
-def _result(build: ServedBuild, hit: Hit, language: str, dataset: Ref | None) -> HitRow:
-    scheme = build.schemes.by_iri.get(hit.scheme or (hit.iri if hit.kind == "scheme" else ""))
-    labels = [Text(text, lang) for lang, text in hit.labels.items()]
-    label = choose_text(labels, language) or Text(hit.notation or hit.iri, "")
-    return HitRow(
-        href=f"/cs/{scheme.id}"
-        if scheme and hit.kind == "scheme"
-        else document_path(build.iris, hit.iri, scheme.id if scheme else "", hit.notation),
-        iri=hit.iri,
-        kind=hit.kind,
-        label=label,
-        other=next((text for text in labels if text.lang != label.lang and text.value != label.value), None),
-        notation=hit.notation,
-        scheme=scheme.id if scheme else "",
-        within=choose_text(scheme.titles, language)
-        if scheme and hit.kind != "scheme"
-        else (dataset.label if dataset else None),
-        active=hit.active,
-        matched=hit.matched.text if hit.matched else None,
-        role=hit.matched.role if hit.matched else "",
-        parent=hit.parent.text if hit.parent else None,
-        source=_short_title(build, hit.matched.scheme, language) if hit.matched else "",
-    )
-
-
-def _short_title(build: ServedBuild, scheme: str, language: str) -> str:
-    """Return the title of a code system up to its first comma; empty if there is no such system."""
-    facts = build.schemes.by_iri.get(scheme)
-    title = choose_text(facts.titles, language) if facts else None
-    return title.value.partition(",")[0] if title else ""

@@ -19,9 +19,10 @@ from server.pages.concepts.resource import property_label
 from server.pages.datasets.completeness import CompletenessPage
 from server.pages.datasets.dataset import dataset_page
 from server.pages.datasets.matrix import matrix_page
+from server.pages.hit_rows import results
 from server.pages.home import DatasetRow, MappingSetRow
 from server.pages.schemes.scheme import SchemeRow
-from server.pages.search import index_filters, results
+from server.pages.search import index_filters
 from server.pages.search_branches import hits_under, located_hits
 from server.pages.signposting import licence_of
 from server.served.build import ServedBuild

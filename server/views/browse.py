@@ -26,10 +26,11 @@ from server.http.negotiation import (
     split_suffix,
 )
 from server.pages.concepts.tree import children, first_nodes, top_concepts
+from server.pages.hit_rows import results
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.schemes.alphabet import alphabet_page
 from server.pages.schemes.scheme import scheme_rows, vocabulary
-from server.pages.search import results, search_page
+from server.pages.search import search_page
 from server.pages.tables import datasets_table, mapping_sets_table, schemes_table
 from server.pages.templating import address, alternate_formats, brief, link_on_day, render, translator
 from server.served.as_of import find_dated_state, get_dated_build, parse_day

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 
 from begrepp.records import Text
 from begrepp.search import Hit
-from server.pages.search import HitRow, unite_hits
+from begrepp.search.synonyms import read_synonyms
+from begrepp.text.swedish import sort_key
+from server.pages.hit_rows import HitRow, unite_hits
 from server.served.labels import choose_text
 
 HTML = {"Accept": "text/html"}
@@ -74,7 +79,48 @@ def test_facets_of_the_api_can_be_sent_back(client: FlaskClient) -> None:
         assert client.get("/api/v1/search", query_string={"q": "her2", name: value}).get_json()["total"] == count
 
 
-@pytest.mark.parametrize("given", ["colour=blue", "scheme=nothing", "status=maybe"])
+def test_hits_can_be_sorted_by_code_and_by_name(client: FlaskClient) -> None:
+    page = client.get("/search", query_string={"q": "lungcancer", "lang": "en", "sort": "name"}, headers=HTML).text
+    names = [
+        name.casefold()
+        for name in re.findall(
+            r'class="hit" href="[^"]+">(?:<span class="code">[^<]*</span> )?(?:<span[^>]*>)?([^<]+)', page
+        )
+    ]
+    assert len(names) > 3 and names == sorted(names, key=sort_key)
+    page = client.get("/search", query_string={"q": "c50", "lang": "en", "sort": "code"}, headers=HTML).text
+    codes = re.findall(r'class="hit" href="[^"]+"><span class="code">([^<]+)', page)
+    assert codes == sorted(codes)
+
+
+def test_what_was_typed_can_be_searched_for_as_it_is(client: FlaskClient) -> None:
+    page = client.get("/search?q=lungcanser&lang=en", headers=HTML).text
+    assert "Showing results for" in page and "q=%22lungcanser%22" in page
+    page = client.get("/search", query_string={"q": '"lungcanser"', "lang": "en"}, headers=HTML).text
+    assert "Showing results for" not in page and "No results" in page
+
+
+def test_a_code_system_can_be_chosen_before_the_search(client: FlaskClient) -> None:
+    page = client.get("/search?lang=en", headers=HTML).text
+    assert '<select id="within" name="scheme">' in page and '<option value="onkologi">' in page
+
+
+def test_a_synonym_that_found_a_hit_is_told_with_its_source(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "vara-ord.txt"
+    own.write_text("# our words\nrosslig andning = lungcancer\n", encoding="utf-8")
+    monkeypatch.setenv("BEGREPP_SYNONYMS", str(own))
+    read_synonyms.cache_clear()
+    try:
+        page = client.get("/search", query_string={"q": "rosslig andning", "lang": "en"}, headers=HTML).text
+    finally:
+        read_synonyms.cache_clear()
+    assert "/cs/onkologi/lungcancer" in page
+    assert "“rosslig andning” also as “lungcancer” (synonym, source: vara-ord.txt)" in page
+
+
+@pytest.mark.parametrize("given", ["colour=blue", "sort=colour", "scheme=nothing", "status=maybe"])
 def test_a_parameter_that_is_not_used_is_told(client: FlaskClient, given: str) -> None:
     page = client.get(f"/search?q=lungcancer&lang=en&{given}", headers=HTML).text
     assert f"The parameter {given} is not used." in page

@@ -71,12 +71,19 @@ def used_concepts(build: ServedBuild, system: StoredSystem) -> Mapping[int, froz
 
     They are those that measure a concept or are about it, and those of its exact and close matches.
     """
-    located = ((build.terminology.locate(iri), uses) for iri, uses in _used_iris(build).items())
-    file = system.description.file
-    return {place[1]: uses for place, uses in located if place and place[0].description.file == file}
+    return _uses_by_file(build).get(system.description.file, {})
 
 
 @cached(LRUCache(maxsize=2), key=lambda build: build.manifest.id, lock=Lock())
+def _uses_by_file(build: ServedBuild) -> dict[str, dict[int, frozenset[str]]]:
+    """Return the variables and registers of concepts by the file of their code system, and their number in it."""
+    found: dict[str, dict[int, frozenset[str]]] = defaultdict(dict)
+    for iri, uses in _used_iris(build).items():
+        if place := build.terminology.locate(iri):
+            found[place[0].description.file][place[1]] = uses
+    return found
+
+
 def _used_iris(build: ServedBuild) -> dict[str, frozenset[str]]:
     """Return the variables and registers for each concept that is measured or a subject, and each match of one."""
     direct: dict[str, set[str]] = defaultdict(set)

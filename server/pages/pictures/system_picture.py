@@ -112,7 +112,9 @@ def _row(below: Sequence[BranchSize], tile: Tile, translate: Translator) -> list
     for branch in sorted(below, key=lambda each: each.ref.sort_key):
         own = tile.width * branch.concepts / total if total else 0.0
         if own >= _SMALLEST:
-            parts.append(_cell(branch, Tile(x, tile.y, own, tile.height), translate))
+            cell = Tile(x, tile.y, own, tile.height)
+            drawn = [_rect(cell, "outer"), *_words(branch, cell, translate)]
+            parts.append(_linked(branch, drawn, translate, is_inner=True))
         x += own
     return parts
 
@@ -135,7 +137,8 @@ def _tile(branch: BranchSize, tile: Tile, below: Sequence[BranchSize], translate
     if lines and inner.width > 30 and inner.height > 20 and len(sizes) > 1:
         for each, place in zip(sizes, squarify([_size(b, by_use=by_use) for b in sizes], inner), strict=True):
             if place.width >= _SMALLEST and place.height >= _SMALLEST:
-                parts.append(_linked(each, [_rect(place, "inner"), *_words(each, place, translate)], translate))
+                cell = [_rect(place, "inner"), *_words(each, place, translate)]
+                parts.append(_linked(each, cell, translate, is_inner=True))
     return "".join(parts)
 
 
@@ -143,15 +146,16 @@ def _cell(branch: BranchSize, tile: Tile, translate: Translator) -> str:
     return _linked(branch, [_rect(tile, "outer"), *_words(branch, tile, translate)], translate)
 
 
-def _linked(branch: BranchSize, parts: Sequence[str], translate: Translator) -> str:
+def _linked(branch: BranchSize, parts: Sequence[str], translate: Translator, *, is_inner: bool = False) -> str:
+    """Return parts as a link; those of inner branches are no stops of Tab, as the hierarchy has the same links."""
     ref = branch.ref
     numbers = [translate("picture.concepts", n=branch.concepts)]
     if branch.uses:
         numbers.append(translate("picture.uses", n=branch.uses))
     title = f"{ref.code} {ref.label.value}: {', '.join(numbers)}".strip()
-    kind = " used" if branch.uses else ""
+    kind, tab = " used" if branch.uses else "", ' tabindex="-1"' if is_inner else ""
     return (
-        f'<a class="is-code{kind}" href="{escape(link(ref.href), quote=True)}">'
+        f'<a class="is-code{kind}"{tab} href="{escape(link(ref.href), quote=True)}">'
         f"<title>{escape(title)}</title>{''.join(parts)}</a>"
     )
 

@@ -77,6 +77,8 @@ def test_the_treemap_has_a_tile_for_each_branch(app: Flask, build: ServedBuild, 
         title = f"<title>{branch.ref.label.value}: {branch.concepts} begrepp"
         assert title in unescape(str(picture.drawing))
     assert "…" not in picture.drawing
+    links = re.findall(r"<a [^>]*>", str(picture.drawing))
+    assert sum('tabindex="-1"' not in each for each in links) == len(tops) < len(links)
 
 
 def test_by_use_only_what_registers_have_is_drawn(client: FlaskClient) -> None:

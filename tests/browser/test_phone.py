@@ -67,6 +67,21 @@ def test_a_concept_shows_the_way_to_it_and_what_is_below_and_the_rest_in_a_sheet
     phone.switch_to.active_element.send_keys(Keys.ESCAPE)
 
 
+def test_a_code_system_shows_its_hierarchy_and_its_picture(phone: Chrome, address: str) -> None:
+    phone.get(address + "/cs/onkologi?lang=sv")
+    assert "tumörsjukdom" in find(phone, ".tree").text
+    assert find(phone, "svg.treemap").is_displayed()
+    assert settled(phone, WIDTH_EXCESS) == 0
+
+
+def test_a_child_unfolds_where_it_stands(phone: Chrome, address: str) -> None:
+    phone.get(address + "/cs/onkologi/tumorstadium?lang=sv")
+    button = find(phone, ".leaf.here + ul button.expand")
+    phone.execute_script("arguments[0].click()", button)
+    wait(phone, lambda b: bool(b.find_elements(By.CSS_SELECTOR, ".leaf.here + ul ul li")))
+    assert find(phone, ".leaf.here + ul ul li").is_displayed()
+
+
 def test_filters_stand_beside_the_hits_on_a_wide_screen(browser: Chrome, address: str) -> None:
     browser.get(address + "/search?q=cancer")
     assert find(browser, ".sheet").is_displayed() and not find(browser, ".sheet-open").is_displayed()

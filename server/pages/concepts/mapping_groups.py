@@ -96,7 +96,7 @@ def mapping_drawing(here: Ref, groups: Sequence[MappingGroup], translate: Transl
         )
     total = max(height, own_height) + 4
     head = (
-        f'<svg class="flow" viewBox="-2 -2 {_WIDTH + 4} {total:.0f}" role="group" '
+        f'<svg class="matches" viewBox="-2 -2 {_WIDTH + 4} {total:.0f}" role="group" '
         f'aria-label="{escape(translate("mappings.picture", n=drawn), quote=True)}">'
     )
     own_box = _box(here, here.code, own, 0, top, _BOX, "here", translate)

@@ -49,7 +49,7 @@ def flow_drawing(left: Sequence[FlowNode], right: Sequence[FlowNode], links: Ite
     ends_first = _place(right, left, [(end, start, width) for start, end, width in ends])
     height = max(starts_first.height, ends_first.height)
     parts = [
-        f'<svg class="flow" viewBox="0 0 {_WIDTH} {height:.0f}" role="group" '
+        f'<svg class="ribbons" viewBox="0 0 {_WIDTH} {height:.0f}" role="group" '
         f'aria-label="{escape(title, quote=True)}" xmlns="http://www.w3.org/2000/svg">'
     ]
     for each, y1, y2 in zip(ribbons, starts_first.ribbons, ends_first.ribbons, strict=True):

@@ -15,7 +15,7 @@ _TOKEN = re.compile(r"\s*(?:\w+|[^\w\s])")
 """A word or a sign, with the space before it."""
 _MAX_TOKENS = 300
 """Words of a text up to which it is compared: the time grows with their square."""
-_LEAST_RATIO = 0.3
+_LEAST_RATIO = 0.2
 """Part of the words that the texts have in common; with less, marks would cover nearly all of both."""
 
 

@@ -286,11 +286,14 @@ def _template_and_data(found_build: ServedBuild, found: Resolved) -> tuple[str, 
         find = request.args.get("find", "").strip()[:100]
         return dataset_page(found_build, found, translate, everything=everything, find=find)
 
+    def mapping_set() -> object:
+        return mapping_set_page(found_build, found, translate, offset, request.args.get("to", "")[:100])
+
     pages: tuple[tuple[str, str, Callable[[], object]], ...] = (
         ("dcat:Dataset", "dataset.html", dataset),
         ("begrepp:Specification", "dataset.html", dataset),
         ("csvw:Column", "variable.html", lambda: variable_page(found_build, found, translate)),
-        ("sssom:MappingSet", "mapping_set.html", lambda: mapping_set_page(found_build, found, translate, offset)),
+        ("sssom:MappingSet", "mapping_set.html", mapping_set),
         ("begrepp:CodeSystemRelease", "release.html", lambda: edition_page(found_build, found, translate)),
     )
     for kind, template, fill in pages:

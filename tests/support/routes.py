@@ -29,6 +29,7 @@ ROUTES = (
     *("/search?q=lung", "/search.json?q=lung", "/matrix", "/model", "/queries", "/queries/who-measures-it-and-as-what"),
     *("/query/who-measures-it-and-as-what", "/id/query/who-measures-it-and-as-what", "/harmonise", "/check"),
     *("/cs/onkologi/index", "/cs/onkologi/children", f"/cs/{_SCHEME}/changes.atom", "/changes.atom"),
+    *(f"/cs/{_SCHEME}/changes.json", "/changes.json", "/mapping/onkologi?to=icd-10-se"),
     *(f"/cs/{_SCHEME}/difference/2021..2022", f"/{_LUNG_CANCER}.ttl", f"/id/{_LUNG_CANCER}"),
     *(f"/linkset/{_LUNG_CANCER}", f"/timemap/link/cs/{_SCHEME}", "/language/en?back=/cs"),
     *("/resource?uri=none", "/resolve?system=onkologi&code=lungcancer", "/catalog/dcat-ap-se.ttl"),

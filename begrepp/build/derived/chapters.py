@@ -1,7 +1,8 @@
-"""Chapters of the concepts of an edition: the topmost concepts, or those below a single topmost one."""
+"""Chapters of the concepts of an edition: the topmost concepts, or those below one that has nearly all of them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from pyoxigraph import NamedNode
@@ -10,6 +11,10 @@ from begrepp.history.changes import Change
 from begrepp.queries.page_queries import select, value
 from begrepp.store import Store
 from begrepp.terminology.difference_file import ChangePlace
+
+DOMINANT = 0.8
+"""Part of all concepts from which those below a chapter are the chapters in its place."""
+_MAX_DIVISIONS = 3
 
 
 class EditionChapters:
@@ -24,8 +29,13 @@ class EditionChapters:
             # Of several broader concepts the first by IRI counts, so that a concept has one chapter.
             above[concept] = min(parent, above.get(concept, parent))
         self._above = above
-        tops = {parent for parent in below if parent not in above}
-        self._chapters = below[next(iter(tops))] if len(tops) == 1 else tops
+        self._chapters = {parent for parent in below if parent not in above}
+        for _ in range(_MAX_DIVISIONS):
+            counts = Counter(map(self.find, above))
+            largest, count = next(iter(counts.most_common(1)), ("", 0))
+            if not largest or count <= DOMINANT * len(above):
+                break
+            self._chapters = self._chapters - {largest} | below[largest]
 
     def find(self, concept: str) -> str:
         """Return the chapter of a concept (IRI), itself if it is one; empty for one outside all chapters."""

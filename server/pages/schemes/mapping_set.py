@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from markupsafe import Markup
 from pyoxigraph import NamedNode, QuerySolutions
 
 from begrepp.queries.page_queries import bind_inputs, value
@@ -15,6 +16,7 @@ from server.http.i18n import Translator
 from server.http.urls import document_path
 from server.pages.paging import Paged
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
+from server.pages.schemes.mapping_flow import mapping_flow
 from server.served.build import ServedBuild
 from server.served.labels import find_refs, find_statements, property_iris, property_texts, property_value, sort_texts
 from server.served.refs import Ref
@@ -51,10 +53,15 @@ class MappingSetPage(Paged):
     pairs: Sequence[MappingPair]
     total: int
     offset: int
+    flow: Markup
+    to: Ref | None
+    """The code system whose mappings alone are drawn."""
 
 
-def mapping_set_page(build: ServedBuild, found: Resolved, translate: Translator, offset: int) -> MappingSetPage:
-    """Return the data of a mapping set page."""
+def mapping_set_page(
+    build: ServedBuild, found: Resolved, translate: Translator, offset: int, to: str = ""
+) -> MappingSetPage:
+    """Return the data of a mapping set page; `to` is the id of the code system whose mappings alone are drawn."""
     said = find_statements(build, found.iri)
     id_ = found.iri.rpartition("/")[2]
     graph = build.manifest.find_graph("mapping", id_)
@@ -78,6 +85,8 @@ def mapping_set_page(build: ServedBuild, found: Resolved, translate: Translator,
         for row in rows
     ]
     here = known[found.iri]
+    target = build.schemes.by_id.get(to)
+    title = translate("mappings.flow", title=here.label.value)
     return MappingSetPage(
         ref=here,
         other_titles=[
@@ -90,4 +99,6 @@ def mapping_set_page(build: ServedBuild, found: Resolved, translate: Translator,
         pairs=sorted(pairs, key=lambda p: p.subject.sort_key)[offset : offset + PAGE] if sorts else pairs,
         total=total,
         offset=offset,
+        flow=mapping_flow(build, found.iri, target.id if target else "", title, translate),
+        to=find_refs(build, [target.iri], translate.language)[target.iri] if target else None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from pyoxigraph import Literal, NamedNode
@@ -17,8 +18,10 @@ from server.http.i18n import Translator
 from server.http.urls import document_path
 from server.pages.concepts.concept_variables import MeasuredIn, registers_coded_in
 from server.pages.concepts.tree import Branch, top_concepts
+from server.pages.datasets.timeline import Timeline
 from server.pages.paging import Paged
 from server.pages.pictures.system_picture import SystemPicture, system_treemap
+from server.pages.schemes.edition_timeline import edition_timeline
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.served.as_of import DatedBuild
 from server.served.build import ServedBuild
@@ -95,6 +98,8 @@ class SchemePage:
     descriptions: Sequence[Text]
     row: SchemeRow
     releases: Sequence[EditionRow]
+    timeline: Timeline | None
+    """The editions as bars of years, from the oldest."""
     differences: Sequence[DifferenceRow]
     publisher: Ref | None
     licence: str
@@ -176,6 +181,7 @@ def scheme_page(
         descriptions=sort_texts(scheme.descriptions, language),
         row=scheme_row(build, scheme, language),
         releases=releases,
+        timeline=edition_timeline(releases, date.today().year),
         differences=_differences(build, scheme),
         publisher=next((known[iri] for iri in publishers), None),
         licence=property_value(told, "dct:license"),

@@ -149,7 +149,7 @@ def test_csv_of_two_registers_names_the_variables_without_a_counterpart(client: 
 
 def test_the_translation_is_drawn_as_a_flow(client: FlaskClient) -> None:
     page = client.get(PAIR, headers=HTML).text
-    drawing = page[page.index('<svg class="flow"') : page.index("</svg>", page.index('<svg class="flow"'))]
+    drawing = page[page.index('<svg class="ribbons"') : page.index("</svg>", page.index('<svg class="ribbons"'))]
     widths = re.findall(r'<path class="(\w+)".*?stroke-width="([\d.]+)"><title>(.*?)</title>', drawing)
     by_title = {title: (loss, float(width)) for loss, width, title in widths}
     undecided = [width for title, (loss, width) in by_title.items() if title.startswith("4  T: 4 ")]

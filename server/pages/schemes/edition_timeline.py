@@ -1,0 +1,25 @@
+"""Timeline of the editions of a code system: each from its first day to the day before the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+
+from begrepp.records import Text
+from server.pages.datasets.timeline import Timeline, Years, timeline
+from server.pages.schemes.editions import EditionRow
+
+
+def edition_timeline(editions: Sequence[EditionRow], now: int) -> Timeline | None:
+    """Return the drawing, the oldest edition first, up to the year `now`; None with less than two editions."""
+    ordered = sorted(editions, key=lambda edition: (edition.valid_from, edition.version))
+    ends = [
+        max(edition.valid_from, (date.fromisoformat(following.valid_from) - timedelta(days=1)).isoformat())
+        for edition, following in pairwise(ordered)
+    ]
+    lines = [
+        Years(href=edition.href, code=edition.version, label=Text("", ""), since=edition.valid_from, until=until)
+        for edition, until in zip(ordered, [*ends, ""], strict=True)
+    ]
+    return timeline(lines, now)

@@ -14,7 +14,7 @@ from server.pages.templating import link
 _WIDTH, _BAR, _LABELS, _TOP = 920, 10, 300, 4
 _PITCH = 21
 """Least height of a node with the gap below it: a line of text."""
-_CHARACTERS = 40
+_CHARACTERS = 36
 _HEIGHT = 260
 """Height that the ribbons of the larger side together have at least, in SVG units."""
 

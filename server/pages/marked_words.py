@@ -22,14 +22,18 @@ _LEAST_RATIO = 0.2
 def mark_words(old: Text, new: Text) -> tuple[Markup, Markup] | None:
     """Return the older text with removed words as `del` and the newer with added words as `ins`.
 
-    Returns None if the texts are equal, too long, in different languages, or have little in common.
+    A word in other letter case is the same, unless nothing else differs. Returns None if the texts are equal, too long,
+    in different languages, or have little in common.
     """
     if old.value == new.value or old.lang != new.lang:
         return None
     before, after = _TOKEN.findall(old.value), _TOKEN.findall(new.value)
     if max(len(before), len(after)) > _MAX_TOKENS:
         return None
-    matcher = SequenceMatcher(None, [*map(str.strip, before)], [*map(str.strip, after)], autojunk=False)
+    keys = [[token.strip().casefold() for token in tokens] for tokens in (before, after)]
+    if keys[0] == keys[1]:
+        keys = [[token.strip() for token in tokens] for tokens in (before, after)]
+    matcher = SequenceMatcher(None, *keys, autojunk=False)
     if matcher.ratio() < _LEAST_RATIO:
         return None
     removed, added = [], []

@@ -282,18 +282,16 @@ def _template_and_data(found_build: ServedBuild, found: Resolved) -> tuple[str, 
     if found.iri in {graph.graph for graph in found_build.manifest.graphs}:
         types.add("begrepp:CodeSystemRelease")
 
-    def dataset() -> object:
-        find = request.args.get("find", "").strip()[:100]
-        return dataset_page(found_build, found, translate, everything=everything, find=find)
+    find, to = (request.args.get(name, "").strip()[:100] for name in ("find", "to"))
 
-    def mapping_set() -> object:
-        return mapping_set_page(found_build, found, translate, offset, request.args.get("to", "")[:100])
+    def dataset() -> object:
+        return dataset_page(found_build, found, translate, everything=everything, find=find)
 
     pages: tuple[tuple[str, str, Callable[[], object]], ...] = (
         ("dcat:Dataset", "dataset.html", dataset),
         ("begrepp:Specification", "dataset.html", dataset),
         ("csvw:Column", "variable.html", lambda: variable_page(found_build, found, translate)),
-        ("sssom:MappingSet", "mapping_set.html", mapping_set),
+        ("sssom:MappingSet", "mapping_set.html", lambda: mapping_set_page(found_build, found, translate, offset, to)),
         ("begrepp:CodeSystemRelease", "release.html", lambda: edition_page(found_build, found, translate)),
     )
     for kind, template, fill in pages:

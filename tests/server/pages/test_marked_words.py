@@ -17,6 +17,13 @@ from server.pages.marked_words import mark_words
         ("två ord här", "två andra ord här", "två ord här", "två <ins>andra</ins> ord här"),
         ("en röd stor boll", "en blå liten boll", "en <del>röd stor</del> boll", "en <ins>blå liten</ins> boll"),
         ("a < b & c", "a < b & d", "a &lt; b &amp; <del>c</del>", "a &lt; b &amp; <ins>d</ins>"),
+        ("Kärlkramp", "Instabil kärlkramp", "Kärlkramp", "<ins>Instabil</ins> kärlkramp"),
+        (
+            "Kärlkramp hos vuxna",
+            "kärlkramp hos vuxna",
+            "<del>Kärlkramp</del> hos vuxna",
+            "<ins>kärlkramp</ins> hos vuxna",
+        ),
         ("två  mellanslag kvar", "två mellanslag kvar", "två  mellanslag kvar", "två mellanslag kvar"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, parse
 import loaders
 from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
+from begrepp.history.changes import FORMAL_RULES
 from begrepp.queries.query_files import QUERIES_DIR
 from begrepp.rdf.namespaces import expand
 from begrepp.records import (
@@ -78,7 +80,7 @@ def test_a_difference_has_a_page_with_its_counts_in_each_language(web: FlaskClie
     assert re.search(rf"{total} (ändringar|changes)", page.text)
     word = {"sv": "återanvänd", "en": "reused"}[language]
     assert word in page.text and "Detalj" in page.text
-    assert 'href="/cs/par/A2"' in page.text and "Instabil kärlkramp" in page.text
+    assert 'href="/cs/par/A2"' in page.text and "Instabil kärlkramp" in re.sub(r"</?(ins|del)>", "", page.text)
 
 
 def test_a_filter_chooses_by_class_rule_code_and_words(web: FlaskClient) -> None:
@@ -146,6 +148,57 @@ def test_changes_come_as_a_feed(web: FlaskClient, path: str, entries: int) -> No
     assert found[0].findtext(f"{ATOM}id") == f"{BASE}id{PAIR}"
     assert all(entry.findtext(f"{ATOM}summary") for entry in found)
     assert web.get("/cs/nothing/changes.atom").status_code == 404
+
+
+def test_a_feed_links_to_its_page_and_comes_as_json_too(web: FlaskClient) -> None:
+    feed = ElementTree.fromstring(web.get("/cs/par/changes.atom").data)
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links == {"self": f"{BASE}cs/par/changes.atom", "alternate": f"{BASE}cs/par"}
+    entry = feed.find(f"{ATOM}entry")
+    assert entry is not None and entry.find(f"{ATOM}link[@rel='alternate']") is not None
+    answer = web.get("/cs/par/changes.json?lang=sv")
+    assert answer.mimetype == "application/feed+json"
+    said = answer.get_json(force=True)
+    assert said["version"] == "https://jsonfeed.org/version/1.1" and said["language"] == "sv"
+    assert said["home_page_url"] == f"{BASE}cs/par" and said["feed_url"] == f"{BASE}cs/par/changes.json"
+    (item,) = said["items"]
+    assert item["id"] == f"{BASE}id{PAIR}" and item["url"] == f"{BASE}{PAIR[1:]}"
+    assert item["date_published"] == "2022-01-01T00:00:00Z"
+    assert item["summary"] == entry.findtext(f"{ATOM}summary") or "återanvänd" in item["summary"]
+    assert len(web.get("/changes.json").get_json(force=True)["items"]) == 2
+    page = web.get(PAIR, headers=HTML).text
+    assert re.search(r'<link rel="alternate" type="application/feed\+json"[^>]*href="/cs/par/changes.json">', page)
+
+
+def test_a_difference_begins_with_its_classes_and_chapters(web: FlaskClient) -> None:
+    page = web.get(f"{PAIR}?lang=sv", headers=HTML).text
+    tiles = dict(re.findall(r'<a class="tile c-(\w+)"[^>]*><b>(\d+)</b>', page))
+    counts = Counter(row[0] for row in editions.EXPECTED)
+    assert {kind: int(n) for kind, n in tiles.items()} == counts
+    rows = re.findall(r'\?lang=sv&amp;chapter=(\w+)#changes">.*?<td class="num">(\d+)</td>', page)
+    assert {chapter for chapter, _ in rows} >= {"A", "B"}
+    assert 'class="ribbons"' in page
+    only = web.get(f"{PAIR}?chapter=B", headers=HTML).text
+    assert "Vejpskada" in only and ">A2</a>" in page and ">A2</a>" not in only
+    listed = [*csv.DictReader(web.get(f"{PAIR}.csv?chapter=B").text.splitlines())]
+    assert len(listed) == int(dict(rows)["B"])
+    # A code that moved from A to B counts in both.
+    moved = {row["old_code"] for row in listed if row["rule"] == "ruleOtherParent"}
+    assert moved and moved <= {
+        row["old_code"] for row in csv.DictReader(web.get(f"{PAIR}.csv?chapter=A").text.splitlines())
+    }
+
+
+def test_formal_changes_are_folded_and_changed_words_marked(web: FlaskClient) -> None:
+    page = web.get(f"{PAIR}?lang=sv", headers=HTML).text
+    formal = sum(row[1] in FORMAL_RULES for row in editions.EXPECTED)
+    assert formal and f"+ {formal} formell" in page
+    shown, folded = page.split('<details class="group">')
+    assert shown.count('<span class="tag kindof') == len(editions.EXPECTED) - formal
+    assert folded.count('<span class="tag kindof') == formal
+    chosen = web.get(f"{PAIR}?rule=ruleSpellingOnly", headers=HTML).text
+    assert '<details class="group">' not in chosen and '<span class="tag kindof' in chosen
+    assert "<ins>Instabil" in page
 
 
 # As of a day.

@@ -33,7 +33,7 @@ def mark_words(old: Text, new: Text) -> tuple[Markup, Markup] | None:
     keys = [[token.strip().casefold() for token in tokens] for tokens in (before, after)]
     if keys[0] == keys[1]:
         keys = [[token.strip() for token in tokens] for tokens in (before, after)]
-    matcher = SequenceMatcher(None, *keys, autojunk=False)
+    matcher = SequenceMatcher(None, keys[0], keys[1], autojunk=False)
     if matcher.ratio() < _LEAST_RATIO:
         return None
     removed, added = [], []

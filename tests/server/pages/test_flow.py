@@ -19,10 +19,12 @@ HTML = {"Accept": "text/html", "Accept-Language": "sv"}
 
 
 def draw(app: Flask, left: str, right: str, links: list[tuple[str, str, float]]) -> Markup:
-    nodes = ([FlowNode(id=name, label=f"{name} <", href=f"/{name}") for name in side.split()] for side in (left, right))
+    starts, ends = (
+        [FlowNode(id=name, label=f"{name} <", href=f"/{name}") for name in side.split()] for side in (left, right)
+    )
     ribbons = [FlowLink(start=a, end=b, size=size, kind="near", title=f"{a} → {b}") for a, b, size in links]
     with app.test_request_context("/"):
-        return flow_drawing(*nodes, ribbons, 'Flow "x"')
+        return flow_drawing(starts, ends, ribbons, 'Flow "x"')
 
 
 def test_widths_are_numbers_and_nodes_hold_their_ribbons(app: Flask) -> None:

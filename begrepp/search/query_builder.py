@@ -11,12 +11,31 @@ from tantivy import Occur, Query, Schema, Searcher
 from begrepp.search.query_codes import MAX_RANGE
 from begrepp.search.query_parser import ParsedSearch, WordSlot
 from begrepp.search.schema import MAX_EDGE_LENGTH, word_pairs
-from begrepp.text.stemming import code_key, label_key, word_keys
+from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS, QUESTION_WORDS
+from begrepp.text.stemming import code_key, label_key, lowercase_words, word_keys
 from begrepp.text.swedish import fold
 
 _MAX_TERMS = 50_000
+_MAX_WORDS, _MAX_NAME_WORDS = 20, 5
+"""Words of a query in which names are looked for, and words of such a name."""
+_CONTAINED_NAME = 20.0
+"""The score of a name within a longer query, for each of its words."""
+_SILENT = FUNCTION_WORDS | QUESTION_WORDS | CODE_WORDS
 MIN_FREQUENT = 20_000
 """A word in more documents than this is frequent: it hardly distinguishes hits."""
+
+
+def _contained_names(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the keys of what may be a name within a longer text, with the number of its words.
+
+    So *hjärnskakning* is found in *jag fick en hjärnskakning*, however rare the other words are.
+    """
+    words = lowercase_words(text)[:_MAX_WORDS]
+    for size in range(min(_MAX_NAME_WORDS, len(words) - 1), 0, -1):
+        for start in range(len(words) - size + 1):
+            some = words[start : start + size]
+            if not _SILENT.issuperset(some):
+                yield label_key(" ".join(some)), size
 
 
 class SearchQueryBuilder:
@@ -50,6 +69,7 @@ class SearchQueryBuilder:
             *(self.constant_score("code", code, 400.0) for code in dict.fromkeys((search.code, *search.codes.whole))),
             self.constant_score("iri", search.text, 500.0),
             self.constant_score("whole", label_key(search.text), 200.0),
+            *(self.constant_score("whole", key, _CONTAINED_NAME * size) for key, size in _contained_names(search.text)),
         ]
         return Query.boolean_query([(Occur.Should, each) for each in exact])
 

@@ -93,6 +93,11 @@ def test_what_is_meant_comes_first(index: TextIndex, query: str, first: str) -> 
     assert found(index, query)[:1] == [first]
 
 
+def test_a_name_within_a_longer_query_is_found_however_rare_the_other_words_are(index: TextIndex) -> None:
+    assert set(found(index, "fick tumörer efter obstruktiv lungsjukdom")[:2]) == {"a/H", "a/K"}
+    assert "a/I" in found(index, "kroniskt obstruktiv och adenocarcinom")
+
+
 def test_a_label_that_says_no_more_comes_before_one_that_says_more_and_the_retired_comes_last(index: TextIndex) -> None:
     assert found(index, "diabetes") == ["a/D", "a/E", "a/F"]
 

@@ -27,6 +27,8 @@ _SIGNS = {
 _NEGATED = "≠"
 _OBO = re.compile(r"https?://purl\.obolibrary\.org/obo/([A-Za-z]+)_([A-Za-z0-9]+)")
 """IRI of a term of an ontology of the OBO Foundry (its identifier policy): prefix and local id."""
+_IDENTIFIERS = re.compile(r"https?://identifiers\.org/([A-Za-z0-9._]+)[:/](.+)")
+"""IRI of Identifiers.org: namespace and local id, of the form with a colon or the older one with a slash."""
 _INVERSE = {"skos:broadMatch": "skos:narrowMatch", "skos:narrowMatch": "skos:broadMatch"}
 
 
@@ -58,9 +60,11 @@ class MappingRow:
 
 
 def external_name(iri: str) -> tuple[str, str]:
-    """Return system and code by the form of an IRI: OBO prefix and CURIE, else host and last segment."""
+    """Return system and code by the form of an IRI: those of OBO and Identifiers.org, else host and last segment."""
     if term := _OBO.fullmatch(iri):
         return term[1], f"{term[1]}:{term[2]}"
+    if term := _IDENTIFIERS.fullmatch(iri):
+        return term[1], unquote(term[2])
     parts = urlsplit(iri)
     path = parts.fragment or parts.path.rstrip("/").rpartition("/")[2]
     return parts.netloc.removeprefix("www.") or iri, unquote(path) or iri

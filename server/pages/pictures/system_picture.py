@@ -21,7 +21,7 @@ _TILES = 60
 """Branches in a picture; the table has all."""
 _INNER = 40
 """Branches in a tile."""
-_CHARACTER, _LINE, _BOLD = 8.7, 19, 0.9
+_CHARACTER, _LINE, _BOLD = 9.1, 19, 0.9
 """Width of a small letter and height of a line of 16 pixels, and the share of characters that fit in bold."""
 _SMALLEST = 4.0
 """Sides of a tile that is drawn, at least."""
@@ -169,7 +169,7 @@ def _rect(tile: Tile, kind: str) -> str:
 
 def _width(line: str) -> float:
     """Return the approximate width of a line of 16 pixels: capitals and digits are wider."""
-    return _CHARACTER * (len(line) + 0.25 * sum(letter.isupper() or letter.isdecimal() for letter in line))
+    return _CHARACTER * (len(line) + 0.2 * sum(letter.isupper() or letter.isdecimal() for letter in line))
 
 
 def _words(branch: BranchSize, tile: Tile, translate: Translator) -> list[str]:

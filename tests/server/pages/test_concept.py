@@ -74,6 +74,23 @@ def test_a_register_without_years_says_so_and_one_about_the_concept_too(client: 
     assert "år ej angivna" in row and "<rect" not in row
 
 
+def test_a_concept_that_no_register_has_says_so(app: Flask, client: FlaskClient) -> None:
+    some = section(client, "/cs/onkologi/lungcancer", "measured")
+    assert "<table" in some and "Inget av de beskrivna registren" not in some
+    state = app.extensions["begrepp"]
+    assert isinstance(state, AppState)
+    build = state.current_build()
+    system = build.stored.system(build.iris.scheme("onkologi"))
+    assert system is not None
+    names = (system.name(number) for number in range(len(system)))
+    subjects = {iri for facts in build.schemes.variables.datasets.values() for iri in facts.subjects}
+    known = {*build.schemes.measuring_variables, *subjects}
+    records = {name.notation: system.lookup(name.notation) for name in names if name.iri not in known}
+    code = next(code for code, record in records.items() if record and not record.mappings)
+    nothing = section(client, f"/cs/onkologi/{code}", "measured")
+    assert "Inget av de beskrivna registren har en variabel för begreppet." in nothing and "<table" not in nothing
+
+
 def test_registers_that_code_with_the_system_of_a_code_are_shown(client: FlaskClient) -> None:
     part = section(client, "/cs/icd-10-se/A00.9", "measured")
     assert "där koden kan förekomma" in part
@@ -129,6 +146,8 @@ def test_no_word_of_the_picture_is_cut(app: Flask) -> None:
         ("http://purl.obolibrary.org/obo/NCIT_C4872", ("NCIT", "NCIT:C4872")),
         ("http://id.nlm.nih.gov/mesh/D001943", ("id.nlm.nih.gov", "D001943")),
         ("https://www.orpha.net/ORDO/Orphanet_227535", ("orpha.net", "Orphanet_227535")),
+        ("http://identifiers.org/umls/C1840535", ("umls", "C1840535")),
+        ("https://identifiers.org/snomedct:254837009", ("snomedct", "254837009")),
         ("http://example.org/x#a%20b", ("example.org", "a b")),
         ("http://example.org/", ("example.org", "http://example.org/")),
         ("urn:oid:1.2.3", ("urn:oid:1.2.3", "oid:1.2.3")),

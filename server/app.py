@@ -19,18 +19,21 @@ from server.http.urls import ProfileNameConverter
 from server.ops.direct_answers import DirectAnswers
 from server.ops.headers import finish_response, start_request
 from server.pages import errors
+from server.pages.citation import Citation, citation_of
 from server.pages.schema_org import describe_page
 from server.pages.template_environment import PageEnvironment
-from server.pages.templating import register_template_helpers
+from server.pages.templating import register_template_helpers, translator
 from server.reconciliation import routes as reconciliation
 from server.sparql import editor_terms, endpoint, service_description
-from server.state import AppState
+from server.state import AppState, served_build
 from server.telemetry.access_log import AccessLog
 from server.telemetry.metrics import cache_gauge, count_cached_query
 from server.validation import service, views
 from server.views import (
+    about,
     browse,
     catalogue_feeds,
+    citations,
     completeness,
     concept_selection,
     differences,
@@ -60,6 +63,11 @@ COMPRESSED = [
 ]
 
 
+def _cite(iri: str) -> Citation:
+    """Return the citation of a thing in the language of the request."""
+    return citation_of(served_build(), iri, translator().language)
+
+
 def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     """Return the application that serves the current build; `shared` is the path of the cache file of all processes."""
     read_synonyms()  # a file that cannot be used stops the start, not every search
@@ -75,12 +83,14 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     app.extensions["begrepp"] = AppState(settings)
     app.extensions["begrepp.validation"] = service.ValidationService(settings)
     app.extensions[mcp_route.EXTENSION] = mcp_route.AssistantService(settings)
-    register_template_helpers(app, describe_page, settings.report_link)
+    register_template_helpers(app, describe_page, settings.report_link, _cite)
     for blueprint in (
         api.blueprint,
         mcp_route.blueprint,
+        about.blueprint,
         browse.blueprint,
         catalogue_feeds.blueprint,
+        citations.blueprint,
         concept_selection.blueprint,
         example_queries.blueprint,
         fhir.blueprint,

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
-from begrepp.cli.language import translator
+from begrepp.cli.language import headings, translator
 from begrepp.cli.spinner import waiting
 from begrepp.errors import UsageError
 from begrepp.rdf.iris import Iris
@@ -73,7 +73,7 @@ def open_index(build: Path) -> TextIndex:
 
 
 def _print(result: CheckedList) -> None:
-    table = Table("value", "verdict", "code", "label", "instead", "consider", "editions")
+    table = Table(*headings("value", "verdict", "code", "label", "instead", "consider", "editions"))
     for each in sorted(result.values, key=lambda each: [*Verdict].index(each.verdict), reverse=True):
         table.add_row(each.value, each.verdict, *_cells(each))
     counts = ", ".join(f"{result.count(verdict)} {verdict}" for verdict in Verdict if result.count(verdict))

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from begrepp.build.load_failures import BuildFailed
 from begrepp.cli.error_log import log_error
-from begrepp.cli.language import translator
+from begrepp.cli.language import headings, phrase, translator
 from begrepp.errors import BegreppError, UnexpectedError
 from begrepp.settings import Settings
 
@@ -67,7 +67,7 @@ def print_sources(
     for edition in added_:
         found.setdefault(edition.source, []).append(edition.version)
     rows = Table(show_lines=True)
-    for heading in ("source", "publisher", "reads", "licence, website", "added"):
+    for heading in headings("source", "publisher", "reads", "licence, website", "added"):
         rows.add_column(heading, overflow="fold")
     for source in known:
         publisher = next((text.value for text in source.publisher.names), "")
@@ -148,9 +148,9 @@ _COUNTED = ("concepts", "inactive", "datasets", "variables", "elements", "code_l
 
 def print_status(manifest: Manifest, folder: Path) -> None:
     """Print the contents of the current build."""
-    rows = Table("code system, mapping set or dataset", "edition", "", "contents", "triples", "from")
+    rows = Table(*headings("code system, mapping set or dataset", "edition", "", "contents", "triples", "from"))
     for graph in sorted(manifest.graphs, key=lambda g: (g.kind != "scheme", g.kind, g.id, g.version)):
-        contents = [f"{count:,} {key}" for key in _COUNTED if (count := getattr(graph, key))]
+        contents = [f"{count:,} {phrase(key)}" for key in _COUNTED if (count := getattr(graph, key))]
         contents += [f"{count:,} {level}" for level, count in graph.levels.items()]
         rows.add_row(
             escape(graph.id),
@@ -175,10 +175,10 @@ def print_status(manifest: Manifest, folder: Path) -> None:
 def _state(graph: GraphEntry) -> str:
     """Return the state of an edition in the current view."""
     if graph.current:
-        return "current"
+        return phrase("current")
     if graph.valid_from > date.today():
-        return "not in force yet"
-    return "partial" if graph.coverage == "partial" else "superseded"
+        return phrase("not in force yet")
+    return phrase("partial" if graph.coverage == "partial" else "superseded")
 
 
 def print_serving(manifest: Manifest, host: str, port: int) -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 from begrepp.artefact.manifest import GraphEntry, Manifest, current_build, part_from_entry, read_manifest
 from begrepp.artefact.parts import Part
 from begrepp.cli import console
-from begrepp.cli.language import translator
+from begrepp.cli.language import headings, translator
 from begrepp.cli.open import complete_scheme
 from begrepp.cli.spinner import waiting
 from begrepp.errors import NotFound, UsageError
@@ -102,7 +102,7 @@ def _uncovered(compared: Comparison) -> str:
 
 
 def _table(title: str, compared: Comparison) -> None:
-    counts = Table("change", "rule", "n", title=escape(title), title_justify="left")
+    counts = Table(*headings("change", "rule", "n"), title=escape(title), title_justify="left")
     by_rule = compared.by_rule()
     rules = {change.rule: change.type for change in compared.changes}
     for kind in TYPES:
@@ -110,7 +110,7 @@ def _table(title: str, compared: Comparison) -> None:
             if rules[rule] == kind:
                 counts.add_row(kind, rule.removeprefix("rule"), f"{n:,}")
     console.print_table(counts, _uncovered(compared))
-    rows = Table("change", "rule", "old", "new")
+    rows = Table(*headings("change", "rule", "old", "new"))
     for change in compared.changes[:ROWS]:
         kind, rule, old_code, old_label, new_code, new_label, *_ = change_cells(change)
         old, new = f"{old_code} {old_label}".strip(), f"{new_code} {new_label}".strip()

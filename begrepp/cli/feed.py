@@ -11,7 +11,7 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import current_build
 from begrepp.cli import console
-from begrepp.cli.language import translator
+from begrepp.cli.language import headings, translator
 from begrepp.cli.spinner import waiting
 from begrepp.cli.validate import language_option
 from begrepp.exports.dcat_feeds import feed_profiles, write_feed
@@ -42,7 +42,9 @@ def _print_gaps(described: Sequence[DatasetGaps], language: str) -> None:
     """Print what each dataset lacks: what the profile requires, and what it requires on a condition."""
     missing = sum(len(each.gaps) for each in described)
     conditional = [each for each in described if each.conditional]
-    table = Table("", "to be stated by the holder", *(["if the condition applies"] if conditional else []))
+    table = Table(
+        *headings("", "to be stated by the holder"), *(headings("if the condition applies") if conditional else [])
+    )
     for each in described:
         title = choose_text(each.titles, language) or each.iri
         required = "\n".join(gap.describe(language, each.iri) for gap in each.gaps) or "–"

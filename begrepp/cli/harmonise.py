@@ -7,7 +7,7 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
-from begrepp.cli.language import translator
+from begrepp.cli.language import headings, translator
 from begrepp.cli.spinner import waiting
 from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.iris import Iris
@@ -63,7 +63,7 @@ def _print(walk: Crosswalk, pair: VariablePair) -> None:
         click.echo(words)
         return
     title = f"{walk.names[pair.a.dataset]}: {pair.a.name}  ~  {walk.names[pair.b.dataset]}: {pair.b.name}"
-    table = Table("code", "label", "match", "code", "label", "lost", title=title, title_justify="left")
+    table = Table(*headings("code", "label", "match", "code", "label", "lost"), title=title, title_justify="left")
     for row, notation, label, path, _ in code_rows(pair):
         match = path.match.predicate if path else ""
         table.add_row(row.code.notation, choose_label(row.code.labels), match, notation, label, ENGLISH[row.loss])

@@ -1,10 +1,13 @@
-"""Language of the command line: Swedish or English by the locale; help texts are in English."""
+"""Language of the command line: Swedish or English by the locale."""
 
 from __future__ import annotations
 
 import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
 
-from server.http.i18n import Translator
+from server.http.i18n import TRANSLATIONS_FOLDER, Translator
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The environment variables of the language of messages, in the order in which they count (POSIX, section 8.2)."""
@@ -14,3 +17,24 @@ def translator() -> Translator:
     """Return the translator for the locale: Swedish for `sv`, otherwise English."""
     locale = next((value for name in _VARIABLES if (value := os.environ.get(name, ""))), "")
     return Translator("sv" if locale.lower().startswith("sv") else "en")
+
+
+@cache
+def phrases(language: str) -> Mapping[str, str]:
+    """Return the translations of help texts and headings by the English text; English has no file."""
+    path = TRANSLATIONS_FOLDER / "commands" / f"{language}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def phrase(text: str) -> str:
+    r"""Return a help text or heading in the language of the locale, unchanged if it has no translation.
+
+    White space counts as one space. `\b` in a translation begins a paragraph that is not wrapped, as in click.
+    """
+    key = " ".join(text.replace("\b", " ").split())
+    return phrases(translator().language).get(key, text).strip().replace("\\b", "\b")
+
+
+def headings(*names: str) -> list[str]:
+    """Return the headings of a table in the language of the locale."""
+    return [phrase(name) if name else "" for name in names]

@@ -9,6 +9,7 @@ import click
 
 from begrepp.cli import console
 from begrepp.cli.error_log import unexpected_error
+from begrepp.cli.help_text import HelpContext, first_sentence
 from begrepp.errors import BegreppError
 
 COMMANDS = (
@@ -41,6 +42,8 @@ class Command(click.Group):
     The module of a command is imported when it is used, since those of `build` take seconds.
     """
 
+    context_class = HelpContext
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
         return sorted(COMMANDS)
@@ -51,7 +54,14 @@ class Command(click.Group):
             return None
         module = import_module(f"begrepp.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
+        command.context_class = HelpContext
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, each with the first sentence of its help."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, first_sentence(command)) for name, command in commands if command])
 
     def invoke(self, context: click.Context) -> object:
         try:

@@ -6,6 +6,7 @@ import click
 from rich.table import Table
 
 from begrepp.cli import console
+from begrepp.cli.language import headings
 from begrepp.cli.validate import language_option
 from begrepp.settings import Settings
 from begrepp.validation.profiles.profile import Profile, find_profile, list_profiles, pin_checksums
@@ -22,7 +23,7 @@ def command(name: str, pinning: bool, lang: str) -> None:
     """List the profiles, or describe the profile NAME, class by class."""
     settings = Settings()
     if not name:
-        rows = Table("profile", "version", "licence, from", "what it is", show_lines=True)
+        rows = Table(*headings("profile", "version", "licence, from", "what it is"), show_lines=True)
         for each in list_profiles(settings):
             rows.add_row(f"[bold]{each.name}[/]", each.version, *_origin(each), choose_text(each.summary, lang))
         console.print_table(

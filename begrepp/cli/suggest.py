@@ -17,7 +17,7 @@ from rich.table import Table
 import loaders
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
-from begrepp.cli.language import translator
+from begrepp.cli.language import headings, translator
 from begrepp.cli.spinner import waiting
 from begrepp.records import Record
 from begrepp.settings import Settings
@@ -89,7 +89,7 @@ def write_suggestions(
 
 
 def _print(found: SuggestionRun) -> None:
-    table = Table("variable", "label", "concept", "score", "why")
+    table = Table(*headings("variable", "label", "concept", "score", "why"))
     before = ""
     for suggestion, _ in found.rows():
         entry, target = suggestion.entry, suggestion.target

@@ -48,16 +48,26 @@ class DataTable:
 
 def csv_text(table: DataTable) -> Iterator[str]:
     """Yield the table as CSV (RFC 4180), some rows at a time."""
+    return _csv_parts(table.columns, table.rows, ",")
+
+
+def _csv_parts(columns: Sequence[str], rows: Iterable[Sequence[Cell]], delimiter: str) -> Iterator[str]:
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    for row in table.rows:
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
         writer.writerow(row)
         if buffer.tell() > 1 << 16:
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue()
+
+
+def excel_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield a table as a Swedish Excel reads it: a byte order mark, and semicolons between the cells."""
+    yield "\ufeff"
+    yield from _csv_parts(columns, rows, ";")
 
 
 def write_xlsx(table: DataTable, target: Path) -> None:

@@ -17,7 +17,7 @@ from begrepp.sparql.grammar import AGGREGATES, FUNCTIONS, PRODUCTIONS
 from begrepp.sparql.parse_table import END, ParseTable, build_parse_table
 from begrepp.sparql.tokens import Token, decode_code_points, next_token, operator_token, tokens
 
-_MAX_EXPECTED = 10
+_MAX_EXPECTED = 5
 _MAX_PIECE = 40
 _TERMINALS = {
     "iri": "IRI",

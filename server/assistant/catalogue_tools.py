@@ -10,8 +10,7 @@ from begrepp.exports.downloads import citation
 from server.assistant.concept_tools import Ids, Language
 from server.assistant.tool_answers import CitationAnswer, CitedThing, SystemDetail, SystemsAnswer
 from server.assistant.tool_context import ToolContext
-from server.pages.signposting import rights_of
-from server.served.labels import find_refs
+from server.pages.citation import citation_of
 from server.served.schemes import SchemeFacts
 
 
@@ -58,29 +57,12 @@ class CatalogueTools:
         scheme = build.schemes.by_alias.get(id_.strip())
         dataset = build.manifest.find_graph("dataset", id_.strip())
         iri = scheme.iri if scheme else build.iris.dataset(dataset.id) if dataset else self._context.find(id_).iri
-        ref = find_refs(build, [iri], language)[iri]
-        kind, _, rest = iri.removeprefix(build.iris.root).partition("/")
-        graph = (
-            build.manifest.find_graph("scheme", scheme.id if scheme else ref.scheme)
-            if kind == "cs" or ref.scheme
-            else build.manifest.find_graph(
-                kind if kind in ("dataset", "mapping") else "dataset", rest.partition("/")[0]
-            )
-        )
-        rights = rights_of(build, graph.graph) if graph else None
-        publisher = (
-            find_refs(build, [rights.publisher], language)[rights.publisher] if rights and rights.publisher else None
-        )
-        parts = [
-            f"{ref.code} {ref.label.value}".strip() + (f" ({graph.id} {graph.version})" if graph else ""),
-            publisher.label.value if publisher else "",
-            iri,
-        ]
+        cited = citation_of(build, iri, language)
         return CitedThing(
             id=id_,
-            citation=". ".join(filter(None, parts)),
+            citation=cited.text,
             iri=iri,
-            licence=(rights.licence or None) if rights else None,
+            licence=cited.licence or None,
         )
 
 

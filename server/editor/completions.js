@@ -22,6 +22,11 @@ function classOf(text, at) {
   return new RegExp(`\\${subject}\\b[^.{}]*?\\ba\\s+([\\w-]+:[\\w-]+)`).exec(text)?.[1] ?? "";
 }
 
+/** Whether a class is expected: the word before the one at hand is `a`, `rdf:type`, or a comma after a class. */
+function expectsClass(before) {
+  return /(?:^|[\s;{])(?:a|rdf:type)\s+(?:[\w-]+:[\w-]+\s*,\s*)*$/.test(before);
+}
+
 function named(entries, type, boost) {
   return entries.map(([label, count]) => ({ label, type, detail: count.toLocaleString(document.documentElement.lang), boost }));
 }
@@ -29,10 +34,20 @@ function named(entries, type, boost) {
 export function completions(words) {
   const terms = async (context) => {
     const word = context.matchBefore(/[\w-]*:?[\w-]*/);
-    if (!word || (word.from === word.to && !context.explicit)) return null;
+    if (!word) return null;
+    const afterType = word.from === word.to && expectsClass(context.state.sliceDoc(0, word.from));
+    if (word.from === word.to && !context.explicit && !afterType) return null;
     if (/[?$"'@<#]$/.test(context.state.sliceDoc(Math.max(0, word.from - 1), word.from))) return null;
     const text = context.state.doc.toString();
     const known = await vocabulary(words);
+    if (expectsClass(text.slice(0, word.from))) {
+      const prefixes = Object.entries(known.prefixes);
+      const options = [
+        ...named(known.classes, "class", 20),
+        ...prefixes.map(([prefix, space]) => ({ label: `${prefix}:`, detail: space, type: "namespace", boost: -3 })),
+      ];
+      return { from: word.from, options, validFor: /^[\w-]*:?[\w-]*$/ };
+    }
     const own = new Set(known.of[classOf(text, context.pos)] ?? []);
     const properties = known.properties.map(([label, count]) => [label, count]);
     const options = [
@@ -50,6 +65,7 @@ export function completions(words) {
     if (!word || word.to - word.from < 3) return null;
     if (/[?$:@<#]$/.test(context.state.sliceDoc(Math.max(0, word.from - 1), word.from))) return null;
     if (KEYWORDS.some(({ label }) => label === word.text.toUpperCase())) return null;
+    if (expectsClass(context.state.sliceDoc(0, word.from))) return null;
     await new Promise((ready) => setTimeout(ready, 120));
     if (context.aborted) return null;
     const language = document.documentElement.lang;

@@ -3,11 +3,15 @@
 import { basicSetup } from "codemirror";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { tags } from "@lezer/highlight";
-import { Decoration, EditorView, keymap } from "@codemirror/view";
-import { Compartment, EditorState, Prec } from "@codemirror/state";
+import { EditorView, keymap } from "@codemirror/view";
+import { EditorState, Prec } from "@codemirror/state";
 import { sparql } from "codemirror-lang-sparql";
 import { completions } from "./completions.js";
+import { faultField, markFault } from "./fault.js";
+import { QueryHistory } from "./history.js";
 import { showResults } from "./results.js";
+import { Runner } from "./runner.js";
+import { ShareButton } from "./share.js";
 import { Tabs } from "./tabs.js";
 
 const form = document.querySelector("form.sparql");
@@ -22,12 +26,15 @@ const look = EditorView.theme({
   ".cm-gutters": { background: "var(--paper)", color: "var(--quiet)", border: "0", borderRadius: "8px 0 0 8px" },
   ".cm-activeLine, .cm-activeLineGutter": { background: "transparent" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { background: "var(--accent-soft)" },
+  "&.cm-focused .cm-matchingBracket, &.cm-focused .cm-nonmatchingBracket": { background: "var(--accent-soft)", color: "var(--ink)" },
   ".cm-fault": { textDecoration: "underline wavy var(--mark)", textUnderlineOffset: "3px" },
+  ".cm-faultword": { color: "var(--mark)", fontFamily: "system-ui, sans-serif", padding: ".1rem .4rem .3rem 1rem" },
   ".cm-tooltip": { background: "var(--card)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "8px" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "inherit", maxWidth: "min(34rem, 92vw)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: ".4rem .6rem", whiteSpace: "normal" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": { background: "var(--accent)", color: "var(--paper)" },
-  ".cm-completionDetail": { fontStyle: "normal", opacity: ".8" },
+  ".cm-completionDetail": { fontStyle: "normal", color: "inherit" },
 });
 
 // The colours of the pages, so that a query can be read in the light and in the dark.
@@ -44,22 +51,7 @@ const host = document.createElement("div");
 host.className = "editor";
 area.before(host);
 const root = host.attachShadow({ mode: "open" });
-const language = new Compartment();
 
-// The piece that the server could not read; it is not marked any more once the text has changed.
-function fault(text) {
-  const { line, column, length } = area.dataset;
-  if (!line || text.lines < line) return [];
-  const row = text.line(Number(line));
-  const characters = [...row.text];
-  const from = row.from + characters.slice(0, column - 1).join("").length;
-  const to = Math.min(row.to, from + characters.slice(column - 1, column - 1 + Number(length)).join("").length);
-  if (to <= from) return [];
-  const mark = Decoration.set(Decoration.mark({ class: "cm-fault" }).range(from, to));
-  return EditorView.decorations.of((view) => (view.state.doc.eq(text) ? mark : Decoration.none));
-}
-
-const start = EditorState.create({ doc: area.value });
 const view = new EditorView({
   root,
   parent: root,
@@ -68,18 +60,18 @@ const view = new EditorView({
     extensions: [
       Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (form.requestSubmit(), true) }])),
       basicSetup,
-      language.of(sparql()),
+      sparql(),
       completions(words),
       look,
       syntaxHighlighting(colours),
-      fault(start.doc),
+      faultField,
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ "aria-label": words.query, spellcheck: "false" }),
       EditorView.updateListener.of((update) => {
-        if (update.docChanged) {
-          area.value = view.state.doc.toString();
-          tabs.keep(area.value);
-        }
+        if (!update.docChanged) return;
+        area.value = view.state.doc.toString();
+        tabs.keep(area.value);
+        share.update(area.value);
       }),
     ],
   }),
@@ -91,10 +83,24 @@ function show(text) {
   view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
 }
 
+const share = new ShareButton(form, words, area.value);
 const tabs = new Tabs(host, words, area.value, (text) => {
   show(text);
   view.focus();
 });
 if (tabs.kept !== area.value) show(tabs.kept);
+else markFault(view, area.dataset);
 
+const history = new QueryHistory(words, (text) => tabs.open(text));
+const runner = new Runner(form, words, {
+  query: () => area.value,
+  /** Called when the outcome is shown, with the dataset of the text area of its page. */
+  answered: (fault) => {
+    markFault(view, fault);
+    if (fault.line) view.focus();
+    showResults(words);
+  },
+  finished: (query, seconds, rows) => history.add(query, seconds, rows),
+});
 showResults(words);
+if (runner.hasAnswer) history.add(area.value, null, runner.rows);

@@ -59,6 +59,9 @@ GRAPH_FORMATS = (
 PAGE_FORMATS = (HTML, *GRAPH_FORMATS)
 CSV = Format("csv", "text/csv")
 XLSX = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", words=("excel",))
+EXCEL_CSV = Format("excel.csv", "text/csv", words=("csv-excel",))
+"""CSV as a Swedish Excel reads it when the file is opened: a byte order mark, semicolons and decimal commas."""
+PARQUET = Format("parquet", "application/vnd.apache.parquet")
 JSON = Format("json", "application/json")
 TABLE_FORMATS = (CSV, XLSX)
 JSON_LD_AS_JSON = Format("json", "application/ld+json")

@@ -1,23 +1,20 @@
 """ASGI bridge: serves a WSGI application, cached responses on the event loop and all others in threads.
 
 It passes the path on as the client sent it (`RAW_URI`), reads a request body before it uses a thread, holds no thread
-while a client reads its response, and stops the application when the client has disconnected.
+while a client reads its response, and stops the application and its query when the client has disconnected.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
-
-from werkzeug.wsgi import FileWrapper
 
 from begrepp.errors import BegreppError
 from server.http.client_address import connection_client
@@ -25,6 +22,8 @@ from server.http.page_cache import CACHE_KEY, CACHED_ONLY, NotCached
 from server.ops.direct_answers import DirectAnswers
 from server.ops.request_body import BodyReader, Message, Pace, Receive
 from server.ops.thread_share import ThreadShare
+from server.ops.wsgi_environ import wsgi_environ
+from server.workers.cancellation import CANCELLATION, Cancellation
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -102,19 +101,20 @@ class AsgiBridge:
         else:
             await connection.send_all(response.message(), content)
             return
-        if self._direct is None:
-            await self._respond_in_thread(environ, response, client, connection)
-            return
-        try:
-            if answer := await self._direct.prepare(environ, client):
-                answer.respond(response.start)
-                await connection.send_all(response.message(), answer.body)
-                # The middleware around it logs, counts and caches the response.
-                b"".join(self._app(environ, response.start))
-            else:
+        with connection.watched():
+            if self._direct is None:
                 await self._respond_in_thread(environ, response, client, connection)
-        finally:
-            self._direct.finish(environ)
+                return
+            try:
+                if answer := await self._direct.prepare(environ, client):
+                    answer.respond(response.start)
+                    await connection.send_all(response.message(), answer.body)
+                    # The middleware around it logs, counts and caches the response.
+                    b"".join(self._app(environ, response.start))
+                else:
+                    await self._respond_in_thread(environ, response, client, connection)
+            finally:
+                self._direct.finish(environ)
 
     async def _respond_in_thread(
         self, environ: WSGIEnvironment, response: _ResponseStart, client: str, connection: _Connection
@@ -127,7 +127,11 @@ class AsgiBridge:
             async with self._share.of(holder):
                 return await loop.run_in_executor(pool, context.run, function, *arguments)
 
-        chunks = await run(_run_app, self._app, environ, response)
+        cancellation = environ[CANCELLATION] = Cancellation()
+        work = loop.create_task(run(_run_app, self._app, environ, response))
+        if not await connection.outlasts(work):
+            cancellation.cancel()
+        chunks = await work
         if isinstance(chunks, bytes):
             await connection.send_all(response.message(), chunks)
             return
@@ -167,6 +171,7 @@ class _Connection:
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
+        self._watcher: asyncio.Task[None] | None = None
 
     async def send_all(self, start: Message, content: bytes) -> None:
         """Send a response whose content is in memory; a larger one in parts, so that a slow client buffers only one."""
@@ -181,19 +186,30 @@ class _Connection:
 
     async def stream(self, start: Message, next_chunk: Callable[[], Awaitable[bytes | None]]) -> None:
         """Send chunks as they are made, until the client disconnects."""
-        watcher = asyncio.get_running_loop().create_task(self._watch_disconnect())
         pace = Pace(READ_BYTES_PER_SECOND, READ_GRACE_SECONDS)
+        await self._send(start)
+        while (chunk := await pace.exclude(next_chunk())) is not None:
+            for part in _slices(chunk):
+                await self._send_part(part, pace)
+                await asyncio.sleep(0)
+                if self._watcher and self._watcher.done():
+                    return
+        await self._send(_body_message(b""))
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Context manager in which it is noticed that the client disconnects."""
+        self._watcher = watcher = asyncio.get_running_loop().create_task(self._watch_disconnect())
         try:
-            await self._send(start)
-            while (chunk := await pace.exclude(next_chunk())) is not None:
-                for part in _slices(chunk):
-                    await self._send_part(part, pace)
-                    await asyncio.sleep(0)
-                    if watcher.done():
-                        return
-            await self._send(_body_message(b""))
+            yield
         finally:
             watcher.cancel()
+
+    async def outlasts(self, work: asyncio.Task[Any]) -> bool:
+        """Wait until work is done or the client disconnects; return whether the work was done before that."""
+        awaited = {work, self._watcher} if self._watcher else {work}
+        await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+        return work.done()
 
     async def _send_part(self, part: bytes, pace: Pace) -> None:
         pace.add(len(part))
@@ -223,11 +239,6 @@ def _run_app(app: WSGIApplication, environ: WSGIEnvironment, response: _Response
         _close(chunks)
 
 
-def _file_chunks(file: IO[bytes], _: int = 0) -> Iterable[bytes]:
-    """Return a file as chunks; WSGI's `file_wrapper`."""
-    return FileWrapper(file, _SLICE)
-
-
 def _refusal(error: BegreppError) -> tuple[Message, bytes]:
     """Return a response to a request whose body was not read, and close its connection: the body may still come."""
     content = json.dumps({"title": error.reason, "status": error.status, "detail": error.next_step}).encode() + b"\n"
@@ -253,37 +264,3 @@ def _body_message(body: bytes, *, more_body: bool = False) -> Message:
 
 def _reject_write(_: bytes) -> object:
     raise NotImplementedError("The application returns its response as an iterable; it cannot write.")
-
-
-def wsgi_environ(scope: dict[str, Any]) -> WSGIEnvironment:
-    """Return the WSGI environment of an ASGI scope, with the address as the client sent it (`RAW_URI`)."""
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    query = scope["query_string"].decode("latin-1")
-    path = raw.decode("latin-1")
-    host, port = scope.get("server") or ("localhost", 80)
-    environ: WSGIEnvironment = {
-        "REQUEST_METHOD": scope["method"],
-        "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(raw).decode("latin-1") if "%" in path else path,
-        "QUERY_STRING": query,
-        "RAW_URI": f"{path}?{query}" if query else path,
-        "SERVER_NAME": host,
-        "SERVER_PORT": str(port),
-        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
-        "REMOTE_ADDR": (scope.get("client") or ("",))[0],
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope["scheme"],
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-        "wsgi.file_wrapper": _file_chunks,
-        "wsgi.input_terminated": True,
-    }
-    for name, value in scope["headers"]:
-        key = name.decode("latin-1").upper().replace("-", "_")
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            key = f"HTTP_{key}"
-        text = value.decode("latin-1")
-        environ[key] = f"{environ[key]},{text}" if key in environ else text
-    return environ

@@ -47,7 +47,9 @@ def schemes_table(build: ServedBuild, listed: Iterable[SchemeRow], translate: Tr
         for row in listed
     )
     columns = ("id", "title", "edition", "valid_from", "concepts", "inactive", "licence", "address")
-    return DataTable(name="code-systems", columns=columns, rows=rows, about=_about(build, translate("nav.schemes")))
+    return DataTable(
+        name="code-systems", columns=columns, rows=rows, about=about_table(build, translate("nav.schemes"))
+    )
 
 
 def datasets_table(build: ServedBuild, listed: Iterable[DatasetRow], translate: Translator) -> DataTable:
@@ -60,13 +62,13 @@ def datasets_table(build: ServedBuild, listed: Iterable[DatasetRow], translate: 
         for row in listed
     )
     columns = ("iri", "title", "holder", "variables", "kind", "description")
-    return DataTable(name="datasets", columns=columns, rows=rows, about=_about(build, translate("nav.datasets")))
+    return DataTable(name="datasets", columns=columns, rows=rows, about=about_table(build, translate("nav.datasets")))
 
 
 def mapping_sets_table(build: ServedBuild, listed: Iterable[MappingSetRow], translate: Translator) -> DataTable:
     """Return the mapping sets with edition and number of mappings."""
     rows = ((row.title.value, row.version, row.mappings, build.iris.base + row.href[1:]) for row in listed)
-    about = _about(build, translate("nav.mappings"))
+    about = about_table(build, translate("nav.mappings"))
     return DataTable(name="mapping-sets", columns=("title", "edition", "mappings", "address"), rows=rows, about=about)
 
 
@@ -104,7 +106,7 @@ def search_table(build: ServedBuild, query: str, wanted: Mapping[str, str], tran
             *("matched", "licence", "iri"),
         ),
         rows=rows(),
-        about=_about(build, translate("search.button"), about, sorted(set(licences.values()) - {""})),
+        about=about_table(build, translate("search.button"), about, sorted(set(licences.values()) - {""})),
     )
 
 
@@ -118,7 +120,9 @@ def matrix_table(build: ServedBuild, topic: str, translate: Translator) -> DataT
     columns = ("code", "topic", *(dataset.label.value for dataset in page.datasets))
     about = [("topic", page.path[-1].label.value if page.path else "")]
     about += [("topics left out", str(page.left_out))] if page.left_out else []
-    return DataTable(name="matrix", columns=columns, rows=rows, about=_about(build, translate("matrix.title"), about))
+    return DataTable(
+        name="matrix", columns=columns, rows=rows, about=about_table(build, translate("matrix.title"), about)
+    )
 
 
 def completeness_table(build: ServedBuild, page: CompletenessPage, translate: Translator) -> DataTable:
@@ -128,7 +132,7 @@ def completeness_table(build: ServedBuild, page: CompletenessPage, translate: Tr
         absent = "conditional" if element.conditional else "no"
         rows.append([element.name.value, *("yes" if c.elements[number].present else absent for _, c in page.datasets)])
     columns = ("element", *(ref.label.value for ref, _ in page.datasets))
-    about = _about(build, translate("completeness.title"))
+    about = about_table(build, translate("completeness.title"))
     return DataTable(name="completeness", columns=columns, rows=rows, about=about)
 
 
@@ -148,7 +152,7 @@ def document_table(build: ServedBuild, found: Resolved, translate: Translator, f
         name=_file_stem(found),
         columns=("property", "label", "value", "value_label", "language"),
         rows=_properties(build, found, translate),
-        about=_about(build, title, [("iri", found.iri)], _licences(build, found)),
+        about=about_table(build, title, [("iri", found.iri)], _licences(build, found)),
     )
 
 
@@ -157,7 +161,7 @@ def table_from_csv(
 ) -> DataTable:
     """Return a table of text in CSV, whose first row is the header, with what is to be known about it."""
     rows = csv.reader(io.StringIO(text, newline=""))
-    return DataTable(name=name, columns=next(rows, []), rows=rows, about=_about(build, title, more))
+    return DataTable(name=name, columns=next(rows, []), rows=rows, about=about_table(build, title, more))
 
 
 def _variables(build: ServedBuild, found: Resolved, translate: Translator, find: str) -> DataTable:
@@ -176,7 +180,7 @@ def _variables(build: ServedBuild, found: Resolved, translate: Translator, find:
         for row in table.variables
     )
     more = [("iri", found.iri), *([("filter", find)] if find else [])]
-    about = _about(build, page.ref.label.value, more, [page.licence] if page.licence else ())
+    about = about_table(build, page.ref.label.value, more, [page.licence] if page.licence else ())
     return DataTable(name=_file_stem(found), columns=columns, rows=rows, about=about)
 
 
@@ -207,7 +211,7 @@ def _mappings(build: ServedBuild, found: Resolved, translate: Translator) -> Dat
             *("subject", "object", "mapping"),
         ),
         rows=rows(),
-        about=_about(build, title, [("iri", found.iri)], _licences(build, found)),
+        about=about_table(build, title, [("iri", found.iri)], _licences(build, found)),
     )
 
 
@@ -248,7 +252,7 @@ def _licences(build: ServedBuild, found: Resolved) -> list[str]:
     return [licence] if licence else []
 
 
-def _about(
+def about_table(
     build: ServedBuild, title: str, more: Sequence[tuple[str, str]] = (), licences: Sequence[str] = ()
 ) -> list[tuple[str, str]]:
     """Return what a workbook says of its table: title, licences, citation, build; a licence may be in a column."""

@@ -35,9 +35,12 @@ def translator() -> Translator:
     return Translator(g.language)
 
 
-def register_template_helpers(app: Flask, schema_org: Callable[..., object], report_link: str) -> None:
-    """Register the template functions; `schema_org` returns the schema.org description of a page.
+def register_template_helpers(
+    app: Flask, schema_org: Callable[..., object], report_link: str, cite: Callable[[str], object]
+) -> None:
+    """Register the template functions.
 
+    `schema_org` returns the schema.org description of a page, `cite` the citation of the thing with an IRI.
     `report_link` is the address for problem reports, a mailto: or an issue tracker; empty if there is none.
     """
     app.jinja_env.globals |= {
@@ -53,6 +56,7 @@ def register_template_helpers(app: Flask, schema_org: Callable[..., object], rep
         "part": _render_part,
         "split_addresses": split_addresses,
         "schema_org": schema_org,
+        "cite": cite,
         "report_link": report_link,
         "report_to": lambda iri: _report_to(report_link, iri),
     }

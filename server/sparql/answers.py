@@ -17,6 +17,7 @@ from server.sparql.request import SparqlRequest, client_key
 from server.sparql.started_query import STARTED_QUERY, StartedQuery
 from server.state import app_state, served_build
 from server.telemetry.query_log import log_query, log_truncated_answer
+from server.workers.cancellation import CANCELLATION
 from server.workers.stream import ResultStream, StoredResult
 
 FormatPair = tuple[Format, Format]
@@ -81,10 +82,10 @@ def query_request(
 
 def _run(query: QueryRequest) -> StoredResult | ResultStream:
     """Return the result of the query that was started before for this request, or else run the query."""
-    started = request.environ.get(STARTED_QUERY)
+    started, cancellation = request.environ.get(STARTED_QUERY), request.environ.get(CANCELLATION)
     if isinstance(started, StartedQuery) and started.request == query:
-        return started.result()
-    return app_state().pool.run(query, client_key())
+        return started.result(cancellation)
+    return app_state().pool.run(query, client_key(), cancellation)
 
 
 def answer_fingerprint(query: SparqlRequest, formats: FormatPair, rows: int = 0) -> str:

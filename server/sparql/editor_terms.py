@@ -1,4 +1,4 @@
-"""Terms for the completion in the query editor: prefixes, classes, and the properties of each class."""
+"""Words of the query editor, and terms for its completion: prefixes, classes, and the properties of each class."""
 
 from __future__ import annotations
 
@@ -7,9 +7,35 @@ from flask.wrappers import Response
 
 from begrepp.artefact.statistics import read_statistics
 from begrepp.rdf.namespaces import compact, prefixes
+from server.http.i18n import Translator
+from server.pages.templating import address
 from server.state import served_build
 
 blueprint = Blueprint("terms", __name__)
+_WORDS = (
+    *(
+        "query",
+        "tabs",
+        "add",
+        "close",
+        "rename",
+        "name",
+        "table",
+        "chart",
+        "graph",
+        "links",
+        "no_graph",
+        "sort",
+        "filter",
+    ),
+    *("running", "cancel", "cancelled", "failed", "done", "saved", "rowword", "share", "history", "forget"),
+)
+
+
+def editor_words(translate: Translator) -> dict[str, str]:
+    """Return the words of the editor in the language of the page, and the addresses that it fetches from."""
+    words = {name: translate(f"sparql.{name}") for name in _WORDS}
+    return words | {"tab": words["query"], "terms": address("/sparql/terms"), "suggest": address("/search.json")}
 
 
 @blueprint.get("/sparql/terms")

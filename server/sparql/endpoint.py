@@ -17,6 +17,7 @@ from begrepp.sparql.query_syntax import QuerySyntaxError
 from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.http.conditional import is_not_modified
 from server.http.negotiation import (
+    EXCEL_CSV,
     GRAPH_FORMATS,
     HTML,
     JSON,
@@ -30,16 +31,21 @@ from server.http.negotiation import (
     named_format,
 )
 from server.pages.queries.results import ResultPage
-from server.pages.templating import address, render
+from server.pages.templating import address, render, translator
 from server.sparql import answers
+from server.sparql.editor_terms import editor_words
 from server.sparql.graph_requests import names_graph, read_graph_request
 from server.sparql.query_advice import advice_json, advice_sentences, explain
 from server.sparql.request import SparqlRequest, parse_request, read_query_text
+from server.sparql.result_files import FILE_FORMATS, result_file_response
 from server.sparql.service_description import describe_endpoint
 from server.workers.stream import ResultStream
 
 EDITOR = Path(__file__).parents[1] / "static" / "editor" / "editor.js"
 """The query editor, built by `make editor`; without this file the page has a text field."""
+
+_SELECTED_FORMATS = (*RESULT_FORMATS[2:], *FILE_FORMATS, *RESULT_FORMATS[:2], *GRAPH_FORMATS[:2])
+"""Formats that the form offers."""
 
 _EXCERPT = 80
 """Characters shown on each side of a syntax error."""
@@ -57,6 +63,8 @@ def endpoint() -> Response:
         return _no_query_response()
     if "explain" in request.values:
         return _advice_response(parse_request(text))
+    if file_format := _file_format():
+        return result_file_response(parse_request(text), file_format, "result", "SPARQL", [("query", text)])
     # Browsers get a page; programs get the format they accept, by default JSON or Turtle.
     if choose_format(request, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML), SPARQL_PARAMETERS) != HTML:
         return _data_response(parse_request(text))
@@ -66,6 +74,12 @@ def endpoint() -> Response:
         is_explained = isinstance(error, QueryTimeout | QueryTooLarge | QueryError)
         return _page(text, error=error, advice=(_try_to_explain(text) or None) if is_explained else None)
     return _page(text, result, advice=_try_to_explain(text) if result.empty else None)
+
+
+def _file_format() -> Format | None:
+    """Return the format of a file of another program, if the parameters name one."""
+    name = named_format(request, SPARQL_PARAMETERS)
+    return next((format_ for format_ in FILE_FORMATS if name in format_.names), None)
 
 
 def _try_to_explain(text: str) -> list[QueryAdvice] | None:
@@ -119,12 +133,30 @@ def _graph_format_of_results_client() -> Format | None:
     return GRAPH_FORMATS[0] if accepts_results and not has_name else None
 
 
-def _downloads(text: str, result: ResultPage) -> list[tuple[str, str]]:
-    """Return suffix and address of the result in each format."""
-    formats = GRAPH_FORMATS if result.graph else RESULT_FORMATS
-    links = [(f.suffix, address(f"/sparql?{urlencode({'query': text, 'format': f.suffix})}")) for f in formats]
-    workbook = (XLSX.suffix, address(f"/sparql.{XLSX.suffix}?{urlencode({'query': text})}"))
-    return links if result.graph else [*links, workbook]
+def _downloads(text: str, result: ResultPage) -> list[tuple[str, str, str]]:
+    """Return suffix, name and address of the result in each format."""
+    if result.graph:
+        formats: tuple[Format, ...] = GRAPH_FORMATS
+    else:
+        formats = (*RESULT_FORMATS, *(FILE_FORMATS if result.boolean is None else (XLSX,)))
+    query = urlencode({"query": text})
+    return [
+        (
+            format_.suffix,
+            _name_of(format_),
+            address(
+                f"/sparql.{format_.suffix}?{query}"
+                if format_ in FILE_FORMATS
+                else f"/sparql?{query}&format={format_.suffix}"
+            ),
+        )
+        for format_ in formats
+    ]
+
+
+def _name_of(format_: Format) -> str:
+    """Return the name of a format, in the language of the page for CSV as Excel reads it."""
+    return translator()("format.excel.csv") if format_ == EXCEL_CSV else format_.suffix.upper()
 
 
 def _no_query_response() -> Response:
@@ -146,6 +178,14 @@ def _fault_excerpt(text: str, error: BegreppError | None) -> tuple[str, str, str
     return line[:at][-_EXCERPT:], line[at : at + error.length] or " ", line[at + error.length :][:_EXCERPT]
 
 
+def _problem(error: BegreppError | None) -> str:
+    """Return the message of a syntax error without its place, which is marked in the text."""
+    if not isinstance(error, QuerySyntaxError):
+        return ""
+    said = translator().message(error.reason)
+    return said.partition(": ")[2] or said
+
+
 def _page(
     text: str,
     result: ResultPage | None = None,
@@ -162,7 +202,13 @@ def _page(
         findings=None if advice is None else advice_sentences(advice),
         examples=read_queries("examples"),
         editor=EDITOR.exists(),
+        words=editor_words(translator()),
         downloads=_downloads(text, result) if result and not result.empty else [],
+        formats=[
+            (f.suffix, _name_of(f))
+            for f in (*RESULT_FORMATS[2:], *FILE_FORMATS, *RESULT_FORMATS[:2], *GRAPH_FORMATS[:2])
+        ],
+        problem=_problem(error),
     )
     response = Response(page, error.status if error else 200, content_type="text/html; charset=utf-8")
     if retry := getattr(error, "retry_after", 0):

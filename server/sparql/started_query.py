@@ -6,6 +6,7 @@ import asyncio
 
 from begrepp.errors import BegreppError
 from begrepp.store.worker import QueryRequest
+from server.workers.cancellation import Cancellation
 from server.workers.pool import QueryPool
 from server.workers.query_run import QueryRun
 from server.workers.stream import ResultStream, StoredResult
@@ -42,11 +43,11 @@ class StartedQuery:
             self._outcome = error
         return self._outcome if isinstance(self._outcome, StoredResult) else None
 
-    def result(self) -> StoredResult | ResultStream:
+    def result(self, cancellation: Cancellation | None = None) -> StoredResult | ResultStream:
         """Return the result as `QueryPool.run` does, and raise its errors."""
         if isinstance(self._outcome, BegreppError):
             raise self._outcome
-        return self._outcome or self._run.result()
+        return self._outcome or self._run.result(cancellation)
 
     def close(self) -> None:
         """Stop the query if no result was taken."""

@@ -2,11 +2,20 @@
 import "./suggestions.js";
 import "./tree.js";
 
+// The date of access in a citation is that of the reader, also on a page from a cache.
+for (const span of document.querySelectorAll("[data-accessed]")) {
+  const lang = document.documentElement.lang;
+  const today = new Date().toLocaleDateString(lang === "en" ? "en-US" : lang, lang === "en" ? { dateStyle: "long" } : {});
+  span.textContent = `${span.dataset.accessed.replace("{day}", today)} `;
+  span.hidden = false;
+}
+
 for (const button of document.querySelectorAll("button.copy")) {
   if (!navigator.clipboard) break;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    const { copy, copyOf } = button.dataset;
+    await navigator.clipboard.writeText(copy ?? document.getElementById(copyOf).innerText);
     const words = button.textContent;
     button.textContent = "✓";
     setTimeout(() => { button.textContent = words; }, 1200);

@@ -31,6 +31,7 @@ from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.schemes.alphabet import alphabet_page
 from server.pages.schemes.scheme import scheme_rows, vocabulary
 from server.pages.search import search_page
+from server.pages.table_responses import table_response
 from server.pages.tables import datasets_table, mapping_sets_table, schemes_table
 from server.pages.templating import address, alternate_formats, brief, link_on_day, render, translator
 from server.served.as_of import find_dated_state, get_dated_build, parse_day
@@ -39,7 +40,6 @@ from server.served.documents import read_ontology_file, serialise
 from server.served.labels import choose_text, find_refs
 from server.served.resolver import Missing, Resolved, iri_exists
 from server.state import served_build
-from server.views.tables import table_response
 
 blueprint = Blueprint("browse", __name__)
 Row = TypeVar("Row")

@@ -7,10 +7,10 @@ from flask import Blueprint, Response, make_response
 from server.http.negotiation import CSV, JSON, XLSX, refuse_format
 from server.pages.datasets.completeness import completeness_page
 from server.pages.home import dataset_rows
+from server.pages.table_responses import table_response
 from server.pages.tables import completeness_table
 from server.pages.templating import render, translator
 from server.state import served_build
-from server.views.tables import table_response
 
 blueprint = Blueprint("completeness", __name__)
 

@@ -14,6 +14,7 @@ from begrepp.queries.page_queries import construct
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, TABLE_FORMATS, choose_format, split_suffix
 from server.http.urls import document_path, raw_path, resource_iri
 from server.pages.schemes.difference import ChangeFilter, changes_of, difference_page, filtered_changes, title_of
+from server.pages.table_responses import table_response
 from server.pages.tables import table_from_csv
 from server.pages.templating import address, alternate_formats, render, translator
 from server.served.build import ServedBuild
@@ -21,7 +22,6 @@ from server.served.documents import serialise
 from server.served.labels import choose_text
 from server.served.resolver import Missing
 from server.state import served_build
-from server.views.tables import table_response
 
 blueprint = Blueprint("differences", __name__)
 FORMATS = (*PAGE_FORMATS, *TABLE_FORMATS)

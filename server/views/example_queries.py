@@ -16,9 +16,9 @@ from server.pages.templating import address, render, translator
 from server.served.documents import serialise
 from server.sparql import answers
 from server.sparql.request import SparqlRequest
+from server.sparql.result_files import result_file_response
 from server.sparql.result_set import result_set_triples
 from server.state import served_build
-from server.views.tables import query_table_response
 from server.workers.stream import StoredResult
 
 blueprint = Blueprint("cookbook", __name__)
@@ -52,7 +52,7 @@ def question(name: str) -> Response:
     text = bind_parameters(query, {key: value for key, value in given.items() if value.strip()}, _known())
     if format_ == XLSX:
         title = query.translated("title", translator().language).value
-        return query_table_response(SparqlRequest(query=text), query.name, title, sorted(given.items()))
+        return result_file_response(SparqlRequest(query=text), XLSX, query.name, title, sorted(given.items()))
     as_table_of_rdf = format_ in GRAPH_FORMATS and not makes_graph
     response = _response(SparqlRequest(query=text), format_, as_table_of_rdf=as_table_of_rdf)
     response.headers["Content-Disposition"] = f'inline; filename="{query.name}.{format_.suffix}"'

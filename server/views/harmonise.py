@@ -14,11 +14,11 @@ from begrepp.variables.harmonisation.dataset_crosswalk import compare_all, harmo
 from server.http.negotiation import CSV, HTML, XLSX, Format, choose_format
 from server.http.work_limit import COMPARISONS
 from server.pages.datasets.harmonise import harmonise_page
+from server.pages.table_responses import table_response
 from server.pages.tables import table_from_csv
 from server.pages.templating import render, translator
 from server.served.build import ServedBuild
 from server.state import served_build
-from server.views.tables import table_response
 
 blueprint = Blueprint("harmonise", __name__)
 _OFFERS = (HTML, *(Format(name, MEDIA_TYPES[name]) for name in FORMATS), XLSX)

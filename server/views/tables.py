@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
-from flask import Blueprint, Response, jsonify, request, send_file
+from flask import Blueprint, Response, request, send_file
 
 from begrepp.errors import NotFound
 from begrepp.exports.downloads import file_name
-from begrepp.exports.spreadsheet import SUFFIX, DataTable, csv_text, write_xlsx
-from begrepp.files import temporary_folder
+from begrepp.exports.spreadsheet import SUFFIX
 from begrepp.search.schema import FACETS
 from server.http.negotiation import (
     CSV,
     DOCUMENT_FORMATS,
-    GRAPH_FORMATS,
     JSON,
     JSON_LD_AS_JSON,
     RESULT_FORMATS,
@@ -27,16 +24,15 @@ from server.http.negotiation import (
     refuse_format,
     split_suffix,
 )
-from server.http.work_limit import WORKBOOKS
-from server.pages.tables import document_table, matrix_table, search_table, table_from_csv
+from server.pages.table_responses import as_attachment, table_response
+from server.pages.tables import document_table, matrix_table, search_table
 from server.pages.templating import translator
 from server.served.build import ServedBuild
 from server.served.generated_files import generate_file
 from server.served.resolver import Resolved, has_document
-from server.sparql.answers import answer_query, stored_body
-from server.sparql.request import SparqlRequest, parse_request
+from server.sparql.request import parse_request
+from server.sparql.result_files import FILE_FORMATS, result_file_response
 from server.state import app_state, served_build
-from server.workers.stream import StoredResult
 
 blueprint = Blueprint("tables", __name__)
 _CHUNK = 1 << 16
@@ -65,20 +61,12 @@ def matrix(suffix: str) -> Response:
 
 @blueprint.get("/sparql.<suffix>")
 def query_result(suffix: str) -> Response:
-    """Return the result of a SELECT query (`query`) as a workbook; the other formats are at /sparql."""
-    if suffix != XLSX.suffix:
-        refuse_format(suffix, (*RESULT_FORMATS, XLSX))
+    """Return the result of a SELECT query (`query`) as a file of another program; other formats are at /sparql."""
+    format_ = next((each for each in FILE_FORMATS if each.suffix == suffix), None)
+    if format_ is None:
+        refuse_format(suffix, (*RESULT_FORMATS, *FILE_FORMATS))
     text = request.args.get("query", "")
-    return query_table_response(parse_request(text), "result", "SPARQL", [("query", text)])
-
-
-def query_table_response(query: SparqlRequest, name: str, title: str, more: Sequence[tuple[str, str]]) -> Response:
-    """Return the result of a query as a workbook."""
-    found = answer_query(query, (CSV, GRAPH_FORMATS[0]))
-    if found.form == "graph":
-        refuse_format(XLSX.suffix, GRAPH_FORMATS)
-    body = stored_body(found if isinstance(found, StoredResult) else StoredResult(found.form, found.read()), CSV)
-    return table_response(table_from_csv(served_build(), name, title, body.decode(), more), XLSX)
+    return result_file_response(parse_request(text), format_, "result", "SPARQL", [("query", text)])
 
 
 def _table_format(suffix: str, offers: tuple[Format, ...]) -> Format:
@@ -111,36 +99,10 @@ def document_table_response(found_build: ServedBuild, found: Resolved, format_: 
         return send_file(path, mimetype=XLSX.media_type, download_name=f"{scheme.id}{SUFFIX}", as_attachment=True)
     path = generate_file("begrepp.exports.downloads", found_build, file_name(scheme.id, "csv"), settings)
     response = Response(_unpacked(path), content_type="text/csv; charset=utf-8; header=present")
-    return _named(response, f"{scheme.id}.csv")
+    return as_attachment(response, f"{scheme.id}.csv")
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:
     with gzip.open(path) as file:
         while chunk := file.read(_CHUNK):
             yield chunk
-
-
-def table_response(table: DataTable, format_: Format) -> Response:
-    """Return a table as CSV, XLSX or JSON."""
-    if format_ == CSV:
-        response = Response(csv_text(table), content_type="text/csv; charset=utf-8; header=present")
-    elif format_ == XLSX:
-        with WORKBOOKS.slot(), temporary_folder() as folder:
-            path = folder / f"table{SUFFIX}"
-            write_xlsx(table, path)
-            response = Response(path.read_bytes(), content_type=XLSX.media_type)
-    else:
-        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-        return jsonify(about=[{"name": name, "value": text} for name, text in table.about], rows=rows)
-    licences = [text for name, text in table.about if name == "licence"]
-    if licences:
-        response.headers["Link"] = ", ".join(f'<{iri}>; rel="license"' for iri in licences)
-    return _named(response, f"{table.name}.{format_.suffix}")
-
-
-def _named(response: Response, name: str) -> Response:
-    """Add the file name; names beyond ASCII as RFC 6266 says."""
-    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
-    more = "" if plain == name else f"; filename*=UTF-8''{quote(name)}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{plain}"{more}'
-    return response

@@ -20,6 +20,7 @@ from cachetools import LRUCache
 from begrepp.errors import ServerBusy
 from begrepp.settings import Settings
 from begrepp.store.worker import QueryRequest
+from server.workers.cancellation import Cancellation
 from server.workers.fair_queue import FairQueue
 from server.workers.processes import ForkServer, Worker
 from server.workers.query_run import QueryRun
@@ -59,12 +60,14 @@ class QueryPool:
         max_threads = sum(lane.queue.slots + lane.queue.max_waiting for lane in self.lanes)
         self._threads = ThreadPoolExecutor(max_threads, thread_name_prefix="query")
 
-    def run(self, request: QueryRequest, client: str = "") -> StoredResult | ResultStream:
+    def run(
+        self, request: QueryRequest, client: str = "", cancellation: Cancellation | None = None
+    ) -> StoredResult | ResultStream:
         """Return a small result that is ready within the time of the lane, or a stream that has started.
 
-        Raises `TooManyQueries`, `ServerBusy`, `QueryTimeout`, `QueryTooLarge` or `QueryError`.
+        Raises `TooManyQueries`, `ServerBusy`, `QueryTimeout`, `QueryTooLarge`, `QueryError` or `QueryAbandoned`.
         """
-        return QueryRun(self, request, client, self.get_lane(request)).result()
+        return QueryRun(self, request, client, self.get_lane(request)).result(cancellation)
 
     def start(self, request: QueryRequest, client: str) -> QueryRun | None:
         """Start a query on an idle worker without waiting; None if no slot is free or no worker is idle.

@@ -96,10 +96,14 @@ class Worker:
             self._process.nice(niceness)
             self._process.resume()
 
-    def kill(self) -> None:
-        """Kill the process."""
+    def stop(self) -> None:
+        """Kill the process; a thread that waits for its reply gets `WorkerKilled`."""
         with contextlib.suppress(psutil.Error):
             self._process.kill()
+
+    def kill(self) -> None:
+        """Kill the process and close its channel."""
+        self.stop()
         self.channel.close()
 
     def _ended(self) -> BegreppError:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from typing import TYPE_CHECKING
 
 from begrepp.errors import BegreppError, QueryAbandoned, QueryError, QueryTimeout, QueryTooLarge
 from begrepp.store.worker import QueryRequest, ResultChunk
 from server.telemetry import metrics
+from server.workers.cancellation import Cancellation
 from server.workers.processes import Worker, WorkerKilled
 from server.workers.stream import ResultStream, StoredResult
 
@@ -37,6 +39,9 @@ class QueryRun:
         self._worker = worker
         self._was_repeated = self._is_detached = self._is_sent = self._is_streaming = False
         self._first: ResultChunk | None = None
+        self._lock = threading.Lock()
+        self._cancellation: Cancellation | None = None
+        self._is_cancelled = False
         if worker:
             self._has_slot()
             with self:
@@ -52,10 +57,13 @@ class QueryRun:
             return
         healthy = kind is None or issubclass(kind, QueryError)
         self._release_slot()
-        if self._worker:
-            self._pool.release_worker(self._worker, self._lane_number, reusable=healthy)
-            self._worker = None
-            if not healthy:
+        if self._cancellation:
+            self._cancellation.forget(self.cancel)
+        with self._lock:
+            worker, self._worker = self._worker, None
+        if worker:
+            self._pool.release_worker(worker, self._lane_number, reusable=healthy and not self._is_cancelled)
+            if not healthy or self._is_cancelled:
                 metrics.KILLED.inc()
 
     def fileno(self) -> int:
@@ -80,12 +88,16 @@ class QueryRun:
             self._is_detached = True
         return None
 
-    def result(self) -> StoredResult | ResultStream:
+    def result(self, cancellation: Cancellation | None = None) -> StoredResult | ResultStream:
         """Return a small result that is ready within the time of the lane, or a stream that has started.
 
-        Raises `TooManyQueries`, `ServerBusy`, `QueryTimeout`, `QueryTooLarge` or `QueryError`.
+        Raises `TooManyQueries`, `ServerBusy`, `QueryTimeout`, `QueryTooLarge` or `QueryError`, and `QueryAbandoned` if
+        the request is cancelled before.
         """
         with self:
+            if cancellation:
+                self._cancellation = cancellation
+                cancellation.listen(self.cancel)
             if not self._is_sent:
                 self._acquire_slot()
                 self._send()
@@ -105,8 +117,20 @@ class QueryRun:
         if self._worker and not self._is_streaming:
             self.__exit__(QueryAbandoned)
 
+    def cancel(self) -> None:
+        """Stop the query wherever it is: its worker is killed, and `result` or the stream raises `QueryAbandoned`."""
+        with self._lock:
+            self._is_cancelled = True
+            if self._worker:
+                self._worker.stop()
+
+    def _check_cancelled(self) -> None:
+        if self._is_cancelled:
+            raise QueryAbandoned("The client disconnected.", "Retry.")
+
     def _send(self) -> None:
         """Send the query to a worker; the deadline begins."""
+        self._check_cancelled()
         self._deadline = time.monotonic() + self._seconds
         self._is_sent = True
         try:
@@ -121,12 +145,14 @@ class QueryRun:
         try:
             self._first = self._worker.receive(seconds)
         except WorkerKilled:
+            self._check_cancelled()
             if self._was_repeated:
                 raise
             self._repeat()
 
     def _repeat(self) -> None:
         """Run the query once more, on a new worker; the deadline stays."""
+        self._check_cancelled()
         if self._worker:
             self._worker.kill()
         self._was_repeated = True
@@ -141,6 +167,7 @@ class QueryRun:
                 try:
                     self._write_parts(part, stream)
                 except WorkerKilled:
+                    self._check_cancelled()
                     if self._was_repeated or not stream.restart():
                         raise
                     self._repeat()

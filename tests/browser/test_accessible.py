@@ -6,12 +6,14 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from server.sparql.endpoint import EDITOR
 from tests.support.browser import PAGES, find, wait
 
 AXE = "4.14.1"
@@ -21,6 +23,7 @@ axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag2
   .then((found) => done(found.violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160))])));
 """
 MORE = [
+    "/about",
     "/downloads",
     "/api",
     "/cs/onkologi/index",
@@ -121,6 +124,39 @@ def test_axe_finds_nothing_with_a_sheet_open(
         assert violations == [], json.dumps(violations, ensure_ascii=False)
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+EDITOR_STATES = {
+    "SELECT * { ?s a ; ?p ?o }": ".banner.error",
+    "SELECT ?a ?b { ?a skos:broader ?b ; skos:inScheme <https://w3id.org/begrepp/id/cs/onkologi> } LIMIT 40": ".views",
+    "SELECT ?system (COUNT(*) AS ?n) { ?c skos:inScheme ?system } GROUP BY ?system": ".views",
+}
+"""Queries with what the editor shows when they have been run."""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not EDITOR.exists(), reason="the editor is not built; run `make editor` (needs npm)")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("query", EDITOR_STATES)
+def test_axe_finds_nothing_in_the_states_of_the_editor(
+    browser: Chrome, address: str, axe: str, query: str, scheme: str
+) -> None:
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    try:
+        browser.get(f"{address}/sparql?{urlencode({'query': query})}")
+        wait(browser, lambda b: find(b, EDITOR_STATES[query]))
+        browser.execute_script("document.getElementById('history').open = true")
+        views = browser.find_elements(By.CSS_SELECTOR, ".views button")
+        for number in range(max(1, len(views))):
+            if views:
+                browser.execute_script("arguments[0].click()", views[number])
+                wait(browser, lambda b: bool(b.find_elements(By.CSS_SELECTOR, ".views [aria-pressed=true]")))
+            browser.execute_script(axe)
+            violations = browser.execute_async_script(RUN)
+            assert violations == [], f"{scheme}: {json.dumps(violations, ensure_ascii=False)}"
+    finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 

@@ -12,7 +12,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
-PATIENCE = 15
+PATIENCE = 30
 """Seconds to wait for what a page is to show."""
 _LABELLED = """
 const [words, under] = arguments;

@@ -107,7 +107,6 @@ class ConceptPage:
     paths: Sequence[Sequence[Ref]]
     tree: TreeNode
     below: int
-    citation: str
     mappings: Sequence[MappingRow]
     mapping_groups: Sequence[MappingGroup]
     flow: Markup
@@ -205,7 +204,6 @@ def concept_page(
         paths=ways,
         tree=tree,
         below=below,
-        citation=_citation(here, record),
         mappings=mappings,
         mapping_groups=groups,
         flow=mapping_drawing(here, groups, translate) if len(mappings) > 1 else Markup(""),
@@ -220,12 +218,6 @@ def concept_page(
         checked=record.checked,
         others=properties(build, _further_statements(record), translate, _SHOWN_OTHERWISE),
     )
-
-
-def _citation(here: Ref, record: ConceptRecord) -> str:
-    """Return a citation of the concept with the edition it comes from."""
-    within = f" ({here.scheme} {record.release.rpartition('/')[2]})" if record.release else ""
-    return f"{here.code} {here.label.value}{within}. {record.iri}".strip()
 
 
 def _further_statements(record: ConceptRecord) -> Statements:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from begrepp.rdf.namespaces import compact
-from begrepp.records import in_language
+from begrepp.records import Text, in_language
 from begrepp.store.worker import Form
 from server.http.urls import document_path
 from server.served.build import ServedBuild
@@ -15,19 +15,27 @@ from server.served.labels import find_refs
 from server.served.refs import Ref
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
+_NUMBERS = frozenset(f"xsd:{name}" for name in ("integer", "decimal", "double", "float", "int", "long", "gYear"))
 ROWS_SHOWN = 500
 TEXT_SHOWN = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultCell:
-    """A value: a link for an IRI, text with language or datatype for a literal."""
+    """A value: a link for an IRI, with its name and code; text with language or datatype for a literal."""
 
     text: str
+    name: Text | None = None
+    code: str = ""
     href: str = ""
     iri: str = ""
     lang: str = ""
     datatype: str = ""
+
+    @property
+    def number(self) -> bool:
+        """Whether the value is a number."""
+        return self.datatype in _NUMBERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +79,7 @@ def result_page(
         for name, link in links.items()
         if link in row and row.get(name, {}).get("xml:lang", language) != language
     }
-    known = find_refs(build, {iri for iri in iris if not iri.startswith(build.iris.root)} | foreign, language)
+    known = find_refs(build, iris | foreign, language)
     return ResultPage(
         variables=variables,
         rows=[[_linked(build, row, name, links.get(name, ""), known, language) for name in variables] for row in shown],
@@ -101,8 +109,10 @@ def _cell(build: ServedBuild, term: dict[str, str] | None, known: Mapping[str, R
         # Entries of EU authority lists are shown by their last segment: SWE, RESTRICTED.
         shown = shown.rpartition("/")[2] if iri.startswith(_AUTHORITY) else shown
         # An e-mail address is no thing with a page.
-        path = known[iri].href if iri in known else document_path(build.iris, iri)
-        href = "" if iri.startswith("mailto:") else path
+        ref = known.get(iri)
+        href = "" if iri.startswith("mailto:") else ref.href if ref else document_path(build.iris, iri)
+        if ref and ref.known and ref.label.value:
+            return ResultCell(text=shown, name=ref.label, code=ref.code, href=href, iri=iri)
         return ResultCell(text=shown, href=href, iri=iri)
     return ResultCell(
         text=term.get("value", ""), lang=term.get("xml:lang", ""), datatype=compact(term.get("datatype", ""))

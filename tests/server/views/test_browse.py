@@ -17,7 +17,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.records import Text
-from begrepp.settings import ROOT, Settings
+from begrepp.settings import DEFAULT_REPORT_LINK, ROOT, Settings
 from server.app import create_app
 from server.http.i18n import LANGUAGES, Translator, translations
 from server.served.labels import choose_text
@@ -126,6 +126,20 @@ def test_a_problem_with_any_statement_can_be_reported(built: Settings, path: str
         application.extensions["begrepp"].pool.close()
     iri = quote(f"https://w3id.org/begrepp/id{path}", safe="")
     assert page.count(f'href="https://issues.example/new?title={iri}"') == 1
+
+
+def test_problems_are_reported_to_the_project_unless_the_operator_says_otherwise(
+    client: FlaskClient, built: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert DEFAULT_REPORT_LINK in client.get("/cs/onkologi/lungcancer", headers=HTML).text
+    monkeypatch.setenv("BEGREPP_REPORT_LINK", "")
+    assert not Settings().report_link
+    application = create_app(replace(built, report_link=""))
+    try:
+        page = application.test_client().get("/cs/onkologi/lungcancer", headers=HTML).text
+    finally:
+        application.extensions["begrepp"].pool.close()
+    assert DEFAULT_REPORT_LINK not in page
 
 
 def test_a_third_language_is_one_file(built: Settings, tmp_path: Path) -> None:

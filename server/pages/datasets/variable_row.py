@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from begrepp.records import Text
 from begrepp.text.swedish import fold
@@ -53,6 +54,15 @@ def linked(statements: Statements) -> set[str]:
     }
 
 
+def _with_short_label(ref: Ref) -> Ref:
+    """Return a link to a list that the build does not have with the end and the host of its address as label."""
+    if ref.known or not ref.iri.startswith(("http://", "https://")):
+        return ref
+    host, _, path = ref.iri.partition("://")[2].partition("/")
+    end = re.split(r"[/#]", path.rstrip("/#"))[-1]
+    return replace(ref, label=Text(f"{end} ({host})" if end else host, ""))
+
+
 def variable_row(statements: Statements, ref: Ref, known: dict[str, Ref], language: str) -> VariableRow:
     """Return the row of a variable from its statements; `known` maps the IRIs it refers to."""
     return VariableRow(
@@ -60,7 +70,10 @@ def variable_row(statements: Statements, ref: Ref, known: dict[str, Ref], langua
         name=property_value(statements, "csvw:name"),
         description=choose_text(property_texts(statements, "dct:description"), language),
         concepts=[known[iri] for iri in dict.fromkeys(property_iris(statements, "begrepp:measures"))],
-        codes=[known[iri] for iri in dict.fromkeys(i for name in CODED for i in property_iris(statements, name))],
+        codes=[
+            _with_short_label(known[iri])
+            for iri in dict.fromkeys(i for name in CODED for i in property_iris(statements, name))
+        ],
         datatype=property_value(statements, "csvw:datatype"),
         unit=property_value(statements, "begrepp:unit"),
         valid_from=property_value(statements, "begrepp:validFrom"),

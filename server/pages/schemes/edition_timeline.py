@@ -13,6 +13,8 @@ from server.pages.schemes.editions import EditionRow
 
 def edition_timeline(editions: Sequence[EditionRow], now: int) -> Timeline | None:
     """Return the drawing, the oldest edition first, up to the year `now`; None with less than two editions."""
+    if not editions:
+        return None
     ordered = sorted(editions, key=lambda edition: (edition.valid_from, edition.version))
     ends = [
         max(edition.valid_from, (date.fromisoformat(following.valid_from) - timedelta(days=1)).isoformat())

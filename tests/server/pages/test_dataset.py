@@ -6,13 +6,17 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from pyoxigraph import NamedNode
 
 from begrepp.exports.ehds import present_elements, read_elements
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from server.pages.datasets.completeness import Completeness, ElementRow
 from server.pages.datasets.timeline import MOST, Years, timeline
+from server.pages.datasets.variable_row import variable_row
 from server.pages.web_addresses import split_addresses
+from server.served.labels import Links, Statements
+from server.served.refs import Ref
 
 HTML = {"Accept": "text/html", "Accept-Language": "sv"}
 
@@ -84,6 +88,26 @@ def test_a_register_page_has_contents_and_no_raw_addresses(client: FlaskClient) 
     assert {name for name in anchors if f'id="{name}"' not in text} == set()
     words = re.sub(r"<[^>]*>", " ", text[text.index("<main") : text.index('id="machine"')])
     assert "http" not in words
+
+
+@pytest.mark.parametrize(
+    ("iri", "label"),
+    [
+        ("http://hl7.org/fhir/ValueSet/observation-status", "observation-status (hl7.org)"),
+        ("https://example.org/lists#sex", "sex (example.org)"),
+        ("https://example.org/lists/", "lists (example.org)"),
+        ("https://example.org", "example.org"),
+        ("urn:oid:1.2.3", "urn:oid:1.2.3"),
+    ],
+)
+def test_a_list_that_is_not_loaded_has_a_short_label(iri: str, label: str) -> None:
+    statements: Statements = {
+        expand("begrepp:codeList"): [NamedNode(iri)],
+        expand("begrepp:valueSet"): [NamedNode(iri)],
+    }
+    known = Links({iri: Ref(iri=iri, href=iri, label=Text(iri, ""), known=False)})
+    own = Ref(iri="urn:v", href="/v", label=Text("v", ""))
+    assert [code.label.value for code in variable_row(statements, own, known, "sv").codes] == [label]
 
 
 def test_the_completeness_of_all_registers_is_compared(client: FlaskClient) -> None:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from server.http.i18n import Translator
 from server.pages.concepts.mapping_rows import MappingRow, external_name
-from server.pages.pictures.text_lines import break_lines
+from server.pages.pictures.text_lines import break_words
 from server.pages.templating import brief, link
 from server.served.build import ServedBuild
 from server.served.labels import choose_text
@@ -71,14 +71,14 @@ def mapping_drawing(here: Ref, groups: Sequence[MappingGroup], translate: Transl
         y += _HEADING
         for row in rows:
             code = row.name or row.other.code
-            broken = break_lines(code if row.name else f"{code} {row.other.label.value}".strip(), _CHARACTERS)
+            broken = break_words(code if row.name else f"{code} {row.other.label.value}".strip(), _CHARACTERS)
             height = len(broken) * _LINE + 2 * _PAD
             boxes.append(_box(row.other, code, broken, _END, y, _WIDTH - _END, "end", translate))
             ends.append((y + height / 2, row))
             y += height + _GAP
         y += _GAP
     height = y - 2 * _GAP
-    own = break_lines(f"{here.code} {here.label.value}".strip(), 26)
+    own = break_words(f"{here.code} {here.label.value}".strip(), 26)
     own_height = len(own) * _LINE + 2 * _PAD
     top = max(0, (height - own_height) / 2)
     for end, row in ends:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.pages.pictures.text_lines import break_lines
+from server.pages.pictures.text_lines import break_lines, break_words
 from server.pages.pictures.treemap import Tile, squarify
 
 
@@ -38,4 +38,5 @@ def test_nothing_has_no_tiles() -> None:
 
 def test_lines_break_at_spaces_and_lose_no_word() -> None:
     assert break_lines("aa bb cc", 5) == ["aa bb", "cc"]
+    assert break_words("aa bbbbbbb", 4) == ["aa", "bbbb", "bbb"] and break_words("", 4) == [""]
     assert break_lines("sjukdomsbenämning i två ord", 6) == ["sjukdomsbenämning", "i två", "ord"]

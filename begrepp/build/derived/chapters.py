@@ -33,7 +33,7 @@ class EditionChapters:
         for _ in range(_MAX_DIVISIONS):
             counts = Counter(map(self.find, above))
             largest, count = next(iter(counts.most_common(1)), ("", 0))
-            if not largest or count <= DOMINANT * len(above):
+            if largest not in below or count <= DOMINANT * len(above):
                 break
             self._chapters = self._chapters - {largest} | below[largest]
 

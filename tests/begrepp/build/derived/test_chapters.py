@@ -42,6 +42,8 @@ def chapters(folder: Path, steps: str) -> EditionChapters:
         (f"{TREE}, O1 other", {"A11": "A", "B1": "B", "O1": "other"}),
         # Of two broader concepts, the first counts.
         (f"{FOREST}, AB A, AB B", {"AB": "A"}),
+        # A chain: the concept below the top, which has none below, is the chapter.
+        ("A root", {"A": "A", "root": ""}),
         # A cycle has no topmost concept.
         ("X Y, Y X", {"X": ""}),
         ("", {"A": ""}),

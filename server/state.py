@@ -14,6 +14,7 @@ from begrepp.settings import Settings
 from begrepp.store.contents import DEFAULT_GRAPH, read_store_contents
 from begrepp.store.endpoint import Endpoint
 from begrepp.store.nodes import NODES_FILE, NodeClient, read_nodes
+from begrepp.text.word_cache import watch_caches
 from server.served.build import ServedBuild
 from server.served.caches import AnswerCache
 from server.telemetry import metrics
@@ -28,6 +29,7 @@ class AppState:
         self.pool = QueryPool(settings)
         self.nodes = read_nodes(settings.data / NODES_FILE)
         self.node_client = NodeClient()
+        watch_caches(metrics.record_cache)
         self.answers = AnswerCache(settings.answer_cache_mb, metrics.cache_gauge("answers"))
         self._current = str(settings.current)
         self._opened: tuple[str, ServedBuild] | None = None

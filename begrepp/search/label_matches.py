@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from begrepp.search.label_variants import label_variants
 from begrepp.search.query_parser import ParsedSearch, WordSlot
@@ -11,6 +10,7 @@ from begrepp.search.query_words import SAME_KEY, AnalysedWord, QueryWords, analy
 from begrepp.search.synonyms import Phrase
 from begrepp.search.words import FUNCTION_WORDS, UNSPECIFIED
 from begrepp.text.stemming import lowercase_words
+from begrepp.text.word_cache import MAX_LABEL, cached_by_text
 
 _WHOLE, _ALL_WORDS = 1.3, 1.12
 """The score of a label that is the query, and of one that has the words of the query and no others."""
@@ -24,7 +24,7 @@ _SlotMatch = tuple[float, frozenset[int]]
 _NO_MATCH: _SlotMatch = (0.0, frozenset())
 
 
-@lru_cache(maxsize=50_000)
+@cached_by_text(10_000, entry_bytes=2_000, longest=MAX_LABEL)
 def _analyse_label(label: str) -> tuple[AnalysedWord, ...]:
     return tuple(analyse_word(word) for word in lowercase_words(label))
 

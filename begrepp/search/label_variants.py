@@ -7,13 +7,14 @@ before them: *Medfödd pneumoni (lunginflammation)* is *medfödd lunginflammatio
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+from begrepp.text.word_cache import MAX_LABEL, cached_by_text
 
 _BRACKETS = re.compile(r"\s*(?P<open>[(\[])(?P<inside>[^()\[\]]+)[)\]]")
 _LAST_WORD = re.compile(r"\S+$")
 
 
-@lru_cache(maxsize=50_000)
+@cached_by_text(10_000, entry_bytes=2_500, longest=MAX_LABEL)
 def label_variants(label: str) -> tuple[str, ...]:
     """Return a label, the label without brackets, and the label with what is in brackets in place of the other name."""
     if "(" not in label and "[" not in label:

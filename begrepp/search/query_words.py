@@ -7,10 +7,10 @@ number: a query with synonyms has a hundred words, and the labels of its candida
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from begrepp.text.stemming import word_keys
 from begrepp.text.swedish import fold
+from begrepp.text.word_cache import cached_by_text
 
 TYPED, FOLDED, SAME_KEY, COMPOUND, PREFIX = 1.0, 0.97, 0.92, 0.7, 0.7
 """Quality of the match of a word: as typed, without accents, the same key, part of a compound, beginning."""
@@ -28,7 +28,7 @@ class AnalysedWord:
     keys: frozenset[str]
 
 
-@lru_cache(maxsize=100_000)
+@cached_by_text(30_000, entry_bytes=3_000)
 def analyse_word(word: str) -> AnalysedWord:
     """Analyse a word in lower case."""
     return AnalysedWord(word, fold(word), frozenset(word_keys(word)))

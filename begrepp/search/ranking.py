@@ -20,6 +20,7 @@ from begrepp.search.query_parser import ParsedSearch, WordSlot
 from begrepp.search.species import ANIMAL
 from begrepp.search.synonyms import source_of
 from begrepp.search.words import UNSPECIFIED
+from begrepp.text.placeholders import is_placeholder
 from begrepp.text.stemming import code_key, lowercase_words
 
 _ROLES = {
@@ -48,6 +49,8 @@ _UPPER, _SIZE, _REST = 0.01, 0.02, 0.08
 _SECOND = 0.15
 """Weight of the second best label: a document that several names agree on comes first."""
 _ANIMAL, _DEMONSTRATION = -0.3, -0.24
+_PLACEHOLDER = -3.0
+"""Added where the preferred label names nothing and no code was found: after all others."""
 
 
 class Label(msgspec.Struct, array_like=True, frozen=True):
@@ -134,6 +137,8 @@ class Ranker:
         if best_label and best_label.role == "parent" and _is_rest(document):
             best += _REST
         code = max((self._code_score(code) for code in document.codes), default=0.0)
+        if not code and document.kind == "concept" and _has_placeholder(document):
+            best += _PLACEHOLDER
         if code and self._search.codes.systems & {document.scheme, document.dataset}:
             code += _IN_SYSTEM
         return HitScore(best + _SECOND * second + code + self._prior(document), best_label)
@@ -186,6 +191,13 @@ def _kind_match(slot: WordSlot, document: IndexedDocument) -> float:
     if document.kind not in slot.kinds:
         return 0.0
     return 1.0 if document.kind == slot.kinds[0] else _WITHIN_KIND
+
+
+def _has_placeholder(document: IndexedDocument) -> bool:
+    """Return whether a preferred label names nothing."""
+    scheme = document.scheme.rpartition("/")[2]
+    labels = (label.value for label in document.labels if label.role == "pref")
+    return any(is_placeholder(label, document.notation, scheme) for label in labels)
 
 
 def _is_rest(document: IndexedDocument) -> bool:

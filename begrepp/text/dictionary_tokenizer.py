@@ -12,12 +12,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from begrepp.text.similarity import STOP_WORDS
 from begrepp.text.stemming import word_keys
 from begrepp.text.swedish import MIN_PART_LENGTH, compound_parts, fold
+from begrepp.text.word_cache import cached_by_text
 
 _CAMEL = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])|(?<=[A-ZÅÄÖ])(?=[A-ZÅÄÖ][a-zåäö])")
 _WORD = re.compile(r"[^\W_]+(?:[+-](?=\W|$))?")
@@ -95,7 +96,7 @@ def split_words(text: str) -> list[str]:
     return [fold(word) for word in _WORD.findall(_DOTTED.sub(r"\1\2 ", text))]
 
 
-@lru_cache(maxsize=200_000)
+@cached_by_text(20_000, entry_bytes=900)
 def stem(word: str) -> str:
     """Return the shortest key of a word; words with digits are returned unchanged."""
     if len(word) < 4 or any(sign.isdigit() for sign in word):

@@ -8,12 +8,12 @@ spelling differences between the languages removed.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from hashlib import blake2b
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from begrepp.text.swedish import fold
+from begrepp.text.word_cache import cached_by_text
 
 
 def _stemmer(language: str) -> TextAnalyzer:
@@ -57,7 +57,7 @@ def label_key(text: str) -> str:
     return blake2b(fold(text).encode(), digest_size=8).hexdigest()
 
 
-@lru_cache(maxsize=500_000)
+@cached_by_text(60_000, entry_bytes=2_000)
 def word_keys(word: str) -> tuple[str, ...]:
     """Return the keys of a lower-case word: as Swedish, as English, as Swedish typed without accents, and in full form.
 
@@ -78,7 +78,7 @@ def _normalise_stem(stem: str) -> str:
     return _ENDING.sub("", stem)
 
 
-@lru_cache(maxsize=500_000)
+@cached_by_text(20_000, entry_bytes=900)
 def spelling(word: str) -> str:
     """Return a word in the spelling that Swedish and English share: `coccosis` and `kockos` differ little."""
     return _normalise_stem(word) if len(word) > 4 else fold(word)

@@ -10,6 +10,7 @@ import atexit
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -61,14 +62,15 @@ CACHE_BYTES = Gauge(
 )
 
 
+def record_cache(name: str, size: int) -> None:
+    """Record the bytes of a cache in this process."""
+    with suppress(OSError):  # a response does not fail because its numbers cannot be written
+        CACHE_BYTES.labels(name).set(size)
+
+
 def cache_gauge(name: str) -> Callable[[int], None]:
     """Return the function that records the bytes of a cache in this process."""
-
-    def record(size: int) -> None:
-        with suppress(OSError):  # a response does not fail because its numbers cannot be written
-            CACHE_BYTES.labels(name).set(size)
-
-    return record
+    return partial(record_cache, name)
 
 
 def format_metrics() -> bytes:

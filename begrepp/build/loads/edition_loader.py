@@ -21,6 +21,7 @@ from begrepp.build.loads.record_checks import check_records
 from begrepp.build.loads.violations import refuse_violations
 from begrepp.errors import BegreppError, InputError, Origin
 from begrepp.records import (
+    Concept,
     EditionFiles,
     Load,
     LoadRemark,
@@ -31,6 +32,7 @@ from begrepp.sources.characters import clean_text
 from begrepp.sources.editions import reported_faults
 from begrepp.sources.meter import METER, Meter
 from begrepp.sources.personal_data_check import refuse_personal_data_files
+from begrepp.text.placeholders import is_placeholder
 from begrepp.validation.validate import validate
 
 MAX_SKIPS_STORED = 1000
@@ -84,6 +86,7 @@ def read_edition(
     writer = PartWriter(edition, triple_writer, folder, spilled)
     claims = ClaimCollector(triple_writer)
     METER.set(meter)
+    placeholders: list[tuple[Origin, str]] = []
     for record in check_records(load(edition), reported_faults(edition)):
         if isinstance(record, Skipped):
             report.skipped += 1
@@ -94,10 +97,28 @@ def read_edition(
         else:
             writer.write(record)
             claims.add(record)
+            if isinstance(record, Concept):
+                placeholders += _placeholders(record)
+    report.remarks += _placeholder_remarks(placeholders)
     report.rows_read = meter.rows
     report.parts = writer.close()
     report.claims = claims.claims()
     return report
+
+
+def _placeholders(concept: Concept) -> list[tuple[Origin, str]]:
+    """Return the preferred labels of a concept that name nothing, with their place."""
+    labels = (label.value for label in concept.pref_labels)
+    return [(concept.origin, label) for label in labels if is_placeholder(label, concept.notation, concept.scheme)]
+
+
+def _placeholder_remarks(found: Sequence[tuple[Origin, str]]) -> list[tuple[str, str]]:
+    """Return one remark on all labels that name nothing, at the first of them."""
+    if not found:
+        return []
+    origin, label = found[0]
+    text = f"{len(found)} labels name nothing, such as “{label}”; search shows these concepts last."
+    return [(clean_text(str(origin)), clean_text(text))]
 
 
 def merge_partitions(shares: Sequence[LoadReport]) -> LoadReport:

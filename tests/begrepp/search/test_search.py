@@ -28,6 +28,8 @@ THINGS: tuple[tuple[str, str, str, dict[str, str], dict[str, str], bool], ...] =
     ("a/I", "concept", "8500/3", {"sv": "Adenocarcinom"}, {}, True),
     ("b/J", "concept", "J", {"en": "Neoplasm of lung"}, {"same": "a/A"}, True),
     ("a/K", "concept", "K", {"sv": "Tumörer"}, {}, True),
+    ("a/L", "concept", "8046/3", {"sv": "Lämplig text, tack!"}, {"hidden": "enchondrom"}, True),
+    ("a/M", "concept", "8047/3", {"sv": "Multipla enchondrom i handens alla ben, med mera"}, {}, True),
 )
 MAPS = Path("/proc/self/maps")
 BASE, SKOS, OURS = "https://example.org/id/cs/", "http://www.w3.org/2004/02/skos/core#", "https://w3id.org/begrepp/def#"
@@ -108,6 +110,11 @@ def test_a_hit_says_by_which_label_it_was_found(index: TextIndex) -> None:
     assert deprecated.labels == {"sv": "Rekommenderat ord"}
     same = next(hit for hit in index.search("neoplasm of lung")[1] if hit.iri.endswith("a/A"))
     assert same.matched and (same.matched.role, same.matched.text.value) == ("via", "Neoplasm of lung")
+
+
+def test_a_concept_whose_label_names_nothing_comes_last_but_is_found_by_its_code(index: TextIndex) -> None:
+    assert found(index, "enchondrom") == ["a/M", "a/L"]
+    assert found(index, "8046/3")[0] == "a/L"
 
 
 def test_a_correction_is_said(index: TextIndex) -> None:

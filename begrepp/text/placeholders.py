@@ -1,0 +1,22 @@
+"""Labels that name nothing: *Lämplig text, tack!* where a publisher left the template, *LOINC-kod 21908-9*."""
+
+from __future__ import annotations
+
+from begrepp.text.stemming import code_key, lowercase_words
+
+_FILLERS = frozenset(
+    ["lämplig", "läplig", "text", "tack", "kod", "koden", "code", "namn", "rubrik", "saknas", "missing", "todo", "tbd"]
+)
+"""Words of templates, and words for a code."""
+
+
+def is_placeholder(label: str, code: str, scheme: str) -> bool:
+    """Return whether a label has no words but those of templates, the code itself and the id of its code system.
+
+    A label that is only the code is not one: a code list may have no other names.
+    """
+    if _FILLERS.isdisjoint(lowercase_words(label)):
+        return False
+    plain = label.replace(code, " ") if code and any(map(str.isdigit, code)) else label
+    known = _FILLERS | set(lowercase_words(scheme.replace("_", " ")))
+    return code_key(label) != code_key(code) and all(word in known for word in lowercase_words(plain))

@@ -33,6 +33,9 @@ _ENOUGH_HITS = 10
 
 _Scored = tuple[IndexedDocument, HitScore]
 
+_STEPS = 5
+"""Of a query with as many telling words or more, several are dropped at a time."""
+
 _EQUALS = ("via", "sibling", "variant")
 _MAX_FACET_VALUES = 1000
 
@@ -254,5 +257,6 @@ def _relaxations(search: ParsedSearch) -> Iterator[frozenset[int]]:
         if search.slots[number].weight >= _TELLING_SHARE * most or search.slots[number].systems
     ]
     by_weight = sorted(telling, key=lambda number: search.slots[number].weight)
-    for dropped in range(max(1, len(by_weight))):
+    step = 1 + len(by_weight) // _STEPS
+    for dropped in range(0, max(1, len(by_weight)), step):
         yield frozenset(by_weight[dropped:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from begrepp.search.label_variants import label_variants
 from begrepp.search.query_parser import ParsedSearch, WordSlot
@@ -20,8 +21,18 @@ _UNINFORMATIVE_WEIGHT = 0.1
 _UNINFORMATIVE = FUNCTION_WORDS | UNSPECIFIED
 
 
-_SlotMatch = tuple[float, frozenset[int]]
-_NO_MATCH: _SlotMatch = (0.0, frozenset())
+class _SlotMatch(NamedTuple):
+    """The match of a label with a slot: quality 0 to 1, the indexes of the matching words, the number of the phrase.
+
+    Phrase 0 is the slot's own words, the others are its alternatives in their order.
+    """
+
+    quality: float
+    places: frozenset[int]
+    phrase: int = 0
+
+
+_NO_MATCH = _SlotMatch(0.0, frozenset())
 
 
 @cached_by_text(10_000, entry_bytes=2_000, longest=MAX_LABEL)
@@ -57,44 +68,43 @@ class LabelMatcher:
 
     def qualities(self, label: str) -> list[float]:
         """Return how well a label matches each slot, 0 to 1."""
-        return [quality for quality, _ in self._label_matches(label)]
+        return [quality for quality, _, _ in self._label_matches(label)]
 
     def synonyms(self, label: str) -> list[tuple[Phrase, Phrase]]:
         """Return the words of the query that a label has only in other words, with these: `("cancer",), (…)`."""
-        words = [self._words.qualities(word) for word in _analyse_label(label)]
-        used = []
-        for slot, phrases in zip(self._search.slots, self._phrases, strict=True):
-            others = zip([slot.words, *slot.alternatives], phrases, strict=True)
-            scored = [(_phrase_match(numbers, words)[0] * weight, words_of) for words_of, (weight, numbers) in others]
-            quality, other = max(scored, key=lambda each: each[0])
-            if quality and other != slot.words:
-                used.append((slot.words, other))
-        return used
+        matches = zip(self._search.slots, self._label_matches(label), strict=True)
+        return [(slot.words, [*slot.alternatives][match.phrase - 1]) for slot, match in matches if match.phrase]
 
     def _label_matches(self, label: str) -> list[_SlotMatch]:
         matches = self._matches.get(label)
         if matches is None:
-            words = [self._words.qualities(word) for word in _analyse_label(label)]
-            if any(words):
-                matches = [_best_phrase(phrases, words) for phrases in self._phrases]
-            else:
-                matches = [_NO_MATCH] * len(self._phrases)
+            found = self._found_words(label)
+            matches = [_best_phrase(phrases, found) for phrases in self._phrases]
             self._matches[label] = matches
         return matches
 
+    def _found_words(self, label: str) -> dict[int, tuple[float, int]]:
+        """Return the words of the query that a label has, by number: the best quality and its place."""
+        found: dict[int, tuple[float, int]] = {}
+        for at, word in enumerate(_analyse_label(label)):
+            for number, quality in self._words.qualities(word).items():
+                if number not in found or quality > found[number][0]:
+                    found[number] = quality, at
+        return found
+
     def _variant_score(self, label: str, context: Sequence[float]) -> float:
         matches = self._label_matches(label)
-        own = [quality for (quality, _), named in zip(matches, self._names_only, strict=True) if not named]
-        if not any(own or [quality for quality, _ in matches]):
+        own = [quality for (quality, _, _), named in zip(matches, self._names_only, strict=True) if not named]
+        if not any(own or [quality for quality, _, _ in matches]):
             return 0.0
         if label.casefold() == self._text:
             return _WHOLE
         words = _analyse_label(label)
         total = sum(
             max(quality, around) * slot.weight
-            for (quality, _), around, slot in zip(matches, context, self._search.slots, strict=True)
+            for (quality, _, _), around, slot in zip(matches, context, self._search.slots, strict=True)
         )
-        used = frozenset[int]().union(*(places for _, places in matches))
+        used = frozenset[int]().union(*(places for _, places, _ in matches))
         informative = sum(word.typed not in _UNINFORMATIVE for word in words)
         covered = len(used) / max(informative + _UNINFORMATIVE_WEIGHT * (len(words) - informative), len(used), 1)
         share = total / self._weight
@@ -103,29 +113,16 @@ class LabelMatcher:
         return share * (1 - _COVERAGE + _COVERAGE * covered) + (_FIRST if 0 in used else 0.0)
 
 
-def _best_phrase(phrases: Iterable[tuple[float, list[int]]], words: Sequence[Mapping[int, float]]) -> _SlotMatch:
-    """Return how well the words of a label match one of some phrases, 0 to 1, and the indexes of the matching words."""
+def _best_phrase(phrases: Iterable[tuple[float, list[int]]], found: Mapping[int, tuple[float, int]]) -> _SlotMatch:
+    """Return the best match of a label, given the words of the query that it has, with one of some phrases."""
     best = _NO_MATCH
-    for weight, numbers in phrases:
-        if weight > best[0]:
-            quality, places = _phrase_match(numbers, words)
-            if quality * weight > best[0]:
-                best = quality * weight, places
+    if not found:
+        return best
+    for number, (weight, numbers) in enumerate(phrases):
+        if weight > best.quality and all(each in found for each in numbers):
+            quality = sum(found[each][0] for each in numbers) / len(numbers)
+            if quality * weight > best.quality:
+                best = _SlotMatch(quality * weight, frozenset(found[each][1] for each in numbers), number)
             if weight == 1.0 and quality >= SAME_KEY:
                 return best
     return best
-
-
-def _phrase_match(numbers: Sequence[int], words: Sequence[Mapping[int, float]]) -> _SlotMatch:
-    """Return how well a label matches all words of a phrase, 0 if one is missing, and the matching places."""
-    total, used = 0.0, []
-    for number in numbers:
-        best, place = 0.0, -1
-        for at, qualities in enumerate(words):
-            if (quality := qualities.get(number, 0.0)) > best:
-                best, place = quality, at
-        if not best:
-            return _NO_MATCH
-        total += best
-        used.append(place)
-    return total / len(numbers), frozenset(used)

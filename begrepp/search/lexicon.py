@@ -13,7 +13,7 @@ from tantivy import Occur, Query, Schema, Searcher
 
 from begrepp.search.ranking import IndexedDocument
 from begrepp.search.system_names import System, SystemNames
-from begrepp.text.stemming import lowercase_words, word_keys
+from begrepp.text.stemming import label_key, lowercase_words, word_keys
 from begrepp.text.swedish import fold
 
 _CORRECTION_CANDIDATES = 300
@@ -96,6 +96,10 @@ class IndexLexicon:
     def has_code(self, code: str) -> bool:
         """Return whether a document has a normalised code."""
         return bool(code) and self._searcher.doc_freq("code", code) > 0
+
+    def is_label(self, text: str) -> bool:
+        """Return whether a text is a whole label of a document."""
+        return self._searcher.doc_freq("whole", label_key(text)) > 0
 
     def closest(self, word: str) -> str:
         """Return the word of a label with the smallest edit distance, 1 or 2 by length, or an empty string.

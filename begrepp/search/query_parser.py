@@ -52,6 +52,9 @@ class Lexicon(Protocol):
     def is_prefix(self, word: str) -> bool:
         """Return whether a longer word of the index starts with the text."""
 
+    def is_label(self, text: str) -> bool:
+        """Return whether a text is a whole label of a document."""
+
     def closest(self, word: str) -> str:
         """Return the word of the index that a misspelt word probably is, or an empty string."""
 
@@ -115,6 +118,8 @@ def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
     syntax = read_syntax(query)
     text = syntax.text
     codes = find_codes(text, lexicon.systems, lexicon.has_code)
+    if codes.parts and lexicon.is_label(text):  # *coenzyme Q10 deficiency*, and not Q10
+        codes = replace(codes, parts=())
     parts = [*_split_systems(text, lexicon.systems)]
     for uninformative in (_SILENT_WORDS, UNSPECIFIED):
         content = [part for part in parts if part.systems or part.words[0] not in uninformative]

@@ -8,6 +8,7 @@ closest word that does.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -28,6 +29,7 @@ _LONG_WORD = 8
 """Letters of a word that is corrected though it might be a compound."""
 _EXPANSION, _PARTS, _SYNONYM, _PART_SYNONYM = 0.97, 0.92, 0.82, 0.78
 _MAX_SPLITS = 3
+_HYPHENATED = re.compile(r"\b[A-ZÅÄÖ]+-[A-ZÅÄÖ]+\b")
 _SILENT_WORDS = FUNCTION_WORDS | QUESTION_WORDS | CODE_WORDS
 _SYSTEM_WEIGHT = 0.2
 _KNOWN_COMPOUND = 5
@@ -116,7 +118,7 @@ def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
     is a code.
     """
     syntax = read_syntax(query)
-    text = syntax.text
+    text = _HYPHENATED.sub(_join_abbreviation, syntax.text)
     codes = find_codes(text, lexicon.systems, lexicon.has_code)
     if codes.parts and lexicon.is_label(text):  # *coenzyme Q10 deficiency*, and not Q10
         codes = replace(codes, parts=())
@@ -162,6 +164,12 @@ def _split_systems(text: str, systems: SystemNames) -> Iterator[_Part]:
         else:
             yield _Part((words[at],))
             at += 1
+
+
+def _join_abbreviation(found: re.Match[str]) -> str:
+    """Return an abbreviation without its hyphen, if it is known so: *TUR-B* is TURB."""
+    joined = found[0].replace("-", "")
+    return joined if expansions(joined.casefold()) else found[0]
 
 
 def _phrase_words(words: Sequence[str]) -> Iterator[str]:

@@ -28,6 +28,7 @@ THINGS: tuple[tuple[str, str, str, dict[str, str], dict[str, str], bool], ...] =
     ("a/I", "concept", "8500/3", {"sv": "Adenocarcinom"}, {}, True),
     ("b/J", "concept", "J", {"en": "Neoplasm of lung"}, {"same": "a/A"}, True),
     ("a/K", "concept", "K", {"sv": "Tumörer"}, {}, True),
+    ("a/N", "concept", "N", {"sv": "Transuretral resektion av urinblåsan"}, {}, True),
     ("a/L", "concept", "8046/3", {"sv": "Lämplig text, tack!"}, {"hidden": "enchondrom"}, True),
     ("a/M", "concept", "8047/3", {"sv": "Multipla enchondrom i handens alla ben, med mera"}, {}, True),
 )
@@ -77,6 +78,7 @@ def found(index: TextIndex, query: str, status: str = "") -> list[str]:
         ("tumören", "a/K"),
         ("neoplasma", "a/K"),  # Latin
         ("kol", "a/H"),  # an abbreviation
+        ("TUR-B", "a/N"),  # and one that is written with a hyphen
         ("diabtes", "a/D"),  # a letter left out
         ("adenokarcinom", "a/I"),  # another spelling
         ("8500/3", "a/I"),

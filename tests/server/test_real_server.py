@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse, IncompleteRead
 from pathlib import Path
 from urllib.parse import quote
@@ -133,26 +133,25 @@ def test_a_reader_who_goes_away_before_the_first_row_ends_the_query(
     request = f"GET /sparql?query={silent} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n\r\n"
     log = tmp_path / "log"
 
-    def is_running(port: int) -> bool:
+    def number_killed(port: int) -> float:
         lines = _asked(port, "/metrics")[1].decode().splitlines()
-        return any(float(each.split()[-1]) for each in lines if each.startswith("begrepp_queries_running"))
-
-    def wait(condition: Callable[[], bool]) -> None:
-        until = time.monotonic() + 100
-        while not condition():
-            assert time.monotonic() < until
-            time.sleep(0.1)
+        return sum(float(line.split()[-1]) for line in lines if line.startswith("begrepp_query_workers_killed_total"))
 
     with serve(data_folder, log=log, query_seconds="600") as port:
-        wait(lambda: _asked(port, "/ready")[0].status == 200)
-        wait(lambda: not any(is_running(port) for _ in range(10)))  # the queries that a server starts with have ended
-        with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
-            line.sendall(request.encode())
-            wait(lambda: is_running(port))
-        wait(lambda: not is_running(port))
+        killed = number_killed(port)
+        # A server that is still starting may not have begun with the query when its reader goes away.
+        for _ in range(5):
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+                connection.sendall(request.encode())
+                time.sleep(2)
+            until = time.monotonic() + 20
+            while number_killed(port) == killed and time.monotonic() < until:
+                time.sleep(0.1)
+            if number_killed(port) > killed:
+                break
         assert _asked(port, "/sparql?query=ASK%7B%7D")[0].status == 200
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
-    assert next(line["outcome"] for line in lines if line["event"] == "query") == "QueryAbandoned"
+    assert "QueryAbandoned" in [line["outcome"] for line in lines if line["event"] == "query"]
 
 
 def test_an_answer_that_is_cut_off_does_not_look_whole_and_is_told_in_one_line(

@@ -10,10 +10,12 @@ from __future__ import annotations
 import argparse
 import html
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.chrome.service import Service
 
 from begrepp.files import temporary_folder
@@ -31,6 +33,7 @@ PAGES = (
 )
 WIDTHS = {390: 844, 768: 1024, 1440: 900}
 """Widths of the screens and their heights, in pixels."""
+_ATTEMPTS = 5
 _SHOWN = 300
 """Width of a screenshot on a sheet, in pixels."""
 
@@ -50,13 +53,22 @@ def _set_screen(browser: webdriver.Chrome, width: int, height: int, scheme: str)
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
 
 
+def _save(browser: webdriver.Chrome, address: str, path: Path) -> None:
+    """Save a screenshot; on a busy machine the browser gives some of them up, and is asked again."""
+    for _ in range(_ATTEMPTS):
+        browser.get(address)
+        with suppress(TimeoutException):
+            browser.save_screenshot(str(path))
+            return
+    raise TimeoutException(f"no screenshot of {address}")
+
+
 def _shots(browser: webdriver.Chrome, address: str, language: str, folder: Path) -> Iterator[tuple[str, Path, int]]:
     """Yield each page with its screenshot and the pixels by which it is wider than the screen."""
+    excess = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
     for number, page in enumerate(PAGES):
-        browser.get(f"{address}{page}{'&' if '?' in page else '?'}lang={language}")
-        excess = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
         path = folder / f"{number:02}.png"
-        browser.save_screenshot(str(path))
+        _save(browser, f"{address}{page}{'&' if '?' in page else '?'}lang={language}", path)
         yield page, path, int(browser.execute_script(excess))
 
 

@@ -16,7 +16,9 @@ from server.http.page_cache import PageCache
 from server.http.request_filter import RequestFilter
 from server.http.shared_cache import SharedCache
 from server.http.urls import ProfileNameConverter
+from server.http.web_request import WebApplication
 from server.ops.direct_answers import DirectAnswers
+from server.ops.direct_requests import BROTLI_QUALITY, GZIP_LEVEL
 from server.ops.headers import finish_response, start_request
 from server.pages import errors
 from server.pages.citation import Citation, citation_of
@@ -71,7 +73,7 @@ def _cite(iri: str) -> Citation:
 def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     """Return the application that serves the current build; `shared` is the path of the cache file of all processes."""
     read_synonyms()  # a file that cannot be used stops the start, not every search
-    app = Flask(__name__)
+    app = WebApplication(__name__)
     app.response_class = ConditionalResponse
     app.jinja_environment = PageEnvironment
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
@@ -118,10 +120,11 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     errors.register(app)
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["br", "gzip"]
+    app.config["COMPRESS_LEVEL"], app.config["COMPRESS_BR_LEVEL"] = GZIP_LEVEL, BROTLI_QUALITY
     Compress(app)  # registered before `finish_response`, so it runs after it
     app.before_request(start_request)
     app.after_request(finish_response)
-    direct = app.extensions["begrepp.direct"] = DirectAnswers(app.wsgi_app, app.extensions["begrepp"])
+    direct = app.extensions["begrepp.direct"] = DirectAnswers(app, app.extensions["begrepp"])
     app.wsgi_app = direct  # type: ignore[method-assign]
     if settings.page_cache_mb:
         megabytes = settings.page_cache_mb

@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
+from begrepp import lazy_polars as pl
 from begrepp.artefact.code_texts import LAST_DAY, write_code_texts
 from begrepp.rdf.frames import empty_frame, select_properties
 from begrepp.rdf.iris import Iris

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-import polars as pl
-
+from begrepp import lazy_polars as pl
 from begrepp.errors import NoBuild
 
 CODE_TEXTS = "code_texts.parquet"

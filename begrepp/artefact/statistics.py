@@ -14,8 +14,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 
-import polars as pl
-
+from begrepp import lazy_polars as pl
 from begrepp.artefact.descendant_counts import descendant_counts
 from begrepp.rdf.frames import empty_frame, select_properties, select_with_predicate
 from begrepp.rdf.ntriples import name

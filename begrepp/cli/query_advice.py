@@ -15,7 +15,7 @@ from begrepp.cli.spinner import waiting
 from begrepp.errors import BegreppError
 from begrepp.queries.diagnostics import QueryAdvice, QueryDiagnostics
 from begrepp.search import TextIndex
-from begrepp.sparql.patterns import triple_patterns
+from begrepp.sparql.query_algebra import triple_patterns
 from begrepp.store import QueryResults
 from begrepp.store.disk import DiskStore
 

@@ -10,9 +10,6 @@ import click
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
-from begrepp.cli.add import add_files
-from begrepp.cli.build import build_graph
-from begrepp.cli.declared_files import read_declared_files
 from begrepp.settings import Settings
 
 
@@ -29,6 +26,11 @@ def command(files: tuple[Path, ...], host: str, port: int, workers: int, store: 
     source.toml, and the files that it does not name.
     """
     if files:
+        # These import the loaders and the build, which a server does not need.
+        from begrepp.cli.add import add_files  # noqa: PLC0415
+        from begrepp.cli.build import build_graph  # noqa: PLC0415
+        from begrepp.cli.declared_files import read_declared_files  # noqa: PLC0415
+
         declared = read_declared_files(files[0], files[1:])
         add_files(declared.source, declared.files, declared.edition, replace=True)
         build_graph()

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import polars
 from pyroaring import BitMap
 
+from begrepp import lazy_polars as polars
 from begrepp.ecl.concept_sets import to_bitmap, to_integers
 from begrepp.ecl.term_match import (
     WORD,

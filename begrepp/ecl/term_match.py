@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import polars
+
+from begrepp import lazy_polars as polars
 
 WORD = re.compile(r"\w+")
 MAX_TERM = 400

@@ -13,14 +13,15 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from xlsxwriter import Workbook
+from typing import TYPE_CHECKING, Any
 
 from begrepp.artefact.manifest import Manifest, read_manifest
 from begrepp.child_process import end_with_standard_input
 from begrepp.exports.downloads import citation, file_name, write_download
 from begrepp.files import temporary_folder
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 Cell = str | int | float
 SUFFIX = ".xlsx"
@@ -76,6 +77,8 @@ def write_xlsx(table: DataTable, target: Path) -> None:
     Texts stay texts: nothing is read as a formula, a number or a link. A text longer than a cell may be is cut, and
     ends with "…".
     """
+    from xlsxwriter import Workbook  # noqa: PLC0415  # 12 MB, and most server processes write no workbook
+
     options = {"constant_memory": True, "tmpdir": str(target.parent)}
     with Workbook(str(target), options) as workbook:
         header = workbook.add_format({"bold": True, "bottom": 1})

@@ -9,8 +9,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-import polars as pl
-
+from begrepp import lazy_polars as pl
 from begrepp.rdf.namespaces import expand
 
 _BLOCK_BYTES = 32 << 20

@@ -39,7 +39,7 @@ FORK, END_SIGNAL = b"+", b"?"
 _MAX_ENDED = 1000
 """Ended workers whose signals are known."""
 _SECONDS_TO_END = 1.0
-_ANALYSIS = "begrepp.sparql.patterns"
+_ANALYSIS = "begrepp.sparql.query_algebra"
 """Imported before the fork: in a worker its import would use up the processor time of the first lane."""
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, prctl(2)
 

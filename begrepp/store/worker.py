@@ -181,7 +181,7 @@ def _analyse(request: QueryRequest, channel: MessageChannel) -> None:
     if request.task == "tokens":
         analysis: list[object] = [[each.kind, each.start, each.end] for each in read_client_query(request.query)]
     else:
-        from begrepp.sparql.patterns import triple_patterns  # noqa: PLC0415  # rdflib: the fork server has imported it
+        from begrepp.sparql.query_algebra import triple_patterns  # noqa: PLC0415  # rdflib: the fork server has imported it
 
         read_client_query(request.query)
         analysis = [asdict(pattern) for pattern in triple_patterns(request.query)]

@@ -28,6 +28,7 @@ class Terminology:
             raise NoBuild("The build was made by an earlier version and has no terminology.", "Run `begrepp build`.")
         self._index = TerminologyIndex(self._folder)
         self._opened: dict[str, StoredSystem] = {}
+        self._last_record: ConceptRecord | None = None
 
     def schemes(self) -> Sequence[CodeSystem]:
         """Return the current edition of each code system, by id."""
@@ -97,8 +98,13 @@ class Terminology:
 
     def record(self, iri: str) -> ConceptRecord | None:
         """Return the record of a concept of the current view."""
-        found = self.locate(iri)
-        return found[0].record(found[1]) if found else None
+        last = self._last_record  # the parts of a page read the same record
+        if last is None or last.iri != iri:
+            found = self.locate(iri)
+            if found is None:
+                return None
+            last = self._last_record = found[0].record(found[1])
+        return last
 
     def name(self, iri: str) -> ThingName | None:
         """Return code, status and names of a concept or another thing; None if the current view does not name it."""

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import NoReturn
 
 from flask import Request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from begrepp.errors import BegreppError
 from begrepp.records import in_language
@@ -170,7 +172,19 @@ def refuse_format(rejected: str, offers: tuple[Format, ...]) -> NoReturn:
 
 def choose_language(request: Request, *, use_cookie: bool = True) -> str:
     """Return the language of the response: by `?lang=`, the `lang` cookie, or `Accept-Language`; Swedish otherwise."""
-    for named in (request.args.get("lang"), request.cookies.get("lang") if use_cookie else None):
+    cookie = request.cookies.get("lang") if use_cookie and "Cookie" in request.headers else None
+    return _best_language(request.args.get("lang"), cookie, request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(1024)
+def _best_language(parameter: str | None, cookie: str | None, accepted: str) -> str:
+    for named in (parameter, cookie):
         if language := next((each for each in LANGUAGES if named and in_language(named, each)), ""):
             return language
-    return request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]
+    return accepted_language(accepted)
+
+
+@lru_cache(1024)
+def accepted_language(accepted: str) -> str:
+    """Return the best of the languages of the pages by an `Accept-Language` header; Swedish if it lists none."""
+    return parse_accept_header(accepted, LanguageAccept).best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 IS_FORWARDED = "begrepp.forwarded"
 """WSGI environment variable, set if a proxy has passed the request on, whether its headers are believed or not."""
+_IS_FILTERED = "begrepp.filtered"
+"""WSGI environment variable of a request that has passed the filter."""
 _FORWARDED = ("FOR", "PROTO", "HOST", "PREFIX")
 _IGNORED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_PORT", "HTTP_X_FORWARDED_SERVER", "HTTP_X_FORWARDED_SSL")
 _DATES = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE")
@@ -48,6 +50,8 @@ class RequestFilter:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the filtered request on; answer 421 for a host that is not served, 400 for text that is no host."""
+        if _IS_FILTERED in environ:  # not found in the cache, and sent again
+            return self._app(environ, start_response)
         forwarded = {name: environ.pop(f"HTTP_X_FORWARDED_{name}", "") for name in _FORWARDED}
         ignored = [environ.pop(name, "") for name in _IGNORED]
         environ[IS_FORWARDED] = any((*forwarded.values(), *ignored, environ.get("HTTP_VIA")))
@@ -77,6 +81,7 @@ class RequestFilter:
             environ["HTTP_ACCEPT_ENCODING"] = ",".join(
                 each for each in encodings.split(",") if not _WEIGHT_ZERO.search(each)
             )
+        environ[_IS_FILTERED] = True
         return self._app(environ, start_response)
 
     def _apply_forwarded(self, headers: dict[str, str], environ: WSGIEnvironment) -> None:

@@ -94,9 +94,11 @@ class AsgiBridge:
             await connection.send_all(response.message(), content)
             return
         try:
-            content = b"".join(self._app({**environ, CACHED_ONLY: True, "wsgi.input": body}, response.start))
+            environ |= {CACHED_ONLY: True, "wsgi.input": body}
+            content = b"".join(self._app(environ, response.start))
         except NotCached as miss:
             body.seek(0)
+            del environ[CACHED_ONLY]
             environ |= {CACHE_KEY: miss.key, "wsgi.input": body}
         else:
             await connection.send_all(response.message(), content)

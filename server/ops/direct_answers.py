@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flask import Flask
+
 from begrepp.sparql.tokens import may_contain_service
 from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.http.negotiation import (
@@ -27,6 +29,7 @@ from server.http.negotiation import (
 from server.http.page_cache import CACHED_ONLY, NOT_SHARED, NotCached
 from server.ops.direct_fhir import fhir_answer
 from server.ops.direct_lookups import answer_lookup
+from server.ops.direct_pages import answer_page
 from server.ops.direct_requests import (
     DIRECT_HEADERS,
     MIN_COMPRESSED,
@@ -47,7 +50,7 @@ from server.telemetry.query_log import record_query
 from server.workers.stream import StoredResult
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 PATH = "/sparql"
 ANSWER = "begrepp.direct-answer"
@@ -95,8 +98,8 @@ class DirectAnswer:
 class DirectAnswers:
     """WSGI middleware around the Flask application that sends the answers which `prepare` has found."""
 
-    def __init__(self, app: WSGIApplication, state: AppState) -> None:
-        self._app, self._state = app, state
+    def __init__(self, app: Flask, state: AppState) -> None:
+        self._flask, self._app, self._state = app, app.wsgi_app, state
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Log and return the direct answer of the request, or call the application."""
@@ -122,7 +125,9 @@ class DirectAnswers:
         started = time.monotonic()
         if (build := self._state.opened_build()) is None:
             return None
-        if response := answer_lookup(environ, build) or fhir_answer(environ, build):
+        if response := (
+            answer_lookup(environ, build) or answer_page(self._flask, environ, build) or fhir_answer(environ, build)
+        ):
             environ[ANSWER] = response
             return response
         parsed = _read_query(environ)

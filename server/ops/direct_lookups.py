@@ -6,7 +6,6 @@ usual way. The response is the same.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import time
@@ -14,19 +13,20 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
 
 from begrepp.records import in_language
 from begrepp.terminology.concept_record import ConceptRecord
 from server.api.serialisers import concept_body, json_links
 from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.http.i18n import LANGUAGES
+from server.http.negotiation import accepted_language
 from server.ops.direct_requests import (
     DIRECT_HEADERS,
     MIN_COMPRESSED,
     DirectResponse,
     body_length,
+    choose_coding,
+    encode_body,
     is_conditional,
     last_modified,
     parse_fields,
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 PATH = "/api/v1/lookup"
 _PARAMETERS = frozenset(("iri", "system", "code", "lang"))
 _MAX_BYTES = 2000
-_GZIP_LEVEL = 6
 
 
 def answer_lookup(environ: WSGIEnvironment, build: ServedBuild) -> DirectResponse | None:
@@ -48,11 +47,11 @@ def answer_lookup(environ: WSGIEnvironment, build: ServedBuild) -> DirectRespons
     if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "GET":
         return None
     started = time.monotonic()
-    encoding = environ.get("HTTP_ACCEPT_ENCODING", "")
+    coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
     query = environ.get("QUERY_STRING", "")
-    if environ.get("SCRIPT_NAME") or "HTTP_X_FORWARDED_PREFIX" in environ:
+    if environ.get("SCRIPT_NAME"):
         return None
-    if len(query) > _MAX_BYTES or encoding not in ("", "identity", "gzip"):
+    if coding is None or len(query) > _MAX_BYTES:
         return None
     if is_conditional(environ) or body_length(environ) != 0 or (fields := parse_fields(query)) is None:
         return None
@@ -66,18 +65,19 @@ def answer_lookup(environ: WSGIEnvironment, build: ServedBuild) -> DirectRespons
     content = msgspec.to_builtins(concept_body(build, record, language, _same_path))
     body = json.dumps(content, sort_keys=True, separators=(",", ":")).encode() + b"\n"
     tag = hashlib.sha1(body).hexdigest()
-    compressed = encoding == "gzip" and len(body) >= MIN_COMPRESSED
+    if len(body) < MIN_COMPRESSED:
+        coding = ""
     metrics.PAGE_SECONDS.observe(time.monotonic() - started)
-    sent = gzip.compress(body, _GZIP_LEVEL) if compressed else body
+    sent = encode_body(body, coding)
     headers = [
         ("Content-Type", "application/json"),
         ("Content-Length", str(len(sent))),
         ("Link", json_links(_same_path)),
         ("Content-Language", language),
-        ("ETag", f'"{tag}:gzip"' if compressed else f'"{tag}"'),
+        ("ETag", f'"{tag}:{coding}"' if coding else f'"{tag}"'),
         ("Last-Modified", last_modified(build.manifest.built_at)),
         ("Cache-Control", PUBLIC_CACHE_CONTROL),
-        *([("Content-Encoding", "gzip")] if compressed else []),
+        *([("Content-Encoding", coding)] if coding else []),
         *DIRECT_HEADERS,
     ]
     return DirectResponse(PATH, sent, headers)
@@ -99,8 +99,7 @@ def _language(named: str | None, accepted: str) -> str | None:
     """Return the language of the response; None if the parameter names none of the languages."""
     if named is not None:
         return next((language for language in LANGUAGES if in_language(named, language)), None)
-    languages = parse_accept_header(accepted, LanguageAccept)
-    return languages.best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]
+    return accepted_language(accepted)
 
 
 def _same_path(path: str) -> str:

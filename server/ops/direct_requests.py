@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+import brotli
 from werkzeug.http import http_date
 
 from server.ops.headers import COMMON_HEADERS, VARY
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 MIN_COMPRESSED = 500
 """Bytes from which Flask-Compress compresses a response (its `COMPRESS_MIN_SIZE`)."""
+GZIP_LEVEL, BROTLI_QUALITY = 4, 3
+"""Levels of compression: 0.1 ms for a page of 12 kB; the next ones take twice as long for 5 % fewer bytes."""
+_CODINGS = frozenset(("", "identity", "br", "gzip", "deflate", "zstd"))
 DIRECT_HEADERS = [*COMMON_HEADERS.items(), ("Vary", ", ".join((*VARY, "Accept-Encoding")))]
 """Headers of every direct answer."""
 _CONDITIONS = ("IF_MATCH", "IF_NONE_MATCH", "IF_MODIFIED_SINCE", "IF_UNMODIFIED_SINCE", "IF_RANGE", "RANGE")
@@ -67,6 +72,25 @@ def parse_fields(text: str) -> list[tuple[str, str]] | None:
         return parse_qsl(text, keep_blank_values=True, errors="strict") if text.isascii() else None
     except ValueError:
         return None
+
+
+@lru_cache(256)
+def choose_coding(accepted: str) -> str | None:
+    """Return the content coding of a response, empty for none; None if `Accept-Encoding` is not a plain list of names.
+
+    `br` comes before `gzip`, as in Flask-Compress.
+    """
+    names = {name.strip() for name in accepted.split(",")}
+    if not names <= _CODINGS or ("identity" in names and len(names) > 1):
+        return None
+    return next((name for name in ("br", "gzip") if name in names), "")
+
+
+def encode_body(body: bytes, coding: str) -> bytes:
+    """Return a body in a content coding, with the same bytes as Flask-Compress."""
+    if coding == "br":
+        return bytes(brotli.compress(body, quality=BROTLI_QUALITY))
+    return gzip.compress(body, GZIP_LEVEL) if coding else body
 
 
 @lru_cache(8)

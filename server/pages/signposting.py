@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask import request
 
 from begrepp.exports.downloads import FORMATS, file_name
 from server.http.negotiation import HTML, Format
 from server.http.urls import document_path
 from server.pages.templating import address, alternate_formats
+from server.served.as_of import find_scheme_id
 from server.served.build import ServedBuild
 from server.served.labels import find_statements, property_iris, property_value
 from server.served.resolver import Resolved
@@ -23,8 +27,7 @@ _DCAT_AP = "http://data.europa.eu/r5r/"
 _PAGE_OF = {"cs": "DefinedTerm", "dataset": "Dataset", "mapping": "Dataset"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypedLink:
+class TypedLink(NamedTuple):
     """A typed link of a document; `rel` may contain several relations."""
 
     href: str
@@ -62,6 +65,7 @@ def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list
     """Return the typed links of a document in one of its formats."""
     kind, _, rest = found.path.strip("/").partition("/")
     id_, _, code = rest.partition("/")
+    root = address("")
     links = [
         TypedLink(href=found.iri, rel="describes"),
         TypedLink(href=found_build.iris.base + found.path[1:], rel="canonical"),
@@ -80,13 +84,13 @@ def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list
     if not found.path.startswith("/resource?"):
         for twin in alternate_formats(found.path):
             if twin.media_type != format_.media_type:
-                href = address(twin.href)
+                href = root + twin.href
                 links.append(TypedLink(href=href, rel="alternate", type=twin.media_type))
                 if format_ == HTML:
                     links.append(TypedLink(href=href, rel="describedby", type=twin.media_type, profile=profile))
-        links.append(TypedLink(href=address(f"/linkset{found.path}"), rel="linkset", type=LINKSET))
+        links.append(TypedLink(href=f"{root}/linkset{found.path}", rel="linkset", type=LINKSET))
     if format_ != HTML:
-        links.append(TypedLink(href=address(found.path), rel="alternate", type=HTML.media_type))
+        links.append(TypedLink(href=root + found.path, rel="alternate", type=HTML.media_type))
         if profile:
             links.append(TypedLink(href=profile, rel="profile"))
     if graph := _graph_of(found_build, kind, id_):
@@ -94,12 +98,12 @@ def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list
         links += [TypedLink(href=rights.licence, rel="license")] if rights.licence else []
         links += [TypedLink(href=rights.publisher, rel="author")] if rights.publisher else []
     if up := _above(found_build, found, kind, id_, code):
-        links.append(TypedLink(href=address(up), rel="up"))
+        links.append(TypedLink(href=root + up, rel="up"))
         if kind == "cs" and code:
-            links.append(TypedLink(href=address(f"/cs/{id_}"), rel="collection"))
+            links.append(TypedLink(href=f"{root}/cs/{id_}", rel="collection"))
     if kind == "cs" and not code and format_ == HTML and found_build.manifest.find_graph("scheme", id_):
         links += [
-            TypedLink(href=address(f"/downloads/{file_name(id_, form)}"), rel="item", type="application/gzip")
+            TypedLink(href=f"{root}/downloads/{file_name(id_, form)}", rel="item", type="application/gzip")
             for form in FORMATS
         ]
     return links
@@ -132,3 +136,23 @@ def licence_of(found_build: ServedBuild, id_: str, kind: str = "cs") -> str:
     """Return the licence of the current edition of a scheme, dataset or mapping set; `kind`: start of its path."""
     graph = _graph_of(found_build, kind, id_)
     return rights_of(found_build, graph).licence if graph else ""
+
+
+def document_links(found_build: ServedBuild, found: Resolved, format_: Format) -> str:
+    """Return the `Link` header of a document in one of its formats."""
+    links = link_header(links_of(found_build, found, format_))
+    return f"{links}, {memento_links(found)}" if find_scheme_id(found_build, found) else links
+
+
+def memento_links(found: Resolved) -> str:
+    """Return the links of RFC 7089, absolute: Memento clients do not resolve relative ones."""
+    root = absolute("")
+    return (
+        f'<{root}{found.path}>; rel="original timegate", '
+        f'<{root}/timemap/link{found.path}>; rel="timemap"; type="application/link-format"'
+    )
+
+
+def absolute(path: str) -> str:
+    """Return a path as an absolute URL with the host of the request."""
+    return request.host_url.rstrip("/") + address(path)

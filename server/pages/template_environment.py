@@ -13,14 +13,16 @@ from keyword import iskeyword
 from typing import Any, cast
 
 from flask.templating import Environment
-from jinja2 import nodes
+from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from server.http.i18n import Translator, translations
 
-_DIRECT = frozenset({"t", "u", "text", "brief", "mine", "licence_name", "with_query", "size", "day", "short"})
+_DIRECT = frozenset({"t", "u", "text", "brief", "mine", "licence_name", "with_query", "size", "day", "short", "tree"})
 """Functions of pages that are called directly."""
 _SPECIAL = re.compile("[&<>'\"]")
 _UNDATED = ("/cs/", "http:", "https:")
@@ -29,11 +31,8 @@ _UNDATED = ("/cs/", "http:", "https:")
 
 def escape_output(value: object) -> str:
     """Return the HTML of a value; the same as `markupsafe.escape`, in a third of the time for most values."""
-    kind = type(value)
-    if kind is Markup:
-        return cast(Markup, value)
-    if kind is str and _SPECIAL.search(cast(str, value)) is None:
-        return cast(str, value)
+    if type(value) is Markup or (type(value) is str and _SPECIAL.search(value) is None):
+        return value
     return escape(value)
 
 
@@ -53,6 +52,12 @@ class PageCodeGenerator(CodeGenerator):
             self.write(", ")
         self.write(")")
 
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        """Write the access to an attribute; the environment is called for mappings, and if there is no attribute."""
+        self.write("(value if (value := getattr(whole := (")
+        self.visit(node.node, frame)
+        self.write(f"), {node.attr!r}, missing)) is not missing else environment.getattr(whole, {node.attr!r}))")
+
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
             super()._output_child_pre(node, frame, finalize)
@@ -60,10 +65,18 @@ class PageCodeGenerator(CodeGenerator):
             self.write("environment.escape_output(")
 
 
+class PageTemplate(Template):
+    """Template whose macros are made once, and not compared with the variables of each page that imports them."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
+
+
 class PageEnvironment(Environment):
     """Environment of the templates of pages, with a variant for each language and form of links."""
 
     code_generator_class = PageCodeGenerator
+    template_class = PageTemplate
     escape_output = staticmethod(escape_output)
     filler: _ConstantFiller | None = None
 

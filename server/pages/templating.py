@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from cachetools import LRUCache
 from flask import Flask, current_app, g, request
@@ -19,6 +19,7 @@ from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
 from server.http.urls import AlternateFormat, raw_path
 from server.pages.template_environment import PageEnvironment
+from server.pages.tree_markup import make_tree
 from server.pages.web_addresses import split_addresses
 from server.served.labels import texts_in_language
 
@@ -64,12 +65,14 @@ def register_template_helpers(
 
 def _words(environment: PageEnvironment, language: str, prefix: str, url_language: str) -> dict[str, object]:
     """Return the template variables of a language and a form of links."""
+    translate, text = Translator(language), _make_text(language)
     return {
-        "t": Translator(language),
+        "t": translate,
         "lang": language,
         "u": _make_link(prefix, url_language),
         "language_field": _LANGUAGE_FIELD.format(url_language) if url_language else Markup(""),
-        "text": _make_text(language),
+        "text": text,
+        "tree": make_tree(translate, text, _with_query),
         "mine": lambda texts: texts_in_language(texts, language),
         "size": lambda count: _size(count, language),
         "icons": f"{prefix}/static/{_ICONS}" if environment.globals["has_icons"] else "",
@@ -138,16 +141,26 @@ def link_on_day(day: date) -> Callable[[str], str]:
 _UNDATED = ("release/", "level/", "difference/", "changes.")
 
 
-def render(template: str, **values: object) -> str:
-    """Return a template rendered in the language of the request."""
+def _link_of_page(path: str) -> str:
+    """Return a path as a link of a page with a link function of its own."""
+    link_: Callable[[str], str] = g.own_link
+    return link_(path)
+
+
+def render(template: str, own_link: Callable[[str], str] | None = None, /, **values: object) -> str:
+    """Return a template rendered in the language of the request, with a link function of its own if given."""
     environment = current_app.jinja_env
     assert isinstance(environment, PageEnvironment)
     language, prefix, url_language = translator().language, request.script_root, _url_language()
-    key = (language, prefix, url_language, "u" in values)
+    if own_link:
+        g.own_link = own_link
+    key = (language, prefix, url_language, own_link is None)
     variant = environment.variants.get(key)
     if variant is None:
         words = _words(environment, language, prefix, url_language)
-        variant = environment.add_variant(key, words, has_fixed_links="u" not in values)
+        if own_link:
+            words["u"] = _link_of_page
+        variant = environment.add_variant(key, words, has_fixed_links=own_link is None)
     html = variant.get_template(template).render(values)
     return html.encode("utf-8", "replace").decode()  # an escape in a text may stand for a lone surrogate
 
@@ -213,8 +226,8 @@ def licence_name(iri: str) -> str:
 def _switch(language: str) -> str:
     """Return the link that switches this page to another language."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
-    back = f"{raw_path(request.environ)}?{urlencode([*kept, ('lang', language)])}"
-    return address(f"/language/{language}?{urlencode({'back': back})}")
+    more = f"{urlencode(kept)}&" if kept else ""
+    return address(f"/language/{language}?back={quote_plus(f'{raw_path(request.environ)}?{more}lang={language}')}")
 
 
 def _with_query(**changes: object) -> str:

@@ -189,7 +189,7 @@ def tree_branch(scheme: str) -> str:
     else:
         shown = top_concepts(found, facts, language, everything=everything) or first_nodes([], everything=False)
     parent = find_refs(found, [of], language)[of] if of else None
-    return render("branch.html", branch=shown, parent=parent, scheme=facts, u=link_on_day(day) if day else address)
+    return render("branch.html", link_on_day(day) if day else address, branch=shown, parent=parent, scheme=facts)
 
 
 @blueprint.get("/def")

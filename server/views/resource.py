@@ -32,7 +32,7 @@ from server.pages.datasets.variable import variable_page
 from server.pages.schemes.editions import edition_page
 from server.pages.schemes.mapping_set import mapping_set_page
 from server.pages.schemes.scheme import scheme_page
-from server.pages.signposting import link_header, links_of
+from server.pages.signposting import absolute, document_links, memento_links
 from server.pages.templating import address, alternate_formats, link_on_day, render, translator
 from server.served.as_of import (
     find_dated_state,
@@ -54,6 +54,8 @@ from server.state import served_build
 from server.views.tables import document_table_response, split_document_suffix
 
 blueprint = Blueprint("resource", __name__)
+DOCUMENT_ROUTE = f"/<any({','.join(DOCUMENT_KINDS)}):kind>/<path:rest>"
+"""Route of the documents of all resources."""
 
 
 @blueprint.get("/id/<path:rest>")
@@ -63,7 +65,7 @@ def identifier(rest: str) -> BaseResponse:
     return _see_other(resolve_path(served_build(), raw), suffixed)
 
 
-@blueprint.get(f"/<any({','.join(DOCUMENT_KINDS)}):kind>/<path:rest>")
+@blueprint.get(DOCUMENT_ROUTE)
 def document(kind: str, rest: str) -> BaseResponse:
     """Return the document of a resource by suffix, `?format=` or `Accept`; redirect other spellings of a code."""
     raw, suffixed = split_document_suffix(raw_path(request.environ))
@@ -83,7 +85,6 @@ def document(kind: str, rest: str) -> BaseResponse:
         if moment := parse_accept_datetime(request.headers.get("Accept-Datetime", "")):
             return _nearest(served_build(), found, suffixed, moment.date())
         response = _document(served_build(), found, format_)
-        response.headers["Link"] += ", " + _memento_links(found)
         response.vary.add("Accept-Datetime")
         return response
     return _document(served_build(), found, format_)
@@ -97,26 +98,14 @@ def timemap(rest: str) -> Response:
         raise Missing("Only code systems and their concepts are available as of a date.", "Request one of those.")
     states = list_mementos(served_build(), found)
     # A stored TimeMap has no base URL, so its links are absolute.
-    original, own = _absolute(found.path), _absolute(f"/timemap/link{found.path}")
+    original, own = absolute(found.path), absolute(f"/timemap/link{found.path}")
     lines = [f'<{original}>; rel="original timegate"', f'<{own}>; rel="self"; type="application/link-format"']
     if states:
         lines[1] += f'; from="{states[0].http_date}"; until="{states[-1].http_date}"'
     for place, state in enumerate(states):
         rel = ("first " if place == 0 else "") + ("last " if place == len(states) - 1 else "") + "memento"
-        lines.append(f'<{_absolute(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
+        lines.append(f'<{absolute(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
     return Response(",\n".join(lines) + "\n", content_type="application/link-format; charset=utf-8")
-
-
-def _memento_links(found: Resolved) -> str:
-    """Return the links of RFC 7089, absolute: Memento clients do not resolve relative ones."""
-    return (
-        f'<{_absolute(found.path)}>; rel="original timegate", '
-        f'<{_absolute(f"/timemap/link{found.path}")}>; rel="timemap"; type="application/link-format"'
-    )
-
-
-def _absolute(path: str) -> str:
-    return request.host_url.rstrip("/") + address(path)
 
 
 def _nearest(found_build: ServedBuild, found: Resolved, suffixed: Format | None, day: date) -> BaseResponse:
@@ -127,7 +116,7 @@ def _nearest(found_build: ServedBuild, found: Resolved, suffixed: Format | None,
     state = next((s for s in reversed(states) if s.since <= day), states[0])
     suffix = f".{suffixed.suffix}" if suffixed else ""
     response = redirect(address(f"{found.path}{suffix}?asOf={state.since}"), 302)
-    response.headers["Link"] = _memento_links(found)
+    response.headers["Link"] = memento_links(found)
     response.vary.update(("Accept", "Accept-Language", "Cookie", "Accept-Datetime"))
     return response
 
@@ -142,12 +131,12 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
             page = replace(page, status="inactive", valid_to=page.valid_to or read.until.isoformat())
         html = render(
             template,
+            link_on_day(day),
             page=page,
             alternate_formats=[
                 AlternateFormat(f.suffix, f.media_type, f"{found.path}.{f.suffix}?asOf={day}") for f in GRAPH_FORMATS
             ],
             iri=found.iri,
-            u=link_on_day(day),
             as_of=AsOf(
                 day=day,
                 version=read.concept_edition.version,
@@ -162,12 +151,12 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
         if read.retired:
             triples = mark_retired(triples, found.iri, read)
         response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
-    links = [f'<{found.iri}>; rel="describes"', _memento_links(found)]
+    links = [f'<{found.iri}>; rel="describes"', memento_links(found)]
     states = list_mementos(found_build, found)
     for place, state in enumerate(states):
         rel = ("first " if place == 0 else "") + ("last " if place == len(states) - 1 else "") + "memento"
         if rel != "memento" or state.since == read.since:
-            links.append(f'<{_absolute(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
+            links.append(f'<{absolute(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
     links += [
         f'<{address(f"{found.path}.{f.suffix}?asOf={day}")}>; rel="alternate"; type="{f.media_type}"'
         for f in GRAPH_FORMATS
@@ -242,7 +231,7 @@ def _see_other(found: Resolved, suffixed: Format | None) -> BaseResponse:
 
 def _document(found_build: ServedBuild, found: Resolved, format_: Format) -> BaseResponse:
     if format_ == HTML:
-        response = make_response(_page(found_build, found))
+        response = make_response(document_page(found_build, found))
     elif format_ in TABLE_FORMATS:
         response = document_table_response(found_build, found, format_)
     else:
@@ -250,11 +239,11 @@ def _document(found_build: ServedBuild, found: Resolved, format_: Format) -> Bas
         if not triples:
             raise Missing("This resource has no RDF description.", "Request the HTML page.")
         response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
-    response.headers["Link"] = link_header(links_of(found_build, found, format_))
+    response.headers["Link"] = document_links(found_build, found, format_)
     return response
 
 
-def _page(found_build: ServedBuild, found: Resolved) -> str:
+def document_page(found_build: ServedBuild, found: Resolved) -> str:
     """Return the page of a resource by its kind."""
     template, page = _template_and_data(found_build, found)
     return render(

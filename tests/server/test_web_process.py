@@ -13,6 +13,9 @@ _HEAVY = (
     "openpyxl",
     "pyshacl",
     "owlready2",
+    "polars",
+    "rdflib",
+    "xlsxwriter",
     "begrepp.build",
     "begrepp.cli",
     "begrepp.graph",
@@ -27,5 +30,14 @@ def test_the_application_does_not_load(module: str, loaded_by_the_server: set[st
 
 @pytest.fixture(scope="module")
 def loaded_by_the_server() -> set[str]:
-    program = "import server.app, sys; print(*sys.modules)"
+    return _modules("import server.app")
+
+
+def test_the_command_that_starts_the_server_does_not_load_the_build() -> None:
+    assert {"polars", "begrepp.build.pipeline"}.isdisjoint(_modules("import begrepp.cli.serve, server.run"))
+
+
+def _modules(program: str) -> set[str]:
+    """The modules that a program has imported at its end."""
+    program = f"{program}, sys; print(*sys.modules)"
     return {*subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()}

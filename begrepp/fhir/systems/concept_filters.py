@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import polars
 from pyroaring import BitMap
 
+from begrepp import lazy_polars as polars
 from begrepp.ecl.syntax_errors import EclError
 from begrepp.fhir.requests.faults import FhirFault, issue
 from begrepp.fhir.systems.code_system_view import CodeSystemView

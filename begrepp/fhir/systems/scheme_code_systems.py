@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-import polars
 from pyroaring import BitMap
 
+from begrepp import lazy_polars as polars
 from begrepp.ecl.expression import concepts_of
 from begrepp.ecl.terminology_substrate import TerminologySubstrate
 from begrepp.fhir.requests.language_choice import LanguageChoice

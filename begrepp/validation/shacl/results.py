@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-import polars as pl
 
+from begrepp import lazy_polars as pl
 from begrepp.validation.shacl.data.id_columns import sorted_unique
 from begrepp.validation.shacl.data.term_table import Ids, TermTable
 from begrepp.validation.shacl.messages import fill_placeholders

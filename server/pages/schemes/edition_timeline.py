@@ -12,10 +12,11 @@ from server.pages.schemes.editions import EditionRow
 
 
 def edition_timeline(editions: Sequence[EditionRow], now: int) -> Timeline | None:
-    """Return the drawing, the oldest edition first, up to the year `now`; None with less than two editions."""
-    if not editions:
+    """Return the drawing up to the year `now`, the oldest edition first; None with less than two dated editions."""
+    dated = [edition for edition in editions if edition.valid_from]
+    if not dated:
         return None
-    ordered = sorted(editions, key=lambda edition: (edition.valid_from, edition.version))
+    ordered = sorted(dated, key=lambda edition: (edition.valid_from, edition.version))
     ends = [
         max(edition.valid_from, (date.fromisoformat(following.valid_from) - timedelta(days=1)).isoformat())
         for edition, following in pairwise(ordered)

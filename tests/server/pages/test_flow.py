@@ -88,6 +88,8 @@ def test_editions_are_bars_up_to_the_next_one() -> None:
         ("3", "2023", ""),
     ]
     assert drawn.spans[0].x == 0 and drawn.spans[2].x + drawn.spans[2].width == pytest.approx(100, abs=0.1)
-    assert edition_timeline([edition("1", "2020-01-01")], 2026) is None and edition_timeline([], 2026) is None
+    assert edition_timeline([], 2026) is None
+    assert edition_timeline([edition("1", "2020-01-01")], 2026) is None
+    assert edition_timeline([edition("1", "2020-01-01"), edition("2", "")], 2026) is None
     same = edition_timeline([edition("1", "2020-01-01"), edition("2", "2020-01-01")], 2026)
     assert same is not None and [span.until for span in same.spans] == ["2020", ""]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jinja2
 import pytest
@@ -21,6 +21,13 @@ class Html:
 
     def __str__(self) -> str:
         return "<fel>"
+
+
+class Item:
+    """An object with attributes, one of them a mapping with the name of a method."""
+
+    name = "<name>"
+    values: ClassVar = {"first": "a", "values": 3}
 
 
 class Word(str):
@@ -64,11 +71,16 @@ def test_a_value_is_escaped_as_by_markupsafe(value: object) -> None:
     '{% macro m(each) %}{{ each }}{% endmacro %}{% for each in ("a", "b") %}{{ m(each) }}{{ caller }}{% endfor %}',
     '{% for each in ("a",) %}{% if each == "a" %}{{ u("/" ~ each) }}{% elif x %}{{ x }}{% else %}-'
     "{% endif %}{% endfor %}",
+    "{{ item.name }}{{ item.values.first.upper() }}{{ item.none }}{{ item.values.none is defined }}",
+    "{% for row in rows if row.name.x == 1 %}{{ row.name.x }}{{ rows[0].name.x }}{% endfor %}"
+    "{{ rows | map(attribute='a') | list }}",
     '{{ u("/cs") }} {{ u(here) }} {{ u("/cs/x") }} {{ t("nav.schemes") | upper }}',
 ])  # fmt: skip
 @pytest.mark.parametrize("has_fixed_links", [True, False])
 def test_a_template_gives_the_output_of_jinja(template: str, has_fixed_links: bool) -> None:
-    filled, plain = rendered(template, has_fixed_links=has_fixed_links, here="/cs", x="<x>")
+    filled, plain = rendered(
+        template, has_fixed_links=has_fixed_links, here="/cs", x="<x>", item=Item(), rows=[{"name": {"x": 1}, "a": 2}]
+    )
     assert filled == plain
 
 

@@ -10,10 +10,10 @@ from enum import IntEnum
 from functools import cached_property
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
+from begrepp import lazy_polars as pl
 from begrepp.validation.shacl.vocabulary import RDF, XSD, Term, display_text
 
 Ids = NDArray[np.int64]

@@ -1,0 +1,111 @@
+"""Direct concept pages: pages of single concepts that are made on the event loop, without a thread.
+
+A page takes about a millisecond from one record of the terminology. What is not a plain request for the page of a
+concept of the current view, and what has a long page, takes the usual way. The response is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from flask import Flask, g
+
+from begrepp.terminology.concept_record import ConceptRecord
+from server.http.caching import PUBLIC_CACHE_CONTROL
+from server.http.i18n import LANGUAGES
+from server.http.negotiation import DOCUMENT_FORMATS, HTML, best_format
+from server.http.urls import document_path
+from server.http.web_request import NOT_ROUTED
+from server.ops.direct_requests import (
+    DirectResponse,
+    body_length,
+    choose_coding,
+    encode_body,
+    is_conditional,
+    last_modified,
+)
+from server.ops.headers import COMMON_HEADERS, VARY
+from server.pages.signposting import document_links
+from server.served.build import ServedBuild
+from server.served.resolver import Resolved
+from server.telemetry import metrics
+from server.views.resource import DOCUMENT_ROUTE, document_page
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_QUERIES = frozenset(("", *(f"lang={language}" for language in LANGUAGES)))
+_MAX_ROWS, _MAX_DESCENDANTS = 60, 1000
+"""Narrower concepts, mappings and variables of a concept, and all its descendants, up to which its page is short."""
+_HEADERS = [
+    *COMMON_HEADERS.items(),
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Cache-Control", PUBLIC_CACHE_CONTROL),
+    ("Vary", ", ".join(("Accept-Datetime", *VARY, "Cookie", "Accept-Encoding"))),
+]
+
+
+def answer_page(app: Flask, environ: WSGIEnvironment, build: ServedBuild) -> DirectResponse | None:
+    """Return the response to a plain request for the page of a concept; None if the request takes the usual way."""
+    path = environ["PATH_INFO"]
+    if not path.startswith("/cs/") or environ["REQUEST_METHOD"] != "GET" or environ["QUERY_STRING"] not in _QUERIES:
+        return None
+    started = time.monotonic()
+    if environ.get("SCRIPT_NAME") or "HTTP_ACCEPT_DATETIME" in environ or is_conditional(environ):
+        return None
+    coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    if coding is None or body_length(environ) != 0 or not _accepts_page(environ.get("HTTP_ACCEPT", "")):
+        return None
+    try:
+        found = _find_concept(build, environ["RAW_URI"].partition("?")[0])
+        if found is None:
+            return None
+        with app.request_context({**environ, NOT_ROUTED: True}):
+            html = document_page(build, found).encode()
+            links, language = document_links(build, found, HTML), g.language
+    except Exception:  # the usual way answers and logs it
+        return None
+    metrics.PAGE_SECONDS.observe(time.monotonic() - started)
+    tag, sent = hashlib.sha1(html).hexdigest(), encode_body(html, coding)
+    headers = [
+        *_HEADERS,
+        ("Content-Length", str(len(sent))),
+        ("Content-Language", language),
+        ("Link", links),
+        ("ETag", f'"{tag}:{coding}"' if coding else f'"{tag}"'),
+        ("Last-Modified", last_modified(build.manifest.built_at)),
+        *([("Content-Encoding", coding)] if coding else []),
+    ]
+    return DirectResponse(DOCUMENT_ROUTE, sent, headers)
+
+
+@lru_cache(1024)
+def _accepts_page(accept: str) -> bool:
+    return best_format(DOCUMENT_FORMATS, "", accept) == HTML
+
+
+def _find_concept(build: ServedBuild, path: str) -> Resolved | None:
+    """Return the concept with a short page at exactly this path; None for another spelling and any other thing."""
+    scheme_id, _, code = path.removeprefix("/cs/").partition("/")
+    scheme = build.schemes.by_id.get(scheme_id)
+    if scheme is None or not code:
+        return None
+    names = build.terminology.meanings(scheme.iri, unquote(code))
+    found = [name.iri for name in names if document_path(build.iris, name.iri, scheme_id, name.notation) == path]
+    record = build.terminology.record(found[0]) if len(found) == 1 else None
+    if record is None or not _is_short(build, record):
+        return None
+    return Resolved(record.iri, path)
+
+
+def _is_short(build: ServedBuild, record: ConceptRecord) -> bool:
+    located = build.terminology.locate(record.iri)
+    if located is None:
+        return False
+    system, concept = located
+    rows = len(system.hierarchy.children(concept)) + len(record.mappings) + len(record.measurements)
+    return rows <= _MAX_ROWS and len(system.hierarchy.descendants(concept)) <= _MAX_DESCENDANTS

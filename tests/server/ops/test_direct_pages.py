@@ -1,0 +1,146 @@
+"""Direct concept pages: the same response as Flask's, and the usual way for everything else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import brotli
+import pytest
+from flask import Flask
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from begrepp.settings import Settings
+from server.app import create_app
+from server.ops import direct_pages
+from server.ops.asgi import AsgiBridge
+from server.ops.direct_pages import answer_page
+from server.ops.request_body import BodyReader
+
+CONCEPT = "/cs/onkologi/lungcancer"
+Answer = tuple[str, dict[str, str], bytes]
+
+
+@pytest.fixture(scope="module")
+def app(built: Settings) -> Iterator[Flask]:
+    made = create_app(replace(built, page_cache_mb=0))
+    yield made
+    made.extensions["begrepp"].pool.close()
+
+
+def _both(
+    app: Flask, path: str, headers: dict[str, str], query: str = "", method: str = "GET", prefix: str = ""
+) -> tuple[Answer | None, Answer]:
+    """The direct response, or None, and Flask's; content in gzip without its header, which has the time."""
+    builder = EnvironBuilder(path=path, query_string=query, headers=[*headers.items()], method=method)
+    environ = {**builder.get_environ(), "SCRIPT_NAME": prefix, "RAW_URI": f"{path}?{query}" if query else path}
+    started: list[tuple[str, dict[str, str]]] = []
+
+    def start_response(status: str, sent: list[tuple[str, str]], error: object = None) -> Any:
+        started.append((status, dict(sent)))
+
+    answer = answer_page(app, environ, app.extensions["begrepp"].current_build())
+    if answer:
+        answer.respond(start_response)
+    chunks, status, usual = run_wsgi_app(app, environ, buffered=True)
+    direct = (*started[0], _content(answer.body)) if answer else None
+    kept = {name: value for name, value in usual if name != "Date"}
+    return direct, (status, kept, _content(b"".join(chunks)))
+
+
+def _content(body: bytes) -> bytes:
+    return body[10:] if body.startswith(b"\x1f\x8b") else body
+
+
+@pytest.mark.parametrize("headers", [
+    {}, {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}, {"Accept-Language": "en"}, {"Cookie": "lang=en; a=b"},
+    {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "gzip, deflate, br, zstd"}, {"Accept-Encoding": "identity"},
+    {"Accept-Language": "fi, en;q=0.5", "Host": "begrepp.example:8080"},
+])  # fmt: skip
+@pytest.mark.parametrize(("path", "query"), [
+    (CONCEPT, ""), (CONCEPT, "lang=en"), ("/cs/icd-10-se/A00.9", "lang=sv"), ("/cs/icd-10-se/A00", ""),
+    ("/cs/icd-10-se/A00.0", ""),
+])  # fmt: skip
+def test_a_plain_page_is_answered_as_by_flask(app: Flask, path: str, query: str, headers: dict[str, str]) -> None:
+    direct, usual = _both(app, path, {"Accept": "text/html", **headers}, query)
+    assert direct == usual and usual[0].startswith("200")
+
+
+@pytest.mark.parametrize(("path", "query", "headers", "method"), [
+    (CONCEPT, "", {"Accept": "text/turtle"}, "GET"),
+    (CONCEPT, "format=ttl", {}, "GET"),
+    (CONCEPT, "all=1", {}, "GET"),
+    (CONCEPT, "lang=xx", {}, "GET"),
+    (CONCEPT, "asOf=2021-06-30", {}, "GET"),
+    (CONCEPT, "", {"If-None-Match": "*"}, "GET"),
+    (CONCEPT, "", {"Range": "bytes=0-9"}, "GET"),
+    (CONCEPT, "", {"Accept-Datetime": "Tue, 01 Jun 2021 00:00:00 GMT"}, "GET"),
+    (CONCEPT, "", {"Accept-Encoding": "gzip;q=0.5, br"}, "GET"),
+    (CONCEPT, "", {}, "HEAD"),
+    (f"{CONCEPT}.ttl", "", {}, "GET"),
+    ("/cs/onkologi/LUNGCANCER", "", {}, "GET"),
+    ("/cs/icd-10-se/a009", "", {}, "GET"),
+    ("/cs/icd-10-se/A00%2E9", "", {}, "GET"),
+    ("/cs/icd-10-se", "", {}, "GET"),
+    ("/cs/finns-inte/A00.9", "", {}, "GET"),
+    ("/cs/onkologi/finns-inte", "", {}, "GET"),
+    ("/dataset/nkbc", "", {}, "GET"),
+])  # fmt: skip
+def test_other_requests_take_the_usual_way(
+    app: Flask, path: str, query: str, headers: dict[str, str], method: str
+) -> None:
+    assert _both(app, path, {"Accept": "text/html", **headers}, query, method)[0] is None
+
+
+def test_a_prefix_takes_the_usual_way(app: Flask) -> None:
+    assert _both(app, CONCEPT, {}, prefix="/begrepp")[0] is None
+
+
+def test_a_long_page_takes_the_usual_way(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _both(app, CONCEPT, {})[0]
+    monkeypatch.setattr(direct_pages, "_MAX_ROWS", 0)
+    assert _both(app, CONCEPT, {})[0] is None
+
+
+def test_a_fault_is_answered_and_logged_in_the_usual_way(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> str:
+        raise RuntimeError
+
+    monkeypatch.setattr(direct_pages, "document_page", fail)
+    assert _both(app, CONCEPT, {})[0] is None
+
+
+def test_a_browser_gets_brotli(app: Flask) -> None:
+    direct, _ = _both(app, CONCEPT, {"Accept": "text/html", "Accept-Encoding": "gzip, deflate, br, zstd"})
+    assert direct and direct[1]["Content-Encoding"] == "br" and b"lungcancer" in brotli.decompress(direct[2])
+
+
+def test_a_page_behind_a_proxy_has_the_addresses_that_the_proxy_states(built: Settings) -> None:
+    settings = replace(built, page_cache_mb=0, trusted_proxies=1)
+    app = create_app(settings)
+    app.extensions["begrepp"].current_build()
+    direct = app.extensions["begrepp.direct"]
+    bridges = [AsgiBridge(app.wsgi_app, 1, BodyReader(lambda _: 1 << 20, 1 << 22), 1, each) for each in (direct, None)]
+    headers = {"host": "inner", "accept": "text/html", "x-forwarded-host": "begrepp.se", "x-forwarded-proto": "https"}
+    scope = {
+        "http_version": "1.1", "method": "GET", "scheme": "http", "path": CONCEPT, "query_string": b"",
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }  # fmt: skip
+    answers = []
+    for bridge in bridges:
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: dict[str, Any], into: list[dict[str, Any]] = sent) -> None:
+            into.append(message)
+
+        asyncio.run(bridge(scope, receive, send))
+        answers.append(({name: value for name, value in sent[0]["headers"] if name != b"date"}, sent[1]["body"]))
+    app.extensions["begrepp"].pool.close()
+    assert answers[0] == answers[1]
+    assert f"<https://begrepp.se/timemap/link{CONCEPT}>".encode() in answers[0][0][b"link"]

@@ -36,7 +36,11 @@ for line in io.lines("%s") do paths[#paths + 1] = line end
 local requests = {}
 request = function()
   place = place %% #paths + 1
-  return wrk.format("GET", paths[place])
+  local path, form = paths[place]:match("^(%%S+)\t(.*)$")
+  if not form then return wrk.format("GET", paths[place]) end
+  local headers = {["Content-Type"] = "application/x-www-form-urlencoded"}
+  for name, value in pairs(wrk.headers) do headers[name] = value end
+  return wrk.format("POST", path, headers, form)
 end
 done = function(summary, latency)
   local failed = summary.errors.status + summary.errors.timeout + summary.errors.read + summary.errors.connect
@@ -46,18 +50,26 @@ end
 """
 
 
+HEADING = f"{'requests/s':>12}{'p50 ms':>10}{'p95 ms':>10}{'p99 ms':>10}{'failed':>8}"
+"""The columns of `ask_many`."""
+
+
+def find_wrk() -> str:
+    """Return the path of wrk, or exit with a message."""
+    return shutil.which("wrk") or sys.exit("wrk is not installed (apt-get install wrk)")
+
+
 def run(data: Path) -> None:
     """Serve the build and print requests a second and latencies."""
-    if not (wrk := shutil.which("wrk")):
-        sys.exit("wrk is not installed (apt-get install wrk)")
+    wrk = find_wrk()
     pages, lookups = _addresses(data)
     print(f"{len(pages):,} concepts, {_CONNECTIONS} connections, {_SECONDS} s each")
-    print(f"{'':24}{'requests/s':>12}{'p50 ms':>10}{'p95 ms':>10}{'p99 ms':>10}{'failed':>8}")
+    print(f"{'':24}{HEADING}")
     for how, most, kept in (("none kept", _MOST, "0"), ("kept, many", _MOST, "64"), ("kept, one", 1, "64")):
         for name, paths, accept in (("look-up, JSON", lookups, "application/json"), ("page, HTML", pages, "text/html")):
             with serve(data, workers="2", page_cache_mb=kept) as port:
-                _ask_once(port, paths[:most] if kept != "0" else paths[:1], accept)
-                print(f"{f'{name}, {how}':24}{_asked(wrk, port, paths[:most], accept)}", flush=True)
+                ask_once(port, paths[:most] if kept != "0" else paths[:1], accept)
+                print(f"{f'{name}, {how}':24}{ask_many(wrk, port, paths[:most], accept)}", flush=True)
 
 
 def _addresses(data: Path) -> tuple[list[str], list[str]]:
@@ -75,22 +87,27 @@ def _addresses(data: Path) -> tuple[list[str], list[str]]:
     )
 
 
-def _ask_once(port: int, paths: list[str], accept: str) -> None:
+def ask_once(port: int, paths: list[str], accept: str) -> None:
     """Request every URL once, and wait for the server's warm-up."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    for path in paths:
-        connection.request("GET", path, headers={"Accept": accept, "Accept-Encoding": "gzip", **_HOST})
+    headers = {"Accept": accept, "Accept-Encoding": "gzip", **_HOST}
+    for path, tab, form in (each.partition("\t") for each in paths):
+        posted = {"Content-Type": "application/x-www-form-urlencoded"} if tab else {}
+        connection.request("POST" if tab else "GET", path, form or None, headers | posted)
         connection.getresponse().read()
     time.sleep(_WARM_SECONDS)
 
 
-def _asked(wrk: str, port: int, paths: list[str], accept: str) -> str:
-    """Return a row of wrk's measurements."""
+def ask_many(wrk: str, port: int, paths: list[str], accept: str, connections: int = _CONNECTIONS) -> str:
+    """Request the URLs in turn for some seconds; return requests per second, p50, p95, p99 (ms) and failures.
+
+    A form after a URL and a tab is posted.
+    """
     with tempfile.TemporaryDirectory() as folder:
         script, listed = Path(folder) / "ask.lua", Path(folder) / "paths"
         listed.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")
         script.write_text(_ASK % listed, encoding="utf-8")
-        command = [wrk, "-t1", f"-c{_CONNECTIONS}", f"-d{_SECONDS}", "-s", str(script), f"http://127.0.0.1:{port}"]
+        command = [wrk, "-t1", f"-c{connections}", f"-d{_SECONDS}", "-s", str(script), f"http://127.0.0.1:{port}"]
         command += ["-H", f"Accept: {accept}", "-H", "Accept-Encoding: gzip", "-H", f"Host: {_HOST['Host']}"]
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = re.search(r"^= (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$", said, re.MULTILINE)

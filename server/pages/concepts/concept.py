@@ -168,6 +168,7 @@ def concept_page(
     here = known[record.iri]
     ways = paths_to(build, record.iri, language)
     tree = tree_around(build, here, ways[0] if ways else [], language, everything=everything)
+    is_dated = isinstance(build, DatedBuild)  # pictures link to the current pages
     collections, below = named(record.members_of), len(children(build, record.iri, language))
     labels = sort_texts((Text(d.text, d.language) for d in record.designations if d.use == "preferred"), language)
     return ConceptPage(
@@ -206,8 +207,8 @@ def concept_page(
         below=below,
         mappings=mappings,
         mapping_groups=groups,
-        flow=mapping_drawing(here, groups, translate) if len(mappings) > 1 else Markup(""),
-        picture=None if isinstance(build, DatedBuild) or below < 2 else branch_icicle(build, record.iri, translate),
+        flow=Markup("") if is_dated or len(mappings) < 2 else mapping_drawing(here, groups, translate),
+        picture=None if is_dated or below < 2 else branch_icicle(build, record.iri, translate),
         measured=measured_variables(build, record, mappings, language),
         history=concept_history(build, record, known, here.label),
         load=next(filter(None, (load_row(build, iri) for iri in edition.loads)), None) if edition else None,

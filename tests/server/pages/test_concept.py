@@ -121,6 +121,13 @@ def test_mappings_are_grouped_by_system_with_direction_in_words(client: FlaskCli
     assert "exakt motsvarighet" in table and ">=</span>" in table
 
 
+def test_a_dated_page_has_the_table_of_mappings_and_no_picture(client: FlaskClient) -> None:
+    now = section(client, "/cs/onkologi/lungcancer", "mappings")
+    then = section(client, "/cs/onkologi/lungcancer?asOf=2026-11-25", "mappings")
+    assert '<svg class="matches"' in now and '<svg class="matches"' not in then
+    assert "exakt motsvarighet" in then
+
+
 def _row(iri: str, label: str, predicate: str = "skos:exactMatch", *, negated: bool = False) -> MappingRow:
     known = not iri.startswith("http://purl")
     ref = Ref(iri=iri, href=iri, label=Text(label, "sv"), scheme="x" if known else "", known=known)

@@ -120,7 +120,9 @@ class DifferenceFile:
         return msgspec.msgpack.decode(self._file.section("impact"), type=DifferenceImpact)
 
     def flows(self) -> list[ChapterFlow]:
-        """Return the changes between chapters, counted."""
+        """Return the changes between chapters, counted; none in a build of an earlier version."""
+        if not self._file.has("flows"):
+            return []
         return msgspec.msgpack.decode(self._file.section("flows"), type=list[ChapterFlow])
 
     def find(self, kind: str = "", rule: str = "", query: str = "", chapter: str = "") -> BitMap:

@@ -100,6 +100,10 @@ class SectionFile:
         except (OSError, ValueError, struct.error, msgspec.MsgspecError) as error:
             raise DamagedBuild(f"{path.parent.name}/{path.name} of the build cannot be read: {error}.") from None
 
+    def has(self, name: str) -> bool:
+        """Return whether there is a section of the name."""
+        return name in self._sections
+
     def section(self, name: str) -> memoryview:
         """Return the bytes of a section. Raises `KeyError` if there is none of the name."""
         start, length = self._sections[name]

@@ -21,6 +21,7 @@ from begrepp.terminology.difference_file import (
     difference_file,
     write_difference,
 )
+from begrepp.terminology.section_file import SectionWriter
 
 CHANGES = sort_changes(
     [
@@ -84,6 +85,12 @@ def test_changes_and_impact_are_read_as_written(difference: DifferenceFile) -> N
 def test_an_empty_difference_has_no_changes(tmp_path: Path) -> None:
     write_difference(tmp_path / "x", [], DifferenceImpact(), [])
     assert not [*DifferenceFile(tmp_path / "x").find(query="a")] and DifferenceFile(tmp_path / "x").first(5) == []
+
+
+def test_a_file_of_an_earlier_version_has_no_flows(tmp_path: Path) -> None:
+    with SectionWriter(tmp_path / "x") as out:
+        out.items("changes", [])
+    assert DifferenceFile(tmp_path / "x").flows() == []
 
 
 def test_each_difference_of_a_build_has_the_changes_of_its_graph(built: Settings) -> None:

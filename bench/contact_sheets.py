@@ -84,7 +84,8 @@ def write_sheet(browser: webdriver.Chrome, address: str, language: str, width: i
             figures.append(
                 f'<figure><img src="{path.as_uri()}" width="{_SHOWN}"><figcaption>{caption}</figcaption></figure>'
             )
-        style = "body{display:flex;flex-wrap:wrap;gap:10px;font:11px sans-serif;background:#888}figure{margin:0}"
+        style = "body{display:flex;flex-wrap:wrap;gap:10px;font:11px sans-serif;background:#888}"
+        style += f"figure{{margin:0;width:{_SHOWN}px;overflow-wrap:anywhere}}"
         sheet = folder / "sheet.html"
         sheet.write_text(f"<!doctype html><style>{style}</style>{''.join(figures)}", encoding="utf-8")
         _set_screen(browser, 6 * (_SHOWN + 10) + 20, 1000, "light")

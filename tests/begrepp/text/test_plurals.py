@@ -12,7 +12,6 @@ from server.http.i18n import LANGUAGES, Translator, translations
 
 # Texts whose number inflects no word.
 UNINFLECTED = {
-    "mappings.sure",
     "home.addedmore",
     "model.triples",
     "tree.all",
@@ -26,6 +25,9 @@ UNINFLECTED = {
     "validate.shown",
     "validate.examples",
     "ehds.count",
+    "completeness.lead",
+    "difference.formalmore",
+    "dataset.matching",
 }
 
 

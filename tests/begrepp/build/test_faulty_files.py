@@ -73,6 +73,19 @@ def test_a_character_that_xml_cannot_carry_is_removed_from_a_text_with_a_remark(
     assert remark.where == "list.csv row 2" and "U+0001, U+000B, U+202E" in remark.reason
 
 
+def test_labels_that_name_nothing_are_told_in_one_remark(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    put(
+        settings,
+        HEADER + ROWS.replace("Påhittad kategori", "Lämplig text! tack").replace("Påhittad åkomma UNS", "Kod A00.9"),
+    )
+    (remark,) = build_small(settings).loads[0].remarks
+    assert (remark.where, remark.reason.partition(";")[0]) == (
+        "list.csv row 4",
+        "2 labels name nothing, such as “Lämplig text! tack”",
+    )
+
+
 def test_a_code_with_a_control_character_is_refused(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     put(settings, HEADER + ROWS.replace("A00.9,", "A00.9\x08,").replace("A00.0,", "A00.0\x1f9,"))

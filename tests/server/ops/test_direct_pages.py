@@ -132,8 +132,12 @@ def test_a_page_behind_a_proxy_has_the_addresses_that_the_proxy_states(built: Se
     answers = []
     for bridge in bridges:
         sent: list[dict[str, Any]] = []
+        received: list[bytes] = []
 
-        async def receive() -> dict[str, Any]:
+        async def receive(once: list[bytes] = received) -> dict[str, Any]:
+            if once:
+                await asyncio.sleep(60)  # the client stays connected
+            once.append(b"")
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(message: dict[str, Any], into: list[dict[str, Any]] = sent) -> None:

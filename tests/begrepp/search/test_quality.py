@@ -42,6 +42,7 @@ def test_search_is_as_good_as_it_was(tmp_path: Path) -> None:
     settings = Settings(data=begrepp.folder / "data")
     search = index_search(TextIndex(current_build(settings) / "index"), Iris(settings.base))
     baseline = tomllib.loads((SETS / "baseline.toml").read_text(encoding="utf-8"))
+    assert {*baseline} == {path.stem for path in SETS.glob("judged*.tsv")}
     for name, before in baseline.items():
         scores = evaluate(search, read_judged(SETS / f"{name}.tsv"))
         worst = "\n".join(f"{each.ndcg:.2f} {each.judged.query}: {', '.join(each.found[:5])}" for each in scores[:20])

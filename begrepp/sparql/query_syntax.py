@@ -18,6 +18,8 @@ from begrepp.sparql.parse_table import END, ParseTable, build_parse_table
 from begrepp.sparql.tokens import Token, decode_code_points, next_token, operator_token, tokens
 
 _MAX_EXPECTED = 5
+_USUAL = ("SELECT", "WHERE")
+"""Words that are shown first where they may stand."""
 _MAX_PIECE = 40
 _TERMINALS = {
     "iri": "IRI",
@@ -230,7 +232,8 @@ def error_at(query: str, token: Token | None, problem: str, next_step: str) -> Q
 def _syntax_error(query: str, accepted: Sequence[Token], token: Token | None) -> QuerySyntaxError:
     expected = _expected(accepted)
     similar = _similar_words(token.text, expected) if token and token.kind == "word" else []
-    shown = [*dict.fromkeys([*similar, *(_SHOWN.get(each, each) for each in expected)])]
+    usual = [each for each in _USUAL if each in expected]
+    shown = [*dict.fromkeys([*similar, *usual, *(_SHOWN.get(each, each) for each in expected)])]
     words = " ".join(shown[:_MAX_EXPECTED]) + (" …" if len(shown) > _MAX_EXPECTED else "")
     if token is None:
         return error_at(query, None, "the query ends too early.", f"Expected: {words}")

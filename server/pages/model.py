@@ -88,7 +88,7 @@ def anchor(name: str) -> str:
 
 
 def _page_key(build: ServedBuild, translate: Translator) -> tuple[str, str]:
-    return build.manifest.id, translate.language
+    return str(build.folder), translate.language
 
 
 @cached(LRUCache(maxsize=4), key=_page_key, lock=Lock())

@@ -168,7 +168,7 @@ def render(template: str, own_link: Callable[[str], str] | None = None, /, **val
 def _render_part(template: str, key: tuple[str, ...], **values: object) -> Markup:
     """Return a part of a page; one with the same key, in the same language and with the same links is not made anew.
 
-    `key` holds the id of the build.
+    `key` begins with the folder of the build.
     """
     language = translator().language
     full_key = (template, key, language, _url_language(), request.script_root)

@@ -26,8 +26,10 @@ def test_the_registers_that_hold_her2_are_found_in_clicks(browser: Chrome, addre
     click("ol.results a.hit", "HER2-status")
     measured = find(browser, "section[aria-labelledby=measured]").text
     assert "NKBC" in measured
-    registers = [each.text for each in browser.find_elements(By.CSS_SELECTOR, "section[aria-labelledby=measured] h3")]
-    click("section[aria-labelledby=measured] h3 a", registers[0])
+    registers = [
+        each.text for each in browser.find_elements(By.CSS_SELECTOR, "section[aria-labelledby=measured] tbody th a")
+    ]
+    click("section[aria-labelledby=measured] th a", registers[0])
     assert "her2" in find(browser, "main").text.lower()
     told = (ROOT / "docs/how-to/find-where.md").read_text(encoding="utf-8")
     for step in (*clicks, *registers):

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 from zipfile import ZipFile
 
+import polars
 import pytest
 from flask.testing import FlaskClient
 
@@ -78,7 +79,9 @@ def private_reader(private: Settings) -> Iterator[FlaskClient]:
 
 
 def readable(data: bytes) -> str:
-    """Decode a file, and all parts of a workbook; in an SQLite database, bytes that are not UTF-8 are replaced."""
+    """Decode a file, all parts of a workbook, or a Parquet file; in an SQLite database other bytes are replaced."""
+    if data.startswith(b"PAR1"):
+        return polars.read_parquet(io.BytesIO(data)).write_csv()
     if data.startswith(b"PK"):
         with ZipFile(io.BytesIO(data)) as parts:
             return "".join(readable(parts.read(name)) for name in parts.namelist())

@@ -49,7 +49,7 @@ def _is_telling(code: str) -> bool:
     return len(code) >= _SHORTEST and any(map(str.isdecimal, code))
 
 
-@cached(LRUCache(maxsize=2), key=lambda build: build.manifest.id, lock=Lock())
+@cached(LRUCache(maxsize=2), key=lambda build: build.folder, lock=Lock())
 def _systems(build: ServedBuild) -> list[CodeSystem]:
     """Return the code systems that have a code to look for; most short lists of values have none."""
     return [

@@ -89,7 +89,7 @@ def all_completeness(build: ServedBuild, language: str) -> dict[str, Completenes
     return {iri: _completeness(present, language) for iri, present in _all_present(build).items()}
 
 
-@cached(LRUCache(maxsize=2), key=lambda build: build.manifest.id, lock=Lock())
+@cached(LRUCache(maxsize=2), key=lambda build: build.folder, lock=Lock())
 def _all_present(build: ServedBuild) -> dict[str, frozenset[str]]:
     """Return the properties of the elements that each dataset has, by IRI; read once per build."""
     iris = {value(row, "dataset") for row in select(build.store, "datasets")}

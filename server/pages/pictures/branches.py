@@ -67,7 +67,7 @@ def first_branches(system: StoredSystem) -> list[int]:
 
 
 def _system_key(build: ServedBuild, system: StoredSystem) -> tuple[str, str]:
-    return build.manifest.id, system.description.file
+    return str(build.folder), system.description.file
 
 
 @cached(LRUCache(maxsize=64), key=_system_key, lock=Lock())
@@ -79,7 +79,7 @@ def used_concepts(build: ServedBuild, system: StoredSystem) -> Mapping[int, froz
     return _uses_by_file(build).get(system.description.file, {})
 
 
-@cached(LRUCache(maxsize=2), key=lambda build: build.manifest.id, lock=Lock())
+@cached(LRUCache(maxsize=2), key=lambda build: build.folder, lock=Lock())
 def _uses_by_file(build: ServedBuild) -> dict[str, dict[int, frozenset[str]]]:
     """Return the variables and registers of concepts by the file of their code system, and their number in it."""
     found: dict[str, dict[int, frozenset[str]]] = defaultdict(dict)

@@ -311,8 +311,8 @@ def test_a_new_process_serves_what_was_built(tmp_path: Path, monkeypatch: pytest
     runner = CliRunner()
     assert runner.invoke(main, ["new", str(path)]).exit_code == 0
     done: list[Any] = []
-    monkeypatch.setattr("begrepp.cli.serve.add_files", lambda *args, **kwargs: done.append("added"))
-    monkeypatch.setattr("begrepp.cli.serve.build_graph", lambda: done.append("built"))
+    monkeypatch.setattr("begrepp.cli.add.add_files", lambda *args, **kwargs: done.append("added"))
+    monkeypatch.setattr("begrepp.cli.build.build_graph", lambda: done.append("built"))
 
     def replace_process(program: str, arguments: list[str]) -> None:
         done.append(arguments[1:])

@@ -184,7 +184,7 @@ def _set_property(scheme: SchemeFacts, prop: str, term: object) -> None:
     elif prop == expand("begrepp:notationPattern"):
         scheme.pattern = text_value
     elif prop == expand("begrepp:hierarchical"):
-        scheme.hierarchical = text_value == "true"
+        scheme.hierarchical = text_value in ("true", "1")  # both forms of a boolean
     elif prop == expand("dct:isPartOf"):
         scheme.part_of = text_value
     elif prop == expand("begrepp:ehdsCodingSystem"):

@@ -17,8 +17,8 @@ from server.state import AppState
 BASE = "https://w3id.org/begrepp/"
 MOST_PAGES = 20_000
 _ASIDE = "/language/"
-_MADE = re.compile(r"/downloads/(?!begrepp|onkologi)|/(?:cs|mapping)/.*\.(?:csv|xlsx)")
-"""Files of other code systems are made in the same way as these; tables of concepts have tests of their own."""
+_MADE = re.compile(r"/downloads/(?!begrepp|onkologi)|/(?:cs|mapping)/.*\.(?:csv|xlsx)|/cite/(?!.*cs/onkologi)")
+"""Files and citations of other code systems are made in the same way as these; tables have tests of their own."""
 _IN_LANGUAGE = re.compile(r"\?lang=\w+$|(?<=\?)lang=\w+&|&lang=\w+")
 """A page is read once, in the language in which it is met first."""
 _HEADER = re.compile(r"<(/[^>#]*)")

@@ -59,7 +59,8 @@ def broken_links(client: FlaskClient, most_per_place: int) -> dict[str, int]:
         links |= dict.fromkeys(hit["href"] for hit in hits)
     unseen = [link for link in links if link not in statuses and "?lang=" not in link]
     for link in unseen if len(unseen) <= 20 * most_per_place else chosen.sample(unseen, 20 * most_per_place):
-        statuses[link] = client.get(link, headers={"Accept": "text/html"}, follow_redirects=True).status_code
+        with client.get(link, headers={"Accept": "text/html"}, follow_redirects=True) as found:
+            statuses[link] = found.status_code
     return {url: status for url, status in statuses.items() if status != 200}
 
 

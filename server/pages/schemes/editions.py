@@ -141,11 +141,13 @@ def edition_page(build: ServedBuild, found: Resolved, translate: Translator) -> 
     scheme = next(iter(property_iris(statements, "begrepp:releaseOf")), _thing_of(graph, build))
     publisher = next(iter(property_iris(statements, "dct:publisher")), "")
     titled = property_texts(statements, "dct:title")
-    own = known[found.iri]
+    own, of = known[found.iri], known.get(scheme)
+    if of and not of.known:  # the information structure has no document of its own
+        of = None
     return EditionPage(
-        ref=own if titled or not graph else _titled(own, known.get(scheme), graph.version),
+        ref=own if titled or not graph else _titled(own, of, graph.version),
         row=edition_row(build, graph) if graph else None,
-        scheme=known.get(scheme),
+        scheme=of,
         publisher=known.get(publisher),
         licence=property_value(statements, "dct:license"),
         redistributable=compact(property_value(statements, "begrepp:redistribution")) != "begrepp:notAllowed",

@@ -67,3 +67,14 @@ def test_the_certainty_of_a_mapping_is_shown_the_same_way_everywhere(client: Fla
         assert '<span class="sure">' in main or path.startswith("/harmonise")
         # No percentage stands outside of it.
         assert not re.search(r"\d\s%", unescape(re.sub(r'<span class="sure">.*?</svg>.*?%</span>', "", main)))
+
+
+def test_the_page_of_every_loaded_graph_leads_to_pages_that_exist(client: FlaskClient) -> None:
+    """An edition of an information structure is the edition of something without a page."""
+    graphs = re.findall(r'href="(/(?:cs|structure)/[^"]+/release/[^"]+)"', client.get("/about").text)
+    assert any(path.startswith("/structure/") for path in graphs)
+    for path in {*graphs[:3], *(each for each in graphs if each.startswith("/structure/"))}:
+        crumbs = re.search(r'<nav class="crumbs".*?</nav>', client.get(path).text, re.DOTALL)
+        assert crumbs is not None
+        for link in re.findall(r'href="([^"]+)"', crumbs[0]):
+            assert client.get(link).status_code == 200, f"{link} on {path}"

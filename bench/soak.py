@@ -252,16 +252,10 @@ class _Run:
         """Kill a query worker now and then."""
         while not self._is_over():
             await asyncio.sleep(_KILL_SECONDS)
-            with suppress(psutil.Error, IndexError):
-                workers = [
-                    process
-                    for process in self._processes()
-                    if _FORK_SERVER in process.cmdline()
-                    and (parent := process.parent()) is not None
-                    and _FORK_SERVER in parent.cmdline()
-                ]
-                self._chance.choice(workers).kill()
-                self._found.killed += 1
+            if workers := [process for process in self._processes() if _is_query_worker(process)]:
+                with suppress(psutil.NoSuchProcess):
+                    self._chance.choice(workers).kill()
+                    self._found.killed += 1
 
     async def _sample(self) -> None:
         while not self._is_over():
@@ -278,3 +272,12 @@ class _Run:
             if len(self._found.memory_mb) % 15 == 0:
                 done = sum(map(len, self._found.seconds.values()))
                 self._report(f"{done:,} requests, {memory:,.0f} MB, {descriptors} descriptors, {self._found.failures}")
+
+
+def _is_query_worker(process: psutil.Process) -> bool:
+    """Return whether a process was forked by a fork server; False for one that has ended."""
+    try:
+        parent = process.parent()
+        return parent is not None and _FORK_SERVER in process.cmdline() and _FORK_SERVER in parent.cmdline()
+    except psutil.Error:
+        return False

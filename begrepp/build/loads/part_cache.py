@@ -127,10 +127,14 @@ def _write_report(path: Path, report: LoadReport) -> None:
 
 
 def _read_report(path: Path) -> LoadReport:
-    return msgspec.json.decode(read_checksum_file(path), type=LoadReport, dec_hook=_decode_path)
+    return _REPORTS.decode(read_checksum_file(path))
 
 
 def _decode_path(type_: type[Any], value: Any) -> Any:
     if type_ is Path:
         return Path(value)
     raise NotImplementedError(type_)
+
+
+# Made once: msgspec crashed when two threads decoded into a type at the same time that neither had decoded into before.
+_REPORTS = msgspec.json.Decoder(LoadReport, dec_hook=_decode_path)

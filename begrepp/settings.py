@@ -17,7 +17,7 @@ BUNDLED = ("starter", "starter-open")
 
 DEFAULT_BASE = "https://w3id.org/begrepp/"
 DEFAULT_REPORT_LINK = f"{DEFAULT_BASE}issues/new"
-"""Where problems with begrepp's own content are reported: the persistent address of the repository's issue tracker."""
+"""Default of `report_link`: the persistent address of the repository's issue tracker, for faults in the content."""
 LANGUAGES = ("sv", "en")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from begrepp.text.stemming import code_key, lowercase_words
 
-_FILLERS = frozenset(
-    ["lämplig", "läplig", "text", "tack", "kod", "koden", "code", "namn", "rubrik", "saknas", "missing", "todo", "tbd"]
-)
+_FILLERS = frozenset(["lämplig", "läplig", "text", "tack", "kod", "koden", "code", "namn", "rubrik", "todo", "tbd"])
 """Words of templates, and words for a code."""
+_ABSENT = frozenset(["saknas", "missing"])
+"""Words that name nothing beside those; alone they are a value in a code list."""
 
 
 def is_placeholder(label: str, code: str, scheme: str) -> bool:
@@ -18,5 +18,5 @@ def is_placeholder(label: str, code: str, scheme: str) -> bool:
     if _FILLERS.isdisjoint(lowercase_words(label)):
         return False
     plain = label.replace(code, " ") if code and any(map(str.isdigit, code)) else label
-    known = _FILLERS | set(lowercase_words(scheme.replace("_", " ")))
+    known = _FILLERS | _ABSENT | set(lowercase_words(scheme.replace("_", " ")))
     return code_key(label) != code_key(code) and all(word in known for word in lowercase_words(plain))

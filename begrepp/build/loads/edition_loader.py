@@ -117,7 +117,8 @@ def _placeholder_remarks(found: Sequence[tuple[Origin, str]]) -> list[tuple[str,
     if not found:
         return []
     origin, label = found[0]
-    text = f"{len(found)} labels name nothing, such as “{label}”; search shows these concepts last."
+    count = f"{len(found)} labels name nothing, such as" if len(found) > 1 else "a label names nothing:"
+    text = f"{count} “{label}”; search shows such concepts last."
     return [(clean_text(str(origin)), clean_text(text))]
 
 

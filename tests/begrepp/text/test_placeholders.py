@@ -17,6 +17,8 @@ from begrepp.text.placeholders import is_placeholder
         ("TODO", "7", "lista", True),
         ("Kod 7", "7", "lista", True),
         ("Uppgift saknas", "9", "kon", False),
+        ("missing", "2", "vitalstatus", False),
+        ("Saknas", "9", "kon", False),
         ("Textremsa", "T", "lista", False),
         ("C50", "C50", "icd-10-se", False),
         ("Kod för dödsorsak", "D", "lista", False),

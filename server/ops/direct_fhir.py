@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import generate_etag, parse_accept_header
+from werkzeug.http import parse_accept_header
 
 from begrepp.fhir.requests.operation_calls import read_parameters_resource, read_query
 from server.fhir.fhir_operations import OPERATIONS, FhirOperation
 from server.fhir.fhir_requests import FHIR_VERSIONS, FhirRequest
 from server.fhir.fhir_sources import opened_source
 from server.fhir.fhir_views import ACCEPTED_TYPES, BODY_TYPES, MEDIA_TYPE
-from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.ops.direct_requests import (
     DIRECT_HEADERS,
     DirectResponse,
     body_length,
+    cacheable_response,
     is_conditional,
-    last_modified,
     media_type,
     parse_fields,
     peek_body,
@@ -62,15 +61,19 @@ def fhir_answer(environ: WSGIEnvironment, build: ServedBuild) -> DirectResponse 
             return None
         resource = FhirRequest(base, source, environ.get("HTTP_ACCEPT_LANGUAGE", "")).run(operation, items)
         body = msgspec.json.encode(resource)
-        built = last_modified(build.manifest.built_at)
+        response = _response(environ["REQUEST_METHOD"], body, build.manifest.built_at)
     except Exception:  # the usual way answers and logs it
         return None
     metrics.PAGE_SECONDS.observe(time.monotonic() - started)
-    own = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))]
-    if environ["REQUEST_METHOD"] == "POST":
-        return DirectResponse(_ROUTE, body, [*own, ("Cache-Control", "no-store"), *DIRECT_HEADERS])
-    validators = [("ETag", f'"{generate_etag(body)}"'), ("Last-Modified", built)]
-    return DirectResponse(_ROUTE, body, [*own, ("Cache-Control", PUBLIC_CACHE_CONTROL), *validators, *DIRECT_HEADERS])
+    return response
+
+
+def _response(method: str, body: bytes, built_at: str) -> DirectResponse:
+    headers = [*DIRECT_HEADERS, ("Content-Type", MEDIA_TYPE)]
+    if method == "GET":
+        return cacheable_response(_ROUTE, body, "", built_at, headers)
+    length = ("Content-Length", str(len(body)))
+    return DirectResponse(_ROUTE, body, [*headers, length, ("Cache-Control", "no-store")])
 
 
 def _read_items(environ: WSGIEnvironment) -> list[dict[str, Any]] | None:

@@ -6,7 +6,6 @@ usual way. The response is the same.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from functools import lru_cache
@@ -17,18 +16,15 @@ import msgspec
 from begrepp.records import in_language
 from begrepp.terminology.concept_record import ConceptRecord
 from server.api.serialisers import concept_body, json_links
-from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.http.i18n import LANGUAGES
 from server.http.negotiation import accepted_language
 from server.ops.direct_requests import (
     DIRECT_HEADERS,
     MIN_COMPRESSED,
     DirectResponse,
-    body_length,
+    cacheable_response,
     choose_coding,
-    encode_body,
-    is_conditional,
-    last_modified,
+    is_plain_get,
     parse_fields,
 )
 from server.served.build import ServedBuild
@@ -44,16 +40,12 @@ _MAX_BYTES = 2000
 
 def answer_lookup(environ: WSGIEnvironment, build: ServedBuild) -> DirectResponse | None:
     """Return the response to a plain look-up of a concept; None if the request takes the usual way."""
-    if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "GET":
+    if environ["PATH_INFO"] != PATH or not is_plain_get(environ):
         return None
     started = time.monotonic()
     coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
     query = environ.get("QUERY_STRING", "")
-    if environ.get("SCRIPT_NAME"):
-        return None
-    if coding is None or len(query) > _MAX_BYTES:
-        return None
-    if is_conditional(environ) or body_length(environ) != 0 or (fields := parse_fields(query)) is None:
+    if coding is None or len(query) > _MAX_BYTES or (fields := parse_fields(query)) is None:
         return None
     values = dict(fields)
     if len(values) != len(fields) or not values.keys() <= _PARAMETERS:
@@ -64,23 +56,16 @@ def answer_lookup(environ: WSGIEnvironment, build: ServedBuild) -> DirectRespons
     # The same bytes as Flask's `jsonify`.
     content = msgspec.to_builtins(concept_body(build, record, language, _same_path))
     body = json.dumps(content, sort_keys=True, separators=(",", ":")).encode() + b"\n"
-    tag = hashlib.sha1(body).hexdigest()
     if len(body) < MIN_COMPRESSED:
         coding = ""
     metrics.PAGE_SECONDS.observe(time.monotonic() - started)
-    sent = encode_body(body, coding)
     headers = [
+        *DIRECT_HEADERS,
         ("Content-Type", "application/json"),
-        ("Content-Length", str(len(sent))),
         ("Link", json_links(_same_path)),
         ("Content-Language", language),
-        ("ETag", f'"{tag}:{coding}"' if coding else f'"{tag}"'),
-        ("Last-Modified", last_modified(build.manifest.built_at)),
-        ("Cache-Control", PUBLIC_CACHE_CONTROL),
-        *([("Content-Encoding", coding)] if coding else []),
-        *DIRECT_HEADERS,
     ]
-    return DirectResponse(PATH, sent, headers)
+    return cacheable_response(PATH, body, coding, build.manifest.built_at, headers)
 
 
 def _find_record(build: ServedBuild, values: dict[str, str]) -> ConceptRecord | None:

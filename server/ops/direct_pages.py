@@ -6,7 +6,6 @@ concept of the current view, and what has a long page, takes the usual way. The 
 
 from __future__ import annotations
 
-import hashlib
 import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,18 +14,15 @@ from urllib.parse import unquote
 from flask import Flask, g
 
 from begrepp.terminology.concept_record import ConceptRecord
-from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.http.i18n import LANGUAGES
 from server.http.negotiation import DOCUMENT_FORMATS, HTML, best_format
-from server.http.urls import document_path
+from server.http.urls import document_path, raw_path
 from server.http.web_request import NOT_ROUTED
 from server.ops.direct_requests import (
     DirectResponse,
-    body_length,
+    cacheable_response,
     choose_coding,
-    encode_body,
-    is_conditional,
-    last_modified,
+    is_plain_get,
 )
 from server.ops.headers import COMMON_HEADERS, VARY
 from server.pages.signposting import document_links
@@ -44,7 +40,6 @@ _MAX_ROWS, _MAX_DESCENDANTS = 60, 1000
 _HEADERS = [
     *COMMON_HEADERS.items(),
     ("Content-Type", "text/html; charset=utf-8"),
-    ("Cache-Control", PUBLIC_CACHE_CONTROL),
     ("Vary", ", ".join(("Accept-Datetime", *VARY, "Cookie", "Accept-Encoding"))),
 ]
 
@@ -52,16 +47,16 @@ _HEADERS = [
 def answer_page(app: Flask, environ: WSGIEnvironment, build: ServedBuild) -> DirectResponse | None:
     """Return the response to a plain request for the page of a concept; None if the request takes the usual way."""
     path = environ["PATH_INFO"]
-    if not path.startswith("/cs/") or environ["REQUEST_METHOD"] != "GET" or environ["QUERY_STRING"] not in _QUERIES:
+    if not path.startswith("/cs/") or environ["QUERY_STRING"] not in _QUERIES:
         return None
     started = time.monotonic()
-    if environ.get("SCRIPT_NAME") or "HTTP_ACCEPT_DATETIME" in environ or is_conditional(environ):
+    if "HTTP_ACCEPT_DATETIME" in environ or not is_plain_get(environ):
         return None
     coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    if coding is None or body_length(environ) != 0 or not _accepts_page(environ.get("HTTP_ACCEPT", "")):
+    if coding is None or not _accepts_page(environ.get("HTTP_ACCEPT", "")):
         return None
     try:
-        found = _find_concept(build, environ["RAW_URI"].partition("?")[0])
+        found = _find_concept(build, raw_path(environ))
         if found is None:
             return None
         with app.request_context({**environ, NOT_ROUTED: True}):
@@ -70,17 +65,8 @@ def answer_page(app: Flask, environ: WSGIEnvironment, build: ServedBuild) -> Dir
     except Exception:  # the usual way answers and logs it
         return None
     metrics.PAGE_SECONDS.observe(time.monotonic() - started)
-    tag, sent = hashlib.sha1(html).hexdigest(), encode_body(html, coding)
-    headers = [
-        *_HEADERS,
-        ("Content-Length", str(len(sent))),
-        ("Content-Language", language),
-        ("Link", links),
-        ("ETag", f'"{tag}:{coding}"' if coding else f'"{tag}"'),
-        ("Last-Modified", last_modified(build.manifest.built_at)),
-        *([("Content-Encoding", coding)] if coding else []),
-    ]
-    return DirectResponse(DOCUMENT_ROUTE, sent, headers)
+    headers = [*_HEADERS, ("Content-Language", language), ("Link", links)]
+    return cacheable_response(DOCUMENT_ROUTE, html, coding, build.manifest.built_at, headers)
 
 
 @lru_cache(1024)

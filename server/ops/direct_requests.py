@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import brotli
-from werkzeug.http import http_date
+from werkzeug.http import generate_etag, http_date
 
+from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.ops.headers import COMMON_HEADERS, VARY
 
 if TYPE_CHECKING:
@@ -41,6 +43,30 @@ class DirectResponse:
     def respond(self, start_response: StartResponse) -> None:
         """Pass status and headers to `start_response`."""
         start_response("200 OK", self.headers)
+
+
+def cacheable_response(
+    route: str, body: bytes, coding: str, built_at: str, headers: Iterable[tuple[str, str]]
+) -> DirectResponse:
+    """Return a public response in a content coding, with the validators that Flask's response has.
+
+    `built_at`: time in the manifest of the build; `headers`: content type and others, those of every response included.
+    """
+    sent, tag = encode_body(body, coding), generate_etag(body)
+    added = [
+        ("Content-Length", str(len(sent))),
+        ("ETag", f'"{tag}:{coding}"' if coding else f'"{tag}"'),
+        ("Last-Modified", _last_modified(built_at)),
+        ("Cache-Control", PUBLIC_CACHE_CONTROL),
+        *([("Content-Encoding", coding)] if coding else []),
+    ]
+    return DirectResponse(route, sent, [*headers, *added])
+
+
+def is_plain_get(environ: WSGIEnvironment) -> bool:
+    """Return whether a request is a GET without condition and body, to a server that is not mounted under a prefix."""
+    is_get = environ["REQUEST_METHOD"] == "GET" and not environ.get("SCRIPT_NAME")
+    return is_get and not is_conditional(environ) and body_length(environ) == 0
 
 
 def is_conditional(environ: WSGIEnvironment) -> bool:
@@ -94,6 +120,6 @@ def encode_body(body: bytes, coding: str) -> bytes:
 
 
 @lru_cache(8)
-def last_modified(built_at: str) -> str:
+def _last_modified(built_at: str) -> str:
     """Return the `Last-Modified` header of responses from a build, by the time in its manifest."""
     return http_date(datetime.fromisoformat(built_at))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from flask import Blueprint, Response, redirect, request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as ResponseBase
 
 from begrepp.errors import BegreppError, NotFound
@@ -29,7 +32,7 @@ _log = logging.getLogger("begrepp.server")
 MAX_FHIR_BYTES = 8 * 1024 * 1024
 """Largest body of a request, with the resources that it carries."""
 MEDIA_TYPE = "application/fhir+json; charset=utf-8"
-ACCEPTED_TYPES = ("application/fhir+json", "application/json", "text/html")
+_ACCEPTED_TYPES = ("application/fhir+json", "application/json", "text/html")
 BODY_TYPES = frozenset({"", "application/fhir+json", "application/json", "application/json+fhir", "text/json"})
 _JSON_FORMATS = frozenset({"", "json", "application/json", "application/fhir+json", "text/json"})
 _BASE = "/fhir/<any(r5, r4):base>"
@@ -47,12 +50,18 @@ def _request(base: str) -> FhirRequest:
     wanted = request.args.get("_format", "").partition(";")[0].strip().lower()
     if wanted not in _JSON_FORMATS:
         raise invalid_request(f"The format {wanted[:50]!r} is not supported.", code="not-supported", status=406)
-    accepted = request.accept_mimetypes
-    if not wanted and accepted and not any(accepted[each] for each in ACCEPTED_TYPES):
-        shown = request.headers.get("Accept", "")[:100]
-        raise invalid_request(f"The format {shown!r} is not supported.", code="not-supported", status=406)
+    accept = request.headers.get("Accept", "")
+    if not wanted and not accepts_json(accept):
+        raise invalid_request(f"The format {accept[:100]!r} is not supported.", code="not-supported", status=406)
     languages = request.headers.get("Accept-Language", "")
     return FhirRequest(base, fhir_source(served_build(), FHIR_VERSIONS[base]), languages)
+
+
+@lru_cache(1024)
+def accepts_json(accept: str) -> bool:
+    """Return whether an `Accept` header accepts the responses, which browsers get too."""
+    accepted = parse_accept_header(accept, MIMEAccept)
+    return not accepted or any(accepted[each] for each in _ACCEPTED_TYPES)
 
 
 def _body() -> object:

@@ -6,18 +6,15 @@ Requests that carry resources, every fault, and all that is not plain take the u
 from __future__ import annotations
 
 import time
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
 
 from begrepp.fhir.requests.operation_calls import read_parameters_resource, read_query
 from server.fhir.fhir_operations import OPERATIONS, FhirOperation
 from server.fhir.fhir_requests import FHIR_VERSIONS, FhirRequest
 from server.fhir.fhir_sources import opened_source
-from server.fhir.fhir_views import ACCEPTED_TYPES, BODY_TYPES, MEDIA_TYPE
+from server.fhir.fhir_views import BODY_TYPES, MEDIA_TYPE, accepts_json
 from server.ops.direct_requests import (
     DIRECT_HEADERS,
     DirectResponse,
@@ -53,7 +50,7 @@ def fhir_answer(environ: WSGIEnvironment, build: ServedBuild) -> DirectResponse 
     source = opened_source(build, FHIR_VERSIONS[base]) if base else None
     if operation is None or source is None or is_conditional(environ):
         return None
-    if not _accepts_json(environ.get("HTTP_ACCEPT", "")[:2000]):
+    if not accepts_json(environ.get("HTTP_ACCEPT", "")):
         return None
     try:
         items = _read_items(environ)
@@ -88,9 +85,3 @@ def _read_items(environ: WSGIEnvironment) -> list[dict[str, Any]] | None:
         return None
     body = peek_body(environ, length)
     return None if b'"resource"' in body or b"\\" in body else read_parameters_resource(msgspec.json.decode(body))
-
-
-@lru_cache(1024)
-def _accepts_json(accept: str) -> bool:
-    accepted = parse_accept_header(accept, MIMEAccept)
-    return not accepted or any(accepted[each] for each in ACCEPTED_TYPES)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.http import quote_etag
 
 from begrepp.sparql.tokens import may_contain_service
 from server.http.caching import PUBLIC_CACHE_CONTROL
@@ -54,45 +54,15 @@ if TYPE_CHECKING:
 
 PATH = "/sparql"
 ANSWER = "begrepp.direct-answer"
-"""WSGI environment variable with the `DirectAnswer` or `DirectResponse` that `prepare` has found."""
+"""WSGI environment variable with the `DirectResponse` that `prepare` has found."""
+_RECORD = "begrepp.record-query"
+"""WSGI environment variable with the function that logs the query of the response."""
 _MAX_BYTES = 1 << 14
 """Longest query string or body that is read on the event loop."""
-_MAX_ACCEPT = 2000
 _SECONDS = 0.1
 """Longest wait of the event loop for a result; the query then continues for a thread."""
 _GRAPH_PARAMETERS = ("default-graph-uri", "named-graph-uri")
 _PARAMETERS = frozenset(("query", *_GRAPH_PARAMETERS, *SPARQL_PARAMETERS))
-
-
-@dataclass(frozen=True, slots=True)
-class DirectAnswer:
-    """A result with the format, the ETag and the fields of the query log for its response."""
-
-    query: str
-    result: StoredResult
-    format: Format
-    fingerprint: str
-    build: str
-    seconds: float
-    outcome: str
-
-    @property
-    def body(self) -> bytes:
-        """The body of the response."""
-        return answers.stored_body(self.result, self.format)
-
-    def respond(self, start_response: StartResponse) -> None:
-        """Pass status and headers to `start_response`."""
-        start_response(
-            "200 OK",
-            [
-                ("Content-Type", answers.content_type_of(self.format)),
-                ("Content-Length", str(len(self.body))),
-                ("ETag", f'W/"{self.fingerprint}"'),
-                ("Cache-Control", PUBLIC_CACHE_CONTROL),
-                *DIRECT_HEADERS,
-            ],
-        )
 
 
 class DirectAnswers:
@@ -106,21 +76,16 @@ class DirectAnswers:
         if CACHED_ONLY in environ:
             raise NotCached(None)
         answer = environ.get(ANSWER)
-        if isinstance(answer, DirectResponse):
-            environ[ROUTE] = answer.route
-            answer.respond(start_response)
-            return [answer.body]
-        if not isinstance(answer, DirectAnswer):
+        if not isinstance(answer, DirectResponse):
             return self._app(environ, start_response)
-        environ[ROUTE], environ[NOT_SHARED] = PATH, True
-        size = len(answer.result.body)
-        record_query(
-            answer.query, answer.outcome, answer.seconds, build=answer.build, form=answer.result.form, bytes=size
-        )
+        environ[ROUTE] = answer.route
+        if record := environ.get(_RECORD):
+            environ[NOT_SHARED] = True
+            record()
         answer.respond(start_response)
         return [answer.body]
 
-    async def prepare(self, environ: WSGIEnvironment, client: str) -> DirectAnswer | DirectResponse | None:
+    async def prepare(self, environ: WSGIEnvironment, client: str) -> DirectResponse | None:
         """Return the direct answer to the request of a client, or None; `finish` is called in any case."""
         started = time.monotonic()
         if (build := self._state.opened_build()) is None:
@@ -144,9 +109,10 @@ class DirectAnswers:
         format_ = graphs if result and result.form == "graph" else results
         if result is None or format_ is None or _is_compressed(environ, result):
             return None
-        seconds, build_name = time.monotonic() - started, build.manifest.hash[:12]
-        answer = environ[ANSWER] = DirectAnswer(query.query, result, format_, fingerprint, build_name, seconds, outcome)
-        return answer
+        about = {"build": build.manifest.hash[:12], "form": result.form, "bytes": len(result.body)}
+        environ[_RECORD] = partial(record_query, query.query, outcome, time.monotonic() - started, **about)
+        response = environ[ANSWER] = _query_response(result, format_, fingerprint)
+        return response
 
     async def _run(
         self,
@@ -169,6 +135,18 @@ class DirectAnswers:
             query.close()
 
 
+def _query_response(result: StoredResult, format_: Format, fingerprint: str) -> DirectResponse:
+    body = answers.stored_body(result, format_)
+    headers = [
+        *DIRECT_HEADERS,
+        ("Content-Type", answers.content_type_of(format_)),
+        ("Content-Length", str(len(body))),
+        ("ETag", quote_etag(fingerprint, weak=True)),
+        ("Cache-Control", PUBLIC_CACHE_CONTROL),
+    ]
+    return DirectResponse(PATH, body, headers)
+
+
 def _is_compressed(environ: WSGIEnvironment, result: StoredResult) -> bool:
     """Return whether Flask-Compress may compress the response."""
     return len(result.body) >= MIN_COMPRESSED and environ.get("HTTP_ACCEPT_ENCODING", "identity") != "identity"
@@ -177,9 +155,7 @@ def _is_compressed(environ: WSGIEnvironment, result: StoredResult) -> bool:
 def _read_query(environ: WSGIEnvironment) -> tuple[SparqlRequest, Format | None, Format | None] | None:
     """Return the query of a request with the formats for solutions and for graphs; None if it is no plain query."""
     accept = environ.get("HTTP_ACCEPT", "")
-    if environ["PATH_INFO"] != PATH or len(accept) > _MAX_ACCEPT:
-        return None
-    if is_conditional(environ) or (fields := _read_fields(environ)) is None:
+    if environ["PATH_INFO"] != PATH or is_conditional(environ) or (fields := _read_fields(environ)) is None:
         return None
     values: dict[str, list[str]] = {}
     for name, value in fields:

@@ -15,14 +15,15 @@ from typing import Any
 
 import polars
 
-_XSD = "http://www.w3.org/2001/XMLSchema#"
+from begrepp.rdf.namespaces import expand
+
 _WHOLE = frozenset(
-    f"{_XSD}{name}"
+    expand(f"xsd:{name}")
     for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger", "unsignedInt")
 )
-_REAL = frozenset(f"{_XSD}{name}" for name in ("decimal", "double", "float"))
-_BOOLEAN = frozenset((f"{_XSD}boolean",))
-_DATE = frozenset((f"{_XSD}date",))
+_REAL = frozenset(map(expand, ("xsd:decimal", "xsd:double", "xsd:float")))
+_BOOLEAN = frozenset((expand("xsd:boolean"),))
+_DATE = frozenset((expand("xsd:date"),))
 
 
 def result_frame(answer: Mapping[str, Any]) -> polars.DataFrame:

@@ -204,10 +204,7 @@ def _page(
         editor=EDITOR.exists(),
         words=editor_words(translator()),
         downloads=_downloads(text, result) if result and not result.empty else [],
-        formats=[
-            (f.suffix, _name_of(f))
-            for f in (*RESULT_FORMATS[2:], *FILE_FORMATS, *RESULT_FORMATS[:2], *GRAPH_FORMATS[:2])
-        ],
+        formats=[(format_.suffix, _name_of(format_)) for format_ in _SELECTED_FORMATS],
         problem=_problem(error),
     )
     response = Response(page, error.status if error else 200, content_type="text/html; charset=utf-8")

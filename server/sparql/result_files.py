@@ -14,7 +14,7 @@ from pyoxigraph import Literal, QueryResultsFormat, QuerySolutions, parse_query_
 from begrepp.errors import BegreppError
 from begrepp.exports.spreadsheet import excel_csv
 from begrepp.files import temporary_folder
-from begrepp.rdf.namespaces import compact
+from begrepp.rdf.namespaces import expand
 from server.http.negotiation import CSV, EXCEL_CSV, GRAPH_FORMATS, PARQUET, RESULT_FORMATS, XLSX, Format, refuse_format
 from server.http.work_limit import WORKBOOKS
 from server.pages.table_responses import as_attachment, table_response
@@ -25,7 +25,7 @@ from server.state import served_build
 from server.workers.stream import StoredResult
 
 FILE_FORMATS = (EXCEL_CSV, XLSX, PARQUET)
-_DECIMALS = ("xsd:decimal", "xsd:double", "xsd:float")
+_DECIMALS = frozenset(map(expand, ("xsd:decimal", "xsd:double", "xsd:float")))
 _SECONDS = 60
 _log = logging.getLogger("begrepp.server")
 
@@ -63,7 +63,7 @@ def _excel_cell(term: object) -> str:
     """Return a term as text; a number with the decimal comma that a Swedish Excel reads."""
     if term is None:
         return ""
-    if isinstance(term, Literal) and compact(term.datatype.value) in _DECIMALS and "e" not in term.value.lower():
+    if isinstance(term, Literal) and term.datatype.value in _DECIMALS and "e" not in term.value.lower():
         return term.value.replace(".", ",")
     return str(getattr(term, "value", term))
 

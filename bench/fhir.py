@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from begrepp.artefact.manifest import current_build, read_manifest
+from begrepp.fhir.systems.scheme_code_systems import system_url
 from begrepp.settings import Settings
 from begrepp.terminology.interface import CodeSystem
 from bench.serving import HEADING, ask_many, ask_once, find_wrk
@@ -40,7 +41,7 @@ def _operations(data: Path) -> Iterator[tuple[str, str, list[str]]]:
     build = ServedBuild(folder, read_manifest(folder))
     system = max(build.terminology.schemes(), key=len)
     about, chance = system.description, random.Random(1)
-    url = about.uri or about.iri
+    url = system_url(about)
     chosen = [chance.randrange(len(system)) for _ in range(_MOST)]
     codes = [system.code(each) for each in chosen]
     above = [next(iter(system.hierarchy.parents(each)), each) for each in chosen]
@@ -53,7 +54,7 @@ def _operations(data: Path) -> Iterator[tuple[str, str, list[str]]]:
     paths = [_path("CodeSystem/$subsumes", system=url, codeA=system.code(up), codeB=code) for code, up in pairs]
     yield "subsumes", _FHIR_JSON, paths
     paths = [
-        _path("ConceptMap/$translate", system=each.description.uri or each.description.iri, sourceCode=each.code(n))
+        _path("ConceptMap/$translate", system=system_url(each.description), sourceCode=each.code(n))
         for each, n in chance.choices(mapped, k=_MOST)
     ]
     yield "translate", _FHIR_JSON, paths

@@ -14,7 +14,7 @@ from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.mapping_resources import MappingSource
 from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
 from begrepp.fhir.systems.code_system_view import CodeSystemView
-from begrepp.fhir.systems.naming_systems import naming_system_id, naming_system_resource
+from begrepp.fhir.systems.naming_systems import naming_system_resource
 from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem, system_url
 from begrepp.fhir.systems.served_systems import ServedSystem
 from begrepp.fhir.value_sets.value_set_resources import value_set_id, value_set_resource
@@ -108,10 +108,8 @@ class BuildResources:
 
     @cached_property
     def _naming_systems(self) -> dict[str, Json]:
-        views = [self.view(each) for each in self._terminology.schemes()]
-        return {
-            naming_system_id(each.system.description): naming_system_resource(each, self._released) for each in views
-        }
+        found = (naming_system_resource(self.view(each), self._released) for each in self._terminology.schemes())
+        return {each["id"]: each for each in found}
 
     @cached_property
     def _sets_by_id(self) -> dict[str, StoredValueSet]:

@@ -12,6 +12,7 @@ from begrepp.terminology.concept_record import SystemDescription
 Json = dict[str, Any]
 MAX_LISTED = 20_000
 """Concepts of a CodeSystem that is read; larger ones are answered without concepts (`not-present`)."""
+OID = re.compile(r"(?:urn:oid:)?(\d+(?:\.\d+)+)")
 WEB_SOURCE = "http://hl7.org/fhir/StructureDefinition/web-source"
 """Extension with the address of the page for humans."""
 
@@ -43,7 +44,7 @@ def code_system_resource(view: SchemeCodeSystem, *, with_content: bool, limit: i
         "id": code_system_id(about),
         "extension": [{"url": WEB_SOURCE, "valueUrl": about.iri}],
         "url": view.url,
-        "identifier": [{"system": "urn:ietf:rfc:3986", "value": each} for each in _identifiers(about)],
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": each} for each in identifiers(about)],
         "version": about.version,
         "name": view.name,
         "title": view.title,
@@ -51,14 +52,14 @@ def code_system_resource(view: SchemeCodeSystem, *, with_content: bool, limit: i
         "experimental": False,
         "date": about.valid_from,
         "publisher": about.publisher,
-        "description": _first(view, about),
+        "description": view.description,
         "copyright": about.licence,
         "caseSensitive": view.is_case_sensitive,
         "valueSet": view.value_set_url,
         "hierarchyMeaning": "is-a" if is_tree else "",
         "compositional": False,
         "versionNeeded": False,
-        "content": ("complete" if about.is_complete else "fragment") if listed else "not-present",
+        "content": view.content if listed else "not-present",
         "count": len(view.everything) if listed else view.size,
         "language": view.language,
         "filter": [_ECL_FILTER],
@@ -78,13 +79,10 @@ def _all(concepts: Iterable[Json]) -> Iterator[Json]:
         yield from _all(each.get("concept", ()))
 
 
-def _identifiers(about: SystemDescription) -> list[str]:
+def identifiers(about: SystemDescription) -> list[str]:
+    """Return the identifiers of a code system besides the publisher's URI, OIDs as `urn:oid:…`."""
     known = dict.fromkeys(each for each in (*about.identifiers, about.iri) if each and each != about.uri)
-    return [f"urn:oid:{each}" if re.fullmatch(r"\d+(\.\d+)+", each) else each for each in known]
-
-
-def _first(view: SchemeCodeSystem, about: SystemDescription) -> str:
-    return next((each.value for each in about.descriptions if each.lang == view.language), "")
+    return [f"urn:oid:{oid[1]}" if (oid := OID.fullmatch(each)) else each for each in known]
 
 
 def _concepts(view: SchemeCodeSystem) -> Iterator[Json]:

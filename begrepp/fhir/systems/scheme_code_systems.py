@@ -46,6 +46,7 @@ class SchemeCodeSystem(CodeSystemView):
         self.name = _computable(about.id)
         self.is_case_sensitive = about.case_sensitive
         self.language = next((each for each in LANGUAGES if each in about.languages), "") or (*about.languages, "")[0]
+        self.description = next((each.value for each in about.descriptions if each.lang == self.language), "")
         self.value_set_url = f"{url}?vs"
         self.has_hierarchy = about.hierarchical
         self.size = len(system)

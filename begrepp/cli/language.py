@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 
-from server.http.i18n import TRANSLATIONS_FOLDER, Translator
+from server.http.i18n import Translator, translations_of_texts
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The environment variables of the language of messages, in the order in which they count (POSIX, section 8.2)."""
@@ -19,11 +17,9 @@ def translator() -> Translator:
     return Translator("sv" if locale.lower().startswith("sv") else "en")
 
 
-@cache
 def phrases(language: str) -> Mapping[str, str]:
-    """Return the translations of help texts and headings by the English text; English has no file."""
-    path = TRANSLATIONS_FOLDER / "commands" / f"{language}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    """Return the translations of help texts and headings by the English text."""
+    return translations_of_texts("commands", language)
 
 
 def phrase(text: str) -> str:

@@ -16,7 +16,6 @@ from begrepp import lazy_polars as polars
 from begrepp.ecl.concept_sets import to_bitmap, to_integers
 from begrepp.ecl.term_match import (
     WORD,
-    fits_pieces,
     fold_marks,
     folding_class,
     keeps_marks,
@@ -27,6 +26,7 @@ from begrepp.ecl.term_match import (
 from begrepp.rdf.namespaces import local_name
 from begrepp.terminology.concept_record import ConceptRecord
 from begrepp.terminology.interface import CodeSystem
+from begrepp.text.pieces import match_pieces
 
 SNOMED = "http://snomed.info/sct"
 
@@ -132,7 +132,7 @@ class DescriptionIndex:
             matching = rows & to_bitmap(rows_of_pieces(self._folded, plain))
             if plain != pieces:
                 texts = ((row, self._marked.get(row) or self._folded[row]) for row in matching)
-                matching = BitMap([row for row, text in texts if fits_pieces(text, pieces)])
+                matching = BitMap([row for row, text in texts if match_pieces(text, pieces) is not None])
             found |= matching
         return found
 

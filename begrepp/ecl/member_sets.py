@@ -28,10 +28,11 @@ from begrepp.ecl.syntax_tree import (
     SetsContaining,
     Tokens,
 )
-from begrepp.ecl.term_match import WORD, fits_pieces, fold_marks, lowered, wildcard_pieces
+from begrepp.ecl.term_match import WORD, fold_marks, lowered, wildcard_pieces
 from begrepp.ecl.value_test import NUMBER_TESTS
 from begrepp.ecl.work_budget import WorkBudget
 from begrepp.terminology.interface import CodeSystem
+from begrepp.text.pieces import match_pieces
 
 _MEMBER = "referencedComponentId"
 
@@ -156,6 +157,6 @@ def _has_term(text: str, term: SearchTerm) -> bool:
     """Whether a field matches a term, by prefixes of words or with wildcards; marks do not count."""
     plain, searched = (fold_marks(lowered(each, ""), "") for each in (text, term.text))
     if term.wild:
-        return fits_pieces(plain, wildcard_pieces(searched))
+        return match_pieces(plain, wildcard_pieces(searched)) is not None
     words = WORD.findall(plain)
     return all(any(word.startswith(part) for word in words) for part in WORD.findall(searched))

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from begrepp import settings
+from begrepp.text.pieces import match_pieces
 from begrepp.text.plurals import format_number, plural_category
 
 TRANSLATIONS_FOLDER = Path(__file__).parents[1] / "translations"
@@ -38,13 +39,15 @@ def translations(language: str) -> dict[str, str]:
     return found
 
 
-@cache
 def messages(language: str) -> Mapping[str, str]:
-    """Return the translations of error messages by the English text, with `{}` for each value.
+    """Return the translations of error messages by the English text, with `{}` for each value."""
+    return translations_of_texts("messages", language)
 
-    English has no file: errors are raised in English.
-    """
-    path = TRANSLATIONS_FOLDER / "messages" / f"{language}.toml"
+
+@cache
+def translations_of_texts(folder: str, language: str) -> Mapping[str, str]:
+    """Return the translations in a folder by the English text; English, in which the code has them, has no file."""
+    path = TRANSLATIONS_FOLDER / folder / f"{language}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
@@ -52,23 +55,6 @@ def messages(language: str) -> Mapping[str, str]:
 def _patterns(language: str) -> list[str]:
     """Return the error messages with placeholders, the longest first."""
     return sorted((each for each in messages(language) if "{}" in each), key=len, reverse=True)
-
-
-def match_placeholders(pattern: str, text: str) -> list[str] | None:
-    """Return the values that match the `{}` of `pattern` in `text`; None if the text does not match."""
-    first, *others = pattern.split("{}")
-    if not others:
-        return [] if text == pattern else None
-    if not text.startswith(first) or not text.endswith(others[-1]):
-        return None
-    end = len(text) - len(others[-1])
-    values, at = [], len(first)
-    for literal in others[:-1]:
-        if (found := text.find(literal, at, end)) < 0:
-            return None
-        values.append(text[at:found])
-        at = found + len(literal)
-    return [*values, text[at:end]] if at <= end else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +87,7 @@ class Translator:
         if text in known:
             return known[text]
         for pattern in _patterns(self.language):
-            if (values := match_placeholders(pattern, text)) is not None:
+            if (values := match_pieces(text, pattern.split("{}"))) is not None:
                 return self._fill_placeholders(known[pattern], values)
         name, colon, rest = text.partition(": ")
         return f"{name}{colon}{self.message(rest)}" if colon and name.isidentifier() else text

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from begrepp.settings import ROOT
 from begrepp.validation.shacl.syntax_rules import KINDS, LISTS
-from server.http.i18n import LANGUAGES, Translator, match_placeholders, messages
+from server.http.i18n import LANGUAGES, Translator, messages
 
 HTML = {"Accept": "text/html"}
 # Errors of the core that a page can show; those of loading and building reach the command line only.
@@ -134,20 +134,6 @@ def test_the_title_of_every_check_is_translated() -> None:
 def test_a_translation_has_the_values_of_the_message(language: str) -> None:
     for english, words in messages(language).items():
         assert len(re.findall(r"\{(?:\d*|!)\}", words)) <= english.count("{}"), english
-
-
-@pytest.mark.parametrize(
-    ("pattern", "text", "values"),
-    [
-        ("Nothing.", "Nothing.", []),
-        ("No {} in {}.", "No C50 in atc.", ["C50", "atc"]),
-        ("No {} in {}.", "No C50 on atc.", None),
-        ("{}: {}", "a: b: c", ["a", "b: c"]),
-        ("a{}a", "a", None),
-    ],
-)
-def test_values_are_found_in_a_message(pattern: str, text: str, values: list[str] | None) -> None:
-    assert match_placeholders(pattern, text) == values
 
 
 def test_a_message_keeps_its_values_and_the_name_before_it() -> None:

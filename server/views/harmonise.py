@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, Response, make_response, request
 
 from begrepp.errors import BegreppError, NotFound, UsageError
+from begrepp.exports.spreadsheet import DataTable
 from begrepp.queries.parameters import QueryContext
 from begrepp.variables.harmonisation.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES, Crosswalk
 from begrepp.variables.harmonisation.dataset_comparison import DatasetComparison, comparison_csv
-from begrepp.variables.harmonisation.dataset_crosswalk import compare_all, harmonise_datasets
+from begrepp.variables.harmonisation.dataset_crosswalk import compare_all, comparison_labels, harmonise_datasets
 from server.http.negotiation import CSV, HTML, XLSX, Format, choose_format
 from server.http.work_limit import COMPARISONS
 from server.pages.datasets.harmonise import harmonise_page
@@ -49,12 +50,12 @@ def harmonise() -> Response:
     wanted = _Wanted(datasets=datasets, concept=concept, pair=pair)
     format_ = choose_format(request, _OFFERS)
     found = served_build()
-    comparison, names, walk, error = None, dict[str, str](), None, None
+    comparison, walk, error = None, None, None
     if concept or len(datasets) > 1 or (a and a == b):
         try:
             with COMPARISONS.slot():
-                comparison, names = _compare(found, wanted)
-                walk = _translate(found, wanted) if concept or len(datasets) == 2 else None
+                comparison = _compare(found, wanted)
+                walk = _translate(found, wanted, comparison) if concept or len(datasets) == 2 else None
         except BegreppError as problem:
             # Concept pages link here, and two datasets may have nothing in common: a result (200), not an error.
             is_result = isinstance(problem, NotFound) and not pair
@@ -66,46 +67,52 @@ def harmonise() -> Response:
         html = render("harmonise.html", page=page, a=a, b=b, more=more, concept=concept, pair=pair, error=error)
         is_fault = error is not None and (not isinstance(error, NotFound) or bool(pair))
         return make_response(html, error.status if error and is_fault else 200)
-    return _file(found, wanted, comparison, names, walk, format_)
+    return _file(found, wanted, comparison, walk, format_)
 
 
-def _compare(found: ServedBuild, wanted: _Wanted) -> tuple[DatasetComparison, dict[str, str]]:
+def _compare(found: ServedBuild, wanted: _Wanted) -> DatasetComparison:
     names = () if wanted.concept else wanted.datasets if len(wanted.datasets) > 1 else wanted.datasets * 2
     known = QueryContext(found.store, found.index, found.iris)
-    return compare_all(names, wanted.concept, known, found.manifest, language=translator().language)
+    return compare_all(names, wanted.concept, known, found.manifest)
 
 
-def _translate(found: ServedBuild, wanted: _Wanted) -> Crosswalk:
+def _translate(found: ServedBuild, wanted: _Wanted, comparison: DatasetComparison) -> Crosswalk:
     first, second = (wanted.concept, "") if wanted.concept else wanted.datasets
     known = QueryContext(found.store, found.index, found.iris)
     language = translator().language
-    return harmonise_datasets(first, second, known, found.manifest, pair=wanted.pair, language=language)
+    return harmonise_datasets(
+        first, second, known, found.manifest, pair=wanted.pair, language=language, comparison=comparison
+    )
 
 
 def _file(
     found: ServedBuild,
     wanted: _Wanted,
     comparison: DatasetComparison,
-    names: dict[str, str],
     walk: Crosswalk | None,
     format_: Format,
 ) -> Response:
     """Return the crosswalk, or the comparison of more than two datasets; a workbook has both."""
-    ids = [iri.rpartition("/")[2] for iri in comparison.datasets]
-    title = translator()("nav.harmonise")
     if format_ == XLSX:
-        codes = table_from_csv(found, "codes", title, walk.write(CSV.suffix)) if walk else None
+        codes = table_from_csv(found, "codes", translator()("nav.harmonise"), walk.write(CSV.suffix)) if walk else None
         if codes and wanted.pair:
             return table_response(replace(codes, name=wanted.name), XLSX)
-        table = table_from_csv(found, wanted.name, title, comparison_csv(comparison, ids, names))
+        table = _comparison_table(found, wanted.name, comparison)
         return table_response(replace(table, more=(codes,) if codes else ()), XLSX)
     if walk is None:
         if format_ != CSV:
             raise UsageError(
-                f"The codes of {len(ids)} datasets are not translated at once.",
+                f"The codes of {len(comparison.datasets)} datasets are not translated at once.",
                 "Choose two of them, or format=csv or xlsx.",
             )
-        return table_response(table_from_csv(found, wanted.name, title, comparison_csv(comparison, ids, names)), CSV)
+        return table_response(_comparison_table(found, wanted.name, comparison), CSV)
     response = Response(walk.write(format_.suffix), content_type=f"{format_.media_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{wanted.name}.{SUFFIXES[format_.suffix]}"'
     return response
+
+
+def _comparison_table(found: ServedBuild, name: str, comparison: DatasetComparison) -> DataTable:
+    translate = translator()
+    ids = [iri.rpartition("/")[2] for iri in comparison.datasets]
+    names = comparison_labels(comparison, found.store, translate.language)
+    return table_from_csv(found, name, translate("nav.harmonise"), comparison_csv(comparison, ids, names))

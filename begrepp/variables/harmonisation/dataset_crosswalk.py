@@ -25,21 +25,29 @@ def dataset_ids(manifest: Manifest) -> list[str]:
 
 
 def harmonise_datasets(
-    first: str, second: str, context: QueryContext, manifest: Manifest, *, pair: str = "", language: str = "sv"
+    first: str,
+    second: str,
+    context: QueryContext,
+    manifest: Manifest,
+    *,
+    pair: str = "",
+    language: str = "sv",
+    comparison: DatasetComparison | None = None,
 ) -> Crosswalk:
     """Return the crosswalk of two datasets, or of one concept (`first`, if `second` is empty) over all datasets.
 
-    `pair` restricts it to one pair of variables, `a_tnm_tklass=t`. Raises `NotFound` and `UsageError`.
+    `pair` restricts it to one pair of variables, `a_tnm_tklass=t`. `comparison` is that of the two datasets, if the
+    caller has it. Raises `NotFound` and `UsageError`.
     """
     harmoniser = Harmoniser(context.store)
     if second:
-        a, b = (_dataset_iri(each, context) for each in (first, second))
+        a, b = (_resource_iri("dataset", each, context) for each in (first, second))
         if a == b:
             raise UsageError("The two datasets are the same.", "Give two different datasets.")
         pairs = harmoniser.pair_datasets(a, b)
     else:
         pairs = harmoniser.pair_by_concept(
-            _concept_iri(first, context), [context.iris.dataset(id_) for id_ in dataset_ids(manifest)]
+            _resource_iri("concept", first, context), [context.iris.dataset(id_) for id_ in dataset_ids(manifest)]
         )
     if pair:
         left, _, right = pair.partition("=")
@@ -58,8 +66,9 @@ def harmonise_datasets(
     systems = {
         value(row, "list"): value(row, "uri") for row in select(context.store, "system-uris", list=_nodes(lists))
     }
-    comparison = harmoniser.compare_datasets([a, b]) if second and not pair else None
-    rest = _without_pairs(comparison, pairs) if comparison else []
+    rest = []
+    if second and not pair:
+        rest = _without_pairs(comparison or harmoniser.compare_datasets([a, b]), pairs)
     iris |= {row.concept for row in rest if row.concept}
     return Crosswalk(pairs, read_labels(context.store, iris, language), context.iris, systems, rest)
 
@@ -70,22 +79,25 @@ def _without_pairs(comparison: DatasetComparison, pairs: Sequence[VariablePair])
     return [row for row in comparison.rows if not paired.issuperset(column.iri for column in row.all_columns)]
 
 
-def compare_all(
-    names: Sequence[str], concept: str, context: QueryContext, manifest: Manifest, *, language: str = "sv"
-) -> tuple[DatasetComparison, dict[str, str]]:
-    """Return the comparison of all variables of datasets, and the labels of concepts and code lists by IRI.
+def compare_all(names: Sequence[str], concept: str, context: QueryContext, manifest: Manifest) -> DatasetComparison:
+    """Return the comparison of all variables of datasets.
 
     `names` are ids or titles; without names all datasets are compared. With `concept`, only the variables that measure
     it or a narrower concept. Raises `NotFound` and `UsageError`.
     """
-    datasets = [_dataset_iri(name, context) for name in names]
+    datasets = [_resource_iri("dataset", name, context) for name in names]
     datasets = [*dict.fromkeys(datasets)] or [context.iris.dataset(id_) for id_ in dataset_ids(manifest)]
     if len(datasets) < 2:
         raise UsageError("The two datasets are the same.", "Give two different datasets.")
-    comparison = Harmoniser(context.store).compare_datasets(datasets, _concept_iri(concept, context) if concept else "")
+    concept_iri = _resource_iri("concept", concept, context) if concept else ""
+    return Harmoniser(context.store).compare_datasets(datasets, concept_iri)
+
+
+def comparison_labels(comparison: DatasetComparison, store: Store, language: str) -> dict[str, str]:
+    """Return the labels of the datasets, concepts and code lists of a comparison by IRI."""
     iris = {*comparison.datasets, *(row.concept for row in comparison.rows if row.concept)}
     iris |= {iri for row in comparison.rows for column in row.all_columns for iri in column.code_lists}
-    return comparison, read_labels(context.store, iris, language)
+    return read_labels(store, iris, language)
 
 
 def _require_links(datasets: Sequence[str], harmoniser: Harmoniser, context: QueryContext) -> None:
@@ -107,15 +119,9 @@ def _nodes(iris: set[str]) -> list[NamedNode]:
     return named_nodes(sorted(iris))
 
 
-def _concept_iri(name: str, context: QueryContext) -> str:
-    parameter = QueryParameter(name="concept", kind="concept", titles={"en": ""}, default="x")
-    return parse_value(parameter, name, context)[1:-1]
-
-
-def _dataset_iri(name: str, context: QueryContext) -> str:
-    return parse_value(QueryParameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, context)[
-        1:-1
-    ]
+def _resource_iri(kind: str, name: str, context: QueryContext) -> str:
+    """Return the IRI of a dataset or concept by its id, title, label or code."""
+    return parse_value(QueryParameter(name=kind, kind=kind, titles={"en": ""}, default="x"), name, context)[1:-1]
 
 
 def read_labels(store: Store, iris: set[str], language: str = "sv") -> dict[str, str]:

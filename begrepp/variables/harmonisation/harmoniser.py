@@ -52,7 +52,7 @@ class Harmoniser:
         measured = {iri for column in columns for iri in column.measures}
         broader, matched = self._read_broader(measured), self._read_matched(measured)
         if concept:
-            columns = [c for c in columns if any(concept == iri or concept in broader[iri] for iri in c.measures)]
+            columns = _measuring(columns, concept, broader)
             datasets = [each for each in datasets if any(column.dataset == each for column in columns)]
         return compare_columns(datasets, columns, broader, matched, self._lists_agree)
 
@@ -60,7 +60,7 @@ class Harmoniser:
         """Return the pairs of columns of all datasets that measure a concept or a narrower one."""
         columns = _linkable(self.read_columns(datasets))
         broader = self._read_broader({iri for column in columns for iri in column.measures})
-        related = [c for c in columns if any(concept == iri or concept in broader[iri] for iri in c.measures)]
+        related = _measuring(columns, concept, broader)
         datasets_in_order = sorted({column.dataset for column in related})
         pairs = []
         for position, a in enumerate(datasets_in_order):
@@ -103,7 +103,7 @@ class Harmoniser:
         left, right = self.read_codes(pair.a.code_lists[0]), self.read_codes(pair.b.code_lists[0])
         if max(len(left), len(right)) > MAX_CODES:
             return replace(pair, too_long=max(len(left), len(right)))
-        same = self._lists_agree(pair.a.code_lists[0], pair.b.code_lists[0])
+        same = pair.a.code_lists == pair.b.code_lists or _same_codes(left, right)
         rows = _match_notations(left, right) if same else self._translate_codes(left, right)
         reached = {code.iri for row in rows for code, _ in row.targets}
         unreached = tuple(code for code in right if code.iri not in reached and code.active)
@@ -130,8 +130,7 @@ class Harmoniser:
         sizes = {self._read_size(first), self._read_size(second)}
         if len(sizes) > 1 or max(sizes) > MAX_CODES:
             return False
-        left, right = self.read_codes(first), self.read_codes(second)
-        return bool(left) and [(c.notation, c.labels) for c in left] == [(c.notation, c.labels) for c in right]
+        return _same_codes(self.read_codes(first), self.read_codes(second))
 
     def _read_size(self, code_list: str) -> int:
         if code_list not in self._sizes:
@@ -196,9 +195,19 @@ def _set_property(column: DatasetColumn, property_iri: str, term: object) -> Non
         column.is_key = True
 
 
+def _same_codes(left: Sequence[ListedCode], right: Sequence[ListedCode]) -> bool:
+    """Return whether two lists have the same codes and labels; False for empty lists."""
+    return bool(left) and [(c.notation, c.labels) for c in left] == [(c.notation, c.labels) for c in right]
+
+
 def _linkable(columns: Iterable[DatasetColumn]) -> list[DatasetColumn]:
     """Return the columns that measure a concept, without linkage keys."""
     return [column for column in columns if column.measures and not column.is_key]
+
+
+def _measuring(columns: Iterable[DatasetColumn], concept: str, broader: Mapping[str, set[str]]) -> list[DatasetColumn]:
+    """Return the columns that measure a concept or a narrower one; `broader` maps concepts to those above them."""
+    return [c for c in columns if any(concept == iri or concept in broader[iri] for iri in c.measures)]
 
 
 def _is_code_list(iri: str) -> bool:

@@ -14,6 +14,7 @@ from unittest.mock import patch
 from begrepp.artefact.manifest import current_build
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex, index, lexicon, query_parser, ranking, system_names
+from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS
 from begrepp.settings import Settings
 from bench.search_quality import JUDGED, evaluate, index_search, mean, read_judged
 
@@ -36,7 +37,7 @@ MECHANISMS: dict[str, Patches] = {
     "two words joined": [(query_parser, "_join_words", lambda words, lexicon: "")],
     "corrections": [(lexicon.IndexLexicon, "closest", lambda self, word: "")],
     "names of systems": [(system_names.SystemNames, "find", lambda self, name: frozenset())],
-    "question words": [(query_parser, "_SILENT_WORDS", query_parser.FUNCTION_WORDS | query_parser.CODE_WORDS)],
+    "question words": [(query_parser, "SILENT_WORDS", FUNCTION_WORDS | CODE_WORDS)],
     "words that say little not required": [(index, "_TELLING_SHARE", 0.0)],
     "fewer words with few hits": [(index, "_ENOUGH_HITS", 1)],
     "names of matches": _role("via"),

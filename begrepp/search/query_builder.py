@@ -11,7 +11,7 @@ from tantivy import Occur, Query, Schema, Searcher
 from begrepp.search.query_codes import MAX_RANGE
 from begrepp.search.query_parser import ParsedSearch, WordSlot
 from begrepp.search.schema import MAX_EDGE_LENGTH, word_pairs
-from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS, QUESTION_WORDS
+from begrepp.search.words import SILENT_WORDS
 from begrepp.text.stemming import code_key, label_key, lowercase_words, word_keys
 from begrepp.text.swedish import fold
 
@@ -20,7 +20,6 @@ _MAX_WORDS, _MAX_NAME_WORDS = 20, 5
 """Words of a query in which names are looked for, and words of such a name."""
 _CONTAINED_NAME = 20.0
 """The score of a name within a longer query, for each of its words."""
-_SILENT = FUNCTION_WORDS | QUESTION_WORDS | CODE_WORDS
 MIN_FREQUENT = 20_000
 """A word in more documents than this is frequent: it hardly distinguishes hits."""
 
@@ -34,7 +33,7 @@ def _contained_names(text: str) -> Iterator[tuple[str, int]]:
     for size in range(min(_MAX_NAME_WORDS, len(words) - 1), 0, -1):
         for start in range(len(words) - size + 1):
             some = words[start : start + size]
-            if not _SILENT.issuperset(some):
+            if not SILENT_WORDS.issuperset(some):
                 yield label_key(" ".join(some)), size
 
 

@@ -19,7 +19,7 @@ from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
 from begrepp.search.query_operators import QuerySyntax, read_syntax
 from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, expansions, synonyms
 from begrepp.search.system_names import MAX_NAME_WORDS, SystemNames
-from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS, KIND_WORDS, QUESTION_WORDS, UNSPECIFIED
+from begrepp.search.words import CODE_WORDS, KIND_WORDS, SILENT_WORDS, UNSPECIFIED
 from begrepp.text.stemming import code_key, lowercase_words
 from begrepp.text.swedish import fold
 
@@ -30,7 +30,6 @@ _LONG_WORD = 8
 _EXPANSION, _PARTS, _SYNONYM, _PART_SYNONYM = 0.97, 0.92, 0.82, 0.78
 _MAX_SPLITS = 3
 _HYPHENATED = re.compile(r"\b[A-ZÅÄÖ]+-[A-ZÅÄÖ]+\b")
-_SILENT_WORDS = FUNCTION_WORDS | QUESTION_WORDS | CODE_WORDS
 _SYSTEM_WEIGHT = 0.2
 _KNOWN_COMPOUND = 5
 """Documents that a compound occurs in which two words are joined to."""
@@ -123,7 +122,7 @@ def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
     if codes.parts and lexicon.is_label(text):  # *coenzyme Q10 deficiency*, and not Q10
         codes = replace(codes, parts=())
     parts = [*_split_systems(text, lexicon.systems)]
-    for uninformative in (_SILENT_WORDS, UNSPECIFIED):
+    for uninformative in (SILENT_WORDS, UNSPECIFIED):
         content = [part for part in parts if part.systems or part.words[0] not in uninformative]
         parts = content if any(not part.systems for part in content) else parts
     words = [part.words[0] for part in parts if not part.systems]

@@ -33,6 +33,9 @@ CODE_WORDS = frozenset(
 )
 """Words that may follow the name of a code system."""
 
+SILENT_WORDS = FUNCTION_WORDS | QUESTION_WORDS | CODE_WORDS
+"""Words that say nothing of what is searched for."""
+
 UNSPECIFIED = frozenset(
     ["ospecificerad", "ospecificerat", "ospecificerade", "uns", "unspecified", "nos", "ej", "angiven", "angivet", "del"]
 )

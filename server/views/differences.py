@@ -46,9 +46,7 @@ def difference(scheme: str, pair: str) -> Response:
         given = (("type", kind), ("rule", rule), ("chapter", chapter), ("q", query))
         filters = [(name, value) for name, value in given if value]
         title = title_of(found, said, translator()).value
-        table = table_from_csv(
-            found, f"{scheme}-{said.old}-{said.new}", title, text, [(name, value) for name, value in filters if value]
-        )
+        table = table_from_csv(found, f"{scheme}-{said.old}-{said.new}", title, text, filters)
         response = table_response(table, format_)
     elif format_ != HTML:
         triples = sorted(construct(found.store, "difference-graph", difference=NamedNode(said.graph)), key=str)

@@ -108,20 +108,27 @@ def test_what_is_too_large_is_refused_and_the_server_goes_on(port: int) -> None:
 
 
 def test_a_reader_who_goes_away_ends_the_query(data_folder: Path) -> None:
-    def number(port: int, name: str) -> float:
-        lines = _asked(port, "/metrics")[1].decode().splitlines()
-        return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
-
     request = f"GET /sparql?query={quote(_LARGE)} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n"
     # Nothing else would end it: there is no end to its rows, and minutes of time.
     with serve(data_folder, query_seconds="600", query_result_mb="1000000") as port:
         for _ in range(3):
-            stopped = number(port, "begrepp_query_workers_killed_total")
+            killed = _number_killed(port)
             assert _raw(port, request.encode()).startswith(b"HTTP/1.1 200")
-            until = time.monotonic() + 60
-            while number(port, "begrepp_query_workers_killed_total") == stopped and time.monotonic() < until:
-                time.sleep(0.1)
-            assert number(port, "begrepp_query_workers_killed_total") > stopped
+            assert _kills_more(port, killed, seconds=60)
+
+
+def _number_killed(port: int) -> float:
+    """The number of query workers that the server has killed."""
+    lines = _asked(port, "/metrics")[1].decode().splitlines()
+    return sum(float(line.split()[-1]) for line in lines if line.startswith("begrepp_query_workers_killed_total"))
+
+
+def _kills_more(port: int, killed: float, *, seconds: float) -> bool:
+    """Whether the server has killed more query workers than before, within some seconds."""
+    until = time.monotonic() + seconds
+    while _number_killed(port) == killed and time.monotonic() < until:
+        time.sleep(0.1)
+    return _number_killed(port) > killed
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/sparql-results+json"])
@@ -133,21 +140,14 @@ def test_a_reader_who_goes_away_before_the_first_row_ends_the_query(
     request = f"GET /sparql?query={silent} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n\r\n"
     log = tmp_path / "log"
 
-    def number_killed(port: int) -> float:
-        lines = _asked(port, "/metrics")[1].decode().splitlines()
-        return sum(float(line.split()[-1]) for line in lines if line.startswith("begrepp_query_workers_killed_total"))
-
     with serve(data_folder, log=log, query_seconds="600") as port:
-        killed = number_killed(port)
+        killed = _number_killed(port)
         # A server that is still starting may not have begun with the query when its reader goes away.
         for _ in range(5):
             with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
                 connection.sendall(request.encode())
                 time.sleep(2)
-            until = time.monotonic() + 20
-            while number_killed(port) == killed and time.monotonic() < until:
-                time.sleep(0.1)
-            if number_killed(port) > killed:
+            if _kills_more(port, killed, seconds=20):
                 break
         assert _asked(port, "/sparql?query=ASK%7B%7D")[0].status == 200
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]

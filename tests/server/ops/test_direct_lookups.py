@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from werkzeug.test import EnvironBuilder, run_wsgi_app
+from werkzeug.test import EnvironBuilder
 
 from begrepp.settings import Settings
 from server.app import create_app
 from server.ops.direct_lookups import PATH, answer_lookup
 from server.state import AppState
+from tests.support.direct import Answer, compare
 
 IRI = "https://w3id.org/begrepp/id/cs/onkologi/lungcancer"
-Answer = tuple[str, dict[str, str], bytes]
 
 
 @pytest.fixture(scope="module")
@@ -30,26 +29,12 @@ def app(built: Settings) -> Iterator[Flask]:
 def _both(app: Flask, query: str, headers: dict[str, str], method: str = "GET", prefix: str = "") -> tuple[
     Answer | None, Answer
 ]:  # fmt: skip
-    """The direct response, or None, and Flask's; content in gzip without its header, which has the time."""
+    """The direct response, or None, and Flask's."""
     environ = EnvironBuilder(path=PATH, query_string=query, headers=[*headers.items()], method=method).get_environ()
     environ["SCRIPT_NAME"] = prefix
     state = app.extensions["begrepp"]
     assert isinstance(state, AppState)
-    started: list[tuple[str, dict[str, str]]] = []
-
-    def start_response(status: str, sent: list[tuple[str, str]], error: object = None) -> Any:
-        started.append((status, dict(sent)))
-
-    answer = answer_lookup(environ, state.current_build())
-    if answer:
-        answer.respond(start_response)
-    chunks, status, usual = run_wsgi_app(app, environ, buffered=True)
-    direct = (*started[0], _content(answer.body)) if answer else None
-    return direct, (status, {name: value for name, value in usual if name != "Date"}, _content(b"".join(chunks)))
-
-
-def _content(body: bytes) -> bytes:
-    return body[10:] if body.startswith(b"\x1f\x8b") else body
+    return compare(app, environ, answer_lookup(environ, state.current_build()))
 
 
 @pytest.mark.parametrize("headers", [

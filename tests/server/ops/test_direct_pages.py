@@ -10,7 +10,7 @@ from typing import Any
 import brotli
 import pytest
 from flask import Flask
-from werkzeug.test import EnvironBuilder, run_wsgi_app
+from werkzeug.test import EnvironBuilder
 
 from begrepp.settings import Settings
 from server.app import create_app
@@ -18,9 +18,9 @@ from server.ops import direct_pages
 from server.ops.asgi import AsgiBridge
 from server.ops.direct_pages import answer_page
 from server.ops.request_body import BodyReader
+from tests.support.direct import Answer, compare
 
 CONCEPT = "/cs/onkologi/lungcancer"
-Answer = tuple[str, dict[str, str], bytes]
 
 
 @pytest.fixture(scope="module")
@@ -33,25 +33,10 @@ def app(built: Settings) -> Iterator[Flask]:
 def _both(
     app: Flask, path: str, headers: dict[str, str], query: str = "", method: str = "GET", prefix: str = ""
 ) -> tuple[Answer | None, Answer]:
-    """The direct response, or None, and Flask's; content in gzip without its header, which has the time."""
+    """The direct response, or None, and Flask's."""
     builder = EnvironBuilder(path=path, query_string=query, headers=[*headers.items()], method=method)
     environ = {**builder.get_environ(), "SCRIPT_NAME": prefix, "RAW_URI": f"{path}?{query}" if query else path}
-    started: list[tuple[str, dict[str, str]]] = []
-
-    def start_response(status: str, sent: list[tuple[str, str]], error: object = None) -> Any:
-        started.append((status, dict(sent)))
-
-    answer = answer_page(app, environ, app.extensions["begrepp"].current_build())
-    if answer:
-        answer.respond(start_response)
-    chunks, status, usual = run_wsgi_app(app, environ, buffered=True)
-    direct = (*started[0], _content(answer.body)) if answer else None
-    kept = {name: value for name, value in usual if name != "Date"}
-    return direct, (status, kept, _content(b"".join(chunks)))
-
-
-def _content(body: bytes) -> bytes:
-    return body[10:] if body.startswith(b"\x1f\x8b") else body
+    return compare(app, environ, answer_page(app, environ, app.extensions["begrepp"].current_build()))
 
 
 @pytest.mark.parametrize("headers", [

@@ -229,7 +229,10 @@ class BuildRun:
             terminology = pool.submit(files.write_terminology, self._folder, graphs.view.path, *places, public=public)
             store_checks = pool.submit(files.check_store, graphs.stored, self._folder / "store", self._progress)
             differences = pool.submit(
-                files.write_differences, graphs.stored, self._folder, [d.graph for d in graphs.differences]
+                files.write_differences,
+                graphs.stored,
+                self._folder,
+                [(d.graph, d.old.graph, d.new.graph) for d in graphs.differences],
             )
             documents = files.write_index(graphs.view.path, self._folder / "index", self._progress)
             self._progress.step("rewriting the current view")

@@ -7,7 +7,7 @@ The operator's file (setting `BEGREPP_SYNONYMS`) has the form of `ontology/synon
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -34,9 +34,8 @@ class Synonyms:
 
     def add(self, lines: Iterable[str], source: str) -> None:
         """Add the groups of a file."""
-        for line in lines:
-            if line.strip() and not line.startswith("#"):
-                self._add(line, source)
+        for _, line in _rows(lines):
+            self._add(line, source)
 
     def _add(self, line: str, source: str) -> None:
         phrases = [phrase for text in line.split("=") if (phrase := _phrase(text))]
@@ -77,9 +76,7 @@ def _read_operators_file(file: Path) -> list[str]:
         raise InputError(file, "The file cannot be read.", "Set BEGREPP_SYNONYMS to a file of synonyms.") from None
     except UnicodeDecodeError:
         raise InputError(file, "The file is not UTF-8.", "Save it as UTF-8.") from None
-    for number, row in enumerate(rows, 1):
-        if not row.strip() or row.startswith("#"):
-            continue
+    for number, row in _rows(rows):
         names = [lowercase_words(name) for name in row.split("=")]
         origin = Origin(file.name, number)
         if len(names) < 2 or not all(names):
@@ -114,6 +111,11 @@ def source_of(phrase: Phrase, other: Phrase) -> str:
     if source := read_synonyms().of(phrase).get(other):
         return source
     return OWN_SOURCE if len(phrase) == 1 and other in expansions(phrase[0]) else ""
+
+
+def _rows(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield the rows of a file that are groups, with their numbers; not empty ones and comments."""
+    return ((number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#"))
 
 
 def _phrase(text: str) -> Phrase:

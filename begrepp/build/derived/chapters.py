@@ -12,7 +12,7 @@ from begrepp.queries.page_queries import select, value
 from begrepp.store import Store
 from begrepp.terminology.difference_file import ChangePlace
 
-DOMINANT = 0.8
+_DOMINANT = 0.8
 """Part of all concepts from which those below a chapter are the chapters in its place."""
 _MAX_DIVISIONS = 3
 
@@ -33,7 +33,7 @@ class EditionChapters:
         for _ in range(_MAX_DIVISIONS):
             counts = Counter(map(self.find, above))
             largest, count = next(iter(counts.most_common(1)), ("", 0))
-            if largest not in below or count <= DOMINANT * len(above):
+            if largest not in below or count <= _DOMINANT * len(above):
                 break
             self._chapters = self._chapters - {largest} | below[largest]
 

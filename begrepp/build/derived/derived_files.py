@@ -90,11 +90,11 @@ class DerivedFiles:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
             pool.submit(write_terminology, build, view, parts, in_force, public=public, previous=previous).result()
 
-    def write_differences(self, stored: Future[None], build: Path, graphs: Iterable[str]) -> None:
-        """Write or link the files of the differences, by the IRIs of their graphs, when `stored` is done."""
+    def write_differences(self, stored: Future[None], build: Path, differences: Iterable[tuple[str, str, str]]) -> None:
+        """Write or link the files of the differences (IRIs: graph, older and newer edition) when `stored` is done."""
         stored.result()
         if not self._link_folder(build, DIFFERENCES):
-            write_difference_files(build, build / "store", graphs)
+            write_difference_files(build, build / "store", differences)
 
     def _link_folder(self, build: Path, name: str) -> bool:
         """Link a folder of the previous build if its key is unchanged; return whether it was."""

@@ -20,26 +20,21 @@ from begrepp.terminology.difference_file import (
 )
 
 
-def write_difference_files(build: Path, store: Path, graphs: Iterable[str]) -> None:
-    """Write the file of each difference (IRIs of their graphs) into the folder of the build."""
+def write_difference_files(build: Path, store: Path, differences: Iterable[tuple[str, str, str]]) -> None:
+    """Write the file of each difference into the folder of the build.
+
+    A difference is the IRIs of its graph, of the older and of the newer edition.
+    """
     (build / DIFFERENCES).mkdir()
     opened = DiskStore(store)
     chapters: dict[str, EditionChapters] = {}
-    for graph in graphs:
+    for graph, old, new in differences:
         changes, impact = read_changes(opened, graph), _read_impact(opened, graph)
-        editions = _editions(graph)
-        for edition in editions:
+        for edition in (old, new):
             if edition not in chapters:
                 chapters[edition] = EditionChapters(opened, edition)
-        places = place_changes(changes, *(chapters[edition] for edition in editions))
+        places = place_changes(changes, chapters[old], chapters[new])
         write_difference(difference_file(build, graph), changes, impact, places)
-
-
-def _editions(graph: str) -> tuple[str, str]:
-    """Return the IRIs of the older and the newer edition of a difference."""
-    scheme, _, pair = graph.rpartition("/difference/")
-    old, _, new = pair.partition("..")
-    return f"{scheme}/release/{old}", f"{scheme}/release/{new}"
 
 
 def _read_impact(store: DiskStore, graph: str) -> DifferenceImpact:

@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from server.sparql.endpoint import EDITOR
-from tests.support.browser import PAGES, find, wait
+from tests.support.browser import PAGES, colour_scheme, find, screen, wait
 
 AXE = "4.14.1"
 RUN = """
@@ -70,14 +70,12 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize("path", [*PAGES, *MORE])
 def test_axe_finds_nothing_to_mend(browser: Chrome, address: str, axe: str, path: str) -> None:
     for language, width in (("sv", 1280), ("en", 360)):
-        metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 700}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        browser.get(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
-        browser.execute_script(axe)
-        violations = browser.execute_async_script(RUN)
-        status = browser.execute_script('return performance.getEntriesByType("navigation")[0].responseStatus')
+        with screen(browser, width):
+            browser.get(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+            browser.execute_script(axe)
+            violations = browser.execute_async_script(RUN)
+            status = browser.execute_script('return performance.getEntriesByType("navigation")[0].responseStatus')
         assert status == FAULTS.get(path, 200)
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         assert violations == [], f"{language} {width}: {json.dumps(violations, ensure_ascii=False)}"
 
 
@@ -85,12 +83,8 @@ def test_axe_finds_nothing_to_mend(browser: Chrome, address: str, axe: str, path
 @pytest.mark.parametrize("path", ["/", "/model", "/sparql"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_with_the_menu_open(browser: Chrome, address: str, axe: str, path: str, scheme: str) -> None:
-    feature = {"name": "prefers-color-scheme", "value": scheme}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-    try:
-        for width in (1280, 390):
-            metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 700}
-            browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    for width in (1280, 390):
+        with colour_scheme(browser, scheme), screen(browser, width):
             browser.get(f"{address}{path}")
             summary = find(browser, "details.menu summary")
             summary.click()
@@ -103,9 +97,6 @@ def test_axe_finds_nothing_with_the_menu_open(browser: Chrome, address: str, axe
             summary.send_keys(Keys.ESCAPE)
             wait(browser, lambda b: not find(b, "details.menu").get_attribute("open"))
             assert browser.switch_to.active_element == summary
-    finally:
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 @pytest.mark.slow
@@ -114,20 +105,13 @@ def test_axe_finds_nothing_with_the_menu_open(browser: Chrome, address: str, axe
 def test_axe_finds_nothing_with_a_sheet_open(
     browser: Chrome, address: str, axe: str, path: str, sheet: str, scheme: str
 ) -> None:
-    feature = {"name": "prefers-color-scheme", "value": scheme}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    try:
+    with colour_scheme(browser, scheme), screen(browser, 390, 844):
         browser.get(f"{address}{path}")
         find(browser, f".sheet-open[popovertarget='{sheet[1:]}'], .sheet-open [popovertarget='{sheet[1:]}']").click()
         wait(browser, lambda b: find(b, sheet).is_displayed())
         browser.execute_script(axe)
         violations = browser.execute_async_script(RUN)
         assert violations == [], json.dumps(violations, ensure_ascii=False)
-    finally:
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 EDITOR_STATES = {
@@ -145,9 +129,7 @@ EDITOR_STATES = {
 def test_axe_finds_nothing_in_the_states_of_the_editor(
     browser: Chrome, address: str, axe: str, query: str, scheme: str
 ) -> None:
-    feature = {"name": "prefers-color-scheme", "value": scheme}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-    try:
+    with colour_scheme(browser, scheme):
         browser.get(f"{address}/sparql?{urlencode({'query': query})}")
         wait(browser, lambda b: find(b, EDITOR_STATES[query]))
         browser.execute_script("document.getElementById('history').open = true")
@@ -159,8 +141,6 @@ def test_axe_finds_nothing_in_the_states_of_the_editor(
             browser.execute_script(axe)
             violations = browser.execute_async_script(RUN)
             assert violations == [], f"{scheme}: {json.dumps(violations, ensure_ascii=False)}"
-    finally:
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def test_the_tree_is_walked_by_the_keyboard_alone(browser: Chrome, address: str) -> None:

@@ -11,7 +11,17 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from begrepp.validation.profiles.profile import BUNDLED
-from tests.support.browser import PAGES, WIDTH_EXCESS, complaints, find, settled, wait, write
+from tests.support.browser import (
+    PAGES,
+    WIDTH_EXCESS,
+    colour_scheme,
+    complaints,
+    find,
+    screen,
+    settled,
+    wait,
+    write,
+)
 
 
 def test_a_reader_finds_a_concept_and_its_neighbours(browser: Chrome, address: str) -> None:
@@ -101,29 +111,21 @@ def test_the_keyboard_reaches_the_content_first(browser: Chrome, address: str) -
 def test_no_page_is_wider_than_the_screen_or_has_complaints(
     browser: Chrome, address: str, path: str, width: int
 ) -> None:
-    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 700}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    try:
+    with screen(browser, width):
         browser.get(address + path)
         assert settled(browser, WIDTH_EXCESS) == 0
         assert len(browser.find_elements(By.CSS_SELECTOR, "h1")) == 1
         assert complaints(browser) == []
-    finally:
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_its_ground(browser: Chrome, address: str, scheme: str) -> None:
     """WCAG AA: 4.5 to 1 for every text that is shown, in light and in dark."""
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    try:
+    with colour_scheme(browser, scheme):
         for path in ("/", "/cs/onkologi/lungcancer", "/cs/icd-10-se/A00.0", "/dataset/nkbc", "/search?q=cancer"):
             browser.get(address + path)
             weak = settled(browser, CONTRAST)
             assert weak == [], f"{path}: {json.dumps(weak[:5])}"
-    finally:
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 CONTRAST = """

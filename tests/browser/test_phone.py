@@ -9,7 +9,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.support.browser import PAGES, WIDTH_EXCESS, find, settled, wait
+from tests.support.browser import PAGES, WIDTH_EXCESS, find, screen, settled, wait
 
 HEADER = 64
 """Pixels of the header at most."""
@@ -17,10 +17,8 @@ HEADER = 64
 
 @pytest.fixture
 def phone(browser: Chrome) -> Iterator[Chrome]:
-    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    yield browser
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    with screen(browser, 390, 844):
+        yield browser
 
 
 @pytest.mark.parametrize("path", [path for path in PAGES if path != "/"])

@@ -36,7 +36,7 @@ from begrepp.settings import ROOT, Settings
 from begrepp.sources.editions import find_editions
 from server.app import create_app
 from server.sparql.endpoint import EDITOR
-from tests.support.browser import write
+from tests.support.browser import screen, write
 from tests.support.once import make_once
 from tests.support.serving import serve_in_thread
 from tests.support.shell import Shell
@@ -100,12 +100,11 @@ def scene(built: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def visitor(browser: Chrome, scene: str) -> Iterator[Visitor]:
+def visitor(browser: Chrome, scene: str) -> Visitor:
     """A visitor on the first page, on a screen of 1280 × 900."""
     visitor = Visitor(browser, scene)
     visitor.begin()
-    yield visitor
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    return visitor
 
 
 @pytest.fixture
@@ -327,12 +326,11 @@ def test_15_behind_a_proxy_and_the_yearly_update(scene: str) -> None:
 
 
 @pytest.fixture
-def phone(visitor: Visitor) -> Visitor:
+def phone(visitor: Visitor) -> Iterator[Visitor]:
     """The visitor on a screen of 390 × 844."""
-    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-    visitor.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    visitor.begin()
-    return visitor
+    with screen(visitor.browser, 390, 844):
+        visitor.begin()
+        yield visitor
 
 
 def test_16_the_code_for_stroke(phone: Visitor, at_most: Callable[[int], None]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from selenium.common.exceptions import TimeoutException
@@ -59,6 +59,28 @@ def wait(browser: Chrome, condition: Callable[[Chrome], WebElement | bool]) -> N
 def find(browser: Chrome, selector: str) -> WebElement:
     """The first element that matches a CSS selector."""
     return browser.find_element(By.CSS_SELECTOR, selector)
+
+
+@contextmanager
+def screen(browser: Chrome, width: int, height: int = 800) -> Iterator[None]:
+    """Emulate a screen; one narrower than 700 pixels is a phone's."""
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@contextmanager
+def colour_scheme(browser: Chrome, scheme: str) -> Iterator[None]:
+    """Emulate the preference for light or dark pages."""
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 WIDTH_EXCESS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -158,18 +158,13 @@ def comparison_cells(row: ComparedConcept, datasets: Sequence[str], names: Mappi
         columns = row.columns.get(dataset, ())
         cells.append(" | ".join(column.name for column in columns))
         cells.append(" | ".join(_coding(column, names) for column in columns))
-        cells.append(" | ".join(format_years(column) or "not stated" for column in columns))
+        cells.append(" | ".join(column.years or "not stated" for column in columns))
     return cells
 
 
 def _coding(column: DatasetColumn, names: Mapping[str, str]) -> str:
     coded = names.get(column.code_lists[0], column.code_lists[0]) if column.code_lists else column.datatype
     return f"{coded} ({column.unit})" if column.unit else coded
-
-
-def format_years(column: DatasetColumn) -> str:
-    """Return the first and last year of a variable, `2008–`; empty if neither is stated."""
-    return f"{column.valid_from[:4]}–{column.valid_to[:4]}" if column.valid_from or column.valid_to else ""
 
 
 def comparison_csv(comparison: DatasetComparison, ids: Sequence[str], names: Mapping[str, str]) -> str:

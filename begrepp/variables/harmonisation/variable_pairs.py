@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from begrepp.records import Text
+from begrepp.text.years import format_years
 from begrepp.variables.harmonisation.translation import TranslationPath
 
 
@@ -35,6 +36,11 @@ class DatasetColumn:
     valid_to: str = ""
     event: str = ""
     is_key: bool = False
+
+    @property
+    def years(self) -> str:
+        """The first and last year, `2008–`; empty if neither is stated."""
+        return format_years(self.valid_from, self.valid_to)
 
 
 class Relation(StrEnum):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from begrepp.terminology.concept_record import ConceptRecord
+from begrepp.text.years import format_years
 from server.pages.concepts.mapping_rows import MappingRow
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
@@ -193,7 +194,7 @@ def _register(
         is_specification=described.is_specification,
         codes=[known[iri] for iri in sorted({iri for each in facts for iri in each.codes if iri in known})],
         access=described.access,
-        years=_span(since, until),
+        years=format_years(since, until),
         own=bool(stated),
         x=round((max(start, first) - first) * scale, 1),
         width=round(max(end + 1 - max(start, first), 1) * scale, 1),
@@ -202,11 +203,7 @@ def _register(
 
 def _own_years(build: ServedBuild, variable: str) -> str:
     facts = build.schemes.variables.variables.get(variable)
-    return _span(facts.since, facts.until) if facts else ""
-
-
-def _span(since: str, until: str) -> str:
-    return f"{since[:4]}–{until[:4]}" if since or until else ""
+    return format_years(facts.since, facts.until) if facts else ""
 
 
 def _year(day: str, default: int) -> int:

@@ -10,9 +10,9 @@ from begrepp.variables.harmonisation.dataset_comparison import (
     Agreement,
     ComparedConcept,
     DatasetComparison,
-    format_years,
 )
 from begrepp.variables.harmonisation.variable_pairs import DatasetColumn
+from server.pages.datasets.segments import segments
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
 from server.served.refs import Ref
@@ -69,18 +69,14 @@ def comparison_table(build: ServedBuild, comparison: DatasetComparison, language
     parts = [(Agreement.SAME, ""), (Agreement.DIFFERENT, "")]
     parts += [(Agreement.ONLY, dataset) for dataset in comparison.datasets]
     selected = [(agreement, dataset, comparison.select(agreement, dataset)) for agreement, dataset in parts]
-    total = sum(len(rows) for _, _, rows in selected) or 1
-    groups, x = [], 0.0
-    for agreement, dataset, found in selected:
+    places = segments([len(rows) for _, _, rows in selected])
+    groups = []
+    for (agreement, dataset, found), (x, width) in zip(selected, places, strict=True):
         rows = [_row(row, comparison.datasets, known) for row in found]
         rows.sort(key=lambda row: sort_key(row.concept.label.value) if row.concept else "\uffff")
-        width = 100 * len(rows) / total
         name = f"{agreement}-{dataset.rpartition('/')[2]}" if dataset else str(agreement)
-        group = ComparisonGroup(
-            id=name, agreement=agreement, dataset=known.get(dataset), rows=rows, x=round(x, 2), width=round(width, 2)
-        )
+        group = ComparisonGroup(id=name, agreement=agreement, dataset=known.get(dataset), rows=rows, x=x, width=width)
         groups.append(group)
-        x += width
     return ComparisonTable(datasets=[known[iri] for iri in comparison.datasets], groups=groups)
 
 
@@ -99,6 +95,6 @@ def _variable(column: DatasetColumn, concept: str, known: dict[str, Ref]) -> Com
         code_list=known[column.code_lists[0]] if column.code_lists else None,
         datatype=column.datatype,
         unit=column.unit,
-        years=format_years(column),
+        years=column.years,
         measures=known[column.measures[0]] if other else None,
     )

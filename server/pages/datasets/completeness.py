@@ -11,6 +11,7 @@ from cachetools import LRUCache, cached
 from begrepp.exports.ehds import EhdsElement, present_elements, read_elements
 from begrepp.queries.page_queries import select, value
 from begrepp.records import Text
+from server.pages.datasets.segments import segments
 from server.served.build import ServedBuild
 from server.served.labels import (
     Statements,
@@ -54,13 +55,8 @@ class Completeness:
             ("coarser", sum(row.conditional for row in self.missing)),
             ("none", sum(not row.conditional for row in self.missing)),
         )
-        arcs, start = [], 0.0
-        for kind, count in counts:
-            length = 100 * count / len(self.elements)
-            if count:
-                arcs.append((kind, round(start, 2), round(length, 2)))
-            start += length
-        return arcs
+        places = segments([count for _, count in counts])
+        return [(kind, *place) for (kind, count), place in zip(counts, places, strict=True) if count]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,7 +179,7 @@ def dataset_page(
     total = sum(len(table.variables) for table in every_table)
     matching = [table for each in every_table if (table := _matching(each, find)).variables]
     tables = matching if everything else _first(matching, opened=bool(find) or total <= OPENED)
-    hidden = sum(len(table.variables) for table in matching) - sum(len(table.variables) for table in tables)
+    found_count = sum(len(table.variables) for table in matching)
     period = next(iter(part("dct:temporal")), {})
     contact = next(iter(part("dcat:contactPoint")), {})
     distribution = next(iter(part("dcat:distribution")), {})
@@ -222,8 +222,8 @@ def dataset_page(
         individuals=property_value(statements, "health:numberOfUniqueIndividuals"),
         tables=tables,
         total=total,
-        matching=sum(len(table.variables) for table in matching),
-        hidden=hidden,
+        matching=found_count,
+        hidden=found_count - sum(len(table.variables) for table in tables),
         evidence=sorted((_evidence(fact) for fact in part("begrepp:evidence")), key=lambda e: e.about),
         load=loads_of(build, statements),
         licence=property_value(statements, "begrepp:descriptionLicence"),

@@ -10,12 +10,13 @@ from markupsafe import Markup
 from begrepp.records import choose_label
 from begrepp.text.swedish import sort_key
 from begrepp.variables.harmonisation.crosswalk import Crosswalk
-from begrepp.variables.harmonisation.dataset_comparison import DatasetComparison, format_years
+from begrepp.variables.harmonisation.dataset_comparison import DatasetComparison
 from begrepp.variables.harmonisation.translation import TranslationPath
 from begrepp.variables.harmonisation.variable_pairs import DatasetColumn, ListedCode, Loss, VariablePair
 from server.http.i18n import Translator
 from server.pages.datasets.code_flow import LOSSES, code_flow
 from server.pages.datasets.comparison import ComparisonTable, comparison_table
+from server.pages.datasets.segments import segments
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
 from server.served.refs import Ref
@@ -144,7 +145,7 @@ def _pair(pair: VariablePair, known: dict[str, Ref], translate: Translator) -> P
         relation=pair.relation,
         through=known[pair.through],
         name=f"{pair.a.name}={pair.b.name}",
-        years=(format_years(pair.a), format_years(pair.b)),
+        years=(pair.a.years, pair.b.years),
         events=(pair.a.event, pair.b.event),
         units=(pair.a.unit, pair.b.unit),
         factor=pair.unit_factor,
@@ -189,10 +190,6 @@ def _code(
 
 def _bars(pair: VariablePair) -> list[Bar]:
     """Return the segments of the bar, ordered by loss."""
-    total, x, bars = len(pair.codes), 0.0, []
-    for loss in LOSSES:
-        if count := pair.count(loss):
-            width = 100 * count / total
-            bars.append(Bar(loss=loss, x=round(x, 2), width=round(width, 2), count=count))
-            x += width
-    return bars
+    counts = [pair.count(loss) for loss in LOSSES]
+    places = zip(LOSSES, counts, segments(counts), strict=True)
+    return [Bar(loss=loss, x=x, width=width, count=count) for loss, count, (x, width) in places if count]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from begrepp.records import Text
 from begrepp.text.swedish import fold
+from begrepp.text.years import format_years
 from server.served.labels import Statements, choose_text, property_iris, property_texts, property_value
 from server.served.refs import Ref
 
@@ -34,7 +35,7 @@ class VariableRow:
     @property
     def years(self) -> str:
         """The first and last year, `2008–`; empty if neither is stated."""
-        return f"{self.valid_from[:4]}–{self.valid_to[:4]}" if self.valid_from or self.valid_to else ""
+        return format_years(self.valid_from, self.valid_to)
 
     @property
     def words(self) -> str:

@@ -21,6 +21,13 @@ def _paragraphs(command: click.Command) -> set[str]:
     return {" ".join(text.replace("\b", " ").split()) for text in texts}
 
 
+def _help_texts() -> set[str]:
+    """Return the paragraphs of the help of all commands."""
+    context = click.Context(main)
+    commands = [main, *(main.get_command(context, name) for name in COMMANDS)]
+    return set().union(*(_paragraphs(command) for command in commands if command))
+
+
 def _headings() -> set[str]:
     """Return the headings of all tables of the command line."""
     found = set()
@@ -32,17 +39,13 @@ def _headings() -> set[str]:
 
 
 def test_every_help_text_and_heading_has_a_swedish_translation() -> None:
-    context = click.Context(main)
-    commands = [main, *(main.get_command(context, name) for name in COMMANDS)]
-    texts = set().union(*(_paragraphs(command) for command in commands if command))
+    texts = _help_texts()
     assert len(texts) > 60 and len(_headings()) > 30
     assert not (texts | _headings()) - phrases("sv").keys()
 
 
 def test_no_translation_is_of_a_text_that_is_no_longer_there() -> None:
-    context = click.Context(main)
-    commands = [main, *(main.get_command(context, name) for name in COMMANDS)]
-    texts = set().union(*(_paragraphs(command) for command in commands if command)) | _headings()
+    texts = _help_texts() | _headings()
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "begrepp/cli").glob("*.py"))
     of_click = {"Options", "Show this message and exit.", "Show the version and exit."}
     unused = [

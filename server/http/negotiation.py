@@ -164,6 +164,11 @@ def choose_format(request: Request, offers: tuple[Format, ...], parameters: tupl
     return found or refuse_format(named_format(request, parameters) or request.headers.get("Accept", ""), offers)
 
 
+def format_of_suffix(suffix: str, offers: tuple[Format, ...]) -> Format:
+    """Return the format with a suffix; raises `NotAcceptable` if it is not offered."""
+    return next((each for each in offers if each.suffix == suffix), None) or refuse_format(suffix, offers)
+
+
 def refuse_format(rejected: str, offers: tuple[Format, ...]) -> NoReturn:
     """Raise `NotAcceptable` with the formats that there are."""
     available = ", ".join(f"{offer.media_type} (?format={offer.suffix})" for offer in offers)

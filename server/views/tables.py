@@ -21,6 +21,7 @@ from server.http.negotiation import (
     RESULT_FORMATS,
     XLSX,
     Format,
+    format_of_suffix,
     refuse_format,
     split_suffix,
 )
@@ -43,7 +44,7 @@ _UNKNOWN_SUFFIX = re.compile(r"\.([a-z][a-z0-9]{1,5})$")
 @blueprint.get("/search.<suffix>")
 def search(suffix: str) -> Response:
     """Return the hits of a search with the facets in force (`q`, and those of the page)."""
-    format_ = _table_format(suffix, (CSV, XLSX))
+    format_ = format_of_suffix(suffix, (CSV, XLSX))
     wanted = {name: request.args.get(name, "")[:200] for name in (*FACETS, "under")}
     query = request.args.get("q", "").strip()[:200]
     return table_response(search_table(served_build(), query, wanted, translator()), format_)
@@ -52,7 +53,7 @@ def search(suffix: str) -> Response:
 @blueprint.get("/matrix.<suffix>")
 def matrix(suffix: str) -> Response:
     """Return the matrix of the topics below `topic` (an IRI), or of the top topics."""
-    format_ = _table_format(suffix, (CSV, XLSX, JSON))
+    format_ = format_of_suffix(suffix, (CSV, XLSX, JSON))
     found, topic = served_build(), request.args.get("topic", "")
     if topic and topic not in found.schemes.measuring_variables:
         raise NotFound("No variable measures that topic.", "See /matrix for the top-level topics.")
@@ -67,10 +68,6 @@ def query_result(suffix: str) -> Response:
         refuse_format(suffix, (*RESULT_FORMATS, *FILE_FORMATS))
     text = request.args.get("query", "")
     return result_file_response(parse_request(text), format_, "result", "SPARQL", [("query", text)])
-
-
-def _table_format(suffix: str, offers: tuple[Format, ...]) -> Format:
-    return next((each for each in offers if each.suffix == suffix), None) or refuse_format(suffix, offers)
 
 
 def split_document_suffix(path: str) -> tuple[str, Format | None]:

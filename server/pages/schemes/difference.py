@@ -84,8 +84,6 @@ class LevelCoverageRow:
     words: Text
     old: int
     new: int
-    common: int
-    compared: bool
     why: str
 
 
@@ -231,9 +229,8 @@ def _level(row: LevelCoverage, known: dict[str, Ref], translate: Translator) -> 
         words = known[level].label
     else:
         words = Text(translate("difference.length", n=int(level.removeprefix("length "))), translate.language)
-    compared = row.old_covers and row.new_covers
-    why = "compared" if compared else "oldlacks" if not row.old_covers else "newlacks"
-    return LevelCoverageRow(words=words, old=row.old, new=row.new, common=row.common, compared=compared, why=why)
+    why = "oldlacks" if not row.old_covers else "compared" if row.new_covers else "newlacks"
+    return LevelCoverageRow(words=words, old=row.old, new=row.new, why=why)
 
 
 def _row(build: ServedBuild, scheme: str, change: Change, translate: Translator) -> ChangeRow:

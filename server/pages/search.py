@@ -87,15 +87,22 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
     offset = max(0, int(args["offset"][:9])) if args.get("offset", "").isdecimal() else 0
     wanted = {name: args.get(name, "") for name in FACETS}
     filters = index_filters(build, wanted)
-    system = build.terminology.current_system(filters.get("scheme", ""))
-    found = find_within(build, system, query, args.get("under", ""), language, filters) if system and query else None
-    if found and (found.under or offset + PAGE <= COUNTED) and not _order(args):
-        total, hits = found.total, found.hits[offset : offset + PAGE]
-    elif order := _order(args):
-        total, hits = build.index.search(query, limit=_SORTED, offset=0, user_language=language, **filters)
-        hits = _sort_hits(hits, order, language)[offset : offset + PAGE]
+    order, under = _order(args), args.get("under", "")
+    system = build.terminology.current_system(filters.get("scheme", "")) if query else None
+
+    def search(limit: int, start: int = 0) -> tuple[int, list[Hit]]:
+        return build.index.search(query, limit=limit, offset=start, user_language=language, **filters)
+
+    total, hits = search(_SORTED if order else COUNTED) if order or system else (0, [])
+    found = find_within(build, system, hits[:COUNTED], under, language) if system else None
+    if found and found.under:
+        total, hits = len(found.hits), found.hits
+    if order:
+        hits = _sort_hits(hits, order, language)
+    if order or (found and (found.under or offset + PAGE <= COUNTED)):
+        hits = hits[offset : offset + PAGE]
     else:
-        total, hits = build.index.search(query, limit=PAGE, offset=offset, user_language=language, **filters)
+        total, hits = search(PAGE, offset)
     counts = build.index.facets(query, **filters)
     chosen = {name: _facet_key(build, name, value) for name, value in filters.items()}
     unused = [
@@ -104,7 +111,7 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
         if name not in _PARAMETERS
         or (value and name in FACETS and name not in filters)
         or (value and name == "under" and not (found and found.under))
-        or (value and name == "sort" and not _order(args))
+        or (value and name == "sort" and not order)
     ]
     return SearchPage(
         query=query,
@@ -116,7 +123,7 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
         offset=offset,
         ignored=[f"{name}={args[name]}"[:100] for name in unused],
         loaded=[] if hits else _loaded_schemes(build, language, _SHOWN_VALUES if query else None),
-        order=_order(args),
+        order=order,
         sorted_hits=min(total, _SORTED),
         under=found.under if found else None,
         branches=found.branches if found else (),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pyroaring import BitMap
@@ -40,31 +40,26 @@ class HitNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundWithin:
-    """The best hits of a search within a code system, at most `COUNTED`: all, or those under a concept."""
+    """Hits of a search within a code system: all that were given, or those under a concept."""
 
-    total: int
-    hits: Sequence[Hit]
+    hits: list[Hit]
     numbers: Sequence[int]
     """The hits that are concepts, by their numbers in the code system."""
     branches: Sequence[BranchHits]
     under: Ref | None
 
 
-def find_within(
-    build: ServedBuild, system: StoredSystem, query: str, under: str, language: str, filters: Mapping[str, str]
-) -> FoundWithin:
-    """Search a code system, or the branch below a code; an unknown code is ignored."""
-    total, hits = build.index.search(query, limit=COUNTED, offset=0, user_language=language, **filters)
+def find_within(build: ServedBuild, system: StoredSystem, hits: list[Hit], under: str, language: str) -> FoundWithin:
+    """Return where the hits of a search are in a code system, or those below a code; an unknown code is ignored."""
     found = located_hits(system, hits)
     top = system.index(under) if under else None
     if top is not None:
-        found = hits_under(system, found, under)
-        total, hits = len(found), [*found.values()]
+        found = hits_under(system, found, top)
+        hits = [*found.values()]
     return FoundWithin(
-        total=total,
         hits=hits,
         numbers=[*found],
-        branches=hits_by_branch(build, system, [*found], language, "" if top is None else under),
+        branches=hits_by_branch(build, system, [*found], language, top),
         under=None if top is None else find_refs(build, [system.iri(top)], language)[system.iri(top)],
     )
 
@@ -75,19 +70,17 @@ def located_hits(system: StoredSystem, hits: Sequence[Hit]) -> dict[int, Hit]:
     return {number: hit for number, hit in located if number is not None}
 
 
-def hits_under(system: StoredSystem, found: dict[int, Hit], code: str) -> dict[int, Hit]:
-    """Return the hits at and below a code; none if the code system does not have the code."""
-    top = system.index(code)
-    below = BitMap() if top is None else system.hierarchy.descendants(top) | BitMap([top])
+def hits_under(system: StoredSystem, found: dict[int, Hit], top: int) -> dict[int, Hit]:
+    """Return the hits at and below a concept."""
+    below = system.hierarchy.descendants(top) | BitMap([top])
     return {number: hit for number, hit in found.items() if number in below}
 
 
 def hits_by_branch(
-    build: ServedBuild, system: StoredSystem, numbers: Sequence[int], language: str, under: str = ""
+    build: ServedBuild, system: StoredSystem, numbers: Sequence[int], language: str, top: int | None = None
 ) -> list[BranchHits]:
-    """Return the branches that have hits, most hits first; below the concept `under`, if it is given."""
+    """Return the branches that have hits, most hits first; below the concept `top`, if it is given."""
     hits, hierarchy = BitMap(numbers), system.hierarchy
-    top = system.index(under) if under else None
     tops = first_branches(system) if top is None else hierarchy.children(top)
     counts = {each: len((hierarchy.descendants(each) | BitMap([each])) & hits) for each in tops}
     counts = {each: count for each, count in counts.items() if count}

@@ -78,8 +78,9 @@ def search_table(build: ServedBuild, query: str, wanted: Mapping[str, str], tran
     filters = index_filters(build, wanted)
     total, hits = build.index.search(query, limit=MAX_HITS, offset=0, user_language=language, **filters)
     system, under = build.terminology.current_system(filters.get("scheme", "")), wanted.get("under", "")
-    if system and under and system.index(under) is not None:
-        hits = [*hits_under(system, located_hits(system, hits), under).values()]
+    top = system.index(under) if system and under else None
+    if system and top is not None:
+        hits = [*hits_under(system, located_hits(system, hits), top).values()]
         total = len(hits)
         filters["under"] = under
     licences: dict[str, str] = {}

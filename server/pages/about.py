@@ -92,7 +92,7 @@ class AboutPage:
         return sum(row.total for row in self.datasets)
 
 
-@cached(LRUCache(8), key=lambda build, language: (build.manifest.id, language), lock=Lock())
+@cached(LRUCache(8), key=lambda build, language: (build.folder, language), lock=Lock())
 def about_page(build: ServedBuild, language: str) -> AboutPage:
     """Return the data of the page; everything is read from the build."""
     sources = [(kind, _sources(build, kind, language)) for kind in KINDS]

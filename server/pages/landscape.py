@@ -107,7 +107,7 @@ def landscape(build: ServedBuild, translate: Translator) -> Landscape:
     )
 
 
-@cached(LRUCache(maxsize=2), key=lambda build: build.manifest.id, lock=Lock())
+@cached(LRUCache(maxsize=2), key=lambda build: build.folder, lock=Lock())
 def _counts(build: ServedBuild) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
     """Return the number of mappings between code systems, and of variables by dataset and measured code system."""
     mapped, measured = Counter[tuple[str, str]](), Counter[tuple[str, str]]()

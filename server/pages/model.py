@@ -87,11 +87,7 @@ def anchor(name: str) -> str:
     return name.replace(":", "-")
 
 
-def _page_key(build: ServedBuild, translate: Translator) -> tuple[str, str]:
-    return str(build.folder), translate.language
-
-
-@cached(LRUCache(maxsize=4), key=_page_key, lock=Lock())
+@cached(LRUCache(maxsize=4), key=lambda build, translate: (build.folder, translate.language), lock=Lock())
 def model_page(build: ServedBuild, translate: Translator) -> ModelPage:
     """Return the data of the page, cached by build and language."""
     model, statistics = _read_model(), read_statistics(build.folder)

@@ -66,11 +66,6 @@ def first_branches(system: StoredSystem) -> list[int]:
     return [*tops]
 
 
-def _system_key(build: ServedBuild, system: StoredSystem) -> tuple[str, str]:
-    return str(build.folder), system.description.file
-
-
-@cached(LRUCache(maxsize=64), key=_system_key, lock=Lock())
 def used_concepts(build: ServedBuild, system: StoredSystem) -> Mapping[int, frozenset[str]]:
     """Return the variables and registers (IRIs) for concepts of a code system.
 

@@ -116,7 +116,7 @@ def _nodes(
     return nodes
 
 
-@cached(LRUCache(maxsize=32), key=lambda build, mapping_set: (build.manifest.id, mapping_set), lock=Lock())
+@cached(LRUCache(maxsize=32), key=lambda build, mapping_set: (build.folder, mapping_set), lock=Lock())
 def _count_ends(build: ServedBuild, mapping_set: str) -> Counter[tuple[EndPlace, EndPlace, str]]:
     """Return the number of mappings by the places of both ends and the property; read once per build."""
     query = bind_inputs("mapping-set", set=NamedNode(mapping_set)).replace("LIMIT 200 OFFSET 0", "")

@@ -9,7 +9,7 @@ from html import escape
 
 from markupsafe import Markup
 
-from server.pages.templating import link
+from server.pages.pictures.svg import curve, href, shorten, start_svg
 
 _WIDTH, _BAR, _LABELS, _TOP = 920, 10, 300, 4
 _PITCH = 21
@@ -48,10 +48,7 @@ def flow_drawing(left: Sequence[FlowNode], right: Sequence[FlowNode], links: Ite
     starts_first = _place(left, right, ends)
     ends_first = _place(right, left, [(end, start, width) for start, end, width in ends])
     height = max(starts_first.height, ends_first.height)
-    parts = [
-        f'<svg class="ribbons" viewBox="0 0 {_WIDTH} {height:.0f}" role="group" '
-        f'aria-label="{escape(title, quote=True)}" xmlns="http://www.w3.org/2000/svg">'
-    ]
+    parts = [start_svg("ribbons", f"0 0 {_WIDTH} {height:.0f}", title)]
     for each, y1, y2 in zip(ribbons, starts_first.ribbons, ends_first.ribbons, strict=True):
         parts.append(_ribbon(each, y1, y2, max(each.size * scale, 1)))
     for side, nodes in ((starts_first, left), (ends_first, right)):
@@ -89,21 +86,20 @@ def _place(nodes: Sequence[FlowNode], opposite: Sequence[FlowNode], ends: Sequen
 
 def _ribbon(ribbon: FlowLink, y1: float, y2: float, width: float) -> str:
     x1, x2 = _LABELS + _BAR, _WIDTH - _LABELS - _BAR
-    middle = (x1 + x2) / 2
-    y1, y2 = y1 + width / 2, y2 + width / 2
+    path = curve(x1, y1 + width / 2, x2, y2 + width / 2, (x1 + x2) / 2)
     return (
-        f'<path class="{ribbon.kind}" d="M{x1},{y1:.1f} C{middle:.0f},{y1:.1f} {middle:.0f},{y2:.1f} {x2},{y2:.1f}" '
-        f'stroke-width="{width:.1f}"><title>{escape(ribbon.title)}</title></path>'
+        f'<path class="{ribbon.kind}" d="{path}" stroke-width="{width:.1f}">'
+        f"<title>{escape(ribbon.title)}</title></path>"
     )
 
 
 def _node(node: FlowNode, top: float, height: float, *, is_left: bool) -> str:
     bar = _LABELS if is_left else _WIDTH - _LABELS - _BAR
     text, anchor = (_LABELS - 8, "end") if is_left else (_WIDTH - _LABELS + 8, "start")
-    label = node.label if len(node.label) <= _CHARACTERS else f"{node.label[: _CHARACTERS - 1]}…"
+    label = escape(shorten(node.label, _CHARACTERS))
     drawn = (
         f'<rect class="{node.kind or "node"}" x="{bar}" y="{top:.1f}" width="{_BAR}" height="{max(height, 2):.1f}"/>'
-        f'<text x="{text}" y="{top + height / 2 + 4.5:.1f}" text-anchor="{anchor}">{escape(label)}'
+        f'<text x="{text}" y="{top + height / 2 + 4.5:.1f}" text-anchor="{anchor}">{label}'
         f"<title>{escape(node.label)}</title></text>"
     )
-    return f'<a href="{escape(link(node.href), quote=True)}">{drawn}</a>' if node.href else f"<g>{drawn}</g>"
+    return f'<a href="{href(node.href)}">{drawn}</a>' if node.href else f"<g>{drawn}</g>"

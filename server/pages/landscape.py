@@ -20,8 +20,9 @@ from begrepp.queries.page_queries import select, value
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.http.i18n import Translator
+from server.pages.pictures.svg import curve, href, shorten, start_svg
 from server.pages.schemes.scheme import scheme_row
-from server.pages.templating import brief, link
+from server.pages.templating import brief
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
 
@@ -163,10 +164,7 @@ def _render(
         for place, box in enumerate(column):
             box.x, box.y = x, top + place * _STEP
     height = _TOP + rows * _STEP
-    parts = [
-        f'<svg class="landscape" viewBox="0 0 {_WIDTH} {height}" role="group" '
-        f'aria-label="{escape(translate("home.picture"), quote=True)}" xmlns="http://www.w3.org/2000/svg">'
-    ]
+    parts = [start_svg("landscape", f"0 0 {_WIDTH} {height}", translate("home.picture"))]
     for one, other, number, kind in sorted(lines, key=lambda line: -line[2]):
         start, end = sorted((boxes[one], boxes[other]), key=lambda box: (box.x, box.y))
         parts.append(_line(start, end, number, f"{translate.number(number)} {translate(f'home.{kind}', n=number)}"))
@@ -177,22 +175,19 @@ def _render(
 def _line(start: _Box, end: _Box, number: int, words: str) -> str:
     y1, y2 = start.y + _HEIGHT / 2, end.y + _HEIGHT / 2
     if start.x == end.x:
-        x = start.x
-        path = f"M{x},{y1:.0f} C{x - 26},{y1:.0f} {x - 26},{y2:.0f} {x},{y2:.0f}"
+        path = curve(start.x, y1, start.x, y2, start.x - 26)
     else:
         x1, x2 = start.x + _BOX, end.x
-        middle = (x1 + x2) / 2
-        path = f"M{x1},{y1:.0f} C{middle:.0f},{y1:.0f} {middle:.0f},{y2:.0f} {x2},{y2:.0f}"
+        path = curve(x1, y1, x2, y2, (x1 + x2) / 2)
     title = escape(f"{start.label.value} – {end.label.value}: {words}")
     return f'<path d="{path}" stroke-width="{1 + log2(number) / 2:.1f}"><title>{title}</title></path>'
 
 
 def _box(box: _Box, translate: Translator) -> str:
-    label = box.label.value if len(box.label.value) <= _CHARACTERS else f"{box.label.value[: _CHARACTERS - 1]}…"
     y = box.y + 22
     return (
-        f'<a href="{escape(link(box.href), quote=True)}" class="is-{box.kind}"><title>{escape(box.label.value)}</title>'
+        f'<a href="{href(box.href)}" class="is-{box.kind}"><title>{escape(box.label.value)}</title>'
         f'<rect x="{box.x}" y="{box.y}" width="{_BOX}" height="{_HEIGHT}" rx="8"/>'
-        f'<text x="{box.x + 12}" y="{y}">{escape(label)}</text>'
+        f'<text x="{box.x + 12}" y="{y}">{escape(shorten(box.label.value, _CHARACTERS))}</text>'
         f'<text class="n" x="{box.x + _BOX - 12}" y="{y}" text-anchor="end">{translate.number(box.count)}</text></a>'
     )

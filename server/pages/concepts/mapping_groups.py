@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from server.http.i18n import Translator
 from server.pages.concepts.mapping_rows import MappingRow, external_name
+from server.pages.pictures.svg import curve, href, language_attribute, start_svg
 from server.pages.pictures.text_lines import break_words
-from server.pages.templating import brief, link
+from server.pages.templating import brief
 from server.served.build import ServedBuild
 from server.served.labels import choose_text
 from server.served.refs import Ref
@@ -66,7 +67,7 @@ def mapping_drawing(here: Ref, groups: Sequence[MappingGroup], translate: Transl
         if not rows:
             break
         drawn += len(rows)
-        language = f' lang="{group.language}"' if group.language not in ("", translate.language) else ""
+        language = language_attribute(group.language, translate)
         boxes.append(f'<text class="system" x="{_END}" y="{y + 15}"{language}>{escape(group.title)}</text>')
         y += _HEADING
         for row in rows:
@@ -86,8 +87,7 @@ def mapping_drawing(here: Ref, groups: Sequence[MappingGroup], translate: Transl
         words = translate.maybe(f"match.{row.predicate}", row.predicate)
         if row.negated:
             words = f"{translate('mappings.not')} {words}"
-        bend = (_BOX + _END) / 2
-        path = f"M{_BOX},{middle:.0f} C{bend:.0f},{middle:.0f} {bend:.0f},{end:.0f} {_END - 34},{end:.0f}"
+        path = curve(_BOX, middle, _END - 34, end, (_BOX + _END) / 2)
         kind = "not" if row.negated else row.predicate.removeprefix("skos:")
         lines.append(
             f'<g class="{kind}"><title>{escape(words)}</title><path d="{path}"/>'
@@ -95,10 +95,7 @@ def mapping_drawing(here: Ref, groups: Sequence[MappingGroup], translate: Transl
             f'<text x="{_END - 20}" y="{end + 5:.0f}" text-anchor="middle">{row.sign}</text></g>'
         )
     total = max(height, own_height) + 4
-    head = (
-        f'<svg class="matches" viewBox="-2 -2 {_WIDTH + 4} {total:.0f}" role="group" '
-        f'aria-label="{escape(translate("mappings.picture", n=drawn), quote=True)}">'
-    )
+    head = start_svg("matches", f"-2 -2 {_WIDTH + 4} {total:.0f}", translate("mappings.picture", n=drawn))
     own_box = _box(here, here.code, own, 0, top, _BOX, "here", translate)
     return Markup("".join([head, *lines, own_box, *boxes, "</svg>"]))
 
@@ -107,7 +104,7 @@ def _box(
     ref: Ref, code: str, broken: Sequence[str], x: float, y: float, width: float, kind: str, translate: Translator
 ) -> str:
     height = len(broken) * _LINE + 2 * _PAD
-    language = f' lang="{ref.label.lang}"' if ref.label.lang not in ("", translate.language) else ""
+    language = language_attribute(ref.label.lang, translate)
     texts = []
     for place, line in enumerate(broken):
         shown = escape(line)
@@ -117,4 +114,4 @@ def _box(
     box = f'<rect x="{x}" y="{y:.0f}" width="{width}" height="{height}" rx="8"/>{"".join(texts)}'
     if kind == "here":
         return f'<g class="is-concept here">{box}</g>'
-    return f'<a class="is-code" href="{escape(link(ref.href), quote=True)}">{box}</a>'
+    return f'<a class="is-code" href="{href(ref.href)}">{box}</a>'

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from begrepp.terminology.stored_system import StoredSystem
 from server.http.i18n import Translator
 from server.pages.pictures.branches import BranchSize, branches, first_branches
+from server.pages.pictures.svg import href, language_attribute, start_svg
 from server.pages.pictures.text_lines import break_lines
 from server.pages.pictures.treemap import Tile, squarify
-from server.pages.templating import link
 from server.served.build import ServedBuild
 
 WIDTH, HEIGHT = 1000, 520
@@ -54,7 +54,7 @@ def system_treemap(
     is_used = any(branch.uses for branch in found)
     by_use = by_use and is_used
     shown = sorted((b for b in found if _size(b, by_use=by_use)), key=lambda b: -_size(b, by_use=by_use))[:_TILES]
-    parts = [_head("treemap", WIDTH, HEIGHT, translate("picture.treemap", n=len(shown)))]
+    parts = [start_svg("treemap", f"-1 -1 {WIDTH + 2} {HEIGHT + 2}", translate("picture.treemap", n=len(shown)))]
     tiles = squarify([_size(b, by_use=by_use) for b in shown], Tile(0, 0, WIDTH, HEIGHT))
     for branch, tile in zip(shown, tiles, strict=True):
         below = branches(build, system, system.hierarchy.children(branch.number), translate.language)
@@ -84,7 +84,7 @@ def branch_icicle(build: ServedBuild, iri: str, translate: Translator) -> System
     heights = [_ROW + _PROPORTIONAL * branch.concepts / total for branch in found]
     height = sum(heights)
     first, second, third = _COLUMNS
-    parts = [_head("icicle", WIDTH, height, translate("picture.icicle", n=len(found)))]
+    parts = [start_svg("icicle", f"-1 -1 {WIDTH + 2} {height + 2}", translate("picture.icicle", n=len(found)))]
     parts.append(_cell(here, Tile(0, 0, first, height), translate))
     y = 0.0
     for branch, own in zip(found, heights, strict=True):
@@ -119,13 +119,6 @@ def _row(below: Sequence[BranchSize], tile: Tile, translate: Translator) -> list
     return parts
 
 
-def _head(kind: str, width: float, height: float, words: str) -> str:
-    return (
-        f'<svg class="{kind}" viewBox="-1 -1 {width + 2} {height + 2}" role="group" '
-        f'aria-label="{escape(words, quote=True)}">'
-    )
-
-
 def _tile(branch: BranchSize, tile: Tile, below: Sequence[BranchSize], translate: Translator, *, by_use: bool) -> str:
     """Return a branch as a tile with its own branches in it."""
     heading = Tile(tile.x, tile.y, tile.width * _BOLD, min(tile.height, 3 * _LINE))
@@ -154,10 +147,7 @@ def _linked(branch: BranchSize, parts: Sequence[str], translate: Translator, *, 
         numbers.append(translate("picture.uses", n=branch.uses))
     title = f"{ref.code} {ref.label.value}: {', '.join(numbers)}".strip()
     kind, tab = " used" if branch.uses else "", ' tabindex="-1"' if is_inner else ""
-    return (
-        f'<a class="is-code{kind}"{tab} href="{escape(link(ref.href), quote=True)}">'
-        f"<title>{escape(title)}</title>{''.join(parts)}</a>"
-    )
+    return f'<a class="is-code{kind}"{tab} href="{href(ref.href)}"><title>{escape(title)}</title>{"".join(parts)}</a>'
 
 
 def _rect(tile: Tile, kind: str) -> str:
@@ -181,7 +171,7 @@ def _words(branch: BranchSize, tile: Tile, translate: Translator) -> list[str]:
     for text in (f"{ref.code} {ref.label.value}".strip(), ref.code):
         lines = break_lines(text, width)
         if text and len(lines) <= rows and all(_width(line) <= tile.width - 10 for line in lines):
-            language = f' lang="{ref.label.lang}"' if ref.label.lang not in ("", translate.language) else ""
+            language = language_attribute(ref.label.lang, translate)
             return [
                 f'<text x="{tile.x + 7:.1f}" y="{tile.y + 17 + n * _LINE:.1f}"{language}>{escape(line)}</text>'
                 for n, line in enumerate(lines)

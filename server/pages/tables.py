@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions
+from pyoxigraph import Literal, NamedNode
 
 from begrepp.exports.downloads import citation
 from begrepp.exports.spreadsheet import Cell, DataTable
-from begrepp.queries.page_queries import bind_inputs, value
+from begrepp.queries.page_queries import value
 from begrepp.rdf.namespaces import compact
 from server.http.i18n import Translator
 from server.pages.concepts.resource import property_label
@@ -21,6 +21,7 @@ from server.pages.datasets.dataset import dataset_page
 from server.pages.datasets.matrix import matrix_page
 from server.pages.hit_rows import results
 from server.pages.home import DatasetRow, MappingSetRow
+from server.pages.schemes.mapping_query import select_mappings
 from server.pages.schemes.scheme import SchemeRow
 from server.pages.search import index_filters
 from server.pages.search_branches import hits_under, located_hits
@@ -187,12 +188,9 @@ def _variables(build: ServedBuild, found: Resolved, translate: Translator, find:
 
 def _mappings(build: ServedBuild, found: Resolved, translate: Translator) -> DataTable:
     """Return all mappings of a set, in the order of the store."""
-    query = bind_inputs("mapping-set", set=NamedNode(found.iri)).replace("LIMIT 200 OFFSET 0", "")
-    answer = build.store.query(query)
-    assert isinstance(answer, QuerySolutions)
     names = ("subject", "object", "predicate", "modifier", "confidence", "mapping")
     # Read to the end here: solutions of pyoxigraph must stay in one thread, and the response is sent from another.
-    mappings = [tuple(value(row, name) for name in names) for row in answer]
+    mappings = [tuple(value(row, name) for name in names) for row in select_mappings(build, found.iri)]
 
     def rows() -> Rows:
         for some in _batches(mappings):

@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from cachetools import LRUCache, cached
 from markupsafe import Markup
-from pyoxigraph import NamedNode, QuerySolutions
 from pyroaring import BitMap
 
-from begrepp.queries.page_queries import bind_inputs, value
+from begrepp.queries.page_queries import value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.terminology.interface import CodeSystem
 from server.http.i18n import Translator
 from server.pages.flow import FlowLink, FlowNode, flow_drawing
+from server.pages.schemes.mapping_query import select_mappings
 from server.pages.templating import brief
 from server.served.build import ServedBuild
 from server.served.labels import choose_text, find_refs
@@ -119,13 +119,10 @@ def _nodes(
 @cached(LRUCache(maxsize=32), key=lambda build, mapping_set: (build.folder, mapping_set), lock=Lock())
 def _count_ends(build: ServedBuild, mapping_set: str) -> Counter[tuple[EndPlace, EndPlace, str]]:
     """Return the number of mappings by the places of both ends and the property; read once per build."""
-    query = bind_inputs("mapping-set", set=NamedNode(mapping_set)).replace("LIMIT 200 OFFSET 0", "")
-    answer = build.store.query(query)
-    assert isinstance(answer, QuerySolutions)
     locate = build.terminology.locate
     mappings = [
         (locate(value(row, "subject")), locate(value(row, "object")), compact(value(row, "predicate")))
-        for row in answer
+        for row in select_mappings(build, mapping_set)
         if not value(row, "modifier")
     ]
     subjects = _places({subject for subject, _, _ in mappings if subject})

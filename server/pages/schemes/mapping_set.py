@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from markupsafe import Markup
-from pyoxigraph import NamedNode, QuerySolutions
 
-from begrepp.queries.page_queries import bind_inputs, value
+from begrepp.queries.page_queries import value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.http.i18n import Translator
@@ -17,6 +16,7 @@ from server.http.urls import document_path
 from server.pages.paging import Paged
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.pages.schemes.mapping_flow import mapping_flow
+from server.pages.schemes.mapping_query import select_mappings
 from server.served.build import ServedBuild
 from server.served.labels import find_refs, find_statements, property_iris, property_texts, property_value, sort_texts
 from server.served.refs import Ref
@@ -68,11 +68,11 @@ def mapping_set_page(
     total = graph.mappings if graph else 0
     sorts = total <= SORTED
     span = f"LIMIT {SORTED} OFFSET 0" if sorts else f"LIMIT {PAGE} OFFSET {offset}"
-    answer = build.store.query(bind_inputs("mapping-set", set=NamedNode(found.iri)).replace("LIMIT 200 OFFSET 0", span))
-    assert isinstance(answer, QuerySolutions)
-    rows = [*answer]
+    rows = [*select_mappings(build, found.iri, span)]
     ends = {value(row, name) for row in rows for name in ("subject", "object")}
-    known = find_refs(build, {found.iri, *ends, *property_iris(said, "dct:publisher")}, translate.language)
+    target = build.schemes.by_id.get(to)
+    named = {found.iri, *ends, *property_iris(said, "dct:publisher"), *([target.iri] if target else ())}
+    known = find_refs(build, named, translate.language)
     pairs = [
         MappingPair(
             href=document_path(build.iris, value(row, "mapping")),
@@ -85,7 +85,6 @@ def mapping_set_page(
         for row in rows
     ]
     here = known[found.iri]
-    target = build.schemes.by_id.get(to)
     title = translate("mappings.flow", title=here.label.value)
     return MappingSetPage(
         ref=here,
@@ -100,5 +99,5 @@ def mapping_set_page(
         total=total,
         offset=offset,
         flow=mapping_flow(build, found.iri, target.id if target else "", title, translate),
-        to=find_refs(build, [target.iri], translate.language)[target.iri] if target else None,
+        to=known[target.iri] if target else None,
     )

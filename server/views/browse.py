@@ -103,10 +103,10 @@ def _listed(
         nodes = named_nodes(iris)
         triples = sorted(set(construct(found.store, "thing-graph", thing=nodes)), key=str) if nodes else []
         return Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
-    links = [(f"{path}.{f.suffix}", f) for f in (*GRAPH_FORMATS, *TABLE_FORMATS)]
-    response = make_response(render(template, alternate_formats=[(address(href), f) for href, f in links], rows=rows))
+    links = alternate_formats(path, (*GRAPH_FORMATS, *TABLE_FORMATS))
+    response = make_response(render(template, alternate_formats=links, rows=rows))
     response.headers["Link"] = ", ".join(
-        f'<{address(href)}>; rel="alternate"; type="{f.media_type}"' for href, f in links
+        f'<{address(each.href)}>; rel="alternate"; type="{each.media_type}"' for each in links
     )
     return response
 

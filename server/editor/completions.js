@@ -35,26 +35,18 @@ export function completions(words) {
   const terms = async (context) => {
     const word = context.matchBefore(/[\w-]*:?[\w-]*/);
     if (!word) return null;
-    const afterType = word.from === word.to && expectsClass(context.state.sliceDoc(0, word.from));
+    const afterType = expectsClass(context.state.sliceDoc(0, word.from));
     if (word.from === word.to && !context.explicit && !afterType) return null;
     if (/[?$"'@<#]$/.test(context.state.sliceDoc(Math.max(0, word.from - 1), word.from))) return null;
     const text = context.state.doc.toString();
     const known = await vocabulary(words);
-    if (expectsClass(text.slice(0, word.from))) {
-      const prefixes = Object.entries(known.prefixes);
-      const options = [
-        ...named(known.classes, "class", 20),
-        ...prefixes.map(([prefix, space]) => ({ label: `${prefix}:`, detail: space, type: "namespace", boost: -3 })),
-      ];
-      return { from: word.from, options, validFor: /^[\w-]*:?[\w-]*$/ };
-    }
+    const prefixes = Object.entries(known.prefixes).map(([prefix, space]) => ({ label: `${prefix}:`, detail: space, type: "namespace", boost: -3 }));
     const own = new Set(known.of[classOf(text, context.pos)] ?? []);
-    const properties = known.properties.map(([label, count]) => [label, count]);
-    const options = [
-      ...named(properties.filter(([label]) => own.has(label)), "property", 3),
-      ...named(properties.filter(([label]) => !own.has(label)), "property", own.size ? -1 : 1),
+    const options = afterType ? [...named(known.classes, "class", 20), ...prefixes] : [
+      ...named(known.properties.filter(([label]) => own.has(label)), "property", 3),
+      ...named(known.properties.filter(([label]) => !own.has(label)), "property", own.size ? -1 : 1),
       ...named(known.classes, "class", 0),
-      ...Object.entries(known.prefixes).map(([prefix, space]) => ({ label: `${prefix}:`, detail: space, type: "namespace", boost: -3 })),
+      ...prefixes,
       ...KEYWORDS,
     ];
     return { from: word.from, options, validFor: /^[\w-]*:?[\w-]*$/ };

@@ -103,4 +103,4 @@ const runner = new Runner(form, words, {
   finished: (query, seconds, rows) => history.add(query, seconds, rows),
 });
 showResults(words);
-if (runner.hasAnswer) history.add(area.value, null, runner.rows);
+if (runner.rows !== null) history.add(area.value, null, runner.rows);

@@ -35,10 +35,6 @@ export class Runner {
     });
   }
 
-  get hasAnswer() {
-    return Boolean(this.outcome.querySelector("[data-rows]"));
-  }
-
   get rows() {
     const rows = this.outcome.querySelector("[data-rows]")?.dataset.rows;
     return rows ? Number(rows) : null;

@@ -29,8 +29,12 @@ export function button(text, name, act) {
   return made;
 }
 
-/** The title that a query has in a comment on its first lines, or its first line that says something. */
+/** The title that a query has in a comment; undefined if it has none. */
+export function commentOf(query) {
+  return /^#\+?\s*(?:title:)?\s*(.+)$/m.exec(query)?.[1];
+}
+
+/** The title of a query in a comment, or its first line that says something. */
 export function titleOf(query) {
-  const said = /^#\+?\s*(?:title:)?\s*(.+)$/m.exec(query)?.[1];
-  return said ?? query.split("\n").find((line) => line.trim() && !/^\s*PREFIX/i.test(line))?.trim() ?? "";
+  return commentOf(query) ?? query.split("\n").find((line) => line.trim() && !/^\s*PREFIX/i.test(line))?.trim() ?? "";
 }

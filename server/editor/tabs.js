@@ -1,5 +1,5 @@
 // Several queries side by side, kept in the browser. The query of the address is always the one that is shown.
-import { button, read, write } from "./storage.js";
+import { button, commentOf, read, write } from "./storage.js";
 
 const KEPT = "begrepp.sparql.tabs";
 const MOST = 12;
@@ -62,8 +62,7 @@ export class Tabs {
   }
 
   nameOf(tab, at) {
-    const comment = /^#\+?\s*(?:title:)?\s*(.+)$/m.exec(tab.query)?.[1];
-    return tab.name || comment?.slice(0, 24) || `${this.words.tab} ${at + 1}`;
+    return tab.name || commentOf(tab.query)?.slice(0, 24) || `${this.words.tab} ${at + 1}`;
   }
 
   /** Put a field in the place of the name of the tab that is shown. */

@@ -8,10 +8,12 @@ text without special characters is not copied to be escaped. The output is the s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from keyword import iskeyword
+from threading import Lock
 from typing import Any, cast
 
+from cachetools import LRUCache
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
@@ -83,6 +85,8 @@ class PageEnvironment(Environment):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.variants: dict[object, PageEnvironment] = {}
+        self.parts: LRUCache[Hashable, Markup] = LRUCache(maxsize=512)
+        self.parts_lock = Lock()
 
     def add_variant(self, key: object, words: Mapping[str, Any], *, has_fixed_links: bool) -> PageEnvironment:
         """Add and return a variant whose templates have these variables.

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from threading import Lock
 from urllib.parse import quote, quote_plus, urlencode
 
-from cachetools import LRUCache
 from flask import Flask, current_app, g, request
 from markupsafe import Markup, escape
 
@@ -23,8 +21,6 @@ from server.pages.tree_markup import make_tree
 from server.pages.web_addresses import split_addresses
 from server.served.labels import texts_in_language
 
-_parts: LRUCache[Hashable, Markup] = LRUCache(maxsize=512)
-_parts_lock = Lock()
 _ICONS = "editor/icons.svg"
 """The icons, written by `make editor` with npm; without them the pages have none."""
 
@@ -168,16 +164,18 @@ def render(template: str, own_link: Callable[[str], str] | None = None, /, **val
 def _render_part(template: str, key: tuple[str, ...], **values: object) -> Markup:
     """Return a part of a page; one with the same key, in the same language and with the same links is not made anew.
 
-    `key` begins with the folder of the build.
+    `key` begins with the view of the build. Two applications in one process share no parts, since they may have
+    different stores for the same build.
     """
-    language = translator().language
-    full_key = (template, key, language, _url_language(), request.script_root)
-    with _parts_lock:
-        made = _parts.get(full_key)
+    environment = current_app.jinja_env
+    assert isinstance(environment, PageEnvironment)
+    full_key = (template, key, translator().language, _url_language(), request.script_root)
+    with environment.parts_lock:
+        made = environment.parts.get(full_key)
     if made is None:
         made = Markup(render(template, **values))
-        with _parts_lock:
-            _parts[full_key] = made
+        with environment.parts_lock:
+            environment.parts[full_key] = made
     return made
 
 

@@ -57,6 +57,11 @@ class DatedBuild(ServedBuild):
     full_build: ServedBuild = field(kw_only=True)
     graphs: tuple[str, ...] = field(kw_only=True)
 
+    @property
+    def view(self) -> str:
+        """Key of what is shown of the build, among those of all builds and days."""
+        return " ".join((str(self.folder), *self.graphs))
+
     @cached_property
     def store(self) -> Store:
         """The store over the graphs in force that day, the catalogue and the provenance."""

@@ -66,6 +66,11 @@ class ServedBuild:
         return TextIndex(self.folder / "index")
 
     @property
+    def view(self) -> str:
+        """Key of what is shown of the build, among those of all builds and days."""
+        return str(self.folder)
+
+    @property
     def terminology(self) -> Terminology:
         """The terminology: concepts, hierarchies and value sets."""
         return self.stored.terminology

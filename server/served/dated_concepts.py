@@ -55,7 +55,7 @@ class DatedConcepts:
         )
 
     def names(self, iris: Iterable[str]) -> dict[str, ThingName]:
-        """Return the names of those things that the graphs describe."""
+        """Return the names of things; a thing that no graph in force describes has its name in the whole build."""
         describing = {expand(name) for name in DESCRIBING}
         each = {*iris}
         # A level, a mapping set or a load has thousands of statements, which the query would read.
@@ -64,6 +64,7 @@ class DatedConcepts:
         for iri, statements in self._statements(sorted(each - wide), "names").items():
             if not describing.isdisjoint(statements):
                 found[iri] = compose_name(iri, statements)
+        found.update(self._full.names(each - found.keys()))
         return found
 
     def children(self, iri: str) -> dict[str, int]:

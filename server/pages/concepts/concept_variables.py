@@ -109,7 +109,7 @@ def measured_variables(
         return MeasuredVariables(
             datasets=(),
             coded=coded,
-            coded_key=(str(build.folder), record.schemes[0]),
+            coded_key=(build.view, record.schemes[0]),
             total=0,
             scale=build.schemes.variables.year_range,
         )
@@ -143,7 +143,7 @@ def measured_variables(
             key=lambda d: (not d.rows, d.dataset.sort_key),
         ),
         coded=coded,
-        coded_key=(str(build.folder), *record.schemes, *sorted(others), "", *sorted(about)),
+        coded_key=(build.view, *record.schemes, *sorted(others), "", *sorted(about)),
         total=len(entries),
         scale=build.schemes.variables.year_range,
     )

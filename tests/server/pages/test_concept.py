@@ -94,10 +94,21 @@ def test_a_concept_that_no_register_has_says_so(app: Flask, client: FlaskClient)
 def test_registers_that_code_with_the_system_of_a_code_are_shown(client: FlaskClient) -> None:
     part = section(client, "/cs/icd-10-se/A00.9", "measured")
     assert "där koden kan förekomma" in part
-    assert any("Patientregistret" in row and "DIA1" in row and "ICD-10-SE" in row for row in rows_of(part))
+    rows = rows_of(part)
+    assert any("Patientregistret" in row and "DIA1" in row and "ICD-10-SE" in row for row in rows), rows
     assert part == section(client, "/cs/icd-10-se/A00.9", "measured")
     english = client.get("/cs/icd-10-se/A00.9?lang=en", headers=SWEDISH).text
     assert "where the code may occur" in english and "/var/DIA1?lang=en" in english
+
+
+def test_a_page_as_of_a_day_before_the_registers_were_described_names_them(client: FlaskClient, app: Flask) -> None:
+    app.jinja_env.parts.clear()  # type: ignore[attr-defined]
+    dated = section(client, "/cs/icd-10-se/A00.9?asOf=2021-06-01", "measured")
+    assert "där koden kan förekomma" in dated and "/id/" not in re.sub("<[^>]*>", " ", dated)
+    current = section(client, "/cs/icd-10-se/A00.9", "measured")
+    for part in (dated, current):
+        rows = rows_of(part)
+        assert any("Patientregistret" in row and "DIA1" in row for row in rows), rows
 
 
 def test_the_years_of_a_variable_are_its_own_and_those_of_a_dataset_its_period(app: Flask) -> None:

@@ -11,7 +11,7 @@ from pyroaring import BitMap
 
 from begrepp.artefact.manifest import DifferenceEntry, LevelCoverage
 from begrepp.history.change_lists import labels_in
-from begrepp.history.changes import RULES, TYPES, Change, ChangedCode
+from begrepp.history.changes import FORMAL_RULES, RULES, TYPES, Change, ChangedCode
 from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
@@ -113,6 +113,11 @@ class DifferencePage(Paged):
     flow: Markup
     impact: Impact
     withheld: bool
+
+    @property
+    def formal_rules(self) -> list[RuleCount]:
+        """The rules of the formal changes."""
+        return [rule for type_ in self.types for rule in type_.rules if rule.id in FORMAL_RULES]
 
 
 def title_of(build: ServedBuild, said: DifferenceEntry, translate: Translator) -> Text:

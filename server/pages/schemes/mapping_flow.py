@@ -32,8 +32,9 @@ KINDS = {
     "skos:closeMatch": "near",
     "skos:broadMatch": "coarser",
     "skos:narrowMatch": "undecided",
+    "skos:relatedMatch": "only",
 }
-"""CSS class of each property; others are `only`."""
+"""CSS class of each property, in the order of the legend; others are `only`."""
 
 
 class EndPlace(NamedTuple):

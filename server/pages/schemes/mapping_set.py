@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from server.http.i18n import Translator
 from server.http.urls import document_path
 from server.pages.paging import Paged
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
-from server.pages.schemes.mapping_flow import mapping_flow
+from server.pages.schemes.mapping_flow import KINDS, mapping_flow
 from server.pages.schemes.mapping_query import select_mappings
 from server.served.build import ServedBuild
 from server.served.labels import find_refs, find_statements, property_iris, property_texts, property_value, sort_texts
@@ -56,6 +56,8 @@ class MappingSetPage(Paged):
     flow: Markup
     to: Ref | None
     """The code system whose mappings alone are drawn."""
+    kinds: ClassVar[Mapping[str, str]] = KINDS
+    """CSS class of each property in the drawing."""
 
 
 def mapping_set_page(

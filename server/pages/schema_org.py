@@ -15,7 +15,7 @@ from server.pages.concepts.concept import ConceptPage
 from server.pages.datasets.dataset import DatasetPage
 from server.pages.home import HomePage
 from server.pages.schemes.scheme import SchemePage
-from server.pages.templating import address
+from server.pages.signposting import absolute
 from server.served.build import ServedBuild
 from server.served.refs import Ref
 from server.state import served_build
@@ -30,7 +30,7 @@ def describe_page(page: object, iri: str = "") -> JsonLd | None:
     if isinstance(page, ConceptPage):
         said = _concept(page)
     elif isinstance(page, SchemePage):
-        said = _scheme(served_build(), page, iri)
+        said = _scheme(served_build(), page)
     elif isinstance(page, DatasetPage):
         said = _dataset(page)
     elif isinstance(page, HomePage):
@@ -38,7 +38,7 @@ def describe_page(page: object, iri: str = "") -> JsonLd | None:
     if said is None:
         return None
     kept = {key: value for key, value in said.items() if value not in ("", None, [], {})}
-    return {"@context": "https://schema.org/", **({"@id": iri} if iri else {}), "url": _here(request.path), **kept}
+    return {"@context": "https://schema.org/", **({"@id": iri} if iri else {}), "url": absolute(request.path), **kept}
 
 
 def _concept(page: ConceptPage) -> JsonLd:
@@ -63,7 +63,7 @@ def _concept(page: ConceptPage) -> JsonLd:
     }
 
 
-def _scheme(found: ServedBuild, page: SchemePage, iri: str) -> JsonLd:
+def _scheme(found: ServedBuild, page: SchemePage) -> JsonLd:
     current = next((row for row in page.releases if row.current), None)
     named = found.manifest.find_graph("scheme", page.facts.id)
     return {
@@ -79,7 +79,7 @@ def _scheme(found: ServedBuild, page: SchemePage, iri: str) -> JsonLd:
         "distribution": [
             {
                 "@type": "DataDownload",
-                "contentUrl": _here(f"/downloads/{file_name(page.facts.id, form)}"),
+                "contentUrl": absolute(f"/downloads/{file_name(page.facts.id, form)}"),
                 "encodingFormat": media_type,
             }
             for form, media_type in FORMATS.items()
@@ -125,20 +125,16 @@ def _site(page: HomePage) -> JsonLd:
         "dataset": [_named(row.ref, "Dataset") for row in page.datasets],
         "potentialAction": {
             "@type": "SearchAction",
-            "target": {"@type": "EntryPoint", "urlTemplate": _here("/search") + "?q={search_term_string}"},
+            "target": {"@type": "EntryPoint", "urlTemplate": absolute("/search") + "?q={search_term_string}"},
             "query-input": "required name=search_term_string",
         },
     }
 
 
 def _named(ref: Ref, kind: str) -> JsonLd:
-    return {"@type": kind, "@id": ref.iri, "name": ref.label.value, "url": _here(ref.href)}
+    return {"@type": kind, "@id": ref.iri, "name": ref.label.value, "url": absolute(ref.href)}
 
 
 def _words(texts: list[Text] | Any) -> Any:
     said = [{"@language": text.lang, "@value": text.value} if text.lang else text.value for text in texts if text.value]
     return said[0] if len(said) == 1 else said
-
-
-def _here(path: str) -> str:
-    return request.host_url.rstrip("/") + address(path)

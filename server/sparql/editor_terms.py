@@ -14,7 +14,7 @@ from server.state import served_build
 blueprint = Blueprint("terms", __name__)
 _WORDS = (
     *("query", "tabs", "add", "close", "rename", "name", "table", "chart", "graph", "links", "no_graph", "sort"),
-    *("filter", "running", "cancel", "cancelled", "failed", "done", "saved", "rowword", "share", "history", "forget"),
+    *("filter", "running", "cancel", "cancelled", "failed", "done", "saved", "rowword", "share", "forget"),
 )
 
 

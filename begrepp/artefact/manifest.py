@@ -190,6 +190,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         """Return all current graphs of a kind."""
         return [graph for graph in self.graphs if graph.kind == kind and graph.current]
 
+    def editions(self, kind: str, *ids: str) -> list[GraphEntry]:
+        """Return all graphs of a kind that have one of the ids, oldest first."""
+        own = (graph for graph in self.graphs if graph.kind == kind and graph.id in ids)
+        return sorted(own, key=lambda graph: (graph.valid_from, graph.version))
+
     def find_difference(self, graph: str) -> DifferenceEntry | None:
         """Return the difference whose graph has the IRI."""
         return next((difference for difference in self.differences if difference.graph == graph), None)

@@ -70,8 +70,7 @@ def write_diff(scheme: str, old: str, new: str, output: str, settings: Settings)
 
 
 def _editions(manifest: Manifest, scheme: str, old: str, new: str) -> tuple[GraphEntry, GraphEntry]:
-    graphs = [g for g in manifest.graphs if g.kind == "scheme" and g.id == scheme]
-    graphs.sort(key=lambda g: (g.valid_from, g.version))
+    graphs = manifest.editions("scheme", scheme)
     versions = [g.version for g in graphs]
     if not graphs:
         ids = sorted({g.id for g in manifest.graphs if g.kind == "scheme"})

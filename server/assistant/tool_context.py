@@ -101,8 +101,7 @@ class ToolContext:
 
     def versions(self, scheme: str) -> list[str]:
         """Return the versions of all editions of a code system, newest first."""
-        editions = (g for g in self.build.manifest.graphs if g.kind == "scheme" and g.id == scheme)
-        return [edition.version for edition in sorted(editions, key=lambda g: g.valid_from)[::-1]]
+        return [edition.version for edition in self.build.manifest.editions("scheme", scheme)[::-1]]
 
     def sources(self, systems: Iterable[str | None], language: str, day: date | None = None) -> list[SystemSource]:
         """Return the code systems of an answer, by id, with edition and licence."""

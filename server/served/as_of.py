@@ -75,8 +75,8 @@ class DatedBuild(ServedBuild):
 
     def scheme_store(self, scheme: str) -> Store:
         """Return a store over the graph of one scheme in force that day, as each further graph slows queries down."""
-        editions = [g.graph for g in self.manifest.graphs if g.kind == "scheme" and g.id == scheme]
-        return DatedStore(self.full_build.store, [graph for graph in editions if graph in self.graphs], [])
+        editions = self.manifest.editions("scheme", scheme)
+        return DatedStore(self.full_build.store, [g.graph for g in editions if g.graph in self.graphs], [])
 
     @cached_property
     def stored(self) -> StoredConcepts:
@@ -165,7 +165,7 @@ def find_dated_state(build: ServedBuild, thing: Resolved, day: date) -> DatedSta
     scheme = find_scheme_id(build, thing)
     if not scheme:
         raise UsageError("Only code systems and their concepts are available as of a date.", "Omit asOf.")
-    editions = sorted(_editions(build, scheme), key=lambda g: (g.valid_from, g.version))
+    editions = _editions(build, scheme)
     in_force = [g for g in editions if _valid_from(g) <= day]
     current_hint = f"{thing.path} shows the current state."
     if not in_force:
@@ -212,12 +212,12 @@ def find_meaning_on(build: ServedBuild, concept: Resolved, day: date) -> Resolve
 
 
 def _editions(build: ServedBuild, scheme: str) -> list[GraphEntry]:
-    """Return the graph entries of the editions of a scheme, or of its parts if it has none."""
-    graphs = [g for g in build.manifest.graphs if g.kind == "scheme" and g.id == scheme]
-    if graphs or scheme not in build.schemes.by_id:
-        return graphs
-    parts = {part.id for part in build.schemes.parts(build.schemes.by_id[scheme])}
-    return [g for g in build.manifest.graphs if g.kind == "scheme" and g.id in parts]
+    """Return the graph entries of the editions of a scheme, or of its parts if it has none, oldest first."""
+    found = build.manifest.editions("scheme", scheme)
+    if found or scheme not in build.schemes.by_id:
+        return found
+    parts = build.schemes.parts(build.schemes.by_id[scheme])
+    return build.manifest.editions("scheme", *(part.id for part in parts))
 
 
 def _graphs_with_concept(build: ServedBuild, concept: str) -> set[str]:
@@ -278,7 +278,7 @@ def format_http_date(day: date) -> str:
 def list_mementos(build: ServedBuild, thing: Resolved) -> list[Memento]:
     """Return the states of a document, oldest first."""
     states: dict[str, Memento] = {}
-    for graph in sorted(_editions(build, find_scheme_id(build, thing)), key=lambda g: (g.valid_from, g.version)):
+    for graph in _editions(build, find_scheme_id(build, thing)):
         try:
             state = find_dated_state(build, thing, _valid_from(graph))
         except Missing:

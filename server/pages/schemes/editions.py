@@ -91,8 +91,7 @@ def edition_row(build: ServedBuild, graph: GraphEntry, label: Text | None = None
 
 def editions_of(build: ServedBuild, kind: str, id_: str) -> list[EditionRow]:
     """Return the editions of a scheme, mapping set or dataset, newest first."""
-    graphs = [g for g in build.manifest.graphs if g.kind == kind and g.id == id_]
-    return [edition_row(build, g) for g in sorted(graphs, key=lambda g: (g.valid_from, g.version), reverse=True)]
+    return [edition_row(build, graph) for graph in build.manifest.editions(kind, id_)[::-1]]
 
 
 def load_row(build: ServedBuild, load_iri: str) -> LoadRow | None:

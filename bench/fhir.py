@@ -31,7 +31,7 @@ def run(data: Path) -> None:
     for name, accept, paths in _operations(data):
         with serve(data, workers="2", page_cache_mb="0") as port:
             ask_once(port, paths[:20], accept)
-            connections = 2 if "\t" in paths[0] else 8  # a server process works on two batches at a time
+            connections = 2 if "\t" in paths[0] else 8  # wrk counts an answer after 2 s as failed
             print(f"{name:24}{ask_many(wrk, port, paths, accept, connections)}", flush=True)
 
 
@@ -45,7 +45,7 @@ def _operations(data: Path) -> Iterator[tuple[str, str, list[str]]]:
     chosen = [chance.randrange(len(system)) for _ in range(_MOST)]
     codes = [system.code(each) for each in chosen]
     above = [next(iter(system.hierarchy.parents(each)), each) for each in chosen]
-    words = [label.partition(" ")[0] for label in map(_label, [system] * _MOST, chosen)]
+    words = [_label(system, each).partition(" ")[0] for each in chosen]
     mapped = [(each, n) for each in build.terminology.schemes() for n in range(len(each)) if each.record(n).mappings]
     print(f"{about.id}: {len(system):,} concepts; {len(mapped):,} concepts with mappings")
     yield "validate-code", _FHIR_JSON, [_path("CodeSystem/$validate-code", url=url, code=code) for code in codes]

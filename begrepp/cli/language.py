@@ -33,4 +33,4 @@ def phrase(text: str) -> str:
 
 def headings(*names: str) -> list[str]:
     """Return the headings of a table in the language of the locale."""
-    return [phrase(name) if name else "" for name in names]
+    return [phrase(name) for name in names]

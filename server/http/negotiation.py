@@ -184,9 +184,14 @@ def choose_language(request: Request, *, use_cookie: bool = True) -> str:
 @lru_cache(1024)
 def _best_language(parameter: str | None, cookie: str | None, accepted: str) -> str:
     for named in (parameter, cookie):
-        if language := next((each for each in LANGUAGES if named and in_language(named, each)), ""):
+        if language := named_language(named or ""):
             return language
     return accepted_language(accepted)
+
+
+def named_language(tag: str) -> str:
+    """Return the language of the pages that a language tag names, empty if it names none."""
+    return next((each for each in LANGUAGES if in_language(tag, each)), "")
 
 
 @lru_cache(1024)

@@ -104,11 +104,8 @@ class AsgiBridge:
             await connection.send_all(response.message(), content)
             return
         with connection.watched():
-            if self._direct is None:
-                await self._respond_in_thread(environ, response, client, connection)
-                return
             try:
-                if answer := await self._direct.prepare(environ, client):
+                if self._direct and (answer := await self._direct.prepare(environ, client)):
                     answer.respond(response.start)
                     await connection.send_all(response.message(), answer.body)
                     # The middleware around it logs, counts and caches the response.
@@ -116,7 +113,7 @@ class AsgiBridge:
                 else:
                     await self._respond_in_thread(environ, response, client, connection)
             finally:
-                self._direct.finish(environ)
+                DirectAnswers.finish(environ)
 
     async def _respond_in_thread(
         self, environ: WSGIEnvironment, response: _ResponseStart, client: str, connection: _Connection

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from begrepp.records import in_language
 from begrepp.terminology.concept_record import ConceptRecord
 from server.api.serialisers import concept_body, json_links
-from server.http.i18n import LANGUAGES
-from server.http.negotiation import accepted_language
+from server.http.negotiation import accepted_language, named_language
 from server.ops.direct_requests import (
     DIRECT_HEADERS,
     MIN_COMPRESSED,
@@ -83,7 +81,7 @@ def _find_record(build: ServedBuild, values: dict[str, str]) -> ConceptRecord | 
 def _language(named: str | None, accepted: str) -> str | None:
     """Return the language of the response; None if the parameter names none of the languages."""
     if named is not None:
-        return next((language for language in LANGUAGES if in_language(named, language)), None)
+        return named_language(named) or None
     return accepted_language(accepted)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from begrepp.records import Text, in_language
-from server.http.i18n import LANGUAGES, Translator
+from begrepp.records import Text
+from server.http.i18n import Translator
+from server.http.negotiation import named_language
 from server.reconciliation.candidate_score import ScoredConcept, score_identified, score_name
 from server.reconciliation.concept_search import (
     FoundConcept,
@@ -83,8 +84,7 @@ class CandidateFinder:
 
     def _language(self, query: MatchQuery) -> str:
         """Return the language that a query names, else that of the request."""
-        named = (each for each in LANGUAGES if query.language and in_language(query.language, each))
-        return next(named, self._translate.language)
+        return named_language(query.language) or self._translate.language
 
     def _score(self, query: MatchQuery) -> list[ScoredConcept]:
         """Return the concepts that a query finds by identifier, name, code or properties, with scores of the names."""

@@ -15,8 +15,9 @@ from urllib.parse import quote, unquote
 from begrepp.errors import UsageError
 from begrepp.terminology.concept_record import ConceptRecord
 from begrepp.terminology.interface import CodeSystem
-from server.served.as_of import DatedBuild, DatedState, find_dated_state, get_dated_build, parse_day
+from server.served.as_of import DatedState, find_dated_state, get_dated_build, parse_day
 from server.served.build import ServedBuild
+from server.served.dated_build import DatedBuild
 from server.served.resolver import Missing, Resolved, find_scheme
 from server.served.schemes import SchemeFacts
 

@@ -22,7 +22,7 @@ from server.pages.tables import about_table, table_from_csv
 from server.sparql.answers import answer_query, stored_body
 from server.sparql.request import SparqlRequest
 from server.state import served_build
-from server.workers.stream import StoredResult
+from server.workers.stream import ResultStream, StoredResult
 
 FILE_FORMATS = (EXCEL_CSV, XLSX, PARQUET)
 _DECIMALS = frozenset(map(expand, ("xsd:decimal", "xsd:double", "xsd:float")))
@@ -37,8 +37,10 @@ def result_file_response(
     wire = CSV if format_ == XLSX else RESULT_FORMATS[0]
     found = answer_query(query, (wire, GRAPH_FORMATS[0]))
     if found.form == "graph":
+        if isinstance(found, ResultStream):
+            found.close()
         refuse_format(format_.suffix, GRAPH_FORMATS)
-    stored = found if isinstance(found, StoredResult) else StoredResult(found.form, found.read())
+    stored = StoredResult(found.form, found.read())
     if format_ == XLSX:
         body = stored_body(stored, CSV).decode()
         return table_response(table_from_csv(served_build(), name, title, body, more), XLSX)

@@ -24,8 +24,8 @@ from server.pages.concepts.same_code import SameCode, same_code
 from server.pages.concepts.tree import children, paths_to, tree_around
 from server.pages.pictures.system_picture import SystemPicture, branch_icicle
 from server.pages.schemes.editions import LoadRow, load_row
-from server.served.as_of import DatedBuild
 from server.served.build import ServedBuild
+from server.served.dated_build import DatedBuild
 from server.served.labels import Statements, find_refs, sort_texts
 from server.served.refs import Ref, TreeNode
 

@@ -23,8 +23,8 @@ from server.pages.paging import Paged
 from server.pages.pictures.system_picture import SystemPicture, system_treemap
 from server.pages.schemes.edition_timeline import edition_timeline
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
-from server.served.as_of import DatedBuild
 from server.served.build import ServedBuild
+from server.served.dated_build import DatedBuild
 from server.served.labels import (
     choose_text,
     find_refs,

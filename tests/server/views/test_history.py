@@ -37,8 +37,9 @@ from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from server.app import create_app
 from server.http.i18n import LANGUAGES
-from server.served.as_of import DatedBuild, format_http_date
+from server.served.as_of import format_http_date
 from server.served.build import ServedBuild
+from server.served.dated_build import DatedBuild
 from tests.support import editions
 from tests.support.editions import edition
 from tests.support.small import HEADER, ROWS, Quiet, build_small, put, settings_in

@@ -22,12 +22,18 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import psutil
+from pyoxigraph import QuerySolutions
 
-from begrepp.artefact.manifest import current_build, read_manifest
+from begrepp.artefact.inventory import refuse_damaged_build
+from begrepp.artefact.manifest import current_build
+from begrepp.errors import BegreppError
 from begrepp.settings import Settings
+from begrepp.store.disk import DiskStore
+from begrepp.terminology.terminology import Terminology
 from tests.support.serving import free_port
 
 _SECONDS_TO_END = 10.0
+_COUNT = "SELECT (COUNT(*) AS ?n) { GRAPH ?graph { ?s ?p ?o } }"
 _PATHS = (
     "/cs/onkologi/lungcancer",
     "/search?q=lung",
@@ -145,11 +151,15 @@ def _processes_of(data: Path) -> list[psutil.Process]:
 
 
 def _is_whole(data: Path) -> bool:
+    """Return whether the files of the published build have their sizes, and its store and terminology can be read."""
     try:
-        read_manifest(current_build(Settings(data=data)))
-    except Exception:
+        build = current_build(Settings(data=data))
+        refuse_damaged_build(build)
+        rows = DiskStore(build / "store").query(_COUNT)
+        assert isinstance(rows, QuerySolutions)
+        return int(next(rows)["n"].value) > 0 and len(Terminology(build).schemes()) > 0
+    except (BegreppError, OSError):
         return False
-    return True
 
 
 def _is_ready(port: int) -> bool:

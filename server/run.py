@@ -25,7 +25,7 @@ from server.fhir import MAX_FHIR_BYTES
 from server.http.shared_cache import create_cache_file
 from server.ops.asgi import AsgiBridge, ResponseTruncated
 from server.ops.request_body import BodyReader
-from server.ops.warm_up import warm_up
+from server.ops.warm_up import prepare_process, warm_up
 from server.telemetry.query_log import configure_log
 from server.workers.network_policy import require_isolation
 
@@ -46,16 +46,21 @@ _SECONDS_TO_FINISH = 30
 _MAX_FILES = 65_536
 _BODY_BUDGET_FACTOR = 4
 """Bytes of all request bodies of a process at a time, as a multiple of the largest upload."""
+_PREPARATION_SECONDS = 3.0
+"""Longest time in which a process is prepared before it answers; an external store may not answer at all."""
 
 
 def _load_app(settings: Settings, folder: Path) -> AsgiBridge:
-    """Create the application of a server process; the first process also warms the caches up."""
+    """Create the application of a server process, ready to answer; the first process also warms the caches up."""
     end_with_parent()
     sys.setswitchinterval(_SWITCH_SECONDS)
     for handler in logging.getLogger("_granian").handlers:
         handler.addFilter(_is_new)
     app = create_app(settings, folder / _CACHE_FILE)
     app.extensions["begrepp.validation"].reports.start_timer()
+    preparation = threading.Thread(target=prepare_process, args=(app,), name="prepare", daemon=True)
+    preparation.start()
+    preparation.join(_PREPARATION_SECONDS)
     try:
         os.close(os.open(folder / "warmed", os.O_CREAT | os.O_EXCL))
     except FileExistsError:

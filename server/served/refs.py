@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
@@ -12,9 +12,11 @@ _OBJECT_BYTES = 250
 """Approximate memory of an object beside its texts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ref:
-    """A link to a thing: path, label, notation, scheme, whether it is active, and whether the build describes it."""
+class Ref(Struct, frozen=True, kw_only=True, gc=False):
+    """A link to a thing: path, label, notation, scheme, whether it is active, and whether the build describes it.
+
+    The caches hold many, so the garbage collector does not look at them (`gc=False`): a link refers to texts only.
+    """
 
     iri: str
     href: str
@@ -47,9 +49,8 @@ def is_mnemonic(notation: str, scheme: str) -> bool:
     return bool(scheme) and len(notation) > 3 and notation.islower()
 
 
-@dataclass(slots=True)
-class TreeNode:
-    """A concept in a tree: the number of its children, and those children that are shown."""
+class TreeNode(Struct, gc=False):
+    """A concept in a tree: the number of its children, and those children that are shown. No node is below itself."""
 
     ref: Ref
     below: int = 0

@@ -121,6 +121,13 @@ FAULT_TEXTS = {
 }
 
 
+_MAX_VALUE = 1000
+"""Characters of a value in a text; a longer one, such as a hostile expression, is cut."""
+
+
 def fault_text(message_id: str, *values: object) -> str:
-    """Return the text of a message id, the values filled in."""
-    return FAULT_TEXTS[message_id].format(*values)
+    """Return the text of a message id in English, with the values filled in."""
+    words = map(str, values)
+    return FAULT_TEXTS[message_id].format(
+        *(each if len(each) <= _MAX_VALUE else f"{each[:_MAX_VALUE]}…" for each in words)
+    )

@@ -22,8 +22,10 @@ from begrepp.ecl.substrate import MemberSet, Substrate
 from begrepp.ecl.terminology_substrate import TerminologySubstrate
 from begrepp.terminology.concept_record import (
     Code,
+    ConceptProperty,
     ConceptRecord,
     Designation,
+    StatedGroup,
     SystemDescription,
     ThingName,
 )
@@ -85,7 +87,6 @@ class _SyntheticSystem:
         with SectionWriter(folder / "synthetic") as out:
             write_hierarchy(out, SIZE, edges(sorted({*parents})), {})
         self._hierarchy = StoredHierarchy(SectionFile(folder / "synthetic"), SIZE)
-        self._hierarchy.groups = self._groups.__getitem__  # type: ignore[method-assign]
         self.description = SystemDescription(id="synthetic", iri="http://example.org/", size=SIZE)
         self.hierarchy, self.active, self.abstract = self._hierarchy, BitMap(range(SIZE)), BitMap()
 
@@ -102,7 +103,7 @@ class _SyntheticSystem:
     find = indices
 
     def index_of_iri(self, iri: str) -> int | None:
-        return None
+        return self.index(iri.removeprefix("http://example.org/"))
 
     def code(self, concept: int) -> str:
         return str(concept)
@@ -115,7 +116,15 @@ class _SyntheticSystem:
 
     def record(self, concept: int) -> ConceptRecord:
         names = (Designation(self._names[concept], "sv", "preferred"),)
-        return ConceptRecord(iri=self.iri(concept), code=str(concept), codes=(Code(str(concept)),), designations=names)
+        stated = [statement for group in self._groups[concept] for statement in group]
+        return ConceptRecord(
+            iri=self.iri(concept),
+            code=str(concept),
+            codes=(Code(str(concept)),),
+            designations=names,
+            properties=tuple(ConceptProperty(name, self.iri(end), True) for name, end in stated),
+            role_groups=(StatedGroup(1, (0, 1)),),
+        )
 
     def lookup(self, code: str) -> ConceptRecord | None:
         found = self.index(code)

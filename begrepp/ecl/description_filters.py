@@ -99,14 +99,14 @@ def _in_language(index: DescriptionIndex, language: str) -> BitMap:
 
 
 def _of_type(index: DescriptionIndex, word: str) -> BitMap:
-    """The rows of a type. Fully specified names are those with a tag in brackets, else the preferred names."""
-    definitions, preferred = index.kinds.get("definition", BitMap()), index.kinds.get("preferred", BitMap())
-    if word == "def":
-        return definitions
-    full = index.tagged - definitions if index.has_full_names else preferred
-    if word == "fsn":
-        return full
-    return index.all - definitions - full if index.has_full_names else index.all - definitions
+    """The rows of a type. In a code system without fully specified names the preferred names take their place."""
+    definitions = index.kinds.get("definition", BitMap())
+    match word:
+        case "def":
+            return definitions
+        case "fsn":
+            return index.full_names or index.kinds.get("preferred", BitMap())
+    return index.all - definitions - index.full_names
 
 
 def _in_dialect(index: DescriptionIndex, accepted: AcceptedDialect) -> BitMap:

@@ -24,6 +24,7 @@ from begrepp.ecl.term_match import (
     wildcard_pieces,
 )
 from begrepp.rdf.namespaces import local_name
+from begrepp.records import Text
 from begrepp.terminology.concept_record import ConceptRecord
 from begrepp.terminology.interface import CodeSystem
 from begrepp.text.pieces import match_pieces
@@ -38,6 +39,7 @@ class Description:
     text: str
     language: str
     kind: str
+    is_full_name: bool = False
     active: bool = True
     id: str = ""
 
@@ -45,13 +47,21 @@ class Description:
 def descriptions(record: ConceptRecord) -> Iterator[Description]:
     """Yield the descriptions of a concept; hidden labels, which only help searching, are none."""
     ids: dict[tuple[str, str, str], tuple[str, bool]] = {}
+    full_names = {*record.full_names}
     for term in record.terms:
         for form in term.forms:
             ids[term.use, form.value, form.lang] = term.iri, term.status not in ("deprecated", "obsolete", "rejected")
     for each in dict.fromkeys(record.designations):
         if each.use != "hidden":
             iri, active = ids.get((each.use, each.text, each.language), ("", True))
-            yield Description(text=each.text, language=each.language, kind=each.use, active=active, id=local_name(iri))
+            yield Description(
+                text=each.text,
+                language=each.language,
+                kind=each.use,
+                is_full_name=Text(each.text, each.language) in full_names,
+                active=active,
+                id=local_name(iri),
+            )
     for note in record.definitions:
         if note.text:
             yield Description(text=note.text, language=note.language, kind="definition")
@@ -73,10 +83,7 @@ class DescriptionIndex:
         """The rows of each language tag, in small letters."""
         self.kinds: dict[str, BitMap] = defaultdict(BitMap)
         self.ids: dict[str, BitMap] = defaultdict(BitMap)
-        self.has_full_names = is_snomed(system)
-        """Whether names are fully specified names, synonyms or definitions, as in Snomed CT."""
-        self.tagged = BitMap()
-        """Rows that end with words in brackets, as fully specified names of Snomed CT do."""
+        self.full_names = BitMap()
         self._classes: dict[str, BitMap] = defaultdict(BitMap)
         self._marked: dict[int, str] = {}
         """Texts with marks by row; the folded text is the same for all others."""
@@ -99,8 +106,8 @@ class DescriptionIndex:
             self.active.add(row)
         if each.id:
             self.ids[each.id].add(row)
-        if each.text.endswith(")") and " (" in each.text:
-            self.tagged.add(row)
+        if each.is_full_name:
+            self.full_names.add(row)
         text = lowered(each.text, folding)
         plain = fold_marks(text, folding)
         if plain != text:

@@ -40,9 +40,6 @@ class _NoHierarchy:
 
     sources = targets
 
-    def groups(self, concept: int) -> Sequence[Sequence[tuple[str, int]]]:
-        return ()
-
 
 class SetCatalogue:
     """Sets by name (`begrepp.terminology.interface.CodeSystem`); the code of a set is its name."""

@@ -2,6 +2,7 @@
 
 Group numbers: a code system without role groups has one group per concept, with all its statements, so that braces hold
 all of them. A system with role groups has its own; each ungrouped statement is a group of its own (as in Snomed CT).
+A statement that is in two groups is two statements.
 """
 
 from __future__ import annotations
@@ -52,10 +53,9 @@ class _Rows:
         self.groups.append(group)
         self.values.append(value)
 
-    def column(self) -> StatementColumn:
-        subjects, groups, values = (
-            np.array(each, dtype=np.uint32) for each in (self.subjects, self.groups, self.values)
-        )
+    def column(self, *, grouped: bool) -> StatementColumn:
+        numbers = self.groups if grouped else self.subjects
+        subjects, groups, values = (np.array(each, dtype=np.uint32) for each in (self.subjects, numbers, self.values))
         return StatementColumn(subjects=subjects, groups=groups, values=values)
 
 
@@ -99,41 +99,32 @@ class StatementTable:
         return mask
 
     def _read(self) -> dict[str, AttributeColumns]:
-        system, hierarchy = self._system, self._system.hierarchy
         drafts: dict[str, _Draft] = defaultdict(_Draft)
-        groups_of = [hierarchy.groups(concept) for concept in range(len(system))]
-        self.grouped = any(len(groups) > 1 for groups in groups_of)
         owners: list[int] = []
-        for concept, groups in enumerate(groups_of):
-            for pairs in groups:
-                for attribute, target in pairs:
-                    drafts[attribute].concepts.add(concept, len(owners) if self.grouped else concept, target)
+        for concept in range(len(self._system)):
+            record = self._system.record(concept)
+            self.grouped = self.grouped or bool(record.role_groups)
+            for group in statement_groups(record):
+                for attribute, value, is_iri in group:
+                    draft = drafts[attribute]
+                    own = self._system.index_of_iri(value) if is_iri else None
+                    if own is not None:
+                        draft.concepts.add(concept, len(owners), own)
+                    else:
+                        (draft.things if is_iri else draft.texts).add(concept, len(owners), draft.number(value))
                 owners.append(concept)
-        relations = {*hierarchy.relation_types()}
-        for concept in range(len(system)):
-            for attribute, value, is_iri in dict.fromkeys(statements(system.record(concept))):
-                own = system.index_of_iri(value) if is_iri else None
-                if own is not None and attribute in relations:
-                    continue
-                group = len(owners) if self.grouped else concept
-                owners.append(concept)
-                draft = drafts[attribute]
-                if own is not None:
-                    draft.concepts.add(concept, group, own)
-                else:
-                    (draft.things if is_iri else draft.texts).add(concept, group, draft.number(value))
         if self.grouped:
             self.owners = np.array(owners, dtype=np.uint32)
-        return {attribute: _columns(draft) for attribute, draft in drafts.items()}
+        return {attribute: _columns(draft, grouped=self.grouped) for attribute, draft in drafts.items()}
 
 
-def _columns(draft: _Draft) -> AttributeColumns:
+def _columns(draft: _Draft, *, grouped: bool) -> AttributeColumns:
     values = tuple(draft.numbers)
     return AttributeColumns(
-        concepts=draft.concepts.column(),
-        things=draft.things.column(),
+        concepts=draft.concepts.column(grouped=grouped),
+        things=draft.things.column(grouped=grouped),
         iris=values if draft.things.values else (),
-        texts=draft.texts.column(),
+        texts=draft.texts.column(grouped=grouped),
         literals=values if draft.texts.values else (),
     )
 
@@ -145,10 +136,22 @@ _LINKS = {
 }
 
 
-def statements(record: ConceptRecord) -> Iterable[tuple[str, str, bool]]:
-    """Yield attribute IRI, value and whether it is an IRI, of each statement of a record that ECL can ask for."""
-    for each in record.properties:
-        yield each.property, each.value, each.is_iri
+def statement_groups(record: ConceptRecord) -> Iterable[Iterable[tuple[str, str, bool]]]:
+    """Yield the statements that ECL can ask for by group; one in no role group is a group of its own.
+
+    A statement is attribute IRI, value and whether the value is an IRI.
+    """
+    properties = [(each.property, each.value, each.is_iri) for each in record.properties]
+    for group in record.role_groups:
+        yield dict.fromkeys(properties[place] for place in group.places)
+    grouped = {properties[place] for group in record.role_groups for place in group.places}
+    for each in dict.fromkeys((*properties, *_links(record))):
+        if each not in grouped:
+            yield (each,)
+
+
+def _links(record: ConceptRecord) -> Iterable[tuple[str, str, bool]]:
+    """Yield the statements that fields of the record hold."""
     for name, links in _LINKS.items():
         for iri in getattr(record, links):
             yield expand(name), iri, True

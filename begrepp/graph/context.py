@@ -15,6 +15,7 @@ from begrepp.records import (
     Link,
     ListOwner,
     Mapping,
+    RdfTerm,
     Scheme,
     Structure,
     Variable,
@@ -175,3 +176,8 @@ class LoadContext:
                 yield contact, name("cv:email"), plain(agent.email)
             if agent.contact_page:
                 yield contact, name("cv:contactPage"), iri(agent.contact_page)
+
+    def resolve_alias(self, term: RdfTerm) -> RdfTerm:
+        """Return an IRI that the publisher uses for one of our resources as that of ours; another term unchanged."""
+        alias = self.aliases.get(term.value) if term.kind == "iri" else None
+        return term._replace(value=alias) if alias else term

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from begrepp.artefact.parts import Part
+from begrepp.rdf.iris import role_group_owner
 from begrepp.rdf.ntriples import date_literal, name, ntriples_line, typed_literal
 from begrepp.rdf.sorted_files import group_by_subject, is_concept
 from begrepp.records import Coverage
@@ -58,12 +59,16 @@ def _concept_subjects(part: Part) -> set[str]:
 
 
 def _added_lines(part: Part, known: set[str], *, retired_on: date | None) -> Iterator[str]:
-    """Yield the header, and the concepts that are not in `known` with their SKOS-XL terms; add them to `known`."""
+    """Yield the header, and the concepts that are not in `known`, with their terms and role groups.
+
+    The concepts are added to `known`.
+    """
     yield from part.header
     terms: set[str] = set()
     label_links = {name(f"skosxl:{kind}Label") for kind in ("pref", "alt", "hidden")}
     for subject, lines in group_by_subject(part.path):
-        if subject in terms:
+        owner = role_group_owner(subject)
+        if subject in terms or (owner and owner not in known):
             yield from lines
         if subject in known or not is_concept(lines):
             continue

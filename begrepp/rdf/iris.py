@@ -12,6 +12,23 @@ from urllib.parse import quote
 
 from begrepp.settings import DEFAULT_BASE
 
+_ROLE_GROUP = "#group-"
+
+
+def role_group_owner(term: str) -> str:
+    """Return the concept of a role group, both as N-Triples terms; empty for another resource.
+
+    In a sorted file the role groups of a concept come just before it.
+    """
+    owner, mark, number = term.rpartition(_ROLE_GROUP)
+    return f"{owner}>" if mark and number[:-1].isdecimal() else ""
+
+
+def role_group_number(iri: str) -> int:
+    """Return the number of a role group by its IRI; 0 for an IRI of another form."""
+    number = iri.rpartition(_ROLE_GROUP)[2]
+    return int(number) if number.isdecimal() else 0
+
 
 def segment(text: str) -> str:
     """Percent-encode text as one path segment of an IRI."""
@@ -62,6 +79,10 @@ class Iris:
     def term(self, scheme: str, notation: str, form: str, lang: str) -> str:
         """A term of a concept (`skosxl:Label`)."""
         return f"{self.root}term/{scheme}/{segment(notation)}/{lang}/{segment(form)}"
+
+    def role_group(self, concept: str, number: int) -> str:
+        """A role group of a concept, given by its IRI."""
+        return f"{concept}{_ROLE_GROUP}{number}"
 
     def value_set(self, value_set: str, version: str) -> str:
         """A value set in one version."""

@@ -128,6 +128,13 @@ class RdfTerm(NamedTuple):
     datatype: str = ""
 
 
+class RoleGroup(NamedTuple):
+    """Statements of a concept that hold together (SNOMED CT); `number` is that of the publisher, from 1."""
+
+    number: int
+    statements: tuple[tuple[str, RdfTerm], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
     """A concept in one edition of a scheme."""
@@ -161,6 +168,8 @@ class Concept:
     """Identifier of the concept, if its notation is derived from texts and may change."""
     statements: tuple[tuple[str, RdfTerm], ...] = ()
     """Further statements of the publisher: pairs of property IRI and value."""
+    role_groups: tuple[RoleGroup, ...] = ()
+    """Groups of statements that are also among `statements`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,13 @@ class ConceptProperty(Struct, frozen=True, array_like=True, order=True):
     datatype: str = ""
 
 
+class StatedGroup(Struct, frozen=True, array_like=True, order=True):
+    """A role group: its number, and the places of its statements among the properties of the concept."""
+
+    number: int
+    places: tuple[int, ...]
+
+
 class ConceptMapping(Struct, frozen=True, array_like=True):
     """A mapping from or to the concept. `iri` is the record of the mapping, empty if only the match itself is stated.
 
@@ -171,6 +178,9 @@ class ConceptRecord(Struct, frozen=True, array_like=True, kw_only=True):
     """All statements that no other field holds."""
     states_pair_with: tuple[str, ...] = ()
     """The concepts of `paired_with` that the concept itself states, not only they."""
+    role_groups: tuple[StatedGroup, ...] = ()
+    full_names: tuple[Text, ...] = ()
+    """Fully specified names; each is also a designation."""
 
 
 class ThingName(Struct, frozen=True, array_like=True, kw_only=True):

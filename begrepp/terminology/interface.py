@@ -62,12 +62,6 @@ class Hierarchy(Protocol):
     def sources(self, relation: str, concept: int) -> Sequence[int]:
         """Return the concepts that have a relation to the concept, ascending; empty for an unknown relation."""
 
-    def groups(self, concept: int) -> Sequence[Sequence[tuple[str, int]]]:
-        """Return the relations of a concept by role group, as pairs of relation and target.
-
-        The graph of a build has no role groups, so a stored hierarchy returns all relations as one group.
-        """
-
 
 class CodeSystem(Protocol):
     """One edition of a code system."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from begrepp.rdf.iris import role_group_number
 from begrepp.rdf.namespaces import CONSIDER, compact, expand
 from begrepp.records import preferred_notation
 from begrepp.terminology.concept_record import (
@@ -22,6 +23,7 @@ from begrepp.terminology.concept_record import (
     ListedEdition,
     Measurement,
     RecordedChange,
+    StatedGroup,
     Use,
 )
 from begrepp.terminology.name_composition import compose_codes
@@ -81,6 +83,9 @@ _VALUE_FIELDS = {
     "begrepp:daggerAsterisk": "marker",
 }
 """Fields with one value of a property, the least; further values are in `properties`."""
+FULL_NAME = "begrepp:fullySpecifiedName"
+ROLE_GROUP = "begrepp:roleGroup"
+_ELSEWHERE = ("skos:notation", "begrepp:domain", "dct:source", ROLE_GROUP, FULL_NAME, *MATCHES)
 _PAIRS = ("begrepp:etiologyOf", "begrepp:manifestationOf")
 _INCOMING_FIELDS = {
     "skos:related": "related_from",
@@ -103,6 +108,8 @@ class Surroundings:
     subject_of: Sequence[str] = ()
     changes: Sequence[RecordedChange] = ()
     editions: Sequence[ListedEdition] = ()
+    role_groups: Mapping[str, Statements] = field(default_factory=dict)
+    """Statements of the role groups by IRI."""
 
 
 def compose_record(iri: str, statements: Statements, around: Surroundings) -> ConceptRecord:
@@ -132,6 +139,7 @@ def compose_record(iri: str, statements: Statements, around: Surroundings) -> Co
         elif kind == "property":
             properties += [_property(name, term) for term in values_]
     codes = compose_codes(statements)
+    properties.sort()
     if around.incoming:
         for name, field_ in _INCOMING_FIELDS.items():
             fields[field_] = _sorted(around.incoming.get(name, ()))
@@ -156,7 +164,9 @@ def compose_record(iri: str, statements: Statements, around: Surroundings) -> Co
         subject_of=_sorted(around.subject_of),
         changes=tuple(sorted(around.changes)),
         editions=tuple(sorted(around.editions)),
-        properties=tuple(sorted(properties)),
+        properties=tuple(properties),
+        role_groups=_role_groups(properties, around.role_groups) if around.role_groups else (),
+        full_names=texts(statements, FULL_NAME),
         **fields,
     )
 
@@ -171,7 +181,7 @@ def _fields() -> dict[str, tuple[str, Any]]:
         **{prefixed: ("term", use) for prefixed, use in TERMS.items()},
         **{prefixed: ("note", prefixed) for prefixed in NOTES},
         **dict.fromkeys(_PAIRS, ("pair", "")),
-        **dict.fromkeys(("skos:notation", "begrepp:domain", "dct:source", *MATCHES), ("elsewhere", "")),
+        **dict.fromkeys(_ELSEWHERE, ("elsewhere", "")),
         "skos:definition": ("definition", "skos:definition"),
     }
     return {expand(prefixed): kind for prefixed, kind in kinds.items()}
@@ -190,6 +200,17 @@ def _term(iri: str, use: Use, nodes: Mapping[str, Statements]) -> DesignatedTerm
         status=local_name(value(about, "begrepp:termStatus")),
         source=value(about, "dct:source"),
     )
+
+
+def _role_groups(properties: Sequence[ConceptProperty], groups: Mapping[str, Statements]) -> tuple[StatedGroup, ...]:
+    """Return the groups of the statements that are properties of the concept, by number."""
+    places = {each: place for place, each in enumerate(properties)}
+    found = []
+    for iri, statements in groups.items():
+        stated = (_property(name, term) for name, terms in statements.items() for term in terms)
+        own = sorted(places[each] for each in stated if each in places)
+        found.append(StatedGroup(role_group_number(iri), tuple(own)))
+    return tuple(sorted(found))
 
 
 def node_iris(statements: Statements) -> list[str]:

@@ -132,8 +132,3 @@ class StoredHierarchy:
     def sources(self, relation: str, concept: int) -> Sequence[int]:
         """Return the concepts that have a relation to the concept, ascending; empty for an unknown relation."""
         return self._relations[relation][1][concept] if relation in self._relations else ()
-
-    def groups(self, concept: int) -> Sequence[Sequence[tuple[str, int]]]:
-        """Return all relations of a concept as one group, since the graph has no role groups; none as no group."""
-        pairs = [(name, target) for name, (targets, _) in self._relations.items() for target in targets[concept]]
-        return [pairs] if pairs else []

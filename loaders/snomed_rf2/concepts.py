@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
@@ -15,6 +16,7 @@ from begrepp.records import (
     Concept,
     RdfTerm,
     Record,
+    RoleGroup,
     Status,
     Text,
 )
@@ -36,7 +38,7 @@ SELECT d.concept, d.type, d.lang, d.term, coalesce(l.standings, 0) FROM descript
 LEFT JOIN (SELECT description, bit_or(standing) AS standings FROM language WHERE active GROUP BY description) l
 ON l.description = d.id WHERE d.active ORDER BY d.concept, d.id
 """
-_RELATIONS = "SELECT DISTINCT concept, type, target, value FROM relationship WHERE active ORDER BY 1, 2, 3, 4"
+_RELATIONS = "SELECT DISTINCT concept, type, target, value, place FROM relationship WHERE active ORDER BY 1, 2, 3, 4, 5"
 _HISTORY = "SELECT DISTINCT concept, refset, target FROM association WHERE active ORDER BY 1, 2, 3"
 
 
@@ -75,9 +77,12 @@ def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Itera
         joined, f"SELECT c.id, c.time, c.active, c.file, c.line, b.first FROM concept c {join} ORDER BY c.id"
     ):
         related = relations.rows_of(id_)
-        statements = [
-            (f"{IRI}{type_}", _object(target, value)) for _, type_, target, value in related if type_ != _IS_A
+        attributes = [
+            (place, (f"{IRI}{type_}", _object(target, value)))
+            for _, type_, target, value, place in related
+            if type_ != _IS_A
         ]
+        statements = [*dict.fromkeys(each for _, each in attributes)]
         for _, refset, target in history.rows_of(id_):
             statements.append((f"{IRI}{refset}", _object(target, None)))
             if refset == _POSSIBLY_EQUIVALENT and not active:
@@ -86,12 +91,22 @@ def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Itera
             id_,
             Origin(names[file], line),
             descriptions=descriptions.rows_of(id_),
-            parents=tuple(str(target) for _, type_, target, _ in related if type_ == _IS_A),
+            parents=tuple(str(target) for _, type_, target, *_ in related if type_ == _IS_A),
             valid_to=None if active else _day(time, Origin(names[file], line)) - timedelta(days=1),
             valid_from=_day(first, Origin(names[file], line)) if first else None,
             replaced_by=successors.get(id_, ()),
             statements=tuple(statements),
+            role_groups=_role_groups(attributes),
         )
+
+
+def _role_groups(attributes: Iterable[tuple[int, tuple[str, RdfTerm]]]) -> tuple[RoleGroup, ...]:
+    """Return the statements by the number of their group; those of number 0 are in no group."""
+    groups: dict[int, list[tuple[str, RdfTerm]]] = defaultdict(list)
+    for place, statement in attributes:
+        if place:
+            groups[place].append(statement)
+    return tuple(RoleGroup(place, tuple(groups[place])) for place in sorted(groups))
 
 
 def _day(text: str, origin: Origin) -> date:
@@ -111,8 +126,9 @@ def _concept(
     valid_from: date | None,
     replaced_by: tuple[int, ...],
     statements: tuple[tuple[str, RdfTerm], ...],
+    role_groups: tuple[RoleGroup, ...],
 ) -> Concept:
-    pref, alt, hidden, definitions = _texts(descriptions)
+    pref, alt, hidden, definitions, full_names = _texts(descriptions)
     # The published example release has a concept without descriptions; its identifier is the label.
     pref = pref or (Text(str(id_), "zxx"),)
     return Concept(
@@ -128,12 +144,13 @@ def _concept(
         valid_from=valid_from if valid_from and (not valid_to or valid_from < valid_to) else None,
         valid_to=valid_to,
         replaced_by=tuple(map(str, replaced_by)) if valid_to else (),
-        statements=statements,
+        statements=(*statements, *((_FULL_NAMES, RdfTerm(name.value, "literal", name.lang)) for name in full_names)),
+        role_groups=role_groups,
     )
 
 
-def _texts(descriptions: list[Values]) -> tuple[tuple[Text, ...], tuple[Text, ...], tuple[Text, ...], tuple[Text, ...]]:
-    """Return preferred, alternative and hidden labels, and definitions.
+def _texts(descriptions: list[Values]) -> tuple[tuple[Text, ...], ...]:
+    """Return preferred, alternative and hidden labels, definitions, and fully specified names.
 
     The fully specified name is an alternative label, or the preferred one if there is no other. A synonym that no
     language reference set accepts is a hidden label.
@@ -161,7 +178,8 @@ def _texts(descriptions: list[Values]) -> tuple[tuple[Text, ...], tuple[Text, ..
         pref |= {first.lang: first} if first else {}
     chosen = tuple(pref.values())
     others = tuple(text for text in alt if text not in chosen)
-    return chosen, others, tuple(text for text in hidden if text not in chosen and text not in alt), tuple(definitions)
+    unaccepted = tuple(text for text in hidden if text not in chosen and text not in alt)
+    return chosen, others, unaccepted, tuple(definitions), tuple(dict.fromkeys(names))
 
 
 def _object(target: int | None, value: str | None) -> RdfTerm:
@@ -197,5 +215,6 @@ def _successors(joined: DuckDBPyConnection) -> dict[int, tuple[int, ...]]:
     return usable_successors(steps, active)
 
 
+_FULL_NAMES = expand("begrepp:fullySpecifiedName")
 _FULL_NAME, _SYNONYM, _DEFINITION = 900000000000003001, 900000000000013009, 900000000000550004
 _SWEDISH, _ENGLISH = 1 | 2, 4 | 8 | 16 | 32

@@ -30,7 +30,8 @@ _MAP = "place BIGINT, priority BIGINT, rule VARCHAR, advice VARCHAR, target VARC
 _TABLES = f"""
 CREATE TABLE concept(id BIGINT, {_STATE}, file INTEGER, line BIGINT);
 CREATE TABLE description(id BIGINT, {_STATE}, concept BIGINT, lang VARCHAR, type BIGINT, term VARCHAR);
-CREATE TABLE relationship(id BIGINT, {_STATE}, concept BIGINT, type BIGINT, target BIGINT, value VARCHAR);
+CREATE TABLE relationship(id BIGINT, {_STATE}, concept BIGINT, type BIGINT, target BIGINT, value VARCHAR,
+ place INTEGER);
 CREATE TABLE language(id UUID, {_STATE}, description BIGINT, standing INTEGER);
 CREATE TABLE association(id UUID, {_STATE}, concept BIGINT, refset BIGINT, target BIGINT);
 CREATE TABLE map(id UUID, {_STATE}, refset BIGINT, concept BIGINT, {_MAP}, file INTEGER, line BIGINT);
@@ -40,7 +41,7 @@ CREATE TABLE standing(refset VARCHAR, acceptability VARCHAR, standing INTEGER);
 _SPACES = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
 _NUMBER_COLUMNS = {
     *("id", "conceptId", "typeId", "sourceId", "destinationId", "refsetId", "referencedComponentId"),
-    *("targetComponentId", "mapGroup", "mapPriority"),
+    *("targetComponentId", "mapGroup", "mapPriority", "relationshipGroup"),
 }
 
 
@@ -118,6 +119,7 @@ _DESCRIPTION = _component(
     "conceptId::BIGINT", "languageCode", "typeId::BIGINT", f"trim(nfc_normalize(term), '{_SPACES}')"
 )
 _INFERRED = f"characteristicTypeId != '{_STATED}'"
+_RELATED, _GROUP = ("sourceId::BIGINT", "typeId::BIGINT"), "relationshipGroup::INTEGER"
 _MAP_SOURCE = ("refsetId::BIGINT", "referencedComponentId::BIGINT")
 _MAP_RULE = ("mapGroup::BIGINT", "mapPriority::BIGINT", "nfc_normalize(mapRule)", "nfc_normalize(mapAdvice)")
 _MAP_TARGET = ("nfc_normalize(mapTarget)", "correlationId", "FILE", "line")
@@ -127,11 +129,11 @@ _INSERTS = {
     "TextDefinition": ("description", _DESCRIPTION),
     "Relationship": (
         "relationship",
-        _component("sourceId::BIGINT", "typeId::BIGINT", "destinationId::BIGINT", "NULL", where=_INFERRED),
+        _component(*_RELATED, "destinationId::BIGINT", "NULL", _GROUP, where=_INFERRED),
     ),
     "RelationshipConcreteValues": (
         "relationship",
-        _component("sourceId::BIGINT", "typeId::BIGINT", "NULL", "nfc_normalize(value)", where=_INFERRED),
+        _component(*_RELATED, "NULL", "nfc_normalize(value)", _GROUP, where=_INFERRED),
     ),
     "Language": (
         "language",

@@ -18,8 +18,8 @@ from begrepp.terminology.concept_record import (
     ThingName,
 )
 from begrepp.terminology.name_composition import DESCRIBING, compose_mapping, compose_name
-from begrepp.terminology.record_composition import Surroundings, compose_record, node_iris
-from begrepp.terminology.statements import PlainTerm, Statements, is_a, texts
+from begrepp.terminology.record_composition import ROLE_GROUP, Surroundings, compose_record, node_iris
+from begrepp.terminology.statements import PlainTerm, Statements, is_a, texts, values
 from begrepp.text.swedish import sort_key
 from server.served.concept_source import ConceptSource
 
@@ -46,6 +46,7 @@ class DatedConcepts:
             Surroundings(
                 incoming=self._incoming(iri),
                 nodes=self._statements(node_iris(statements)),
+                role_groups=self._statements(values(statements, ROLE_GROUP)),
                 mappings=self._mappings(iri),
                 measurements=current.measurements if current else (),
                 subject_of=self._subjects(iri),

@@ -90,6 +90,8 @@ _IN_FIELDS = {
         "begrepp:etiologyOf",
         "begrepp:manifestationOf",
         "begrepp:domain",
+        "begrepp:roleGroup",
+        "begrepp:fullySpecifiedName",
         *_VALUES.values(),
     )
 }
@@ -165,6 +167,22 @@ class Agreement:
         found["sources"] = [*record.sources], sorted(_split(x)[0] for (x,) in self.ask(f"{c} dct:source ?x"))
         found.update(self._relations(record, c))
         found.update(self._hierarchy(system, concept, c))
+        found["full names"] = (
+            sorted((text.value, text.lang) for text in record.full_names),
+            self._texts(f"{c} begrepp:fullySpecifiedName ?x"),
+        )
+        found["role groups"] = (
+            sorted(
+                (
+                    f"{record.iri}#group-{group.number}",
+                    record.properties[place].property,
+                    record.properties[place].value,
+                )
+                for group in record.role_groups
+                for place in group.places
+            ),
+            sorted((g, p, _split(o)[0]) for g, p, o in self.ask(f"{c} begrepp:roleGroup ?g . ?g ?p ?o", *"gpo")),
+        )
         found["further properties"] = (
             sorted((p.property, p.value) for p in record.properties),
             sorted(

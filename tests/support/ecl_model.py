@@ -48,6 +48,7 @@ from begrepp.terminology.concept_record import (
     ConceptProperty,
     ConceptRecord,
     Designation,
+    StatedGroup,
     SystemDescription,
     ThingName,
 )
@@ -67,7 +68,7 @@ class MemoryConcept:
     groups: list[list[tuple[str, int]]] = field(default_factory=list)
     literals: list[tuple[str, str]] = field(default_factory=list)
     names: list[tuple[str, str, str]] = field(default_factory=list)
-    """Text, language and kind: `preferred`, `synonym` or `definition`."""
+    """Text, language and kind: `preferred`, `synonym`, `full` (a fully specified name) or `definition`."""
     active: bool = True
     valid_from: str = ""
     successors: list[int] = field(default_factory=list)
@@ -129,10 +130,6 @@ class MemoryHierarchy:
     def sources(self, relation: str, concept: int) -> Sequence[int]:
         """The sources of a relation."""
         return [number for number in range(len(self._concepts)) if concept in self.targets(relation, number)]
-
-    def groups(self, concept: int) -> Sequence[Sequence[tuple[str, int]]]:
-        """The relations by group."""
-        return self._concepts[concept].groups
 
 
 def above(concepts: Sequence[MemoryConcept], concept: int) -> set[int]:
@@ -201,6 +198,9 @@ class MemorySystem:
     def record(self, concept: int) -> ConceptRecord:
         """The record of a concept."""
         each = self.concepts[concept]
+        grouped = any(len(other.groups) > 1 for other in self.concepts)
+        first = len(each.literals) + len(each.links)
+        ends = [first + sum(map(len, each.groups[:n])) for n in range(len(each.groups) + 1)]
         linked = [ConceptProperty(name, iri, True) for name, iri in each.links]
         linked += [ConceptProperty(name, self.iri(end), True) for group in each.groups for name, end in group]
         return ConceptRecord(
@@ -223,6 +223,11 @@ class MemorySystem:
             successors=tuple(map(self.iri, each.successors)),
             suggested=tuple(map(self.iri, each.suggested)),
             properties=(*(ConceptProperty(name, value, False) for name, value in each.literals), *linked),
+            role_groups=tuple(
+                StatedGroup(number + 1, tuple(range(ends[number], ends[number + 1])))
+                for number in range(len(each.groups) if grouped else 0)
+            ),
+            full_names=tuple(Text(text, language) for text, language, kind in each.names if kind == "full"),
         )
 
     def lookup(self, code: str) -> ConceptRecord | None:

@@ -81,6 +81,10 @@ class CodeSystemView(ABC):
     def properties(self, concept: int) -> list[Json]:
         """Return the properties as in CodeSystem.concept.property: `code` and `value[x]`."""
 
+    def role_groups(self, concept: int) -> list[list[Json]]:
+        """Return the properties that hold together by role group; empty for a code system without role groups."""
+        return []
+
     @abstractmethod
     def parents(self, concept: int) -> Sequence[int]:
         """Return the parents in the publisher's order."""

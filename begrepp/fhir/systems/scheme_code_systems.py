@@ -16,7 +16,12 @@ from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.concept_filters import FilterNotUnderstood, select_by_pattern
 from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
-from begrepp.fhir.systems.scheme_properties import PROPERTY_DEFINITIONS, concept_properties, relation_code
+from begrepp.fhir.systems.scheme_properties import (
+    PROPERTY_DEFINITIONS,
+    concept_properties,
+    grouped_properties,
+    relation_code,
+)
 from begrepp.fhir.systems.word_index import WordIndex
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
@@ -27,6 +32,11 @@ from begrepp.terminology.terminology import Terminology
 
 Json = dict[str, Any]
 _SYNONYM: Json = {"system": "http://snomed.info/sct", "code": "900000000000013009", "display": "Synonym"}
+_FULL_NAME: Json = {
+    "system": "http://snomed.info/sct",
+    "code": "900000000000003001",
+    "display": "Fully specified name",
+}
 _DEFINITION: Json = {"system": expand("skos:x")[:-1], "code": "definition", "display": "Definition"}
 _NAME = re.compile(r"[^A-Za-z0-9]+")
 
@@ -93,7 +103,11 @@ class SchemeCodeSystem(CodeSystemView):
         preferred = [each for each in record.designations if each.use == "preferred"]
         first = [_label(each.text, each.language) for each in sorted(preferred, key=_language_rank)]
         others = [
-            FhirDesignation(value=each.text, language=each.language, use=_SYNONYM)
+            FhirDesignation(
+                value=each.text,
+                language=each.language,
+                use=_FULL_NAME if Text(each.text, each.language) in record.full_names else _SYNONYM,
+            )
             for each in record.designations
             if each.use == "synonym"
         ]
@@ -113,6 +127,10 @@ class SchemeCodeSystem(CodeSystemView):
     def properties(self, concept: int) -> list[Json]:
         """Return status, dates, notes, successors, relations and further statements as properties."""
         return concept_properties(self.system, self.system.record(concept), concept, self._coding, self.language)
+
+    def role_groups(self, concept: int) -> list[list[Json]]:
+        """Return the statements of each role group as properties."""
+        return grouped_properties(self.system, self.system.record(concept))
 
     def _coding(self, iri: str) -> Json | None:
         """Return the Coding of a concept of the build."""

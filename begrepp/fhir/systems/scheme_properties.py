@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from begrepp.rdf.namespaces import CONSIDER, expand
-from begrepp.terminology.concept_record import ConceptRecord
+from begrepp.terminology.concept_record import ConceptProperty, ConceptRecord
 from begrepp.terminology.interface import CodeSystem
 
 Json = dict[str, Any]
@@ -74,9 +74,29 @@ def concept_properties(
             found.append(
                 {"code": _NOTE_CODES[note.kind], "valueString": note.text} | _language(note.language, language)
             )
-    for group in system.hierarchy.groups(concept):
-        found += [{"code": relation_code(relation), "valueCode": system.code(target)} for relation, target in group]
+    for relation in system.hierarchy.relation_types():
+        for target in system.hierarchy.targets(relation, concept):
+            found.append({"code": relation_code(relation), "valueCode": system.code(target)})
     return found
+
+
+def grouped_properties(system: CodeSystem, record: ConceptRecord) -> list[list[Json]]:
+    """Return the statements of each role group of a concept as properties."""
+    return [[_statement(system, record.properties[place]) for place in group.places] for group in record.role_groups]
+
+
+def _statement(system: CodeSystem, stated: ConceptProperty) -> Json:
+    code = relation_code(stated.property)
+    if stated.is_iri:
+        target = system.index_of_iri(stated.value)
+        return {"code": code, "valueCode": relation_code(stated.value) if target is None else system.code(target)}
+    match relation_code(stated.datatype):
+        case "decimal":
+            number = float(stated.value)
+            return {"code": code, "valueDecimal": int(number) if number.is_integer() else number}
+        case "boolean":
+            return {"code": code, "valueBoolean": stated.value in ("true", "1")}
+    return {"code": code, "valueString": stated.value}
 
 
 def _language(language: str, of_system: str) -> Json:

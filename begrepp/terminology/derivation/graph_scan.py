@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from begrepp.rdf.iris import role_group_owner
 from begrepp.rdf.namespaces import expand
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import group_by_subject, is_concept, read_subjects
@@ -67,9 +68,10 @@ class GraphScan:
     _differences: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _changes: dict[str, list[RecordedChange]] = field(default_factory=lambda: defaultdict(list))
 
-    def around(self, iri: str, statements: Statements) -> Surroundings:
+    def around(self, iri: str, statements: Statements, role_groups: Mapping[str, Statements]) -> Surroundings:
         """Return what the file states around one concept."""
         return Surroundings(
+            role_groups=role_groups,
             incoming=self.incoming.get(iri, {}),
             nodes={node: self._nodes.get(node, {}) for node in node_iris(statements)},
             mappings=[
@@ -103,7 +105,7 @@ def scan_graph(path: Path) -> GraphScan:
     for term, lines in group_by_subject(path):
         if is_concept(lines):
             wanted.update(_add_concept(scan, term[1:-1], lines))
-        elif term[0] == "<":
+        elif term[0] == "<" and not role_group_owner(term):
             _add_thing(scan, term[1:-1], lines)
     for term, lines in read_subjects(path, (f"<{iri}>" for iri in wanted)):
         scan._nodes[term[1:-1]] = parse_statements(lines)

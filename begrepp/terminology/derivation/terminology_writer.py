@@ -12,7 +12,7 @@ from pyroaring import BitMap
 from begrepp.artefact.parts import Part
 from begrepp.files import link_or_copy
 from begrepp.rdf.frames import parse_triples, read_subject_blocks
-from begrepp.rdf.iris import segment
+from begrepp.rdf.iris import role_group_owner, segment
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import group_by_subject, is_concept
 from begrepp.records import Coverage, Redistribution, Text
@@ -26,7 +26,7 @@ from begrepp.terminology.concept_record import (
 from begrepp.terminology.derivation.graph_scan import GraphScan, ScannedConcept, scan_graph
 from begrepp.terminology.derivation.system_writer import SystemWriter
 from begrepp.terminology.name_composition import compose_name
-from begrepp.terminology.record_composition import compose_record
+from begrepp.terminology.record_composition import ROLE_GROUP, compose_record
 from begrepp.terminology.section_file import encode_bitmap
 from begrepp.terminology.statements import Statements, is_a, parse_statements, parse_term, texts, value, values
 from begrepp.terminology.terminology_index import FOLDER, SUFFIX, read_descriptions, write_index
@@ -103,10 +103,15 @@ def _write_graph(
 
 def _records(scan: GraphScan) -> Iterable[tuple[ConceptRecord, ThingName]]:
     """Yield the record and the name of each concept of a scanned file."""
+    role_groups: dict[str, Statements] = {}
     for term, lines in group_by_subject(scan.path):
-        if is_concept(lines):
+        if role_group_owner(term):
+            role_groups[term[1:-1]] = parse_statements(lines)
+        elif is_concept(lines):
             iri, statements = term[1:-1], parse_statements(lines)
-            yield compose_record(iri, statements, scan.around(iri, statements)), compose_name(iri, statements)
+            own = {node: role_groups[node] for node in values(statements, ROLE_GROUP) if node in role_groups}
+            role_groups.clear()
+            yield compose_record(iri, statements, scan.around(iri, statements, own)), compose_name(iri, statements)
 
 
 def _describe_system(

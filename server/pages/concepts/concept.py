@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.records import Text, language_rank
-from begrepp.terminology.concept_record import ConceptRecord
+from begrepp.terminology.concept_record import ConceptProperty, ConceptRecord, StatedGroup
 from begrepp.text.swedish import sort_key
 from server.http.i18n import Translator
 from server.http.urls import document_path
@@ -120,6 +120,8 @@ class ConceptPage:
     sources: Sequence[str]
     checked: str
     others: Sequence[Property]
+    role_groups: Sequence[tuple[int, Sequence[Property]]]
+    """Number and statements of each role group; `others` holds the rest."""
 
     @property
     def term_statuses(self) -> list[str]:
@@ -217,13 +219,26 @@ def concept_page(
         withheld=edition is not None and edition.withheld,
         sources=record.sources,
         checked=record.checked,
-        others=properties(build, _further_statements(record), translate, _SHOWN_OTHERWISE),
+        others=properties(build, _further_statements(_ungrouped(record)), translate, _SHOWN_OTHERWISE),
+        role_groups=[
+            (group.number, properties(build, _further_statements(_grouped(record, group)), translate))
+            for group in record.role_groups
+        ],
     )
 
 
-def _further_statements(record: ConceptRecord) -> Statements:
+def _grouped(record: ConceptRecord, group: StatedGroup) -> list[ConceptProperty]:
+    return [record.properties[place] for place in group.places]
+
+
+def _ungrouped(record: ConceptRecord) -> list[ConceptProperty]:
+    grouped = {place for group in record.role_groups for place in group.places}
+    return [each for place, each in enumerate(record.properties) if place not in grouped]
+
+
+def _further_statements(stated: Iterable[ConceptProperty]) -> Statements:
     statements: Statements = defaultdict(list)
-    for each in record.properties:
+    for each in stated:
         datatype = NamedNode(each.datatype) if each.datatype else None
         statements[each.property].append(
             NamedNode(each.value)

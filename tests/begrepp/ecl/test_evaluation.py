@@ -286,6 +286,17 @@ def test_braces_hold_all_relations_where_a_system_has_no_role_groups() -> None:
     assert _codes("* : { p = x, q = y, dose = #2 }", MemorySystem(concepts)) == {"a"}
 
 
+def test_full_names_are_those_that_the_publisher_states_and_not_the_preferred_ones() -> None:
+    concepts = [MemoryConcept("a", names=[("Cell (structure)", "en", "preferred"), ("Cell (thing)", "en", "full")])]
+    concepts.append(MemoryConcept("b", names=[("Wall (of a cell)", "en", "preferred")]))
+    system = MemorySystem(concepts)
+    assert _codes("* {{ type = fsn }}", system) == {"a"}
+    assert _codes('* {{ type = fsn, term = "structure" }}', system) == set()
+    assert _codes('* {{ type = syn, term = "structure" }}', system) == {"a"}
+    assert _codes('* {{ type = syn, term = "thing" }}', system) == set()
+    assert _codes('* {{ typeId = 900000000000013009, term = "cell" }}', system) == {"a", "b"}
+
+
 def test_the_prefix_of_all_codes_may_be_left_out() -> None:
     system = MemorySystem([MemoryConcept("HP:0000001"), MemoryConcept("HP:0000118", parents=[0])], "hpo")
     assert _codes("< 0000001", system) == _codes('< "HP:0000001"', system) == {"HP:0000118"}
@@ -361,7 +372,7 @@ def _random_system(chance: random.Random, *, grouped: bool) -> MemorySystem:
             (f"{BASE}c{chance.randrange(min(3, size))}", chance.randrange(size)) for _ in range(chance.randint(0, 4))
         ]
         if grouped:
-            concept.groups = [rows[:2], *([row] for row in rows[2:])] if rows else []
+            concept.groups = [[*dict.fromkeys(rows[:2])], *([row] for row in rows[2:])] if rows else []
         else:
             concept.groups = [[*dict.fromkeys(rows)]] if rows else []
         concept.literals = [(DOSE, chance.choice(["1", "2", "2.5", "text"]))] if chance.random() < 0.4 else []

@@ -117,6 +117,11 @@ class Terminology:
         concepts = [system.name(concept) for concept in system.indices(code)] if system else []
         return [*self._index.coded_things(scheme, code), *concepts]
 
+    def systems_with_code(self, code: str) -> list[StoredSystem]:
+        """Return the current code systems that may have a concept with exactly this notation, by id."""
+        found = [self._index.systems[place] for place in self._index.places_of_code(code)]
+        return [self._open(system) for system in sorted(found, key=lambda each: each.id) if system.iri]
+
     def open_file(self, file: str) -> CodeSystem:
         """Return the edition in a file of the folder, by its name. Raises `KeyError` if there is no such file."""
         return self._open(self._by_file[file])

@@ -24,7 +24,9 @@ from markupsafe import Markup, escape
 
 from server.http.i18n import Translator, translations
 
-_DIRECT = frozenset({"t", "u", "text", "brief", "mine", "licence_name", "with_query", "size", "day", "short", "tree"})
+_DIRECT = frozenset(
+    {"t", "u", "text", "brief", "mine", "licence_name", "with_query", "size", "day", "short", "tree", "reference"}
+)
 """Functions of pages that are called directly."""
 _SPECIAL = re.compile("[&<>'\"]")
 _UNDATED = ("/cs/", "http:", "https:")
@@ -95,7 +97,7 @@ class PageEnvironment(Environment):
         """
         variant = self.overlay()
         variant.globals = {**self.globals, **words}
-        variant.filler = _ConstantFiller(words["t"], words["u"] if has_fixed_links else None)
+        variant.filler = _ConstantFiller(variant, words["t"], words["u"] if has_fixed_links else None)
         self.variants[key] = variant
         return variant
 
@@ -105,9 +107,11 @@ class PageEnvironment(Environment):
 
 
 class _ConstantFiller(NodeTransformer):
-    """Replaces `t("key")` and `u("/path")` by their values, and a loop over fixed values by its rounds."""
+    """Replaces `t("key")` and `u("/path")` by their values, a loop over fixed values by its rounds, and an included
+    template that only writes by its body, which needs no context of its own."""
 
-    def __init__(self, translate: Translator, link: Callable[[str], str] | None) -> None:
+    def __init__(self, environment: PageEnvironment, translate: Translator, link: Callable[[str], str] | None) -> None:
+        self._environment = environment
         self._translate, self._texts, self._link = translate, translations(translate.language), link
 
     def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:
@@ -129,6 +133,15 @@ class _ConstantFiller(NodeTransformer):
         unrolled = [_with_values(each, values) for values in rounds for each in node.body]
         return [self.visit(each, *args, **kwargs) for each in unrolled]
 
+    def visit_Include(self, node: nodes.Include, *args: Any, **kwargs: Any) -> nodes.Node:
+        name = _constant(node.template)
+        if not isinstance(name, str) or not node.with_context or node.ignore_missing:
+            return self.generic_visit(node, *args, **kwargs)
+        assert self._environment.loader is not None
+        body = self._environment.parse(self._environment.loader.get_source(self._environment, name)[0], name).body
+        only_writes = all(_is_simple(statement) for statement in body)
+        return nodes.Scope(body, lineno=node.lineno) if only_writes else self.generic_visit(node, *args, **kwargs)
+
 
 def _constant(node: nodes.Node) -> object:
     try:
@@ -145,17 +158,16 @@ def _rounds(node: nodes.For) -> list[dict[str, object]] | None:
     if not isinstance(items, tuple) or len(names) != len(targets):
         return None
     # Only output and conditions: another statement may read the variables in its own way, or hide them.
-    simple = all(
-        isinstance(each, nodes.Output | nodes.If) for statement in node.body for each in _statements(statement)
-    )
-    if not simple or any(each.name == "loop" for statement in node.body for each in statement.find_all(nodes.Name)):
+    if not all(map(_is_simple, node.body)) or any(
+        each.name == "loop" for statement in node.body for each in statement.find_all(nodes.Name)
+    ):
         return None
     return [dict(zip(names, item if len(names) > 1 else (item,), strict=True)) for item in items]
 
 
-def _statements(node: nodes.Node) -> list[nodes.Node]:
-    """Return a statement and those within it."""
-    return [node, *node.find_all(nodes.Stmt)]
+def _is_simple(node: nodes.Node) -> bool:
+    """Return whether a statement and those within it are output and conditions."""
+    return all(isinstance(each, nodes.Output | nodes.If) for each in (node, *node.find_all(nodes.Stmt)))
 
 
 def _with_values(node: nodes.Node, values: Mapping[str, object]) -> nodes.Node:

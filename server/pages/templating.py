@@ -17,7 +17,7 @@ from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
 from server.http.urls import AlternateFormat, raw_path
 from server.pages.template_environment import PageEnvironment
-from server.pages.tree_markup import make_tree
+from server.pages.tree_markup import make_reference, make_tree
 from server.pages.web_addresses import split_addresses
 from server.served.labels import texts_in_language
 
@@ -59,16 +59,19 @@ def register_template_helpers(
     }
 
 
-def _words(environment: PageEnvironment, language: str, prefix: str, url_language: str) -> dict[str, object]:
+def _words(
+    environment: PageEnvironment, language: str, prefix: str, url_language: str, link_: Callable[[str], str]
+) -> dict[str, object]:
     """Return the template variables of a language and a form of links."""
     translate, text = Translator(language), _make_text(language)
     return {
         "t": translate,
         "lang": language,
-        "u": _make_link(prefix, url_language),
+        "u": link_,
         "language_field": _LANGUAGE_FIELD.format(url_language) if url_language else Markup(""),
         "text": text,
         "tree": make_tree(translate, text, _with_query),
+        "reference": make_reference(translate, text, link_),
         "mine": lambda texts: texts_in_language(texts, language),
         "size": lambda count: _size(count, language),
         "icons": f"{prefix}/static/{_ICONS}" if environment.globals["has_icons"] else "",
@@ -153,9 +156,8 @@ def render(template: str, own_link: Callable[[str], str] | None = None, /, **val
     key = (language, prefix, url_language, own_link is None)
     variant = environment.variants.get(key)
     if variant is None:
-        words = _words(environment, language, prefix, url_language)
-        if own_link:
-            words["u"] = _link_of_page
+        link_ = _link_of_page if own_link else _make_link(prefix, url_language)
+        words = _words(environment, language, prefix, url_language, link_)
         variant = environment.add_variant(key, words, has_fixed_links=own_link is None)
     html = variant.get_template(template).render(values)
     return html.encode("utf-8", "replace").decode()  # an escape in a text may stand for a lone surrogate

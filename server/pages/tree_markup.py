@@ -1,4 +1,4 @@
-"""HTML of a concept tree. A page has dozens of nodes, and a template takes six times as long for each."""
+"""HTML of links to things and of concept trees: a page has dozens, and a template takes six times as long for each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from markupsafe import Markup
 from begrepp.records import Text
 from server.http.i18n import Translator
 from server.pages.template_environment import escape_output as escaped
-from server.served.refs import TreeNode
+from server.served.refs import Ref, TreeNode
 
 TreeFunction = Callable[[TreeNode, str, Callable[[str], str]], Markup]
 
@@ -53,3 +53,20 @@ def make_tree(t: Translator, text: Callable[[Text | None], Markup], with_query: 
         return parts
 
     return tree
+
+
+def make_reference(
+    t: Translator, text: Callable[[Text | None], Markup], u: Callable[[str], str]
+) -> Callable[..., Markup]:
+    """Return the function that shows a link to a thing, with its code unless told not to, and that it is retired.
+
+    `u` makes links.
+    """
+    retired = f' <span class="tag warn">{escaped(t("status.inactive"))}</span>'
+
+    def reference(ref: Ref, with_code: bool = True) -> Markup:
+        code = f'<span class="code">{escaped(ref.code)}</span> ' if with_code and ref.code else ""
+        kind, after = ("ref", "") if ref.active else ("ref retired", retired)
+        return Markup(f'<a class="{kind}" href="{escaped(u(ref.href))}">{code}{text(ref.label)}</a>{after}')
+
+    return reference

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
-
-from cachetools import LRUCache, cached
 
 from begrepp.records import Text
 from begrepp.terminology.concept_record import ConceptRecord
-from begrepp.terminology.interface import CodeSystem
 from server.served.build import ServedBuild
 from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref
 
-_SMALL = 500
-"""Concepts of a code system whose codes are looked through once."""
 _SHORTEST = 3
 """Characters of a code that is looked for in other systems; a shorter one, `1`, is in most lists."""
 
@@ -34,7 +28,7 @@ def same_code(build: ServedBuild, record: ConceptRecord, language: str) -> Seque
     if not _is_telling(record.code):
         return ()
     found: dict[str, Text] = {}
-    for system in _systems(build):
+    for system in build.terminology.systems_with_code(record.code):
         if system.description.iri in record.schemes:
             continue
         for concept in system.indices(record.code):
@@ -47,13 +41,3 @@ def same_code(build: ServedBuild, record: ConceptRecord, language: str) -> Seque
 
 def _is_telling(code: str) -> bool:
     return len(code) >= _SHORTEST and any(map(str.isdecimal, code))
-
-
-@cached(LRUCache(maxsize=2), key=lambda build: build.folder, lock=Lock())
-def _systems(build: ServedBuild) -> list[CodeSystem]:
-    """Return the code systems that have a code to look for; most short lists of values have none."""
-    return [
-        system
-        for system in build.terminology.schemes()
-        if len(system) > _SMALL or any(map(_is_telling, system.codes()))
-    ]

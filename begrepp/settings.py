@@ -16,8 +16,6 @@ BUNDLED = ("starter", "starter-open")
 """Folders of the bundled content: begrepp's own, and openly licensed parts of publishers' code systems."""
 
 DEFAULT_BASE = "https://w3id.org/begrepp/"
-DEFAULT_REPORT_LINK = f"{DEFAULT_BASE}issues/new"
-"""Default of `report_link`: the persistent address of the repository's issue tracker, for faults in the content."""
 LANGUAGES = ("sv", "en")
 
 
@@ -95,7 +93,7 @@ class Settings:
     answer_cache_mb: int = field(default_factory=lambda: int(_variable("BEGREPP_ANSWER_CACHE_MB", "64")))
     page_cache_mb: int = field(default_factory=lambda: int(_variable("BEGREPP_PAGE_CACHE_MB", "64")))
     access_log: bool = field(default_factory=lambda: os.environ.get("BEGREPP_ACCESS_LOG", "") not in ("", "0"))
-    report_link: str = field(default_factory=lambda: os.environ.get("BEGREPP_REPORT_LINK", DEFAULT_REPORT_LINK))
+    report_link: str = field(default_factory=lambda: os.environ.get("BEGREPP_REPORT_LINK", ""))
     """Address for problem reports, `mailto:` or of an issue tracker; empty: pages have no such link."""
     hosts: tuple[str, ...] = field(default_factory=lambda: tuple(os.environ.get("BEGREPP_HOSTS", "").split()))
     """Host names that the server answers to; empty: any."""

@@ -65,7 +65,7 @@ EXCEL_CSV = Format("excel.csv", "text/csv", words=("csv-excel",))
 """CSV as a Swedish Excel reads it when the file is opened: a byte order mark, semicolons and decimal commas."""
 PARQUET = Format("parquet", "application/vnd.apache.parquet")
 JSON = Format("json", "application/json")
-TABLE_FORMATS = (CSV, XLSX)
+TABLE_FORMATS = (CSV, EXCEL_CSV, XLSX, PARQUET)
 JSON_LD_AS_JSON = Format("json", "application/ld+json")
 """JSON-LD under the suffix that programs try first."""
 DOCUMENT_FORMATS = (*PAGE_FORMATS, *TABLE_FORMATS)
@@ -90,11 +90,10 @@ _NO_CHOICE = ("", "auto")
 
 def split_suffix(path: str, formats: tuple[Format, ...] = PAGE_FORMATS) -> tuple[str, Format | None]:
     """Split `C50.9.ttl` into `C50.9` and Turtle; return a path without a known suffix unchanged, with None."""
-    stem, dot, suffix = path.rpartition(".")
-    for format_ in formats:
-        if dot and suffix == format_.suffix:
-            return stem, format_
-    return path, None
+    found = max(
+        (each for each in formats if path.endswith(f".{each.suffix}")), key=lambda f: len(f.suffix), default=None
+    )
+    return (path.removesuffix(f".{found.suffix}"), found) if found else (path, None)
 
 
 def quality(request: Request, offer: Format) -> float:

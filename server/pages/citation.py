@@ -16,6 +16,7 @@ from begrepp.artefact.manifest import GraphEntry
 from server.pages.signposting import GraphRights, rights_of
 from server.served.build import ServedBuild
 from server.served.labels import choose_text, find_refs, find_statements, property_iris
+from server.served.refs import Ref
 
 STYLES = ("apa", "bibtex", "ris")
 
@@ -108,8 +109,7 @@ def citation_of(build: ServedBuild, iri: str, language: str) -> Citation:
     within = build.schemes.by_id.get(ref.scheme) if not scheme and ref.scheme else None
     graph = _graph_of(build, iri, scheme.id if scheme else ref.scheme)
     rights = rights_of(build, graph.graph) if graph else GraphRights()
-    publisher_iri = rights.publisher or _publisher_of(build, iri)
-    publisher = next(iter(find_refs(build, [publisher_iri] if publisher_iri else [], language).values()), None)
+    publisher = publisher_of(build, iri, language)
     container = choose_text(within.titles, language) if within else None
     return Citation(
         iri=iri,
@@ -121,6 +121,14 @@ def citation_of(build: ServedBuild, iri: str, language: str) -> Citation:
         licence=rights.licence,
         language=language,
     )
+
+
+def publisher_of(build: ServedBuild, iri: str, language: str) -> Ref | None:
+    """Return the publisher of a thing: that of its edition, else that which it states itself."""
+    scheme = build.schemes.by_iri.get(iri)
+    graph = _graph_of(build, iri, scheme.id if scheme else find_refs(build, [iri], language)[iri].scheme)
+    stated = (rights_of(build, graph.graph).publisher if graph else "") or _publisher_of(build, iri)
+    return find_refs(build, [stated], language).get(stated) if stated else None
 
 
 def _publisher_of(build: ServedBuild, iri: str) -> str:

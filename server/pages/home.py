@@ -103,7 +103,11 @@ def _bundled_sources() -> frozenset[str]:
 
 
 def _releases(build: ServedBuild, language: str) -> list[NewEdition]:
-    """Return the editions of code systems that came into force last; selections of codes follow whole editions."""
+    """Return the editions of code systems that came into force last.
+
+    Selections of codes follow whole editions. Bundled lists without changes are left out if the operator has added code
+    systems.
+    """
     differences = {(d.scheme, d.new): d for d in build.manifest.differences}
 
     def rank(graph: GraphEntry) -> tuple[bool, date, int]:
@@ -113,8 +117,10 @@ def _releases(build: ServedBuild, language: str) -> list[NewEdition]:
             graph.concepts,
         )
 
+    current, bundled = build.manifest.current_graphs("scheme"), _bundled_sources()
+    added = [g for g in current if g.source not in bundled or (g.id, g.version) in differences]
     rows = []
-    for g in sorted(build.manifest.current_graphs("scheme"), key=rank, reverse=True)[:EDITIONS_SHOWN]:
+    for g in sorted(added or current, key=rank, reverse=True)[:EDITIONS_SHOWN]:
         change = differences.get((g.id, g.version))
         rows.append(
             NewEdition(

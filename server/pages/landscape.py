@@ -30,7 +30,8 @@ _SYSTEMS, _HUBS, _DATASETS = 12, 2, 12
 """Boxes of each column."""
 _WIDTH, _BOX, _HEIGHT, _STEP, _TOP = 1100, 270, 34, 42, 30
 _COLUMNS = (32, 421, 810)
-_CHARACTERS = 28
+_CHARACTERS = 29
+"""Characters of a label beside a number of two digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +185,11 @@ def _line(start: _Box, end: _Box, number: int, words: str) -> str:
 
 
 def _box(box: _Box, translate: Translator) -> str:
-    y = box.y + 22
+    y, number = box.y + 22, translate.number(box.count)
+    label = escape(shorten(box.label.value, _CHARACTERS - max(0, len(number) - 2)))
     return (
         f'<a href="{href(box.href)}" class="is-{box.kind}"><title>{escape(box.label.value)}</title>'
         f'<rect x="{box.x}" y="{box.y}" width="{_BOX}" height="{_HEIGHT}" rx="8"/>'
-        f'<text x="{box.x + 12}" y="{y}">{escape(shorten(box.label.value, _CHARACTERS))}</text>'
-        f'<text class="n" x="{box.x + _BOX - 12}" y="{y}" text-anchor="end">{translate.number(box.count)}</text></a>'
+        f'<text x="{box.x + 12}" y="{y}">{label}</text>'
+        f'<text class="n" x="{box.x + _BOX - 12}" y="{y}" text-anchor="end">{number}</text></a>'
     )

@@ -18,7 +18,7 @@ from server.http.i18n import Translator
 from server.pages.concepts.resource import property_label
 from server.pages.datasets.completeness import CompletenessPage
 from server.pages.datasets.dataset import dataset_page
-from server.pages.datasets.matrix import matrix_page
+from server.pages.datasets.matrix import matrix_page, system_matrix
 from server.pages.hit_rows import results
 from server.pages.home import DatasetRow, MappingSetRow
 from server.pages.schemes.mapping_query import select_mappings
@@ -112,19 +112,20 @@ def search_table(build: ServedBuild, query: str, wanted: Mapping[str, str], tran
     )
 
 
-def matrix_table(build: ServedBuild, topic: str, translate: Translator) -> DataTable:
-    """Return the number of variables of each dataset that measure each topic."""
-    page = matrix_page(build, topic, translate.language)
-    rows: list[list[Cell]] = [
-        [row.topic.notation, row.topic.label.value, *(len(cell.variables) if cell else 0 for cell in row.cells)]
-        for row in page.rows
-    ]
-    columns = ("code", "topic", *(dataset.label.value for dataset in page.datasets))
-    about = [("topic", page.path[-1].label.value if page.path else "")]
-    about += [("topics left out", str(page.left_out))] if page.left_out else []
-    return DataTable(
-        name="matrix", columns=columns, rows=rows, about=about_table(build, translate("matrix.title"), about)
-    )
+def matrix_table(build: ServedBuild, topic: str, by: str, translate: Translator) -> DataTable:
+    """Return the number of variables of each dataset for each topic, or for each code system if `by` is `system`."""
+    by_system = by == "system"
+    page = system_matrix(build, translate.language) if by_system else matrix_page(build, topic, translate.language)
+    rows: list[list[Cell]] = []
+    for row in page.rows:
+        code = row.topic.iri.rpartition("/")[2] if by_system else row.topic.notation
+        rows.append([code, row.topic.label.value, *(len(cell.variables) if cell else 0 for cell in row.cells)])
+    columns = ("code", "code system" if by_system else "topic", *(dataset.label.value for dataset in page.datasets))
+    about = [] if by_system else [("topic", page.path[-1].label.value if page.path else "")]
+    about += [("rows left out", str(page.left_out))] if page.left_out else []
+    title = translate("matrix.system_title" if by_system else "matrix.title")
+    name = "code-systems-by-register" if by_system else "matrix"
+    return DataTable(name=name, columns=columns, rows=rows, about=about_table(build, title, about))
 
 
 def completeness_table(build: ServedBuild, page: CompletenessPage, translate: Translator) -> DataTable:

@@ -25,7 +25,8 @@ from markupsafe import Markup, escape
 from server.http.i18n import Translator, translations
 
 _DIRECT = frozenset(
-    {"t", "u", "text", "brief", "mine", "licence_name", "with_query", "size", "day", "short", "tree", "reference"}
+    {"t", "u", "text", "brief", "mine", "licence_name", "authority_name", "with_query", "size", "day", "short", "tree"}
+    | {"reference"}
 )
 """Functions of pages that are called directly."""
 _SPECIAL = re.compile("[&<>'\"]")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from begrepp.records import Text, in_language
 from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
 from server.http.urls import AlternateFormat, raw_path
+from server.pages.authority_names import authority_name, licence_name
 from server.pages.template_environment import PageEnvironment
 from server.pages.tree_markup import make_reference, make_tree
 from server.pages.web_addresses import split_addresses
@@ -38,7 +38,8 @@ def register_template_helpers(
     """Register the template functions.
 
     `schema_org` returns the schema.org description of a page, `cite` the citation of the thing with an IRI.
-    `report_link` is the address for problem reports, a mailto: or an issue tracker; empty if there is none.
+    `report_link` is the address for problem reports, a mailto: or an issue tracker; without one, links
+    lead to `/report`.
     """
     app.jinja_env.globals |= {
         "languages": LANGUAGES,
@@ -46,7 +47,6 @@ def register_template_helpers(
         "brief": brief,
         "day": _day,
         "short": compact,
-        "licence_name": licence_name,
         "with_query": _with_query,
         "with_suffix": _with_suffix,
         "has_icons": Path(str(app.static_folder), _ICONS).exists(),
@@ -72,16 +72,20 @@ def _words(
         "text": text,
         "tree": make_tree(translate, text, _with_query),
         "reference": make_reference(translate, text, link_),
+        "licence_name": lambda iri: licence_name(iri, translate),
+        "authority_name": lambda iri: authority_name(iri, translate),
         "mine": lambda texts: texts_in_language(texts, language),
         "size": lambda count: _size(count, language),
         "icons": f"{prefix}/static/{_ICONS}" if environment.globals["has_icons"] else "",
     }
 
 
-def _report_to(link: str, iri: str) -> str:
-    """Return the operator's link for reporting problems, with the page as subject."""
-    key = "subject" if link.startswith("mailto:") else "title"
-    return f"{link}{'&' if '?' in link else '?'}{urlencode({key: iri}, quote_via=quote)}" if link else ""
+def _report_to(report_link: str, iri: str) -> str:
+    """Return the operator's link for reporting problems, with the page as subject; without one, that of `/report`."""
+    if not report_link:
+        return link(f"/report?{urlencode({'about': iri})}")
+    key = "subject" if report_link.startswith("mailto:") else "title"
+    return f"{report_link}{'&' if '?' in report_link else '?'}{urlencode({key: iri}, quote_via=quote)}"
 
 
 def address(path: str) -> str:
@@ -117,7 +121,7 @@ def _make_link(prefix: str, url_language: str) -> Callable[[str], str]:
 
 
 _NOT_OF_PAGES = ("http://", "https://", "/static/", "/api/", "/language/", "/.well-known/")
-_NO_PAGE = tuple(f".{suffix}" for suffix in "ttl jsonld rdf nt json xml txt csv xlsx atom gz sha256".split())  # noqa: SIM905
+_NO_PAGE = tuple(f".{suffix}" for suffix in "ttl jsonld rdf nt json xml txt csv xlsx parquet atom gz sha256".split())  # noqa: SIM905
 
 
 _LANGUAGE_FIELD = Markup('<input type="hidden" name="lang" value="{}">')
@@ -210,17 +214,6 @@ def _make_text(language: str) -> Callable[[Text | None], Markup]:
 def brief(title: Text) -> Text:
     """Return a title up to its first comma: `ICD-10-SE`."""
     return Text(title.value.partition(",")[0], title.lang) if len(title.value) > 45 else title
-
-
-_CREATIVE = re.compile(
-    r"https?://creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero))/([\d.]+)/?(?:[a-z.]*)"
-)
-
-
-def licence_name(iri: str) -> str:
-    """Return the short name of a Creative Commons licence, such as `CC BY 4.0`; empty for others."""
-    found = _CREATIVE.fullmatch(iri)
-    return f"CC {found[1].upper()} {found[3]}" if found and found[1] else f"CC0 {found[3]}" if found else ""
 
 
 def _switch(language: str) -> str:

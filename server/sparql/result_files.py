@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 
 from flask import Response
 from pyoxigraph import Literal, QueryResultsFormat, QuerySolutions, parse_query_results
 
-from begrepp.errors import BegreppError
 from begrepp.exports.spreadsheet import excel_csv
-from begrepp.files import temporary_folder
 from begrepp.rdf.namespaces import expand
 from server.http.negotiation import CSV, EXCEL_CSV, GRAPH_FORMATS, PARQUET, RESULT_FORMATS, XLSX, Format, refuse_format
-from server.http.work_limit import WORKBOOKS
-from server.pages.table_responses import as_attachment, table_response
+from server.pages.table_responses import CSV_TYPE, as_attachment, parquet, table_response
 from server.pages.tables import about_table, table_from_csv
 from server.sparql.answers import answer_query, stored_body
 from server.sparql.request import SparqlRequest
@@ -26,8 +19,6 @@ from server.workers.stream import ResultStream, StoredResult
 
 FILE_FORMATS = (EXCEL_CSV, XLSX, PARQUET)
 _DECIMALS = frozenset(map(expand, ("xsd:decimal", "xsd:double", "xsd:float")))
-_SECONDS = 60
-_log = logging.getLogger("begrepp.server")
 
 
 def result_file_response(
@@ -47,10 +38,10 @@ def result_file_response(
     if found.form == "boolean":
         refuse_format(format_.suffix, (*RESULT_FORMATS, XLSX))
     if format_ == EXCEL_CSV:
-        response = Response(_excel_rows(stored.body), content_type="text/csv; charset=utf-8; header=present")
+        response = Response(_excel_rows(stored.body), content_type=CSV_TYPE)
     else:
         about = dict(about_table(served_build(), title, more))
-        response = Response(_parquet(stored.body, about), content_type=PARQUET.media_type)
+        response = Response(parquet(stored.body, about), content_type=PARQUET.media_type)
     return as_attachment(response, f"{name}.{format_.suffix}")
 
 
@@ -68,14 +59,3 @@ def _excel_cell(term: object) -> str:
     if isinstance(term, Literal) and term.datatype.value in _DECIMALS and "e" not in term.value.lower():
         return term.value.replace(".", ",")
     return str(getattr(term, "value", term))
-
-
-def _parquet(body: bytes, about: dict[str, str]) -> bytes:
-    with WORKBOOKS.slot(), temporary_folder() as folder:
-        path = folder / "result.parquet"
-        command = [sys.executable, "-m", "begrepp.exports.parquet", str(path), json.dumps(about)]
-        done = subprocess.run(command, input=body, capture_output=True, timeout=_SECONDS, check=False)
-        if done.returncode:
-            _log.error("Parquet: %s", done.stderr.decode(errors="replace"))
-            raise BegreppError("The Parquet file could not be created.", "The error has been logged.")
-        return path.read_bytes()

@@ -15,7 +15,7 @@ for (const button of document.querySelectorAll("button.copy")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const { copy, copyOf } = button.dataset;
-    await navigator.clipboard.writeText(copy ?? document.getElementById(copyOf).innerText);
+    await navigator.clipboard.writeText(copy ?? (document.getElementById(copyOf).value ?? document.getElementById(copyOf).innerText));
     const words = button.textContent;
     button.textContent = "✓";
     setTimeout(() => { button.textContent = words; }, 1200);

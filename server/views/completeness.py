@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response
 
-from server.http.negotiation import CSV, JSON, XLSX, format_of_suffix
+from server.http.negotiation import JSON, TABLE_FORMATS, format_of_suffix
 from server.pages.datasets.completeness import completeness_page
 from server.pages.home import dataset_rows
 from server.pages.table_responses import table_response
@@ -24,4 +24,4 @@ def completeness(suffix: str = "") -> Response:
     page = completeness_page(found, datasets, translate.language)
     if not suffix:
         return make_response(render("completeness.html", page=page))
-    return table_response(completeness_table(found, page, translate), format_of_suffix(suffix, (CSV, XLSX, JSON)))
+    return table_response(completeness_table(found, page, translate), format_of_suffix(suffix, (*TABLE_FORMATS, JSON)))

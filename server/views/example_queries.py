@@ -10,13 +10,13 @@ from begrepp.queries.example_queries import queries_by_area
 from begrepp.queries.parameters import ParameterError, QueryContext, bind_parameters, rebase
 from begrepp.queries.query_files import Query, get_example
 from begrepp.rdf.namespaces import sparql_prologue
-from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, XLSX, Format, choose_format, split_suffix
+from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, split_suffix
 from server.pages.queries.example_query import query_page
 from server.pages.templating import address, render, translator
 from server.served.documents import serialise
 from server.sparql import answers
 from server.sparql.request import SparqlRequest
-from server.sparql.result_files import result_file_response
+from server.sparql.result_files import FILE_FORMATS, result_file_response
 from server.sparql.result_set import result_set_triples
 from server.state import served_build
 from server.workers.stream import StoredResult
@@ -41,18 +41,18 @@ def identifier(name: str) -> BaseResponse:
 @blueprint.get("/queries/<name>")
 def question(name: str) -> Response:
     """Return the result of an example query with the given or default parameters."""
-    stem, suffixed = split_suffix(name, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML, XLSX))
+    stem, suffixed = split_suffix(name, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML, *FILE_FORMATS))
     query = get_example(stem)
     makes_graph = query.form in ("construct", "describe")
-    offers = (HTML, *(GRAPH_FORMATS if makes_graph else (*RESULT_FORMATS, *GRAPH_FORMATS, XLSX)))
+    offers = (HTML, *(GRAPH_FORMATS if makes_graph else (*RESULT_FORMATS, *GRAPH_FORMATS, *FILE_FORMATS)))
     format_ = suffixed or choose_format(request, offers)
     given = {key: value for key, value in request.args.items() if key not in _NOT_PARAMETERS}
     if format_ == HTML:
         return _page(query, given)
     text = bind_parameters(query, {key: value for key, value in given.items() if value.strip()}, _known())
-    if format_ == XLSX:
+    if format_ in FILE_FORMATS:
         title = query.translated("title", translator().language).value
-        return result_file_response(SparqlRequest(query=text), XLSX, query.name, title, sorted(given.items()))
+        return result_file_response(SparqlRequest(query=text), format_, query.name, title, sorted(given.items()))
     as_table_of_rdf = format_ in GRAPH_FORMATS and not makes_graph
     response = _response(SparqlRequest(query=text), format_, as_table_of_rdf=as_table_of_rdf)
     response.headers["Content-Disposition"] = f'inline; filename="{query.name}.{format_.suffix}"'

@@ -12,7 +12,7 @@ from begrepp.queries.parameters import QueryContext
 from begrepp.variables.harmonisation.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES, Crosswalk
 from begrepp.variables.harmonisation.dataset_comparison import DatasetComparison, comparison_csv
 from begrepp.variables.harmonisation.dataset_crosswalk import compare_all, comparison_labels, harmonise_datasets
-from server.http.negotiation import CSV, HTML, XLSX, Format, choose_format
+from server.http.negotiation import CSV, EXCEL_CSV, HTML, PARQUET, XLSX, Format, choose_format
 from server.http.work_limit import COMPARISONS
 from server.pages.datasets.harmonise import harmonise_page
 from server.pages.table_responses import table_response
@@ -22,7 +22,8 @@ from server.served.build import ServedBuild
 from server.state import served_build
 
 blueprint = Blueprint("harmonise", __name__)
-_OFFERS = (HTML, *(Format(name, MEDIA_TYPES[name]) for name in FORMATS), XLSX)
+_FILES = (EXCEL_CSV, XLSX, PARQUET)
+_OFFERS = (HTML, *(Format(name, MEDIA_TYPES[name]) for name in FORMATS), *_FILES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ def harmonise() -> Response:
         except BegreppError as problem:
             # Concept pages link here, and two datasets may have nothing in common: a result (200), not an error.
             is_result = isinstance(problem, NotFound) and not pair
-            if format_ != HTML and not (is_result and comparison and format_ in (CSV, XLSX)):
+            if format_ != HTML and not (is_result and comparison and format_ in (CSV, *_FILES)):
                 raise
             error = problem
     if format_ == HTML or comparison is None:
@@ -93,17 +94,17 @@ def _file(
     format_: Format,
 ) -> Response:
     """Return the crosswalk, or the comparison of more than two datasets; a workbook has both."""
-    if format_ == XLSX:
+    if format_ in _FILES:
         codes = table_from_csv(found, "codes", translator()("nav.harmonise"), walk.write(CSV.suffix)) if walk else None
-        if codes and wanted.pair:
-            return table_response(replace(codes, name=wanted.name), XLSX)
+        if codes and (wanted.pair or format_ != XLSX):
+            return table_response(replace(codes, name=wanted.name), format_)
         table = _comparison_table(found, wanted.name, comparison)
-        return table_response(replace(table, more=(codes,) if codes else ()), XLSX)
+        return table_response(replace(table, more=(codes,) if codes else ()), format_)
     if walk is None:
         if format_ != CSV:
             raise UsageError(
                 f"The codes of {len(comparison.datasets)} datasets are not translated at once.",
-                "Choose two of them, or format=csv or xlsx.",
+                "Choose two of them, or format=csv, excel.csv, xlsx or parquet.",
             )
         return table_response(_comparison_table(found, wanted.name, comparison), CSV)
     response = Response(walk.write(format_.suffix), content_type=f"{format_.media_type}; charset=utf-8")

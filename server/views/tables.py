@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import re
 from collections.abc import Iterator
@@ -11,21 +12,23 @@ from flask import Blueprint, Response, request, send_file
 
 from begrepp.errors import NotFound
 from begrepp.exports.downloads import file_name
-from begrepp.exports.spreadsheet import SUFFIX
+from begrepp.exports.spreadsheet import SUFFIX, excel_csv
 from begrepp.search.schema import FACETS
 from server.http.negotiation import (
-    CSV,
     DOCUMENT_FORMATS,
+    EXCEL_CSV,
     JSON,
     JSON_LD_AS_JSON,
+    PARQUET,
     RESULT_FORMATS,
+    TABLE_FORMATS,
     XLSX,
     Format,
     format_of_suffix,
     refuse_format,
     split_suffix,
 )
-from server.pages.table_responses import as_attachment, table_response
+from server.pages.table_responses import CSV_TYPE, as_attachment, table_response
 from server.pages.tables import document_table, matrix_table, search_table
 from server.pages.templating import translator
 from server.served.build import ServedBuild
@@ -44,7 +47,7 @@ _UNKNOWN_SUFFIX = re.compile(r"\.([a-z][a-z0-9]{1,5})$")
 @blueprint.get("/search.<suffix>")
 def search(suffix: str) -> Response:
     """Return the hits of a search with the facets in force (`q`, and those of the page)."""
-    format_ = format_of_suffix(suffix, (CSV, XLSX))
+    format_ = format_of_suffix(suffix, TABLE_FORMATS)
     wanted = {name: request.args.get(name, "")[:200] for name in (*FACETS, "under")}
     query = request.args.get("q", "").strip()[:200]
     return table_response(search_table(served_build(), query, wanted, translator()), format_)
@@ -52,12 +55,12 @@ def search(suffix: str) -> Response:
 
 @blueprint.get("/matrix.<suffix>")
 def matrix(suffix: str) -> Response:
-    """Return the matrix of the topics below `topic` (an IRI), or of the top topics."""
-    format_ = format_of_suffix(suffix, (CSV, XLSX, JSON))
+    """Return the matrix of the topics below `topic` (an IRI), of the top topics, or of code systems (`by=system`)."""
+    format_ = format_of_suffix(suffix, (*TABLE_FORMATS, JSON))
     found, topic = served_build(), request.args.get("topic", "")
     if topic and topic not in found.schemes.measuring_variables:
         raise NotFound("No variable measures that topic.", "See /matrix for the top-level topics.")
-    return table_response(matrix_table(found, topic, translator()), format_)
+    return table_response(matrix_table(found, topic, request.args.get("by", ""), translator()), format_)
 
 
 @blueprint.get("/sparql.<suffix>")
@@ -94,9 +97,19 @@ def document_table_response(found_build: ServedBuild, found: Resolved, format_: 
     if format_ == XLSX:
         path = generate_file("begrepp.exports.spreadsheet", found_build, f"{scheme.id}{SUFFIX}", settings)
         return send_file(path, mimetype=XLSX.media_type, download_name=f"{scheme.id}{SUFFIX}", as_attachment=True)
+    if format_ == PARQUET:
+        name = f"{scheme.id}.{PARQUET.suffix}"
+        path = generate_file("begrepp.exports.parquet_scheme", found_build, name, settings)
+        return send_file(path, mimetype=PARQUET.media_type, download_name=name, as_attachment=True)
     path = generate_file("begrepp.exports.downloads", found_build, file_name(scheme.id, "csv"), settings)
-    response = Response(_unpacked(path), content_type="text/csv; charset=utf-8; header=present")
-    return as_attachment(response, f"{scheme.id}.csv")
+    body = _for_excel(path) if format_ == EXCEL_CSV else _unpacked(path)
+    return as_attachment(Response(body, content_type=CSV_TYPE), f"{scheme.id}.{format_.suffix}")
+
+
+def _for_excel(path: Path) -> Iterator[str]:
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        yield from excel_csv(next(rows), rows)
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:

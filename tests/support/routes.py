@@ -39,6 +39,7 @@ ROUTES = (
     *("/cs/onkologi/index", "/cs/onkologi/children", f"/cs/{_SCHEME}/changes.atom", "/changes.atom"),
     *(f"/cs/{_SCHEME}/changes.json", "/changes.json", "/mapping/onkologi?to=icd-10-se"),
     *(f"/cs/{_SCHEME}/difference/2021..2022", f"/{_LUNG_CANCER}.ttl", f"/id/{_LUNG_CANCER}"),
+    f"/report?about=https://w3id.org/begrepp/id/{_LUNG_CANCER}",
     f"/cite/bibtex?iri=https://w3id.org/begrepp/id/{_LUNG_CANCER}",
     *(f"/linkset/{_LUNG_CANCER}", f"/timemap/link/cs/{_SCHEME}", "/language/en?back=/cs"),
     *("/resource?uri=none", "/resolve?system=onkologi&code=lungcancer", "/catalog/dcat-ap-se.ttl"),

@@ -14,7 +14,9 @@ from begrepp.validation.profiles.classes import ClassDoc
 from begrepp.validation.profiles.shape_doc import PropertyDoc, Rule
 from begrepp.validation.reports.i18n import choose_text
 
-_WIDTH, _GAP, _ROW, _HEAD, _PAD = 250, 90, 19, 30, 24
+_WIDTH, _GAP, _ROW, _HEAD, _PAD = 250, 70, 19, 30, 16
+_COLUMNS = 4
+"""Columns of a band; further columns stand in a band below, in the other direction."""
 _MAX_ROWS = 10
 _MAX_DEPTH = 6
 
@@ -135,14 +137,18 @@ def _position(boxes: list[DiagramBox], lines: Sequence[_Line]) -> tuple[float, f
     columns: dict[int, list[DiagramBox]] = {}
     for box in boxes:
         columns.setdefault(depth[box.id], []).append(box)
-    height = 0.0
+    top = height = float(_PAD)
     for number, column in enumerate(sorted(columns)):
-        y = float(_PAD)
+        band, place = divmod(number, _COLUMNS)
+        if band and not place:
+            top = height + _PAD
+        y = top
         for box in sorted(columns[column], key=lambda each: -each.height):
-            box.x, box.y = _PAD + number * (_WIDTH + _GAP), y
+            box.x, box.y = _PAD + (place if band % 2 == 0 else _COLUMNS - 1 - place) * (_WIDTH + _GAP), y
             y += box.height + _PAD
         height = max(height, y)
-    return _PAD * 2 + len(columns) * (_WIDTH + _GAP) - _GAP, height
+    margin = 50 if len(columns) > _COLUMNS else 0  # a line to the band below bends so far to the right
+    return _PAD * 2 + min(len(columns), _COLUMNS) * (_WIDTH + _GAP) - _GAP + margin, height
 
 
 def _leads_to(start: DiagramBox, end: DiagramBox, lines: Sequence[_Line]) -> bool:
@@ -190,8 +196,9 @@ def _render_box(box: DiagramBox) -> str:
     for number, row in enumerate(box.rows):
         y = f"{box.y + _HEAD + _ROW * number + 15:.0f}"
         class_ = "row must" if row.required else "row"
+        label = escape(_truncate(row.name, min(27, 31 - len(row.note))))
         parts.append(
-            f'<text class="{class_}" x="{left}" y="{y}">{escape(_truncate(row.name, 27))}</text>'
+            f'<text class="{class_}" x="{left}" y="{y}">{label}</text>'
             f'<text class="card" x="{right}" y="{y}" text-anchor="end">{escape(row.note)}</text>'
         )
     if box.hidden > 0:

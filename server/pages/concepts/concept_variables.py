@@ -5,9 +5,10 @@ A register is one row with the years as a bar, the coding and the access right.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from begrepp.terminology.concept_record import ConceptRecord
 from begrepp.text.years import format_years
@@ -35,6 +36,8 @@ class MeasuredRow:
     """Whether the measured concept is narrower than the concept of the page or than `via`."""
     years: str = ""
     """The years of the variable as `2005–2019`; empty if it states none."""
+    table: Ref | None = None
+    """The table of the variable, if another of the register has the same name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +133,9 @@ def measured_variables(
             years=_own_years(build, variable),
         )
         rows.setdefault(dataset, []).append(row)
-    measuring = [_register(build, dataset, found, known, is_about=dataset in about) for dataset, found in rows.items()]
+    measuring = [
+        _register(build, dataset, found, known, language, is_about=dataset in about) for dataset, found in rows.items()
+    ]
     coded = [
         replace(row, is_about=row.dataset.iri in about)
         for row in registers_coded_in(build, record.schemes, language)
@@ -165,7 +170,9 @@ def registers_coded_in(build: ServedBuild, schemes: Sequence[str], language: str
             dataset: [MeasuredRow(variable=known[each], years=_own_years(build, each)) for each in found]
             for dataset, found in by_dataset.items()
         }
-        registers = [_register(build, dataset, found, known, is_about=False) for dataset, found in rows.items()]
+        registers = [
+            _register(build, dataset, found, known, language, is_about=False) for dataset, found in rows.items()
+        ]
         # The code system stands above these rows, so it is not repeated in them.
         registers = [replace(row, codes=[ref for ref in row.codes if ref.iri != schemes[0]]) for row in registers]
         cached = sorted(registers, key=lambda d: d.dataset.sort_key)
@@ -174,7 +181,13 @@ def registers_coded_in(build: ServedBuild, schemes: Sequence[str], language: str
 
 
 def _register(
-    build: ServedBuild, dataset: str, rows: Sequence[MeasuredRow], known: Mapping[str, Ref], *, is_about: bool
+    build: ServedBuild,
+    dataset: str,
+    rows: Sequence[MeasuredRow],
+    known: Mapping[str, Ref],
+    language: str,
+    *,
+    is_about: bool,
 ) -> MeasuredIn:
     """Return a register with the years that its variables here cover together, else those of the register."""
     facts = [found for row in rows if (found := build.schemes.variables.variables.get(row.variable.iri))]
@@ -189,7 +202,7 @@ def _register(
     scale = 100 / (last + 1 - first)
     return MeasuredIn(
         dataset=known[dataset],
-        rows=sorted(rows, key=lambda row: row.variable.sort_key),
+        rows=sorted(_with_tables(build, rows, language), key=lambda row: row.variable.sort_key),
         is_about=is_about,
         is_specification=described.is_specification,
         codes=[known[iri] for iri in sorted({iri for each in facts for iri in each.codes if iri in known})],
@@ -199,6 +212,26 @@ def _register(
         x=round((max(start, first) - first) * scale, 1),
         width=round(max(end + 1 - max(start, first), 1) * scale, 1),
     )
+
+
+def _with_tables(build: ServedBuild, rows: Sequence[MeasuredRow], language: str) -> Sequence[MeasuredRow]:
+    """Return the rows, those that share a name with the table that each stands in."""
+    names = Counter(row.variable.notation for row in rows)
+    tables = {
+        row.variable.iri: _table(build, row.variable.iri)
+        for row in rows
+        if row.variable.notation and names[row.variable.notation] > 1
+    }
+    if len({*tables.values()}) < 2:
+        return rows
+    known = find_refs(build, {*tables.values()}, language)
+    return [replace(row, table=known[tables[row.variable.iri]]) if row.variable.iri in tables else row for row in rows]
+
+
+def _table(build: ServedBuild, variable: str) -> str:
+    """Return the IRI of the table that the IRI of a variable names."""
+    dataset, _, table = variable.partition("/var/")[0].rpartition("/")
+    return build.iris.part(dataset, "table", unquote(table))
 
 
 def _own_years(build: ServedBuild, variable: str) -> str:

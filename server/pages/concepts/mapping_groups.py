@@ -38,7 +38,8 @@ def mapping_groups(build: ServedBuild, rows: Sequence[MappingRow], language: str
     """Return the mappings by code system, those with the closest match first."""
     groups: dict[str, list[MappingRow]] = defaultdict(list)
     for row in rows:
-        groups[row.other.scheme or f"//{external_name(row.other.iri)[0]}"].append(row)
+        system = row.other.scheme or external_name(row.other.iri)[0]
+        groups[system if system in build.schemes.by_id else f"//{system}"].append(row)
     found = []
     for id_, members in groups.items():
         facts = build.schemes.by_id.get(id_)

@@ -29,6 +29,8 @@ _OBO = re.compile(r"https?://purl\.obolibrary\.org/obo/([A-Za-z]+)_([A-Za-z0-9]+
 """IRI of a term of an ontology of the OBO Foundry (its identifier policy): prefix and local id."""
 _IDENTIFIERS = re.compile(r"https?://identifiers\.org/([A-Za-z0-9._]+)[:/](.+)")
 """IRI of Identifiers.org: namespace and local id, of the form with a colon or the older one with a slash."""
+_OWN = re.compile(r"https?://.+/id/cs/([^/]+)/([^/]+)")
+"""IRI of a code of a code system as this service makes them."""
 _INVERSE = {"skos:broadMatch": "skos:narrowMatch", "skos:narrowMatch": "skos:broadMatch"}
 
 
@@ -60,7 +62,9 @@ class MappingRow:
 
 
 def external_name(iri: str) -> tuple[str, str]:
-    """Return system and code by the form of an IRI: those of OBO and Identifiers.org, else host and last segment."""
+    """Return system and code by the form of an IRI: ours, OBO's, Identifiers.org's, else host and last segment."""
+    if term := _OWN.fullmatch(iri):
+        return term[1], unquote(term[2])
     if term := _OBO.fullmatch(iri):
         return term[1], f"{term[1]}:{term[2]}"
     if term := _IDENTIFIERS.fullmatch(iri):

@@ -1,9 +1,9 @@
-"""Data of the matrix page: variables per topic and dataset."""
+"""Data of the matrix page: variables per topic, or per code system, and dataset."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import sqrt
 
@@ -27,7 +27,7 @@ class MatrixCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixRow:
-    """A topic with one cell per dataset; `unfolds` is true if it has measured narrower topics."""
+    """A topic or code system with one cell per dataset; `unfolds` is true if it has measured narrower topics."""
 
     topic: Ref
     cells: Sequence[MatrixCell | None]
@@ -37,12 +37,34 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixPage:
-    """One level of topics, the path to it, and the datasets."""
+    """One level of topics and the path to it, or the code systems that are used; and the datasets."""
 
     path: Sequence[Ref]
     datasets: Sequence[Ref]
     rows: Sequence[MatrixRow]
     left_out: int
+    by_system: bool = False
+
+
+def system_matrix(build: ServedBuild, language: str) -> MatrixPage:
+    """Return the code systems and code lists that variables of registers are coded in, the most used ones first."""
+    facts = build.schemes.variables
+    filled: dict[str, dict[str, list[str]]] = {}
+    for scheme in facts.coded.keys() & build.schemes.by_iri.keys():
+        cells: dict[str, list[str]] = defaultdict(list)
+        for variable in facts.coded[scheme]:
+            dataset = facts.variables[variable].dataset
+            if not (dataset in facts.datasets and facts.datasets[dataset].is_specification):
+                cells[dataset].append(variable)
+        if cells:
+            filled[scheme] = cells
+    known = find_refs(build, {*filled, *(dataset for cells in filled.values() for dataset in cells)}, language)
+    order = sorted(filled, key=lambda iri: (-len(filled[iri]), sort_key(known[iri].label.value)))
+    datasets = {dataset for cells in filled.values() for dataset in cells}
+    columns = sorted((known[iri] for iri in datasets), key=lambda r: sort_key(r.label.value))
+    rows = _rows(build, order[:MAX_ROWS], filled, columns, known, language)
+    left_out = max(0, len(order) - MAX_ROWS)
+    return MatrixPage(path=(), datasets=columns, rows=rows, left_out=left_out, by_system=True)
 
 
 def matrix_page(build: ServedBuild, topic: str, language: str) -> MatrixPage:
@@ -72,18 +94,32 @@ def matrix_page(build: ServedBuild, topic: str, language: str) -> MatrixPage:
             filled[concept] = {dataset: sorted(found) for dataset, found in cells.items()}
     order = sorted(filled, key=lambda iri: (iri != topic, sort_key(known[iri].label.value)))
     shown = order[:MAX_ROWS]
+    unfolding = {iri for iri in shown if iri != topic and any(concept in index for concept in below[iri])}
+    rows = _rows(build, shown, filled, columns, known, language, unfolding)
+    return MatrixPage(path=[known[iri] for iri in path], datasets=columns, rows=rows, left_out=len(order) - len(shown))
+
+
+def _rows(
+    build: ServedBuild,
+    shown: Sequence[str],
+    filled: Mapping[str, Mapping[str, Sequence[str]]],
+    columns: Sequence[Ref],
+    known: Mapping[str, Ref],
+    language: str,
+    unfolding: Set[str] = frozenset(),
+) -> list[MatrixRow]:
+    """Return the rows of topics or code systems (IRIs), from the variables in each dataset."""
     variables = find_refs(build, {v for iri in shown for found in filled[iri].values() for v in found}, language)
     fullest = max((len(found) for iri in shown for found in filled[iri].values()), default=1)
-    rows = [
+    return [
         MatrixRow(
             topic=known[iri],
             cells=[_cell(filled[iri].get(column.iri), variables, fullest) for column in columns],
-            unfolds=iri != topic and any(concept in index for concept in below[iri]),
+            unfolds=iri in unfolding,
             total=sum(len(found) for found in filled[iri].values()),
         )
         for iri in shown
     ]
-    return MatrixPage(path=[known[iri] for iri in path], datasets=columns, rows=rows, left_out=len(order) - len(shown))
 
 
 def _cell(found: Sequence[str] | None, variables: dict[str, Ref], fullest: int) -> MatrixCell | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from markupsafe import Markup
 
@@ -13,12 +13,21 @@ from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.http.i18n import Translator
 from server.http.urls import document_path
+from server.pages.concepts.mapping_rows import external_name
 from server.pages.paging import Paged
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.pages.schemes.mapping_flow import KINDS, mapping_flow
 from server.pages.schemes.mapping_query import select_mappings
 from server.served.build import ServedBuild
-from server.served.labels import find_refs, find_statements, property_iris, property_texts, property_value, sort_texts
+from server.served.labels import (
+    choose_text,
+    find_refs,
+    find_statements,
+    property_iris,
+    property_texts,
+    property_value,
+    sort_texts,
+)
 from server.served.refs import Ref
 from server.served.resolver import Resolved
 
@@ -37,6 +46,12 @@ class MappingPair:
     object: Ref
     negated: bool
     confidence: str
+    system: Text
+    """The code system of `object`: its title, or its short name if the build does not have it."""
+    code: str
+    """The code of `object`, if the build does not have it."""
+    is_missing: bool
+    """Whether the build has the code system of `object`, but not the code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +73,12 @@ class MappingSetPage(Paged):
     """The code system whose mappings alone are drawn."""
     kinds: ClassVar[Mapping[str, str]] = KINDS
     """CSS class of each property in the drawing."""
+
+
+class _SystemAndCode(TypedDict):
+    system: Text
+    code: str
+    is_missing: bool
 
 
 def mapping_set_page(
@@ -83,6 +104,7 @@ def mapping_set_page(
             object=known[value(row, "object")],
             negated=bool(value(row, "modifier")),
             confidence=value(row, "confidence"),
+            **_system_and_code(build, known[value(row, "object")], translate.language),
         )
         for row in rows
     ]
@@ -103,3 +125,11 @@ def mapping_set_page(
         flow=mapping_flow(build, found.iri, target.id if target else "", title, translate),
         to=known[target.iri] if target else None,
     )
+
+
+def _system_and_code(build: ServedBuild, end: Ref, language: str) -> _SystemAndCode:
+    """Return the title of the code system of a mapped thing, and its code if the build does not have it."""
+    system, code = external_name(end.iri) if not end.known else (end.scheme, "")
+    facts = build.schemes.by_id.get(system)
+    title = choose_text(facts.titles, language) if facts else None
+    return {"system": title or Text(system, ""), "code": code, "is_missing": bool(facts and code)}

@@ -11,11 +11,12 @@ from flask.testing import FlaskClient
 
 from begrepp.records import Text
 from server.http.i18n import Translator
-from server.pages.concepts.mapping_groups import MappingGroup, mapping_drawing
+from server.pages.concepts.mapping_groups import MappingGroup, mapping_drawing, mapping_groups
 from server.pages.concepts.mapping_rows import MappingRow, external_name
+from server.served.labels import find_refs
 from server.served.refs import Ref
 from server.served.variable_facts import VariableIndex
-from server.state import AppState
+from server.state import AppState, served_build
 
 SWEDISH = {"Accept": "text/html", "Accept-Language": "sv"}
 
@@ -169,6 +170,9 @@ def test_no_word_of_the_picture_is_cut(app: Flask) -> None:
         ("http://example.org/x#a%20b", ("example.org", "a b")),
         ("http://example.org/", ("example.org", "http://example.org/")),
         ("urn:oid:1.2.3", ("urn:oid:1.2.3", "oid:1.2.3")),
+        ("https://w3id.org/begrepp/id/cs/atc/L01FG01", ("atc", "L01FG01")),
+        ("https://kodverk.example.se/id/cs/icd-10-se/A%2FB", ("icd-10-se", "A/B")),
+        ("https://w3id.org/begrepp/id/cs/atc", ("w3id.org", "atc")),
     ],
 )
 def test_a_thing_outside_the_build_is_named_by_its_iri(iri: str, name: tuple[str, str]) -> None:
@@ -200,3 +204,21 @@ def test_the_same_code_elsewhere_is_shown_with_a_warning(client: FlaskClient) ->
     found = section(client, "/cs/icd-9/162", "related")
     assert "ICD-7" in found and "Samma kod behöver inte ha samma innebörd." in found
     assert "Samma kod" not in section(client, "/cs/ecog/1", "related")
+
+
+def test_variables_of_the_same_name_tell_their_tables(client: FlaskClient) -> None:
+    page = client.get("/cs/icd-10-se?lang=sv", headers={"Accept": "text/html"}).text
+    part = page.partition('id="variables"')[2].partition("</section>")[0]
+    tables = re.findall(r'HDIA</span> [^<]*</a> <span class="quiet">\(([^<]+)\)</span>', part)
+    assert len(tables) == 2 and len({*tables}) == 2, part
+    assert not any(name.startswith("http") for name in tables)
+    assert not re.search(r'DIA1</span> [^<]*</a> <span class="quiet">\(', part), "the only one of its name"
+
+
+def test_a_mapped_code_that_the_build_lacks_stands_under_its_code_system(app: Flask) -> None:
+    with app.test_request_context("/"):
+        build = served_build()
+        lost = f"{build.iris.root}cs/ecog/99"
+        rows = [MappingRow(other=ref, predicate="skos:exactMatch") for ref in find_refs(build, [lost], "sv").values()]
+        (group,) = mapping_groups(build, rows, "sv")
+    assert (group.href, rows[0].name) == ("/cs/ecog", "99") and "ECOG" in group.title

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 def test_a_specification_has_a_page_that_says_what_it_is(client: FlaskClient) -> None:
     page = client.get("/dataset/json?lang=en").get_data(as_text=True)
-    assert '<p class="kind">Common specification ' in page
+    assert '<p class="kind"><span>Common specification</span> ' in page
     assert "Invented data model" in page and "smoker" in page
 
 

@@ -11,13 +11,13 @@ import tomllib
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 
 from begrepp.records import Text
-from begrepp.settings import DEFAULT_REPORT_LINK, ROOT, Settings
+from begrepp.settings import ROOT, Settings
 from server.app import create_app
 from server.http.i18n import LANGUAGES, Translator, translations
 from server.served.labels import choose_text
@@ -128,18 +128,25 @@ def test_a_problem_with_any_statement_can_be_reported(built: Settings, path: str
     assert page.count(f'href="https://issues.example/new?title={iri}"') == 1
 
 
-def test_problems_are_reported_to_the_project_unless_the_operator_says_otherwise(
-    client: FlaskClient, built: Settings, monkeypatch: pytest.MonkeyPatch
+def test_without_an_address_for_reports_a_page_has_the_text(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert DEFAULT_REPORT_LINK in client.get("/cs/onkologi/lungcancer", headers=HTML).text
-    monkeypatch.setenv("BEGREPP_REPORT_LINK", "")
+    monkeypatch.delenv("BEGREPP_REPORT_LINK", raising=False)
     assert not Settings().report_link
-    application = create_app(replace(built, report_link=""))
-    try:
-        page = application.test_client().get("/cs/onkologi/lungcancer", headers=HTML).text
-    finally:
-        application.extensions["begrepp"].pool.close()
-    assert DEFAULT_REPORT_LINK not in page
+    iri = "https://w3id.org/begrepp/id/cs/onkologi/lungcancer"
+    page = client.get("/cs/onkologi/lungcancer", headers=HTML).text
+    (link,) = {unescape(href) for href in re.findall(r'href="(/report[^"]*)"', page)}
+    assert parse_qs(urlsplit(link).query) == {"about": [iri]}
+    report = client.get(link, headers=HTML).text
+    words = unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", report, re.DOTALL)[1])  # type: ignore[index]
+    assert f"Gäller: lungcancer <{iri}>" in words and "Vad är fel:" in words
+    assert 'href="/agent/' in report and "BEGREPP_REPORT_LINK" in report
+
+
+def test_a_report_may_be_about_any_address(client: FlaskClient) -> None:
+    report = client.get("/report?lang=en&about=%3Cscript%3Ealert(1)%3C/script%3E", headers=HTML)
+    assert report.status_code == 200 and "<script>alert" not in report.text
+    assert client.get("/report", headers=HTML).status_code == 200
 
 
 def test_a_third_language_is_one_file(built: Settings, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import polars
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
@@ -40,6 +41,41 @@ def test_csv_and_xlsx_have_the_same_rows(client: FlaskClient, path: str) -> None
     assert read == rows and len(rows) > 1
     about = {str(row[0]): str(row[1] or "") for row in book["about"].iter_rows(values_only=True)}
     assert about["citation"].startswith("begrepp, ") and about["title"]
+
+
+@pytest.mark.parametrize("path", (*PATHS, "/completeness", "/matrix?by=system", f"{PAIR}&format="))
+def test_every_table_is_there_for_excel_and_as_parquet(client: FlaskClient, path: str) -> None:
+    def address(suffix: str) -> str:
+        return f"{path}{suffix}" if path.endswith("=") else _at(path, suffix)
+
+    rows = _csv(client, address("csv"))
+    answer = client.get(address("excel.csv"))
+    text = answer.data.decode("utf-8")
+    assert answer.status_code == 200 and ".excel.csv" in answer.headers["Content-Disposition"]
+    assert text.startswith("\ufeff")
+    assert [*csv.reader(io.StringIO(text[1:], newline=""), delimiter=";")] == rows
+    with client.get(address("parquet")) as file:
+        assert file.status_code == 200, file.get_data(as_text=True)
+        frame = polars.read_parquet(io.BytesIO(file.data))
+    read = [["" if cell is None else str(cell) for cell in row] for row in frame.iter_rows()]
+    assert [frame.columns, *read] == rows
+
+
+def test_a_page_offers_every_format_of_its_table(client: FlaskClient) -> None:
+    for path in ("/cs", "/search?q=cancer", "/dataset/nkbc", "/cs/onkologi/lungcancer"):
+        page = client.get(path, headers=HTML).text
+        for suffix in ("csv", "excel.csv", "xlsx", "parquet"):
+            assert f'href="{_at(path, suffix)}"' in page, (path, suffix)
+
+
+def test_the_matrix_by_code_system_counts_variables(client: FlaskClient) -> None:
+    rows = _csv(client, "/matrix.csv?by=system")
+    counts = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    assert counts["kon"]["Cancerregistret"] == "1" and counts["rtr-t"]["Cancerregistret"] == "1"
+    assert "mCODE" not in " ".join(rows[0]), "a specification has no data"
+    page = client.get("/matrix?by=system", headers=HTML).text
+    assert "Vilka kodverk används var?" in page and 'href="/cs/rtr-t"' in page
+    assert 'href="/dataset/cancerregistret/var/t"' in page
 
 
 def test_a_search_is_exported_with_its_filters(client: FlaskClient) -> None:

@@ -53,7 +53,7 @@ def _rows(index: DescriptionIndex, condition: FilterCondition, types: set[str]) 
         case "dialect" | "dialectId" if isinstance(value, Dialects):
             found = _union(_in_dialect(index, dialect) for dialect in value.dialects)
         case "id" if isinstance(value, Tokens):
-            found = _union(index.ids.get(word, BitMap()) for word in value.words)
+            found = _union(index.with_id(word) for word in value.words)
         case "effectiveTime" if isinstance(value, Tokens):
             return index.all if _time_matches("", condition.comparison, value.words) else BitMap()
         case _:  # descriptions have no module
@@ -80,12 +80,6 @@ def _time_matches(time: str, comparison: ComparisonOperator, days: tuple[str, ..
             return any(time and day and time > day for day in days)
         case ComparisonOperator.GREATER_OR_EQUAL:
             return any(time == day or bool(time and day and time > day) for day in days)
-
-
-def basic_day(text: str) -> str:
-    """Return a date of the graph in the form YYYYMMDD, the first day of a month or year; empty if there is none."""
-    digits = text[:10].replace("-", "")
-    return (digits + "0101"[len(digits) - 4 :] if 4 <= len(digits) < 8 else digits) if digits.isdigit() else ""
 
 
 def _with_term(index: DescriptionIndex, term: SearchTerm) -> BitMap:

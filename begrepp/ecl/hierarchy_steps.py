@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cached_property
-
 import numpy as np
+import numpy.typing as npt
 from pyroaring import BitMap
 
 from begrepp.ecl.concept_sets import Integers, to_bitmap, to_integers
 from begrepp.ecl.syntax_tree import HierarchyOperator
 from begrepp.terminology.interface import CodeSystem
+from begrepp.terminology.stored_hierarchy import StoredHierarchy
 
+Places = npt.NDArray[np.int64]
 FEW = 200
 """Up to so many concepts, their closures are united; for more, the edges are followed level by level."""
 
@@ -38,30 +38,40 @@ _SELF = {
 class EdgeTable:
     """Edges of a hierarchy in one direction: the ends of concept n lie from `starts[n]` to `starts[n + 1]`."""
 
-    def __init__(self, size: int, neighbours: Callable[[int], Sequence[int]]) -> None:
-        lists = [neighbours(concept) for concept in range(size)]
-        self._starts = np.concatenate(([0], np.cumsum([len(each) for each in lists], dtype=np.int64)))
-        self._ends = np.fromiter((end for each in lists for end in each), dtype=np.uint32, count=int(self._starts[-1]))
-        self._size = size
+    def __init__(self, starts: Places, ends: Integers) -> None:
+        self._starts, self._ends = starts, ends
+        self._counts = np.diff(starts)
+        self._size = len(self._counts)
 
     def step(self, concepts: Integers) -> Integers:
         """Return the ends of the edges of the concepts, with repetition."""
-        counts = self._starts[concepts.astype(np.int64) + 1] - self._starts[concepts]
+        if len(concepts) > self._size // 16:  # then a pass over all edges costs less
+            mask = np.zeros(self._size, dtype=np.bool_)
+            mask[concepts] = True
+            return self._ends[np.repeat(mask, self._counts)]
+        counts = self._counts[concepts]
         offsets = np.repeat(self._starts[concepts] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
         ends: Integers = self._ends[np.arange(int(counts.sum())) + offsets]
         return ends
 
     def reach(self, concepts: Integers) -> Integers:
         """Return all concepts at the end of a path of at least one edge."""
-        reached, fresh = np.zeros(self._size, dtype=np.bool_), np.zeros(self._size, dtype=np.bool_)
+        reached = np.zeros(self._size, dtype=np.bool_)
         frontier = concepts
         while len(frontier):
-            fresh[self.step(frontier)] = True
-            fresh &= ~reached
-            reached |= fresh
-            frontier = np.flatnonzero(fresh).astype(np.uint32)
-            fresh[:] = False
+            ends = self.step(frontier)
+            fresh = ends[~reached[ends]]
+            reached[fresh] = True
+            frontier = self._different(fresh)
         return np.flatnonzero(reached).astype(np.uint32)
+
+    def _different(self, concepts: Integers) -> Integers:
+        """Return the concepts without repetition: sorted if they are few, else found in a mask."""
+        if len(concepts) < self._size // 16:
+            return np.unique(concepts)
+        mask = np.zeros(self._size, dtype=np.bool_)
+        mask[concepts] = True
+        return np.flatnonzero(mask).astype(np.uint32)
 
 
 class HierarchySteps:
@@ -71,8 +81,9 @@ class HierarchySteps:
     holds retired concepts of earlier editions; a history supplement finds those.
     """
 
-    def __init__(self, system: CodeSystem) -> None:
-        self._system, self._hierarchy = system, system.hierarchy
+    def __init__(self, system: CodeSystem, carried_over: BitMap) -> None:
+        """`carried_over` holds the retired concepts of earlier editions."""
+        self._system, self._hierarchy, self._carried_over = system, system.hierarchy, carried_over
         self._tables: dict[bool, EdgeTable] = {}
 
     def apply(self, operator: HierarchyOperator, concepts: BitMap) -> BitMap:
@@ -83,13 +94,6 @@ class HierarchySteps:
             return concepts - self._reached(concepts, down=False, one_step=False)
         found = self._reached(concepts, down=operator in _DOWN, one_step=operator in _ONE_STEP) - self._carried_over
         return found | concepts if operator in _SELF else found
-
-    @cached_property
-    def _carried_over(self) -> BitMap:
-        """Retired concepts of earlier editions."""
-        system, edition = self._system, self._system.description.edition
-        retired = self._hierarchy.all - system.active if edition else BitMap()
-        return BitMap(each for each in retired if system.record(each).release not in ("", edition))
 
     def cost(self, concepts: BitMap) -> int:
         """Return the work of an operator, in steps of about a microsecond."""
@@ -117,6 +121,14 @@ class HierarchySteps:
 
     def _table(self, down: bool) -> EdgeTable:
         if down not in self._tables:
-            near = self._hierarchy.children if down else self._hierarchy.parents
-            self._tables[down] = EdgeTable(len(self._system), near)
+            self._tables[down] = EdgeTable(*self._edges(down))
         return self._tables[down]
+
+    def _edges(self, down: bool) -> tuple[Places, Integers]:
+        if isinstance(self._hierarchy, StoredHierarchy):
+            starts, ends = self._hierarchy.edges(down=down)
+            return np.asarray(starts, dtype=np.int64), np.asarray(ends, dtype=np.uint32)
+        near = self._hierarchy.children if down else self._hierarchy.parents
+        lists = [near(concept) for concept in range(len(self._system))]
+        counts = np.cumsum(np.array([0, *map(len, lists)], dtype=np.int64))
+        return counts, np.fromiter((end for each in lists for end in each), dtype=np.uint32, count=int(counts[-1]))

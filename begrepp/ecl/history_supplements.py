@@ -12,7 +12,7 @@ from pyroaring import BitMap
 
 from begrepp.ecl.attribute_names import AttributeNames
 from begrepp.ecl.concept_sets import Integers, SystemSets, to_bitmap, to_mask
-from begrepp.ecl.description_index import is_snomed
+from begrepp.ecl.snomed_system import is_snomed
 from begrepp.ecl.syntax_tree import AnyConcept, HistorySupplement
 from begrepp.ecl.system_tables import tables_of
 from begrepp.ecl.work_budget import WorkBudget

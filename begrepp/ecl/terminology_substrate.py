@@ -13,8 +13,8 @@ from functools import cached_property
 
 from pyroaring import BitMap
 
+from begrepp.ecl.basic_dates import basic_day
 from begrepp.ecl.concept_sets import SystemSets
-from begrepp.ecl.description_filters import basic_day
 from begrepp.ecl.substrate import MemberRow, MemberSet
 from begrepp.ecl.system_tables import tables_of
 from begrepp.rdf.namespaces import local_name
@@ -59,7 +59,7 @@ class TerminologySubstrate:
         """The sets of the code system by name in small letters and by IRI; a level comes before a mapping set."""
         tables = tables_of(self._system)
         mapped: list[MemberSet] = [
-            MappingRows(iri, self._system, rows) for iri, rows in sorted(tables.mappings.items()) if iri
+            MappingRows(iri, self._system, found) for iri, found in sorted(tables.mapped.items()) if iri
         ]
         levels: list[MemberSet] = [
             SystemLevel(iri, self._system, found) for iri, found in sorted(tables.collections.items())
@@ -129,7 +129,7 @@ class MappingRows:
 
     iri: str
     system: CodeSystem
-    mappings: Sequence[tuple[int, ConceptMapping]]
+    concepts: BitMap
 
     @property
     def name(self) -> str:
@@ -138,17 +138,24 @@ class MappingRows:
 
     def members(self, system: CodeSystem) -> SystemSets:
         """Return the concepts that are mapped."""
-        return SystemSets({self.system: BitMap([number for number, _ in self.mappings])})
+        return SystemSets({self.system: self.concepts})
 
     def rows(self) -> Iterable[MemberRow]:
         """Yield a row for each mapping."""
-        for _, each in self.mappings:
+        for each in self._mappings():
             yield MemberRow(
                 iri=each.source,
                 fields=_fields(each),
                 links={"mapTarget": each.target, "targetComponentId": each.target},
                 time=basic_day(each.date),
             )
+
+    def _mappings(self) -> Iterable[ConceptMapping]:
+        for concept in self.concepts:
+            record = self.system.record(concept)
+            for each in record.mappings:
+                if each.set == self.iri and each.source == record.iri and not each.negated:
+                    yield each
 
 
 def _fields(mapping: ConceptMapping) -> Mapping[str, str]:

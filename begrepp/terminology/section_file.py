@@ -11,9 +11,10 @@ import struct
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import msgspec
 import numpy as np
@@ -28,10 +29,11 @@ _TAIL = struct.Struct("<Q8s")
 
 
 class SectionWriter:
-    """Writes a file of sections, one after another."""
+    """Writes a file of sections, one after another; into a buffer, all but closing it."""
 
-    def __init__(self, path: Path) -> None:
-        self._out = path.open("wb")
+    def __init__(self, target: Path | BytesIO) -> None:
+        self._is_file = isinstance(target, Path)
+        self._out: BinaryIO = target.open("wb") if isinstance(target, Path) else target
         self._sections: dict[str, tuple[int, int]] = {}
         self._place = 0
 
@@ -43,7 +45,8 @@ class SectionWriter:
     ) -> None:
         if kind is None:
             self._finish()
-        self._out.close()
+        if self._is_file:
+            self._out.close()
 
     def section(self, name: str, data: bytes | memoryview) -> None:
         """Write a section of bytes."""
@@ -88,17 +91,21 @@ class SectionWriter:
 class SectionFile:
     """A file of sections, open for reading; safe in threads and in forked processes."""
 
-    def __init__(self, path: Path) -> None:
-        """Map the file. Raises `DamagedBuild` if it is missing, too short, or of another format."""
+    def __init__(self, source: Path | bytes) -> None:
+        """Map a file, or read its content. Raises `DamagedBuild` if it is missing, too short, or of another format."""
         try:
-            with path.open("rb") as file:
-                self._data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            if isinstance(source, Path):
+                with source.open("rb") as file:
+                    self._data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            else:
+                self._data = memoryview(source)
             place, mark = _TAIL.unpack(self._data[-_TAIL.size :])
             if mark != _MARK:
                 raise ValueError("no such format")
             self._sections = msgspec.msgpack.decode(self._data[place : -_TAIL.size], type=dict[str, tuple[int, int]])
         except (OSError, ValueError, struct.error, msgspec.MsgspecError) as error:
-            raise DamagedBuild(f"{path.parent.name}/{path.name} of the build cannot be read: {error}.") from None
+            name = f"{source.parent.name}/{source.name}" if isinstance(source, Path) else "A table"
+            raise DamagedBuild(f"{name} of the build cannot be read: {error}.") from None
 
     def has(self, name: str) -> bool:
         """Return whether there is a section of the name."""

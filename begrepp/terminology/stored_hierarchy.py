@@ -93,6 +93,11 @@ class StoredHierarchy:
         """Concepts without children."""
         return self._file.bitmap("leaves")
 
+    def edges(self, *, down: bool) -> tuple[memoryview, memoryview]:
+        """Return all steps: where those of each concept begin, and at the end, the end of all; and their ends."""
+        name = "children" if down else "parents"
+        return self._file.array(f"{name}.places"), self._file.array(name)
+
     def parents(self, concept: int) -> Sequence[int]:
         """Return the directly broader concepts, ascending."""
         return self._parents[concept]

@@ -24,7 +24,8 @@ class StoredSystem:
 
     def __init__(self, folder: Path, description: SystemDescription) -> None:
         self.description = description
-        self._file = SectionFile(folder / description.file)
+        self.path = folder / description.file
+        self._file = SectionFile(self.path)
         self._records, self._names = self._file.items("records"), self._file.items("names")
         self._codes, self._iris = self._file.hashes("codes"), self._file.hashes("iris")
         self._typed, self._spellings = self._file.hashes("typed"), self._file.hashes("spellings")

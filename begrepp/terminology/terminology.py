@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +37,10 @@ class Terminology:
     def all_current(self) -> Sequence[StoredSystem]:
         """Return the current code systems, and the one with all codes of lists that only a dataset has."""
         return [self._open(system) for system in self._index.systems if system.current]
+
+    def all_systems(self) -> Iterator[StoredSystem]:
+        """Yield all editions of all code systems, and the codes of lists that only a dataset has."""
+        return (StoredSystem(self._folder, system) for system in self._index.systems)
 
     def scheme(self, ref: str, version: str = "", as_of: date | None = None) -> CodeSystem | None:
         """Return an edition of a code system: the current one, that of a version, or the one in force on a day.

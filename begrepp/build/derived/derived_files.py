@@ -28,6 +28,8 @@ from begrepp.build.loads.part_cache import data_files_of_code, software_versions
 from begrepp.build.progress import Progress
 from begrepp.child_process import end_with_parent
 from begrepp.code_checksum import code_checksum, files_checksum
+from begrepp.ecl.table_file import FOLDER as EXPRESSIONS
+from begrepp.ecl.table_file import write_expression_tables
 from begrepp.files import link_or_copy
 from begrepp.queries.query_files import QUERIES_DIR
 from begrepp.search import update_index, write_index
@@ -62,6 +64,8 @@ class DerivedFiles:
                 "begrepp.build.derived.difference_files",
                 *(QUERIES_DIR / "pages" / f"{name}.rq" for name in _DIFFERENCE_QUERIES),
             ),
+            "expressions": _key(graphs, "begrepp.ecl.table_file"),
+            "tables": _key("", "begrepp.ecl.table_file"),
             "terms": _key("", "begrepp.terminology.derivation.terminology_writer"),
             "checks": _key(graphs, "begrepp.build.derived.graph_checks", *_check_queries()),
         }
@@ -82,13 +86,18 @@ class DerivedFiles:
     def write_terminology(
         self, build: Path, view: Path, parts: Sequence[Part], current: Sequence[Part], *, public: bool
     ) -> None:
-        """Write or link the terminology; files of superseded editions are linked also if the view has changed."""
+        """Write or link the terminology and the tables of expressions.
+
+        Files of superseded editions are linked also if the view has changed.
+        """
         previous = self._previous if self._is_unchanged("terms") else None
-        if self._link_folder(build, TERMINOLOGY):
-            return
+        earlier_tables = self._previous if self._is_unchanged("tables") else None
         in_force = {part.graph for part in current}
         with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
-            pool.submit(write_terminology, build, view, parts, in_force, public=public, previous=previous).result()
+            if not self._link_folder(build, TERMINOLOGY):
+                pool.submit(write_terminology, build, view, parts, in_force, public=public, previous=previous).result()
+            if not self._link_folder(build, EXPRESSIONS):
+                pool.submit(write_expression_tables, build, earlier_tables).result()
 
     def write_differences(self, stored: Future[None], build: Path, differences: Iterable[tuple[str, str, str]]) -> None:
         """Write or link the files of the differences (IRIs: graph, older and newer edition) when `stored` is done."""

@@ -22,13 +22,14 @@ def test_nothing_is_written_again_unless_it_has_changed(tmp_path: Path) -> None:
     build_small(settings)
     second = current_build(settings)
     assert first != second
-    for folder in ("terminology", "differences", "index"):
+    for folder in ("terminology", "expressions", "differences", "index"):
         assert _inodes(first, folder, "*") == _inodes(second, folder, "*") != {}
     put(settings, HEADER + ROWS.replace("UNS", "utan närmare uppgift"), edition="2022")
     build_small(settings)
     third = current_build(settings)
     superseded = "*-2021@*"
-    assert _inodes(second, "terminology", superseded) == _inodes(third, "terminology", superseded) != {}
-    assert _inodes(second, "terminology", "current@*") != _inodes(third, "terminology", "current@*")
+    for folder in ("terminology", "expressions"):
+        assert _inodes(second, folder, superseded) == _inodes(third, folder, superseded) != {}
+        assert _inodes(second, folder, "current@*") != _inodes(third, folder, "current@*")
     record = Terminology(third).scheme("icd-10-se")
     assert record is not None and "närmare" in str(record.lookup("A00.9"))

@@ -10,7 +10,10 @@ import click
 from begrepp.cli import console
 from begrepp.cli.error_log import unexpected_error
 from begrepp.cli.help_text import HelpContext, first_sentence
+from begrepp.cli.usage_errors import translate_usage_errors
 from begrepp.errors import BegreppError
+
+translate_usage_errors()
 
 COMMANDS = (
     "sources",

@@ -38,3 +38,12 @@ if (menu) {
 if (matchMedia("(max-width: 40rem)").matches && !/[?&](find|all)=./.test(location.search)) {
   for (const group of document.querySelectorAll("details.group[open]")) group.open = false;
 }
+
+// On paper, what is folded is open: the groups of a register, the tables behind pictures.
+const folded = "details:not(.menu, .several, .others, .matrix details, .tree details)";
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll(folded)].filter((each) => !each.open);
+  for (const each of unfolded) each.open = true;
+});
+addEventListener("afterprint", () => { for (const each of unfolded) each.open = false; });

@@ -90,6 +90,12 @@ class Terminology:
                 return system, concept
         return None
 
+    def systems_of(self, editions: Iterable[str]) -> list[StoredSystem]:
+        """Return the code systems in some editions (IRIs), newest editions first."""
+        found = [self._by_edition[iri] for iri in {*editions} if iri in self._by_edition]
+        ordered = sorted(found, key=lambda each: (each.valid_from, each.version, each.id), reverse=True)
+        return [self._open(description) for description in ordered]
+
     def locate_in_edition(self, iri: str, as_of: date | None) -> tuple[CodeSystem, int] | None:
         """Return the edition of a concept's code system in force on a day, or the current one, and its number there.
 

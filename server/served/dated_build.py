@@ -71,8 +71,7 @@ class DatedBuild(ServedBuild):
     @cached_property
     def concepts(self) -> ConceptSource:
         """Records, names and hierarchy of the concepts as of the day."""
-        by_iri = self.schemes.by_iri
-        return DatedConcepts(self.store, self.full_build.concepts, lambda iri: self.scheme_store(by_iri[iri].id))
+        return DatedConcepts(self.store, self.stored, self.graphs)
 
     @cached_property
     def index(self) -> TextIndex:

@@ -1,9 +1,14 @@
-"""Concepts as of a day, read from the graphs in force on that day: the terminology has no file of such a view."""
+"""Concepts as of a day: the hierarchy and the codes of the editions in force, and statements of their graphs.
+
+The terminology has a file for each edition. What the graphs of mapping sets and datasets of that day state of a concept
+is in no file, so its record is composed from the graphs.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode, QuerySolution
 
@@ -20,8 +25,8 @@ from begrepp.terminology.concept_record import (
 from begrepp.terminology.name_composition import DESCRIBING, compose_mapping, compose_name
 from begrepp.terminology.record_composition import ROLE_GROUP, Surroundings, compose_record, node_iris
 from begrepp.terminology.statements import PlainTerm, Statements, is_a, texts, values
-from begrepp.text.swedish import sort_key
-from server.served.concept_source import ConceptSource
+from begrepp.terminology.stored_system import StoredSystem
+from server.served.concept_source import StoredConcepts
 
 _WIDE = ("/level/", "/id/mapping/", "/id/load/")
 """Parts of the IRIs of things with many statements; their names are those of the current view."""
@@ -30,9 +35,8 @@ _WIDE = ("/level/", "/id/mapping/", "/id/load/")
 class DatedConcepts:
     """Concepts of the graphs in force on a day (`ConceptSource`); `full` are those of the whole build."""
 
-    def __init__(self, store: Store, full: ConceptSource, scheme_store: Callable[[str], Store]) -> None:
-        """`scheme_store` returns a store over the graph of one scheme (IRI): each further graph slows queries down."""
-        self._store, self._full, self._scheme_store = store, full, scheme_store
+    def __init__(self, store: Store, full: StoredConcepts, graphs: Iterable[str]) -> None:
+        self._store, self._full, self._graphs = store, full, graphs
 
     def record(self, iri: str) -> ConceptRecord | None:
         """Return the record of a concept, or None for another thing."""
@@ -59,10 +63,12 @@ class DatedConcepts:
         """Return the names of things; a thing that no graph in force describes has its name in the whole build."""
         describing = {expand(name) for name in DESCRIBING}
         each = {*iris}
+        listings = ((iri, next(self._listings(iri), None)) for iri in each)
+        found = {iri: listing[0].name(listing[1]) for iri, listing in listings if listing}
         # A level, a mapping set or a load has thousands of statements, which the query would read.
         wide = {iri for iri in each if any(kind in iri for kind in _WIDE)}
-        found = self._full.names(wide)
-        for iri, statements in self._statements(sorted(each - wide), "names").items():
+        found.update(self._full.names(wide - found.keys()))
+        for iri, statements in self._statements(sorted(each - wide - found.keys()), "names").items():
             if not describing.isdisjoint(statements):
                 found[iri] = compose_name(iri, statements)
         found.update(self._full.names(each - found.keys()))
@@ -70,38 +76,52 @@ class DatedConcepts:
 
     def children(self, iri: str) -> dict[str, int]:
         """Return the directly narrower concepts, each with the number of its own."""
-        rows = select(self._store, "concept-children", concept=named_nodes([iri]))
-        return {value(row, "child"): int(value(row, "below") or 0) for row in rows if value(row, "child")}
+        found: dict[str, int] = {}
+        for system, concept in self._listings(iri):
+            for child in system.hierarchy.children(concept):
+                number = len(system.hierarchy.children(child))
+                found[system.iri(child)] = max(number, found.get(system.iri(child), 0))
+        return found
 
     def below(self, iris: Sequence[str]) -> dict[str, int]:
         """Return the number of directly narrower concepts of each concept."""
-        counts = dict.fromkeys(iris, 0)
-        for row in select(self._store, "concept-below", concept=named_nodes(iris)):
-            counts[value(row, "concept")] = int(value(row, "below"))
-        return counts
+        return {iri: len(self.children(iri)) for iri in iris}
 
     def parents_above(self, iri: str) -> dict[str, Sequence[str]]:
         """Return the directly broader concepts of the concept and of each concept above it."""
-        above: dict[str, list[str]] = defaultdict(list)
-        for row in select(self._store, "concept-ancestors", concept=NamedNode(iri)):
-            above[value(row, "child")].append(value(row, "parent"))
+        above: dict[str, list[str]] = {}
+        for system, concept in self._listings(iri):
+            for number in (concept, *system.hierarchy.ancestors(concept)):
+                own = above.setdefault(system.iri(number), [])
+                parents = (system.iri(parent) for parent in system.hierarchy.parents(number))
+                own += [parent for parent in parents if parent not in own]
         return dict(above)
 
     def meanings(self, scheme: str, code: str) -> list[str]:
-        """Return the things of a scheme (IRI) that a notation has denoted: collections, then concepts, active last."""
-        rows = select(self._store, "concept-by-notation", scheme=NamedNode(scheme), notation=Literal(code))
-        inactive = expand("begrepp:inactive")
-        is_active = {value(row, "concept"): value(row, "status") not in ("", inactive) for row in rows}
+        """Return the concepts of a scheme (IRI) that a notation has denoted, active ones last."""
+        names = (system.name(n) for system in self._systems_of(scheme) for n in system.indices(code))
+        is_active = {name.iri: name.active for name in names}
         return sorted(is_active, key=lambda iri: (is_active[iri], iri))
 
     def top_concepts(self, scheme: str) -> list[str]:
         """Return the top concepts of a scheme (IRI) by code, active ones first; none of a flat list."""
-        rows = select(self._scheme_store(scheme), "scheme-top", scheme=NamedNode(scheme))
-        inactive = expand("begrepp:inactive")
-        order = {
-            value(row, "child"): (value(row, "status") == inactive, sort_key(value(row, "notation"))) for row in rows
-        }
-        return sorted(order, key=lambda iri: (*order[iri], iri))
+        systems = self._systems_of(scheme)
+        return [*dict.fromkeys(system.iri(concept) for system in systems for concept in system.top_concepts)]
+
+    @cached_property
+    def _systems(self) -> list[StoredSystem]:
+        """The editions of code systems that are in force."""
+        return self._full.terminology.systems_of(self._graphs)
+
+    def _systems_of(self, scheme: str) -> list[StoredSystem]:
+        return [system for system in self._systems if system.description.iri == scheme]
+
+    def _listings(self, iri: str) -> Iterator[tuple[StoredSystem, int]]:
+        """Yield the editions in force that list a concept, with its number in each."""
+        located = self._full.terminology.locate(iri)
+        for system in self._systems_of(located[0].description.iri) if located else self._systems:
+            if (number := system.index_of_iri(iri)) is not None:
+                yield system, number
 
     def _statements(self, iris: Sequence[str], query: str = "thing") -> dict[str, Statements]:
         statements: dict[str, Statements] = {iri: defaultdict(list) for iri in iris}

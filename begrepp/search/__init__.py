@@ -8,8 +8,9 @@ index of an earlier build from its `index_state`. Searching: `query_parser` and 
 implements SERVICE begrepp:search of SPARQL. The measured quality is in docs/search-quality.md.
 """
 
+from begrepp.search.hits import Hit
 from begrepp.search.incremental import update_index
-from begrepp.search.index import Facets, Hit, TextIndex
+from begrepp.search.index import Facets, TextIndex
 from begrepp.search.writer import write_index
 from begrepp.text.stemming import code_key
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
+import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
+from cachetools import LRUCache
 from tantivy import DocAddress, Index, Occur, Order, Query
 
 from begrepp.errors import DamagedBuild
 from begrepp.files import new_temporary_folder
-from begrepp.records import Text, choose_label, in_language
+from begrepp.search.hits import Hit, hit
 from begrepp.search.lexicon import IndexLexicon, decode_document
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
 from begrepp.search.query_parser import ParsedSearch, parse_search
-from begrepp.search.ranking import HitScore, IndexedDocument, Label, Ranker, SynonymUse
+from begrepp.search.ranking import Ranker
+from begrepp.search.relatives import MAX_RELATIVES, Relatives, Scored
 from begrepp.search.schema import FACETS, register_tokenizer, schema
 
-SEARCH_CANDIDATES = 200
+SEARCH_CANDIDATES = 100
 """The number of index hits that are scored label by label in a search."""
 
 SUGGESTION_CANDIDATES = 24
@@ -31,12 +33,11 @@ _TELLING_SHARE = 0.55
 _ENOUGH_HITS = 10
 """With fewer hits than this, documents without the least informative word are found too."""
 
-_Scored = tuple[IndexedDocument, HitScore]
-
+_RELATED_QUERIES = 1_000
+"""The last queries whose relatives are kept."""
 _STEPS = 5
 """Of a query with as many telling words or more, several are dropped at a time."""
 
-_EQUALS = ("via", "sibling", "variant")
 _MAX_FACET_VALUES = 1000
 
 Filters = Mapping[str, str | Sequence[str]]
@@ -44,31 +45,6 @@ Filters = Mapping[str, str | Sequence[str]]
 
 Facets = Mapping[str, Mapping[str, int]]
 """The number of hits by facet and value."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A search hit; `matched` is the matching label if it is not the preferred one. `labels` are by language.
-
-    `parent` is the name of the code that the code of the hit extends. `equals` are names by code system of what has the
-    same code or is an exact match, `synonyms` those of the words of the query that found it.
-    """
-
-    iri: str
-    kind: str
-    scheme: str
-    notation: str
-    labels: dict[str, str]
-    active: bool
-    matched: Label | None
-    score: float
-    parent: Label | None = None
-    equals: frozenset[tuple[str, str]] = frozenset()
-    synonyms: tuple[SynonymUse, ...] = ()
-
-    def label(self, language: str = "sv") -> str:
-        """Return the preferred label in a language, else in English, else in any; empty if there is none."""
-        return choose_label((Text(value, lang) for lang, value in self.labels.items()), language)
 
 
 class TextIndex:
@@ -84,6 +60,8 @@ class TextIndex:
         self._query_builder = SearchQueryBuilder(schema(), self._searcher)
         self._autocomplete = AutocompleteQueryBuilder(schema(), self._searcher)
         self._lexicon = IndexLexicon(schema(), self._searcher)
+        self._related: LRUCache[tuple[str, str], Relatives] = LRUCache(_RELATED_QUERIES)
+        self._lock = threading.Lock()
         self._parse = lru_cache(maxsize=1000)(partial(parse_search, lexicon=self._lexicon))
 
     def _lockable(self, path: Path) -> Path:
@@ -111,11 +89,53 @@ class TextIndex:
             return 0, []
         total, index_query, candidates = self._find_candidates(search, filters, SEARCH_CANDIDATES)
         ranker = self._ranker(search, user_language)
-        scored = _sort_scored(self._score(ranker, candidates))
+        scored = self._score(ranker, candidates)
+        relatives, added = self._relatives(query, ranker, scored, filters)
+        known = {document.iri for document, _ in scored}
+        added = [each for each in added if each[0].iri not in known]
+        others = [document.iri for document, _ in added]
+        matching = self._count_matching(index_query, others) if total > len(candidates) else 0
+        scored = _sort_scored([*relatives.raised([*scored, *added])])
         if len(candidates) < min(total, offset + limit):
             rest = self._execute(index_query, offset + limit - len(candidates), offset=len(candidates))[1]
-            scored += self._score(ranker, rest)
-        return total, [_hit(ranker, *each, user_language) for each in scored[offset : offset + limit]]
+            scored += [each for each in self._score(ranker, rest) if each[0].iri not in others]
+        hits = [hit(ranker, *each, user_language) for each in scored[offset : offset + limit]]
+        return total + len(added) - matching, hits
+
+    def _relatives(
+        self, query: str, ranker: Ranker, scored: Sequence[Scored], filters: Filters
+    ) -> tuple[Relatives, list[Scored]]:
+        """Return the relatives of the best hits of a query, and those of them that the filters let through.
+
+        Filters do not decide which they are, so that a filter lets through as many hits as its facet counts.
+        """
+        key = query, ranker.language
+        with self._lock:
+            known = self._related.get(key)
+        if known is None:
+            if any(filters.values()):
+                scored = self._score(ranker, self._find_candidates(ranker.search, {}, SEARCH_CANDIDATES)[2])
+            known = Relatives(scored, self._lexicon.scheme_sizes)
+            addresses = (
+                self._execute(related, MAX_RELATIVES)[1] if (related := known.query(self._query_builder)) else ()
+            )
+            found = self._score(ranker, addresses)
+            known.iris = [document.iri for document, _ in found]
+            with self._lock:
+                self._related[key] = known
+            if not any(filters.values()):
+                return known, found
+        wanted = self._add_filters(self._any_of(known.iris), filters)
+        return known, self._score(ranker, self._execute(wanted, MAX_RELATIVES)[1]) if known.iris else []
+
+    def _count_matching(self, query: Query, iris: Sequence[str]) -> int:
+        """Return how many of some documents a query finds."""
+        both = [(Occur.Must, query), (Occur.Must, self._any_of(iris))]
+        return self._execute(Query.boolean_query(both), 1)[0] if iris else 0
+
+    def _any_of(self, iris: Iterable[str]) -> Query:
+        each = [(Occur.Should, self._query_builder.constant_score("iri", iri, 0.0)) for iri in iris]
+        return Query.boolean_query(each)
 
     def suggest(
         self,
@@ -142,7 +162,7 @@ class TextIndex:
             addresses = self._find_candidates(search, filters, candidates, self._autocomplete)[2]
         ranker = self._ranker(search, user_language)
         scored = _sort_scored(self._score(ranker, addresses))
-        return [_hit(ranker, *each, user_language) for each in scored[:limit]]
+        return [hit(ranker, *each, user_language) for each in scored[:limit]]
 
     def find_code(self, code: str, **filters: str | Sequence[str]) -> list[Hit]:
         """Return the hits with this code, regardless of case and punctuation."""
@@ -150,7 +170,7 @@ class TextIndex:
         index_query = self._add_filters(self._query_builder.code_match(code), filters)
         ranker = self._ranker(search, "")
         addresses = self._execute(index_query, SUGGESTION_CANDIDATES)[1]
-        return [_hit(ranker, *each, "") for each in self._score(ranker, addresses)]
+        return [hit(ranker, *each, "") for each in self._score(ranker, addresses)]
 
     def corrections(self, query: str) -> tuple[tuple[str, str], ...]:
         """Return the corrected words of a query, as (typed, corrected)."""
@@ -161,24 +181,34 @@ class TextIndex:
         """The number of documents by code system, given by IRI."""
         return self._lexicon.scheme_sizes
 
-    def facets(self, query: str, **filters: str | Sequence[str]) -> Facets:
+    def facets(self, query: str, user_language: str = "sv", **filters: str | Sequence[str]) -> Facets:
         """Return the number of hits by facet and value; the filter of a facet does not apply to its own counts."""
         search = self._parse(query)
         if not search.slots:
             return {}
-        unfiltered = {name: self._find_candidates(search, {**filters, name: ""}, 1)[1] for name in filters}
-        filtered = self._find_candidates(search, filters, 1)[1]
+        self.search(query, limit=1, user_language=user_language)
+        unfiltered = {name: self._all_found(query, user_language, {**filters, name: ""}) for name in filters}
+        filtered = self._all_found(query, user_language, filters)
         return {name: self._count_values(unfiltered.get(name, filtered), name) for name in FACETS}
+
+    def _all_found(self, query: str, language: str, filters: Filters) -> Query:
+        """Return an index query for all hits: what the words find, and the relatives of the best hits."""
+        search = self._parse(query)
+        found = self._find_candidates(search, filters, 1)[1]
+        related = self._relatives(query, self._ranker(search, language), (), {})[0].iris
+        also = self._add_filters(self._any_of(related), filters)
+        return Query.boolean_query([(Occur.Should, found), (Occur.Should, also)]) if related else found
 
     def _find_candidates(
         self, search: ParsedSearch, filters: Filters, limit: int, builder: SearchQueryBuilder | None = None
     ) -> tuple[int, Query, list[DocAddress]]:
-        """Search for documents with all words, or if there are none, without the least informative words.
+        """Search for documents with all telling words, or if there are few, with all but one, and so on.
 
         Returns the number of hits, the query, and the addresses of the best hits.
         """
-        for required in _relaxations(search):
-            index_query = self._add_filters((builder or self._query_builder).build(search, required), filters)
+        telling = _telling_slots(search)
+        for least in _relaxations(len(telling)):
+            index_query = self._add_filters((builder or self._query_builder).build(search, telling, least), filters)
             total, addresses = self._execute(index_query, limit)
             if total >= _ENOUGH_HITS:
                 break
@@ -209,12 +239,12 @@ class TextIndex:
     def _ranker(self, search: ParsedSearch, user_language: str) -> Ranker:
         return Ranker(search, user_language, self._lexicon.scheme_sizes)
 
-    def _score(self, ranker: Ranker, addresses: Iterable[DocAddress]) -> list[_Scored]:
+    def _score(self, ranker: Ranker, addresses: Iterable[DocAddress]) -> list[Scored]:
         documents = (decode_document(str(self._searcher.doc(address).get_first("stored"))) for address in addresses)
         return [(document, ranker.score(document)) for document in documents]
 
 
-def _sort_scored(scored: list[_Scored]) -> list[_Scored]:
+def _sort_scored(scored: list[Scored]) -> list[Scored]:
     """Return documents in the order of hits, best first, retired ones last."""
     return sorted(
         scored,
@@ -222,41 +252,21 @@ def _sort_scored(scored: list[_Scored]) -> list[_Scored]:
     )
 
 
-def _hit(ranker: Ranker, document: IndexedDocument, result: HitScore, user_language: str) -> Hit:
-    return Hit(
-        iri=document.iri,
-        kind=document.kind,
-        scheme=document.scheme,
-        notation=document.notation,
-        labels={label.lang: label.value for label in reversed(document.labels) if label.role == "pref"},
-        active=bool(document.active),
-        matched=result.label if result.label and result.label.role not in ("pref", "code") else None,
-        score=result.score,
-        parent=_parent_label(document, user_language),
-        equals=frozenset((label.scheme, label.value) for label in document.labels if label.role in _EQUALS),
-        synonyms=ranker.synonyms(result.label) if result.label else (),
-    )
+def _telling_slots(search: ParsedSearch) -> list[int]:
+    """Return the numbers of the slots that say most, of those that the index knows.
 
-
-def _parent_label(document: IndexedDocument, language: str) -> Label | None:
-    """Return the name of the parent in the same code system, in a language if it has one in it."""
-    labels = [label for label in document.labels if label.role == "parent" and label.scheme == document.scheme]
-    return next((label for label in labels if in_language(label.lang, language)), labels[0] if labels else None)
-
-
-def _relaxations(search: ParsedSearch) -> Iterator[frozenset[int]]:
-    """Yield the slots that are required: all that the index knows, then without the least informative, at last one.
-
-    Words that say little beside another are never required: *sjukdom* in *njurstens sjukdom*.
+    Words that say little beside another are not among them: *sjukdom* in *njurstens sjukdom*.
     """
     known = [number for number, slot in enumerate(search.slots) if slot.is_known]
     most = max((search.slots[number].weight for number in known), default=0.0)
-    telling = [
+    return [
         number
         for number in known
         if search.slots[number].weight >= _TELLING_SHARE * most or search.slots[number].systems
     ]
-    by_weight = sorted(telling, key=lambda number: search.slots[number].weight)
-    step = 1 + len(by_weight) // _STEPS
-    for dropped in range(0, max(1, len(by_weight)), step):
-        yield frozenset(by_weight[dropped:])
+
+
+def _relaxations(telling: int) -> Iterator[int]:
+    """Yield how many of the telling slots a document needs: all, then fewer, at last one."""
+    step = 1 + telling // _STEPS
+    yield from range(telling, 0, -step) if telling else (0,)

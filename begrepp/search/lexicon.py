@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import msgspec
@@ -13,7 +14,7 @@ from tantivy import Occur, Query, Schema, Searcher
 
 from begrepp.search.ranking import IndexedDocument
 from begrepp.search.system_names import System, SystemNames
-from begrepp.text.stemming import label_key, lowercase_words, word_keys
+from begrepp.text.stemming import label_key, lowercase_words, spelling, word_keys
 from begrepp.text.swedish import fold
 
 _CORRECTION_CANDIDATES = 300
@@ -104,11 +105,18 @@ class IndexLexicon:
     def closest(self, word: str) -> str:
         """Return the word of a label with the smallest edit distance, 1 or 2 by length, or an empty string.
 
-        Of words at the same distance the most frequent is returned, as it is usually written.
+        Of words at the same distance the most frequent is returned, as it is usually written. If there is none, the
+        spellings that Swedish and English share are compared: *skitsofreni* is one letter from *schizofreni* there.
         """
-        folded = fold(word)
-        distance = 1 if len(folded) < _LONG_WORD else 2
-        fuzzy = [Query.fuzzy_term_query(self._schema, name, folded, distance=distance) for name in ("word", "part")]
+        distance = 1 if len(word) < _LONG_WORD else 2
+        if found := self._closest(word, fold, ("word", "part"), distance):
+            return found
+        return self._closest(word, spelling, ("key",), 1) if len(word) >= _LONG_WORD else ""
+
+    def _closest(self, word: str, form: Callable[[str], str], fields: Sequence[str], distance: int) -> str:
+        """Return the word of a label whose form has the smallest distance to that of a word."""
+        folded = form(word)
+        fuzzy = [Query.fuzzy_term_query(self._schema, name, folded, distance=distance) for name in fields]
         hits = self._searcher.search(
             Query.boolean_query([(Occur.Should, each) for each in fuzzy]), limit=_CORRECTION_CANDIDATES
         ).hits
@@ -118,11 +126,11 @@ class IndexLexicon:
             for document in documents
             for label in document.labels
             for other in lowercase_words(label.value)
-            if OSA.distance(folded, fold(other), score_cutoff=distance) <= distance
+            if OSA.distance(folded, form(other), score_cutoff=distance) <= distance
         )
 
         def cost(other: str) -> tuple[float, int, int]:
-            plain = fold(other)
+            plain = form(other)
             first = 0.0 if plain[:1] == folded[:1] else _OTHER_FIRST_LETTER
             return OSA.distance(folded, plain) + first, -self.frequency(other), -written[other]
 

@@ -44,16 +44,18 @@ class SearchQueryBuilder:
         self._schema = schema
         self._searcher = searcher
 
-    def build(self, search: ParsedSearch, required: Container[int]) -> Query:
-        """Build a query for documents with the words of the required slots, numbered from 0.
+    def build(self, search: ParsedSearch, telling: Container[int], least: int) -> Query:
+        """Build a query for documents with the words of at least so many of the telling slots, numbered from 0.
 
         Exact labels and codes score highest, and need no words.
         """
-        slots = [
-            (Occur.Must if number in required else Occur.Should, self._slot(slot))
-            for number, slot in enumerate(search.slots)
-        ]
-        by_words = [(Occur.Should, Query.boolean_query(slots))] if slots else []
+        needed: list[tuple[Occur, Query]] = []
+        others: list[tuple[Occur, Query]] = []
+        for number, slot in enumerate(search.slots):
+            (needed if number in telling else others).append((Occur.Should, self._slot(slot)))
+        if needed:
+            others.append((Occur.Must, Query.boolean_query(needed, minimum_number_should_match=least)))
+        by_words = [(Occur.Should, Query.boolean_query(others))] if others else []
         by_code = [(Occur.Should, self.constant_score("code", each, 100.0)) for each in search.codes.parts]
         for beginning in search.code_beginnings:
             by_code.append((Occur.Should, Query.const_score_query(self._prefix("code", beginning), 50.0)))

@@ -8,7 +8,6 @@ closest word that does.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -17,10 +16,16 @@ from rapidfuzz.distance import OSA
 
 from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
 from begrepp.search.query_operators import QuerySyntax, read_syntax
+from begrepp.search.query_parts import QueryPart, gather_phrases, join_abbreviations, split_systems
 from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, expansions, synonyms
-from begrepp.search.system_names import MAX_NAME_WORDS, SystemNames
-from begrepp.search.words import CODE_WORDS, KIND_WORDS, SILENT_WORDS, UNSPECIFIED
-from begrepp.text.stemming import code_key, lowercase_words
+from begrepp.search.system_names import SystemNames
+from begrepp.search.words import (
+    KIND_WORDS,
+    ORDINARY_WORDS,
+    SILENT_WORDS,
+    UNSPECIFIED,
+)
+from begrepp.text.stemming import code_key
 from begrepp.text.swedish import fold
 
 _MIN_PART_LENGTH = 3
@@ -29,8 +34,9 @@ _LONG_WORD = 8
 """Letters of a word that is corrected though it might be a compound."""
 _EXPANSION, _PARTS, _SYNONYM, _PART_SYNONYM = 0.97, 0.92, 0.82, 0.78
 _MAX_SPLITS = 3
-_HYPHENATED = re.compile(r"\b[A-ZÅÄÖ]+-[A-ZÅÄÖ]+\b")
 _SYSTEM_WEIGHT = 0.2
+_ORDINARY = 0.3
+"""The weight of a word of circumstances, such as *ofta*, to that of another as rare."""
 _KNOWN_COMPOUND = 5
 """Documents that a compound occurs in which two words are joined to."""
 _FREQUENT_PART = 200
@@ -117,66 +123,25 @@ def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
     is a code.
     """
     syntax = read_syntax(query)
-    text = _HYPHENATED.sub(_join_abbreviation, syntax.text)
+    text = join_abbreviations(syntax.text)
     codes = find_codes(text, lexicon.systems, lexicon.has_code)
     if codes.parts and lexicon.is_label(text):  # *coenzyme Q10 deficiency*, and not Q10
         codes = replace(codes, parts=())
-    parts = [*_split_systems(text, lexicon.systems)]
+    parts, in_phrases = gather_phrases([*split_systems(text, lexicon.systems)])
     for uninformative in (SILENT_WORDS, UNSPECIFIED):
-        content = [part for part in parts if part.systems or part.words[0] not in uninformative]
+        content = [part for part in parts if part.systems or part.words[0] not in uninformative - in_phrases]
         parts = content if any(not part.systems for part in content) else parts
     words = [part.words[0] for part in parts if not part.systems]
     unfinished = words[-1:] if words and not parts[-1].systems and lexicon.is_prefix(words[-1]) else []
     capitals = {word.casefold() for word in text.split() if is_capitals(word)}
     quoted = {word for word in words if any(fold(word) in phrase for phrase in syntax.phrases)}
-    kept = {*unfinished, *capitals, *quoted, *_phrase_words(words)} if not codes.whole else {*words}
+    kept = {*unfinished, *capitals, *quoted, *in_phrases, *ORDINARY_WORDS} if not codes.whole else {*words}
     unknown = [word for word in words if word not in kept and _is_unknown(word, lexicon)]
     corrected = {word: correction for word in unknown if (correction := _correct(word, lexicon))}
     slots = tuple(_slots(parts, corrected, lexicon))
     for group in syntax.either:
         slots = _unite(slots, group)
     return ParsedSearch(text, slots, tuple(corrected.items()), codes, syntax)
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A word of a query, or the words that name a system."""
-
-    words: Phrase
-    systems: frozenset[str] = frozenset()
-
-
-def _split_systems(text: str, systems: SystemNames) -> Iterator[_Part]:
-    """Yield the words of a text; those that name systems together, and without *kod* after them."""
-    words = lowercase_words(text)
-    at = 0
-    while at < len(words):
-        for length in range(min(MAX_NAME_WORDS, len(words) - at), 0, -1):
-            named = tuple(words[at : at + length])
-            found = systems.find("".join(named)) if length < len(words) else frozenset[str]()
-            if found:
-                yield _Part(named, found)
-                at += length
-                while at < len(words) and words[at] in CODE_WORDS:
-                    at += 1
-                break
-        else:
-            yield _Part((words[at],))
-            at += 1
-
-
-def _join_abbreviation(found: re.Match[str]) -> str:
-    """Return an abbreviation without its hyphen, if it is known so: *TUR-B* is TURB."""
-    joined = found[0].replace("-", "")
-    return joined if expansions(joined.casefold()) else found[0]
-
-
-def _phrase_words(words: Sequence[str]) -> Iterator[str]:
-    """Yield the words that are part of a phrase with synonyms: *bort* in *ta bort*."""
-    for at in range(len(words)):
-        length, phrases = _match_phrase(words[at:])
-        if phrases:
-            yield from words[at : at + length]
 
 
 def _is_unknown(word: str, lexicon: Lexicon) -> bool:
@@ -201,7 +166,7 @@ def _is_correctable(word: str) -> bool:
     return len(word) >= _MIN_CORRECTED_LENGTH and word.isalpha()
 
 
-def _slots(parts: Sequence[_Part], corrected: Mapping[str, str], lexicon: Lexicon) -> Iterator[WordSlot]:
+def _slots(parts: Sequence[QueryPart], corrected: Mapping[str, str], lexicon: Lexicon) -> Iterator[WordSlot]:
     at = 0
     while at < len(parts):
         part = parts[at]
@@ -244,8 +209,8 @@ def _slot(typed: Phrase, phrases: Sequence[Phrase], is_last: bool, lexicon: Lexi
         alternatives[apart] = _EXPANSION
     lowest = min(lexicon.frequency(each) for each in typed)
     known = bool(lowest or alternatives or (is_last and lexicon.is_prefix(typed[-1])))
-    kinds = KIND_WORDS.get(word, ())
-    return WordSlot(typed, alternatives, is_last, 1 / math.log2(4 + lowest), kinds=kinds, is_known=known)
+    weight = (_ORDINARY if word in ORDINARY_WORDS else 1) / math.log2(4 + lowest)
+    return WordSlot(typed, alternatives, is_last, weight, kinds=KIND_WORDS.get(word, ()), is_known=known)
 
 
 def _join_words(words: Sequence[str], lexicon: Lexicon) -> str:
@@ -262,7 +227,7 @@ def _is_known_compound(word: str, lexicon: Lexicon) -> bool:
     return any(min(map(lexicon.frequency, phrase)) >= _KNOWN_COMPOUND for phrase in phrases)
 
 
-def _words_from(parts: Sequence[_Part], at: int) -> Iterator[_Part]:
+def _words_from(parts: Sequence[QueryPart], at: int) -> Iterator[QueryPart]:
     """Yield the words from a place to the next name of a system."""
     for part in parts[at:]:
         if part.systems:

@@ -17,6 +17,7 @@ from begrepp.records import Text, in_language
 from begrepp.search.documents import LABEL_ROLES
 from begrepp.search.label_matches import LabelMatcher
 from begrepp.search.query_parser import ParsedSearch, WordSlot
+from begrepp.search.schema import Relative
 from begrepp.search.species import ANIMAL
 from begrepp.search.synonyms import source_of
 from begrepp.search.words import UNSPECIFIED
@@ -89,13 +90,16 @@ class IndexedDocument(msgspec.Struct, array_like=True, frozen=True):
     part_of: str
     dataset: str
     labels: list[Label]
+    relatives: list[Relative] | None = None
+    """None in the index of an earlier version."""
 
 
 @dataclass(frozen=True, slots=True)
 class HitScore:
-    """The score of a document and its best label."""
+    """The score of a document, the part of it that is the match with the query, and its best label."""
 
     score: float
+    match: float
     label: Label | None
 
 
@@ -112,8 +116,8 @@ class Ranker:
     """Scores documents against one query for users of a language; `sizes` are the numbers of documents by scheme."""
 
     def __init__(self, search: ParsedSearch, language: str, sizes: dict[str, int]) -> None:
-        self._search = search
-        self._language = language
+        self.search = search
+        self.language = language
         self._sizes = sizes
         self._matcher = LabelMatcher(search)
         self._code_beginnings = search.code_beginnings
@@ -128,7 +132,7 @@ class Ranker:
         for label in labels:
             weight = _ROLES.get(label.role, 0.0)
             score = weight * self._matcher.score(label.value, context) if weight else 0.0
-            if score and in_language(label.lang, self._language):
+            if score and in_language(label.lang, self.language):
                 score += _LABEL_LANGUAGE
             if score > best:
                 best, second, best_label = score, best, label
@@ -139,9 +143,10 @@ class Ranker:
         code = max((self._code_score(code) for code in document.codes), default=0.0)
         if not code and document.kind == "concept" and _has_placeholder(document):
             best += _PLACEHOLDER
-        if code and self._search.codes.systems & {document.scheme, document.dataset}:
+        if code and self.search.codes.systems & {document.scheme, document.dataset}:
             code += _IN_SYSTEM
-        return HitScore(best + _SECOND * second + code + self._prior(document), best_label)
+        match = best + _SECOND * second + code
+        return HitScore(match + self._prior(document), match, best_label)
 
     def synonyms(self, label: Label) -> tuple[SynonymUse, ...]:
         """Return the synonyms that a label was found by, with their sources."""
@@ -154,27 +159,27 @@ class Ranker:
         if document.kind == "concept" and document.codes:
             prior += _SIZE * math.log10(self._sizes.get(document.scheme, 0) + 1)
             prior += _UPPER * max(0, 7 - len(document.codes[0]))
-        if any(label.role == "pref" and in_language(label.lang, self._language) for label in document.labels):
+        if any(label.role == "pref" and in_language(label.lang, self.language) for label in document.labels):
             prior += _DOCUMENT_LANGUAGE
         return prior + _ANIMAL * (document.species == ANIMAL) + _DEMONSTRATION * document.is_demonstration
 
     def _context(self, document: IndexedDocument) -> Sequence[float]:
         """Return how well what a document lies in, or is described by, matches each slot."""
         within = {document.scheme, document.dataset} if document.kind != "scheme" else {document.iri}
-        around = [0.0] * len(self._search.slots)
+        around = [0.0] * len(self.search.slots)
         for label in document.labels:
             if weight := _CONTEXT.get(label.role):
                 qualities = self._matcher.qualities(label.value)
                 around = [max(best, weight * quality) for best, quality in zip(around, qualities, strict=True)]
         return [
             1.0 if slot.systems & within else max(quality, _kind_match(slot, document))
-            for slot, quality in zip(self._search.slots, around, strict=True)
+            for slot, quality in zip(self.search.slots, around, strict=True)
         ]
 
     def _code_score(self, notation: str) -> float:
-        code, codes = code_key(notation), self._search.codes
+        code, codes = code_key(notation), self.search.codes
         if code in codes.whole:
-            if self._search.is_capital_code:
+            if self.search.is_capital_code:
                 return _CAPITAL_CODE
             return _EXACT_CODE if any(map(str.isdigit, code)) else _EXACT_NAME
         if codes.first and len(code) == len(codes.first) and codes.first <= code <= codes.last:

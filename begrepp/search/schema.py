@@ -25,7 +25,8 @@ def schema() -> Schema:
 
     Fields of words: `word` folded words; `key` their keys; `part` both, and those of parts of compounds; `via` keys of
     the labels of related concepts and of keywords; `text` keys of definitions; `edge` and `start` prefixes of words and
-    of labels; `pair` folded words that stand side by side in a label, for phrases.
+    of labels; `pair` folded words that stand side by side in a label, for phrases. `broader` holds the IRIs of broader
+    concepts.
     """
     builder = SchemaBuilder()
     builder.add_text_field("stored", stored=True, tokenizer_name="raw", index_option="basic")
@@ -39,6 +40,7 @@ def schema() -> Schema:
     for name in ("edge", "start", "pair"):
         builder.add_text_field(name, tokenizer_name="spaces", index_option="basic")
     builder.add_integer_field("rank", fast=True)
+    builder.add_text_field("broader", tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
@@ -96,8 +98,24 @@ class BorrowedLabel:
     scheme: str
 
 
+class Relative(msgspec.Struct, array_like=True, frozen=True):
+    """A related resource, which is shown near this one.
+
+    `relation` is `same` (an exact or close match), `sibling`, `variant`, `namesake` or `measured` as in
+    `BorrowedLabel`, `parent` (a broader concept) or `dataset` (that of a variable).
+    """
+
+    relation: str
+    iri: str
+
+
 def to_tantivy(
-    document: SearchDocument, borrowed: Sequence[BorrowedLabel], analyser: WordAnalyser, dataset: str, species: str
+    document: SearchDocument,
+    borrowed: Sequence[BorrowedLabel],
+    relatives: Sequence[Relative],
+    analyser: WordAnalyser,
+    dataset: str,
+    species: str,
 ) -> Document:
     """Convert a document; `borrowed` are labels of related resources, `dataset` is the IRI of its dataset."""
     labels = [*document.labels(*LABEL_ROLES)]
@@ -113,7 +131,7 @@ def to_tantivy(
     ]
     first_words = analyser.analyse(dict.fromkeys([phrase[0] for phrase in phrases if phrase]))
     return Document(
-        stored=msgspec.json.encode(_stored(document, borrowed, dataset, species)).decode(),
+        stored=msgspec.json.encode(_stored(document, borrowed, relatives, dataset, species)).decode(),
         iri=document.iri,
         kind=document.kind,
         scheme=document.scheme or (document.iri if document.kind == "scheme" else ""),
@@ -132,6 +150,7 @@ def to_tantivy(
         pair=" ".join(dict.fromkeys(chain.from_iterable(map(word_pairs, phrases)))),
         start=" ".join(_unique([word.prefixes for word in first_words])),
         rank=_rank(document, labels),
+        broader=document.broader,
     )
 
 
@@ -167,7 +186,13 @@ def _codes(document: SearchDocument) -> list[str]:
     return codes
 
 
-def _stored(document: SearchDocument, borrowed: Iterable[BorrowedLabel], dataset: str, species: str) -> list[object]:
+def _stored(
+    document: SearchDocument,
+    borrowed: Iterable[BorrowedLabel],
+    relatives: Sequence[Relative],
+    dataset: str,
+    species: str,
+) -> list[object]:
     """Return the values of an `IndexedDocument`."""
     labels = [[role, label.lang, label.value, ""] for role in LABEL_ROLES for label in document.labels(role)]
     labels += [["keyword", label.lang, label.value, ""] for label in document.labels("keyword")]
@@ -184,6 +209,7 @@ def _stored(document: SearchDocument, borrowed: Iterable[BorrowedLabel], dataset
         document.part_of,
         dataset,
         labels,
+        relatives,
     ]
 
 

@@ -30,6 +30,8 @@ class Synonyms:
     def __init__(self, lines: Iterable[str], source: str = OWN_SOURCE) -> None:
         self._groups: list[tuple[str, list[Phrase]]] = []
         self._by_phrase: dict[Phrase, set[int]] = {}
+        self._long: list[list[frozenset[str]]] = []
+        self._long_by_key: dict[str, list[int]] = {}
         self.add(lines, source)
 
     def add(self, lines: Iterable[str], source: str) -> None:
@@ -40,8 +42,13 @@ class Synonyms:
     def _add(self, line: str, source: str) -> None:
         phrases = [phrase for text in line.split("=") if (phrase := _phrase(text))]
         for phrase in phrases:
-            for key in product(*(word_keys(word) for word in phrase)):
+            keys = [word_keys(word) for word in phrase]
+            for key in product(*keys):
                 self._by_phrase.setdefault(key, set()).add(len(self._groups))
+            if len(phrase) > 1:
+                for one in {one for some in keys for one in some}:
+                    self._long_by_key.setdefault(one, []).append(len(self._long))
+                self._long.append([frozenset(some) for some in keys])
         self._groups.append((source, phrases))
 
     def of(self, phrase: Sequence[str]) -> Mapping[Phrase, str]:
@@ -54,6 +61,41 @@ class Synonyms:
                 if other != tuple(phrase):
                     found.setdefault(other, source)
         return found
+
+    def find_phrases(self, words: Sequence[str]) -> list[tuple[int, ...]]:
+        """Return the places of the phrases of several words in a text, each in the order of the phrase.
+
+        The words of a phrase may stand in another order, with at most two words between them: *håret har jag tappat*
+        is *tappa håret*. Longer phrases are found first; no word belongs to two.
+        """
+        keys = [frozenset(word_keys(word)) for word in words]
+        near: dict[int, list[int]] = {}
+        for at, some in enumerate(keys):
+            for number in {number for key in some for number in self._long_by_key.get(key, ())}:
+                near.setdefault(number, []).append(at)
+        found = [
+            places
+            for number, some in near.items()
+            if len(some) >= len(self._long[number]) and (places := _places(self._long[number], keys, some))
+        ]
+        taken = set[int]()
+        chosen = []
+        for places in sorted(found, key=lambda each: (-len(each), max(each) - min(each), each)):
+            if taken.isdisjoint(places):
+                taken.update(places)
+                chosen.append(places)
+        return chosen
+
+
+def _places(phrase: Sequence[frozenset[str]], keys: Sequence[frozenset[str]], near: Sequence[int]) -> tuple[int, ...]:
+    """Return the places of the words of a phrase, of some places in a text; empty if they are not near each other."""
+    each = [[at for at in near if not word.isdisjoint(keys[at])] for word in phrase]
+    together = (
+        places
+        for places in product(*each)
+        if len({*places}) == len(phrase) and max(places) - min(places) <= len(phrase) + 1
+    )
+    return min(together, key=lambda places: (max(places) - min(places), places), default=())
 
 
 @cache
@@ -104,6 +146,11 @@ def expansions(word: str) -> list[Phrase]:
 def synonyms(phrase: Sequence[str]) -> list[Phrase]:
     """Return the synonyms of a phrase."""
     return [*read_synonyms().of(phrase)]
+
+
+def find_phrases(words: Sequence[str]) -> list[tuple[int, ...]]:
+    """Return the places of the phrases of several words that have synonyms."""
+    return read_synonyms().find_phrases(words)
 
 
 def source_of(phrase: Phrase, other: Phrase) -> str:

@@ -36,6 +36,27 @@ CODE_WORDS = frozenset(
 SILENT_WORDS = FUNCTION_WORDS | QUESTION_WORDS | CODE_WORDS
 """Words that say nothing of what is searched for."""
 
+ORDINARY_WORDS = frozenset(
+    """
+    ibland ofta alltid aldrig länge hela dagar dag dagen veckor vecka månader år åren timmar timme natt natten nätterna
+    morgon morgonen morgnarna kväll kvällen kvällarna sommar vinter idag igår nyligen plötsligt snabbt sakta igen
+    tillbaka sedan efteråt innan efter före under vid utan utanför inuti runt
+    mycket väldigt lite mer mest mindre flera många helt nästan ganska extremt kraftigt rejält tydligt riktigt
+    konstig konstigt konstiga dålig dåligt dåliga bra värre bättre ny nya nytt stor stort stora liten litet små gammal
+    gamla äldre ung unga
+    känns känner kände tror tycker verkar märker börjat börjar slutat slutar fortsätter kommer kom tar tog ta sätter
+    sitter står ligger går gick äter åt dricker använder använd används behöver behövs bör brukar gäller händer hände
+    ramlade ramlat ramla föll fallit slår slog slagit blivit varit haft tagit fått gjort
+    mamma pappa man fru make son dotter bebis barnet barnen bebisen kvinna kvinnan mannen folk människor människa
+    hemma jobbet skolan läkare läkaren doktorn vårdcentral sjukhus
+    often always never sometimes usually long days day weeks week months years hours night morning evening suddenly
+    quickly again after before during without very much more most less really quite almost new old big small little
+    good bad worse better feel feels feeling think seems started starts stopped keeps comes came take takes taking took
+    use used using need needs happens happened fell people person man woman child's doctor hospital home called
+    """.split()  # noqa: SIM905
+)
+"""Words of circumstances: a label that has them too is better, but one without them is as much what is meant."""
+
 UNSPECIFIED = frozenset(
     ["ospecificerad", "ospecificerat", "ospecificerade", "uns", "unspecified", "nos", "ej", "angiven", "angivet", "del"]
 )

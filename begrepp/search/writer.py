@@ -13,7 +13,7 @@ from tantivy import Document, Index, IndexWriter
 from begrepp.records import Text
 from begrepp.search.documents import LABEL_ROLES, SearchDocument, read_documents
 from begrepp.search.index_state import IndexState
-from begrepp.search.schema import BorrowedLabel, WordAnalyser, register_tokenizer, schema, to_tantivy
+from begrepp.search.schema import BorrowedLabel, Relative, WordAnalyser, register_tokenizer, schema, to_tantivy
 from begrepp.search.species import ANIMAL, HUMAN
 from begrepp.text.stemming import code_key
 
@@ -85,7 +85,22 @@ class DocumentBuilder:
         species = ""
         if document.iri in self._state.broader:
             species = ANIMAL if document.iri in self._state.animals else HUMAN
-        return to_tantivy(document, self._borrowed_labels(document, dataset), self._analyser, dataset, species)
+        borrowed, relatives = self._borrowed_labels(document, dataset), self._relatives(document, dataset)
+        return to_tantivy(document, borrowed, relatives, self._analyser, dataset, species)
+
+    def _relatives(self, document: SearchDocument, dataset: str) -> list[Relative]:
+        """Return the resources that a reader who asks for this one may mean too, without its children."""
+        state, iri = self._state, document.iri
+        found = [
+            *(Relative("same", other) for other in state.matches.get(iri, ())),
+            *(Relative(self._sibling_role(document, other), other) for other in state.siblings.get(iri, ())),
+            *(Relative("namesake", other) for other in state.namesakes.get(iri, ())),
+            *(Relative("parent", other) for other in document.broader),
+            *(Relative("measured", other) for other in state.measured.get(iri, ())),
+        ]
+        if document.kind == "variable" and dataset:
+            found.append(Relative("dataset", dataset))
+        return [*{relative.iri: relative for relative in reversed(found[:_MAX_BORROWED])}.values()]
 
     def _borrowed_labels(self, document: SearchDocument, dataset: str) -> list[BorrowedLabel]:
         """Return the labels of related resources that are not labels of the resource itself."""
@@ -106,7 +121,7 @@ class DocumentBuilder:
         state, iri = self._state, document.iri
         yield from (("via", other) for other in state.matches.get(iri, ()))
         for other in state.siblings.get(iri, ()):
-            yield ("sibling" if self._has_code_of(document, other) else "variant", other)
+            yield (self._sibling_role(document, other), other)
         if document.kind == "variable":
             yield from (("measured", concept) for concept in state.measured.get(iri, ()))
             yield ("context", dataset)
@@ -120,9 +135,9 @@ class DocumentBuilder:
             yield from (("parent", other) for other in state.siblings.get(parent, ()))
             yield from (("parent", other) for other in state.matches.get(parent, ()))
 
-    def _has_code_of(self, document: SearchDocument, sibling: str) -> bool:
-        """Return whether a concept has the same code as its sibling, not one with a letter more or less."""
-        return code_key(document.notation) == self._codes.get(sibling)
+    def _sibling_role(self, document: SearchDocument, sibling: str) -> str:
+        """Return `sibling` if a concept has the same code as its sibling, `variant` if it has a letter more or less."""
+        return "sibling" if code_key(document.notation) == self._codes.get(sibling) else "variant"
 
     def _containing_dataset(self, iri: str) -> str:
         """Return the IRI of the dataset that the resource is or is part of, or an empty string."""

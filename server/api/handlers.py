@@ -160,7 +160,7 @@ def search_index(build: ServedBuild, call: ApiCall, language: str) -> ResultsBod
         offset=call["offset"],
         limit=call["limit"],
         results=[_hit_body(hit) for hit in results(build, hits, language)],
-        facets={name: dict(counts) for name, counts in build.index.facets(query, **filters).items()},
+        facets={name: dict(counts) for name, counts in build.index.facets(query, language, **filters).items()},
         corrections=[CorrectionBody(from_=old, to=new) for old, new in build.index.corrections(query)],
     )
 

@@ -103,7 +103,7 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
         hits = hits[offset : offset + PAGE]
     else:
         total, hits = search(PAGE, offset)
-    counts = build.index.facets(query, **filters)
+    counts = build.index.facets(query, language, **filters)
     chosen = {name: _facet_key(build, name, value) for name, value in filters.items()}
     unused = [
         name

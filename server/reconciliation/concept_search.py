@@ -13,6 +13,7 @@ from cachetools import LRUCache
 
 from begrepp.records import Text
 from begrepp.search import Hit
+from begrepp.search.relatives import NOT_NAMES
 from begrepp.terminology.concept_record import ConceptRecord
 from begrepp.terminology.interface import CodeSystem
 from begrepp.text.stemming import code_key
@@ -115,7 +116,7 @@ def _resolve(service: ReconciliationService, text: str) -> list[Resolved]:
 
 
 def _from_hit(hit: Hit) -> FoundConcept:
-    matched = None if hit.matched and hit.matched.role == "parent" else hit.matched  # not a name of the concept
+    matched = None if hit.matched and hit.matched.role in NOT_NAMES else hit.matched
     return FoundConcept(
         iri=hit.iri,
         scheme=hit.scheme,

@@ -113,9 +113,9 @@ def test_a_code_is_found_by_the_name_of_the_code_that_it_extends(index: TextInde
 
 
 def test_what_is_for_animals_comes_after_what_is_for_people_and_can_be_chosen(index: TextIndex) -> None:
-    assert [*hits(index, "zetamycin")] == ["atc/A01", "atc/QA01"]
-    assert index.facets("zetamycin")["species"] == {"human": 1, "animal": 1}
-    assert [hit.notation for hit in index.search("zetamycin", species="animal")[1]] == ["QA01"]
+    assert [*hits(index, "zetamycin")][:2] == ["atc/A01", "atc/QA01"]
+    assert index.facets("zetamycin")["species"] == {"human": 1, "animal": 2}  # and the group of the latter
+    assert [hit.notation for hit in index.search("zetamycin", species="animal")[1]] == ["QA01", "Q"]
 
 
 def test_words_that_no_label_has_and_words_that_say_little_are_not_required(index: TextIndex) -> None:

@@ -1,0 +1,58 @@
+"""Hits of the text index, as they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from begrepp.records import Text, choose_label, in_language
+from begrepp.search.ranking import HitScore, IndexedDocument, Label, Ranker, SynonymUse
+
+_EQUALS = ("via", "sibling", "variant")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A search hit; `matched` is the matching label if it is not the preferred one. `labels` are by language.
+
+    `parent` is the name of the code that the code of the hit extends. `equals` are names by code system of what has the
+    same code or is an exact match, `synonyms` those of the words of the query that found it.
+    """
+
+    iri: str
+    kind: str
+    scheme: str
+    notation: str
+    labels: dict[str, str]
+    active: bool
+    matched: Label | None
+    score: float
+    parent: Label | None = None
+    equals: frozenset[tuple[str, str]] = frozenset()
+    synonyms: tuple[SynonymUse, ...] = ()
+
+    def label(self, language: str = "sv") -> str:
+        """Return the preferred label in a language, else in English, else in any; empty if there is none."""
+        return choose_label((Text(value, lang) for lang, value in self.labels.items()), language)
+
+
+def hit(ranker: Ranker, document: IndexedDocument, result: HitScore, user_language: str) -> Hit:
+    """Return a scored document as a hit."""
+    return Hit(
+        iri=document.iri,
+        kind=document.kind,
+        scheme=document.scheme,
+        notation=document.notation,
+        labels={label.lang: label.value for label in reversed(document.labels) if label.role == "pref"},
+        active=bool(document.active),
+        matched=result.label if result.label and result.label.role not in ("pref", "code") else None,
+        score=result.score,
+        parent=_parent_label(document, user_language),
+        equals=frozenset((label.scheme, label.value) for label in document.labels if label.role in _EQUALS),
+        synonyms=ranker.synonyms(result.label) if result.label else (),
+    )
+
+
+def _parent_label(document: IndexedDocument, language: str) -> Label | None:
+    """Return the name of the parent in the same code system, in a language if it has one in it."""
+    labels = [label for label in document.labels if label.role == "parent" and label.scheme == document.scheme]
+    return next((label for label in labels if in_language(label.lang, language)), labels[0] if labels else None)

@@ -106,6 +106,11 @@ class ServedBuild:
         return self._cache("registers", 4, lambda rows: 4096 * len(rows))
 
     @cached_property
+    def comparisons_cache(self) -> MemoryCache[Any]:
+        """Cache of comparisons of datasets, and of their crosswalks by language, by the datasets or the concept."""
+        return self._cache("comparisons", 8, lambda found: 1 << 16)
+
+    @cached_property
     def dated_builds_cache(self) -> dict[tuple[str, ...], ServedBuild]:
         """Cache of 8 dated builds, by their graphs."""
         return {}

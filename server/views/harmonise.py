@@ -73,17 +73,26 @@ def harmonise() -> Response:
 
 def _compare(found: ServedBuild, wanted: _Wanted) -> DatasetComparison:
     names = () if wanted.concept else wanted.datasets if len(wanted.datasets) > 1 else wanted.datasets * 2
-    known = QueryContext(found.store, found.index, found.iris)
-    return compare_all(names, wanted.concept, known, found.manifest)
+    key = " ".join((wanted.concept, *names))
+    comparison: DatasetComparison | None = found.comparisons_cache.get(key)
+    if comparison is None:
+        known = QueryContext(found.store, found.index, found.iris)
+        comparison = compare_all(names, wanted.concept, known, found.manifest)
+        found.comparisons_cache.put(key, comparison)
+    return comparison
 
 
 def _translate(found: ServedBuild, wanted: _Wanted, comparison: DatasetComparison) -> Crosswalk:
     first, second = (wanted.concept, "") if wanted.concept else wanted.datasets
-    known = QueryContext(found.store, found.index, found.iris)
-    language = translator().language
-    return harmonise_datasets(
-        first, second, known, found.manifest, pair=wanted.pair, language=language, comparison=comparison
-    )
+    key, language = " ".join((first, second, "pair", wanted.pair)), translator().language
+    walk: Crosswalk | None = found.comparisons_cache.get(key, language)
+    if walk is None:
+        known = QueryContext(found.store, found.index, found.iris)
+        walk = harmonise_datasets(
+            first, second, known, found.manifest, pair=wanted.pair, language=language, comparison=comparison
+        )
+        found.comparisons_cache.put(key, walk, language)
+    return walk
 
 
 def _file(

@@ -19,6 +19,7 @@ from begrepp.cli.main import main
 from begrepp.records import EditionFiles, Mapping
 from begrepp.settings import Settings
 from loaders.sssom import load as load_sssom
+from server.views import harmonise
 
 HTML = {"Accept": "text/html", "Accept-Language": "sv"}
 PAIR = "/harmonise?a=cancerregistret&b=nkbc&pair=t%3Da_tnm_tklass"
@@ -175,3 +176,13 @@ def test_a_dataset_without_links_is_known(client: FlaskClient) -> None:
     answer = client.get("/harmonise?a=json&b=nkbc", headers=HTML).text
     assert "ingen är kopplad till ett begrepp" in answer and "begrepp suggest json" in answer
     assert client.get("/harmonise?a=nothing&b=nkbc", headers=HTML).status_code == 400
+
+
+def test_a_comparison_is_computed_once(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = "/harmonise?a=cancerregistret&b=npcr"
+    first = client.get(f"{pair}&format=csv").data
+    assert first
+    monkeypatch.setattr(harmonise, "compare_all", None)
+    monkeypatch.setattr(harmonise, "harmonise_datasets", None)
+    assert client.get(f"{pair}&format=csv").data == first
+    assert client.get(f"{pair}&format=xlsx").status_code == 200

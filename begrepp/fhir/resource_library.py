@@ -13,7 +13,7 @@ import msgspec
 from cachetools import LRUCache
 
 from begrepp.fhir.mapping_queries import MappingQuery
-from begrepp.fhir.requests.faults import invalid_request
+from begrepp.fhir.requests.faults import FhirIssue, invalid_request
 from begrepp.fhir.requests.resource_versions import has_wildcard, latest_first, split_canonical, version_matches
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.posted_code_systems import PostedCodeSystem
@@ -91,6 +91,7 @@ class ResourceLibrary:
         self.posted_maps: list[Json] = []
         self.supplements: set[str] = set()
         """Supplements that the request or the value set asks for."""
+        self._missing: set[str] = set()
         for number, resource in enumerate(posted):
             if number >= MAX_POSTED:
                 raise invalid_request(f"A request holds at most {MAX_POSTED} resources.", code="too-costly", status=422)
@@ -121,6 +122,8 @@ class ResourceLibrary:
         if not url:
             return None
         found = self._served(url, version) or self._posted(url, version)
+        if found is None:
+            self._missing.add(url)
         added = self._supplements_of(found) if found else []
         return SupplementedCodeSystem(found, added) if found and added else found
 
@@ -131,6 +134,15 @@ class ResourceLibrary:
             if not version:
                 return None
         return self.source.code_system(url, version, self.as_of)
+
+    def issues_of_the_day(self) -> list[FhirIssue]:
+        """Return an issue for each missing code system with editions of which none was in force on the day."""
+        found = []
+        for url in sorted(self._missing):
+            if versions := self.source.code_system_versions(url) if self.as_of else ():
+                text = f"No edition of {url} was in force on {self.as_of}; the service has: {', '.join(versions)}."
+                found.append(FhirIssue(severity="information", code="not-found", text=text))
+        return found
 
     def _usable(self, url: str) -> list[PostedCodeSystem]:
         return [each for each in self.code_systems if each.url == url and each.content in _USABLE]

@@ -38,7 +38,13 @@ class FhirRequest:
             items = from_r4(list(items))
         if instance is not None:
             items = [*_without(items, operation.instance), *_named(operation, instance)]
-        return self.in_base(_in_language(operation.handler(*self._call(items)), self.accept_language))
+        library, call = self._call(items)
+        try:
+            answer = operation.handler(library, call)
+        except FhirFault as fault:
+            of_day = library.issues_of_the_day()
+            raise (FhirFault(*fault.issues, *of_day, status=fault.status) if of_day else fault) from None
+        return self.in_base(_in_language(answer, self.accept_language))
 
     def in_base(self, resource: Json) -> Json:
         """Return a resource of R5 in the form of the base."""

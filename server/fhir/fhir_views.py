@@ -16,7 +16,7 @@ from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as ResponseBase
 
 from begrepp.errors import BegreppError, NotFound
-from begrepp.fhir.requests.faults import FhirIssue, invalid_request, operation_outcome
+from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, operation_outcome
 from begrepp.fhir.requests.operation_calls import read_parameters_resource, read_query
 from server.fhir import capabilities
 from server.fhir.fhir_operations import OPERATIONS
@@ -49,12 +49,17 @@ def _answer(resource: Json, status: int = 200) -> Response:
 def _request(base: str) -> FhirRequest:
     wanted = request.args.get("_format", "").partition(";")[0].strip().lower()
     if wanted not in _JSON_FORMATS:
-        raise invalid_request(f"The format {wanted[:50]!r} is not supported.", code="not-supported", status=406)
+        raise _refused_format(wanted)
     accept = request.headers.get("Accept", "")
     if not wanted and not accepts_json(accept):
-        raise invalid_request(f"The format {accept[:100]!r} is not supported.", code="not-supported", status=406)
+        raise _refused_format(accept)
     languages = request.headers.get("Accept-Language", "")
     return FhirRequest(base, fhir_source(served_build(), FHIR_VERSIONS[base]), languages)
+
+
+def _refused_format(wanted: str) -> FhirFault:
+    text = f"The format {wanted[:100]!r} is not supported; ask for application/fhir+json."
+    return invalid_request(text, code="not-supported", status=406)
 
 
 @lru_cache(1024)

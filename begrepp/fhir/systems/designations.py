@@ -108,8 +108,9 @@ class ConceptTexts:
 
     @staticmethod
     def _first(items: Sequence[FhirDesignation]) -> FhirDesignation | None:
-        ranked = sorted(items, key=lambda each: (each.is_inactive, not each.is_preferred))
-        return ranked[0] if ranked else None
+        if len(items) < 2:
+            return items[0] if items else None
+        return min(items, key=lambda each: (each.is_inactive, not each.is_preferred))
 
     def has(self, text: str, languages: LanguageChoice | None, *, also: str = "", current: bool = False) -> bool:
         """Return whether the text, in any case, is a designation in the languages; `also`: one more language."""

@@ -26,7 +26,7 @@ from begrepp.fhir.systems.word_index import WordIndex
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
-from begrepp.terminology.concept_record import Designation, SystemDescription
+from begrepp.terminology.concept_record import ConceptRecord, Designation, SystemDescription
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import Terminology
 
@@ -47,6 +47,7 @@ class SchemeCodeSystem(CodeSystemView):
     def __init__(self, system: CodeSystem, terminology: Terminology, url: str) -> None:
         about = system.description
         self.system = system
+        self._last_record: tuple[int, ConceptRecord] | None = None
         self._terminology = terminology
         self.url = url
         self.identity = system_url(about)
@@ -81,7 +82,15 @@ class SchemeCodeSystem(CodeSystemView):
 
     def code(self, concept: int) -> str:
         """Return the code."""
-        return self.system.code(concept)
+        last = self._last_record
+        return last[1].code if last and last[0] == concept else self.system.code(concept)
+
+    def _record(self, concept: int) -> ConceptRecord:
+        """Return the record of a concept; the last one is kept, since an answer asks for texts, properties and code."""
+        last = self._last_record
+        if last is None or last[0] != concept:
+            last = self._last_record = (concept, self.system.record(concept))
+        return last[1]
 
     def names(self, concept: int) -> ConceptTexts:
         """Return the preferred labels only, without decoding the record."""
@@ -99,9 +108,11 @@ class SchemeCodeSystem(CodeSystemView):
 
     def texts(self, concept: int) -> ConceptTexts:
         """Return all designations: preferred labels by language, then synonyms."""
-        record = self.system.record(concept)
+        record = self._record(concept)
         preferred = [each for each in record.designations if each.use == "preferred"]
-        first = [_label(each.text, each.language) for each in sorted(preferred, key=_language_rank)]
+        if len(preferred) > 1:
+            preferred.sort(key=_language_rank)
+        first = [_label(each.text, each.language) for each in preferred]
         others = [
             FhirDesignation(
                 value=each.text,
@@ -120,17 +131,17 @@ class SchemeCodeSystem(CodeSystemView):
 
     def definitions(self, concept: int) -> list[FhirDesignation]:
         """Return the definitions in all languages, as designations."""
-        found = [each for each in self.system.record(concept).definitions if each.text]
+        found = [each for each in self._record(concept).definitions if each.text]
         ordered = sorted(found, key=lambda each: _rank(each.language))
         return [FhirDesignation(value=each.text, language=each.language, use=_DEFINITION) for each in ordered]
 
     def properties(self, concept: int) -> list[Json]:
         """Return status, dates, notes, successors, relations and further statements as properties."""
-        return concept_properties(self.system, self.system.record(concept), concept, self._coding, self.language)
+        return concept_properties(self.system, self._record(concept), concept, self._coding, self.language)
 
     def role_groups(self, concept: int) -> list[list[Json]]:
         """Return the statements of each role group as properties."""
-        return grouped_properties(self.system, self.system.record(concept))
+        return grouped_properties(self.system, self._record(concept))
 
     def _coding(self, iri: str) -> Json | None:
         """Return the Coding of a concept of the build."""

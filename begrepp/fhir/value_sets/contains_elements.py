@@ -7,7 +7,7 @@ from typing import Any
 
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.systems.code_system_view import CodeSystemView
-from begrepp.fhir.systems.designations import STANDARDS_STATUS, FhirDesignation, read_designations
+from begrepp.fhir.systems.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation, read_designations
 from begrepp.fhir.value_elements import value_element
 
 Json = dict[str, Any]
@@ -45,6 +45,7 @@ class ElementWriter:
         self._properties = list(dict.fromkeys(call.texts("property")))
         self._shows_versions = shows_versions
         self._declared: dict[str, str] = {}
+        self._uris: dict[CodeSystemView, dict[str, str]] = {}
         self._is_plain = not self._with_designations and not self._properties
 
     def write(self, system: CodeSystemView, concept: int, element: Json | None) -> Json:
@@ -52,18 +53,16 @@ class ElementWriter:
         if element is None and self._is_plain and not system.supplements:
             return self._write_plain(system, concept)
         own = element or {}
-        done: Json = {
-            "system": system.url,
-            "code": own.get("code") if system.is_case_sensitive else system.code(concept),
-        }
-        done["code"] = done["code"] or system.code(concept)
+        texts = system.texts(concept) if self._with_designations else system.names(concept)
+        written = own.get("code") if system.is_case_sensitive else ""
+        done: Json = {"system": system.url, "code": written or system.code(concept)}
         if self._shows_versions and system.version:
             done["version"] = system.version
         self._write_state(done, system, concept)
         if system.supplements and not set(system.supplements) <= set(system.language_packs):
             self.uses_supplements = True
         self._copy_extensions(done, system.extensions(concept), own.get("extension", ()))
-        self._write_texts(done, system, concept, own)
+        self._write_texts(done, texts, own)
         if self._properties:
             self._write_properties(done, system, concept)
         return done
@@ -102,8 +101,7 @@ class ElementWriter:
         if copied:
             done["extension"] = list(copied.values())
 
-    def _write_texts(self, done: Json, system: CodeSystemView, concept: int, own: Json) -> None:
-        texts = system.texts(concept) if self._with_designations else system.names(concept)
+    def _write_texts(self, done: Json, texts: ConceptTexts, own: Json) -> None:
         if own.get("display"):
             shown = FhirDesignation(value=str(own["display"]).strip(), language=texts.language, is_display=True)
             texts.items = [shown, *(each for each in texts.items if not each.is_display or each.value != shown.value)]
@@ -130,7 +128,7 @@ class ElementWriter:
         )
 
     def _write_properties(self, done: Json, system: CodeSystemView, concept: int) -> None:
-        uris = {each["code"]: str(each.get("uri", "")) for each in system.property_definitions}
+        uris, stated = self._uris_of(system), system.properties(concept)
         for name in self._properties:
             if name in ("definition", "*") and (text := system.definition(concept)):
                 self._add(done, "definition", f"{_PROPERTIES}definition", "valueString", text)
@@ -138,11 +136,17 @@ class ElementWriter:
                 if name in (link, "*"):
                     for other in system.parents(concept) if link == "parent" else system.children(concept):
                         self._add(done, link, _PROPERTIES + link, "valueCode", system.code(other), repeats=True)
-            for each in system.properties(concept):
+            for each in stated:
                 if each.get("code") == name or name == "*":
                     kind, value = value_element(each, "")
                     code = str(each.get("code", ""))
                     self._add(done, code, uris.get(code, ""), kind, value, repeats=True)
+
+    def _uris_of(self, system: CodeSystemView) -> dict[str, str]:
+        """Return the URIs of the properties of a code system by code."""
+        if system not in self._uris:
+            self._uris[system] = {each["code"]: str(each.get("uri", "")) for each in system.property_definitions}
+        return self._uris[system]
 
     def _add(self, done: Json, code: str, uri: str, kind: str, value: object, *, repeats: bool = False) -> None:
         if code not in self._declared:

@@ -285,3 +285,40 @@ def test_a_batch_answers_each_entry_by_itself(client: FlaskClient) -> None:
     answer = client.post("/fhir/r5", data=json.dumps(bundle), content_type="application/fhir+json")
     statuses = [each["response"]["status"] for each in json.loads(answer.data)["entry"]]
     assert statuses[:2] == ["200", "404"] and statuses[2].startswith("4")
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+@pytest.mark.parametrize(
+    ("query", "headers", "status"),
+    [
+        ("_format=xml", {}, 406),
+        ("_format=application/fhir%2Bxml", {"Accept": "application/fhir+json"}, 406),
+        ("", {"Accept": "application/fhir+xml"}, 406),
+        ("", {"Content-Type": "application/fhir+xml"}, 415),
+    ],
+)
+def test_xml_is_refused_with_the_format_to_use(
+    client: FlaskClient, base: str, query: str, headers: dict[str, str], status: int
+) -> None:
+    method, body = ("POST", b"<Parameters/>") if status == 415 else ("GET", b"")
+    path = f"/fhir/{base}/CodeSystem/$lookup?system={ECOG}&code=1&{query}"
+    answer = client.open(path, method=method, data=body, headers=headers)
+    assert answer.status_code == status
+    assert "application/fhir+json" in json.loads(answer.data)["issue"][0]["details"]["text"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"CodeSystem/$lookup?system={ICD}&code=A00",
+        f"ValueSet/$expand?url={ICD}?vs",
+        f"ValueSet/$validate-code?url={ICD}?vs&system={ICD}&code=A00",
+    ],
+)
+def test_a_day_before_all_editions_is_told(client: FlaskClient, path: str) -> None:
+    answer = json.loads(client.get(f"/fhir/r5/{path}&date=1950-01-01").data)
+    assert [each["severity"] for each in answer["issue"]] == ["error", "information"]
+    text = answer["issue"][1]["details"]["text"]
+    assert ICD in text and "1950-01-01" in text and "2021" in text
+    unknown = json.loads(client.get("/fhir/r5/CodeSystem/$lookup?system=urn:none&code=1&date=1950-01-01").data)
+    assert len(unknown["issue"]) == 1

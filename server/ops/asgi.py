@@ -103,17 +103,17 @@ class AsgiBridge:
         else:
             await connection.send_all(response.message(), content)
             return
-        with connection.watched():
-            try:
-                if self._direct and (answer := await self._direct.prepare(environ, client)):
-                    answer.respond(response.start)
-                    await connection.send_all(response.message(), answer.body)
-                    # The middleware around it logs, counts and caches the response.
-                    b"".join(self._app(environ, response.start))
-                else:
+        try:
+            if self._direct and (answer := await self._direct.prepare(environ, client)):
+                answer.respond(response.start)
+                await connection.send_all(response.message(), answer.body)
+                # The middleware around it logs, counts and caches the response.
+                b"".join(self._app(environ, response.start))
+            else:
+                with connection.watched():
                     await self._respond_in_thread(environ, response, client, connection)
-            finally:
-                DirectAnswers.finish(environ)
+        finally:
+            DirectAnswers.finish(environ)
 
     async def _respond_in_thread(
         self, environ: WSGIEnvironment, response: _ResponseStart, client: str, connection: _Connection

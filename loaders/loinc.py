@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
@@ -40,7 +40,7 @@ from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
 from loaders.support.agencies import REGENSTRIEF
-from loaders.support.editions import new_edition
+from loaders.support.editions import last_day_of_retired, new_edition
 from loaders.support.successors import usable_successors
 
 LICENCE = "https://loinc.org/license/"
@@ -185,8 +185,8 @@ def _term(
         notes=tuple(notes),
         broader=broader,
         status=status,
-        # LOINC gives the version of the last change, not the day; the end date is the day before this edition.
-        valid_to=edition_start - timedelta(days=1) if status is Status.INACTIVE else None,
+        # LOINC gives the version of the last change, not the day.
+        valid_to=last_day_of_retired(edition_start) if status is Status.INACTIVE else None,
         replaced_by=successors,
     )
     statements = [(f"{_PROPERTY_IRI}{name}", value) for name, value in properties.items()]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import RowScope
 from loaders.support.agencies import MONARCH
-from loaders.support.editions import new_edition
+from loaders.support.editions import last_day_of_retired, new_edition
 from loaders.support.obo_identifiers import REPLACED_BY, obo_iri
 from loaders.support.successors import usable_successors
 
@@ -89,7 +89,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as raw:
             is_compressed = path.suffix == ".zst"
-            stream = zstandard.ZstdDecompressor().stream_reader(raw) if is_compressed else raw
+            stream = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) if is_compressed else raw
             data = stream.read(min(_MAX_JSON, MAX_UNPACKED))
             if len(data) == _MAX_JSON:
                 raise InputError(path, "it unpacks to more than a gigabyte.", "Check where the file comes from.")
@@ -128,8 +128,7 @@ def _term(
         notes=tuple(Note(NoteKind.NOTE, Text(str(comment), "en")) for comment in comments),
         broader=tuple(obo_iri(parent) for parent, steps in ancestors.items() if steps == 1),
         status=Status.INACTIVE if deprecated else Status.ACTIVE,
-        # The file gives no date; the end date is the day before this edition.
-        valid_to=edition_start - timedelta(days=1) if deprecated else None,
+        valid_to=last_day_of_retired(edition_start) if deprecated else None,
         replaced_by=tuple(map(obo_iri, successors)) if deprecated else (),
     )
     # Successors that are themselves retired are kept as statements.

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from begrepp.errors import InputError
 from begrepp.records import Concept, Coverage, Marker, Note, NoteKind, Record, Scheme, Status, Text
 from begrepp.sources.row_faults import RowScope, add_remark
 from loaders.declaration.source_toml import new_declared_edition
 from loaders.fhir.supplements import Supplement, standard_names
+from loaders.support.editions import last_day_of_retired
 from loaders.support.fhir_labels import Json, checked_items
 from loaders.support.fhir_packages import FhirContext, Resource, language_tag
 
@@ -219,7 +220,7 @@ class _ConceptReader:
         is_inactive = any(word in _INACTIVE for word in words) or "true" in _values(properties, "inactive")
         end = next((day for text in _values(properties, "retirementDate") if (day := _date(text))), None)
         if is_inactive or (end is not None and end < self.edition_start):
-            return Status.INACTIVE, end or self.edition_start - timedelta(days=1)
+            return Status.INACTIVE, end or last_day_of_retired(self.edition_start)
         return Status.DRAFT if any(word in _DRAFT for word in words) else Status.ACTIVE, end
 
 

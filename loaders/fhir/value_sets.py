@@ -9,6 +9,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Agent, MappingSet, RdfTerm, Record, Skipped, Statement, Text, ValueSet, is_iri
 from begrepp.records import Mapping as Match
 from begrepp.sources.row_faults import Fault, RowScope, add_fault
+from loaders.fhir.concepts import property_value
 from loaders.support.code_systems import concept_reference
 from loaders.support.fhir_labels import Json, checked_items
 from loaders.support.fhir_packages import FhirContext, Resource, resource_descriptions
@@ -181,25 +182,49 @@ def _match(
         raise InputError(
             resource.origin, f"the relation of '{source[1]}' is '{relation}'.", f"FHIR allows {relations}."
         )
-    key = (*source, relation, target[0], code)
+    condition = _values(resource, target[1], "dependsOn")
+    key = (*source, relation, target[0], code, condition)
     if key in seen:
         yield Skipped(origin=resource.origin, reason=f"'{source[1]}' {relation} '{code}' already occurs there.")
         return
     seen.add(key)
-    depends = [str(each.get("value", each.get("property", ""))) for each in target[1].get("dependsOn") or []]
-    comments = [str(target[1].get("comment") or ""), f"Depends on {', '.join(depends)}" if depends else ""]
+    if condition and relation in _NEGATED:
+        reason = f"'{source[1]}' is stated not to match '{code}' only if {condition}; a condition cannot be negated."
+        yield Skipped(origin=resource.origin, reason=reason)
+        return
+    products = _values(resource, target[1], "product")
+    comments = [
+        str(target[1].get("comment") or ""),
+        f"{relation}, only if {condition}" if condition else "",
+        f"With {products}" if products else "",
+    ]
     comment = ". ".join(filter(None, comments))
     yield Match(
         mapping_set=resource.id,
         origin=resource.origin,
         subject=concept_reference(*source, context.systems),
-        predicate=expand(_MATCHES.get(relation, "skos:exactMatch")),
+        # A match under a condition does not hold of the codes alone.
+        predicate=expand("skos:relatedMatch" if condition else _MATCHES.get(relation, "skos:exactMatch")),
         object=concept_reference(target[0], code, context.systems),
         justification=expand("semapv:UnspecifiedMatching"),
         negated=relation in _NEGATED,
         authors=(_author(context.rights.publisher),),
+        map_rule=f"Only if {condition}" if condition else "",
         comment=Text(comment, "" if resource.language == "und" else resource.language) if comment else None,
     )
+
+
+def _values(resource: Resource, target: Json, name: str) -> str:
+    """Return the properties of `dependsOn` or `product` with their values: `site = 1 and side = left`.
+
+    R4 has `property` and `value`, R5 `attribute`, `value[x]` and `valueSet`
+    (http://hl7.org/fhir/conceptmap-definitions.html#ConceptMap.group.element.target.dependsOn).
+    """
+    found = []
+    for each in checked_items(target, name, resource.origin):
+        value = property_value(each) or str(each.get("display") or "")
+        found.append(f"{each.get('attribute') or each.get('property') or ''} = {value}")
+    return " and ".join(found)
 
 
 def _author(publisher: Agent) -> str:

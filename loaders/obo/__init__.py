@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from begrepp.errors import InputError, Origin
@@ -44,6 +44,7 @@ from loaders.declaration.source_toml import (
 )
 from loaders.obo.terms import OboTerm, read_terms
 from loaders.support.agencies import MONARCH
+from loaders.support.editions import last_day_of_retired
 from loaders.support.merged_codes import MergedCodes
 from loaders.support.obo_identifiers import obo_iri
 
@@ -180,7 +181,6 @@ def _concept(term: OboTerm, scheme_id: str, successors: tuple[str, ...], edition
         notes=tuple(Note(NoteKind.NOTE, Text(comment, "en")) for comment in term.comments),
         broader=tuple(obo_iri(parent) for parent in dict.fromkeys(term.parents)),
         status=Status.INACTIVE if term.obsolete else Status.ACTIVE,
-        # OBO gives no date of obsolescence; the end date is the day before this edition.
-        valid_to=edition_start - timedelta(days=1) if term.obsolete else None,
+        valid_to=last_day_of_retired(edition_start) if term.obsolete else None,
         replaced_by=tuple(map(obo_iri, successors)) if term.obsolete else (),
     )

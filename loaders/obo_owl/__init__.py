@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +45,7 @@ from loaders.obo_owl.intersections import Intersections
 from loaders.obo_owl.ontology_files import read_ontology
 from loaders.obo_owl.reasoner import inferred_superclasses
 from loaders.support.agencies import MONARCH
+from loaders.support.editions import last_day_of_retired
 from loaders.support.merged_codes import MergedCodes
 from loaders.support.obo_identifiers import ALTERNATIVE_ID, IN_SUBSET, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
 
@@ -229,8 +229,7 @@ def _concept(
         notes=tuple(Note(NoteKind.NOTE, text) for text in notes),
         broader=tuple(parents),
         status=Status.INACTIVE if is_deprecated else Status.ACTIVE,
-        # OWL gives no date of deprecation; the end date is the day before this edition.
-        valid_to=dates.valid_from - timedelta(days=1) if is_deprecated else None,
+        valid_to=last_day_of_retired(dates.valid_from) if is_deprecated else None,
         replaced_by=successors if is_deprecated else (),
     )
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from pyoxigraph import Literal, NamedNode
 
@@ -52,6 +52,7 @@ from loaders.skos.properties import (
     normalized_text,
     texts_of,
 )
+from loaders.support.editions import last_day_of_retired
 from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, PredicateObjects
 from loaders.support.skolem_iris import Skolemizer
 
@@ -151,10 +152,9 @@ class SkosReader:
                 graph.origin, f"<{node.value}> has no skos:prefLabel.", "Give it one, or ask the publisher for it."
             )
         status = self._status(node)
-        valid_to = first_date(graph, node, VALID_TO, graph.origin)
+        valid_from, valid_to = (first_date(graph, node, each, graph.origin) for each in (VALID_FROM, VALID_TO))
         if status is Status.INACTIVE and valid_to is None:
-            # A retired concept without a date ends on the day before this edition.
-            valid_to = self.edition_start - timedelta(days=1)
+            valid_to = last_day_of_retired(self.edition_start, valid_from)
         return Concept(
             scheme=scheme.id,
             notation=self._notation(node),
@@ -172,7 +172,7 @@ class SkosReader:
             broader=tuple(sorted(n.value for n in self.broader.get(node, ()))),
             related=tuple(sorted(n.value for n in self.related.get(node, ()))),
             status=status,
-            valid_from=first_date(graph, node, VALID_FROM, graph.origin),
+            valid_from=valid_from,
             valid_to=valid_to,
             replaced_by=tuple(sorted(n.value for n in self.successors.get(node, ()))),
         )

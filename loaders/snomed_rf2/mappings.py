@@ -80,11 +80,13 @@ def _mapping(row: Values, set_: str, scheme: str, files: Sequence[Rf2File], publ
         return Skipped(origin=origin, reason=f"{concept} has no code in {scheme}{': ' + advice if advice else '.'}")
     if correlation not in _CORRELATION:
         raise InputError(origin, f"the correlation '{correlation}' is not known.", "Add it to the loader's table.")
+    # A row that holds under a condition (a rule, or "otherwise") states no relation of the codes alone.
+    is_conditional = (rule or "TRUE") != "TRUE"
     return Mapping(
         mapping_set=set_,
         origin=origin,
         subject=f"{IRI}{concept}",
-        predicate=expand(_CORRELATION[correlation]),
+        predicate=expand(_CORRELATION["" if is_conditional else correlation]),
         object=f"{scheme}:{target}",
         justification=expand("semapv:ManualMappingCuration"),
         authors=((publisher if files[file].namespace else SNOMED_INTERNATIONAL).names[0].value,),

@@ -1,9 +1,9 @@
-"""Constructors of `Edition` records for loaders of code systems."""
+"""Constructors of `Edition` records for loaders of code systems, and the last day of a code that an edition retires."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from begrepp.records import Agent, Edition, EditionFiles, Redistribution, Scheme, texts
 from begrepp.sources.editions import coverage, valid_from
@@ -36,6 +36,15 @@ def new_edition(
         coverage=coverage(edition),
         titles=texts(*(f"{each} {edition.version}" for each in names)),
     )
+
+
+def last_day_of_retired(edition_start: date, valid_from: date | None = None) -> date:
+    """Return the last day of a retired code whose source gives none: the day before the edition.
+
+    A code that begins later than that ends on the day after its first one: validity is at least a day long (S10).
+    """
+    last_day = edition_start - timedelta(days=1)
+    return max(last_day, valid_from + timedelta(days=1)) if valid_from else last_day
 
 
 def protected_edition(scheme: Scheme, edition: EditionFiles, publisher: Agent | Callable[[date], Agent]) -> Edition:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Skipped, Status, Text
 from begrepp.sources.row_faults import Fault, add_fault
+from loaders.support.editions import last_day_of_retired
 from loaders.support.successors import usable_successors
 
 
@@ -80,8 +81,7 @@ class MergedCodes:
                     origin=self.origins[codes[0]],
                     pref_labels=(Text(notation, "zxx"),),
                     status=Status.INACTIVE,
-                    # The file gives no date; the end date is the day before this edition.
-                    valid_to=edition_start - timedelta(days=1),
+                    valid_to=last_day_of_retired(edition_start),
                     replaced_by=tuple(name_of(code)[1] for code in self.successors.get(merged, ())),
                 )
 

@@ -13,6 +13,7 @@ from begrepp.records import Concept, Level, Note, Skipped, Status, Text, is_iri
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from begrepp.sources.rows import parse_date
 from loaders.declaration.source_toml import join_names
+from loaders.support.editions import last_day_of_retired
 from loaders.table.options import NOTE_FIELDS, TableOptions
 from loaders.table.rows import CodeTableRow, format_notation
 
@@ -57,6 +58,8 @@ def read_concept(rows: Sequence[CodeTableRow], context: ListContext) -> Iterator
             first.origin, f"'{notation}' is valid from {valid_from} to {valid_to}.", "Correct one of the dates."
         )
     status = _status(_cell(used, "status"), valid_to, context.edition_start, first)
+    if status is Status.INACTIVE and valid_to is None:
+        valid_to = last_day_of_retired(context.edition_start, valid_from)
     replaced_by = _references(used, "replaced_by")
     if replaced_by and status is not Status.INACTIVE:
         add_remark(first.origin, "a code is replaced by another, and in use.")

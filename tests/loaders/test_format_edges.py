@@ -109,6 +109,42 @@ def test_all_unknown_code_systems_of_a_map_are_told_and_ucum_is_known(tmp_path: 
     assert found == ["ucum:Gy", "http://snomed.info/id/Gy"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ({"property": "http://ex.org/site", "system": "http://ex.org/s", "value": "x"}, "http://ex.org/site = x"),
+        ({"attribute": "site", "valueCode": "x"}, "site = x"),
+        ({"attribute": "site", "valueCoding": {"system": "http://ex.org/s", "code": "x"}}, "site = x"),
+        ({"attribute": "site", "valueSet": "http://ex.org/vs"}, "site = http://ex.org/vs"),
+    ],
+)
+def test_a_match_under_a_condition_is_not_an_exact_one(
+    tmp_path: Path, condition: dict[str, object], words: str
+) -> None:
+    targets = [
+        {"code": "2", "equivalence": "equivalent", "dependsOn": [condition], "comment": "k"},
+        {"code": "3", "equivalence": "equivalent", "product": [condition]},
+        {"code": "4", "equivalence": "disjoint", "dependsOn": [condition]},
+    ]
+    group = {"source": "https://ex.org/a", "target": "http://snomed.info/sct", "element": [{"code": "1"}]}
+    group["element"] = [{"code": "1", "target": targets}]
+    text = json.dumps({"resourceType": "ConceptMap", "id": "m", "url": "https://ex.org/m", "group": [group]})
+    files: dict[str, bytes | str] = {"a.json": code_system(concept=[{"code": "1", "display": "ett"}]), "m.json": text}
+    records = load(tmp_path, "fhir", files)
+    found = [
+        (m.predicate.rpartition("#")[2], m.map_rule, m.comment and m.comment.value)
+        for m in records
+        if isinstance(m, Mapping)
+    ]
+    assert found == [
+        ("relatedMatch", f"Only if {words}", f"k. equivalent, only if {words}"),
+        ("exactMatch", "", f"With {words}"),
+    ]
+    assert [each.reason for each in records if isinstance(each, Skipped)] == [
+        f"'1' is stated not to match '4' only if {words}; a condition cannot be negated."
+    ]
+
+
 @pytest.mark.parametrize("value", [{"concept": {"code": "A"}}, {"concept": ["A"]}, {"concept": [{"display": "utan"}]}])
 def test_a_malformed_code_system_is_refused_in_words(tmp_path: Path, value: dict[str, object]) -> None:
     with pytest.raises(InputError, match=r"a list of objects|has no code"):

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import zstandard
 
 import loaders
 from begrepp.build.loads.record_checks import check_records
@@ -463,3 +464,12 @@ def test_a_code_list_of_a_value_level_definition_is_told(tmp_path: Path) -> None
     records = load(tmp_path, "odm", {"o.xml": text}, more)
     assert [r.name for r in records if isinstance(r, Variable)] == ["i1"]
     assert "the CodeList 'CL.B' is not loaded" in told(records) and "'CL.A'" not in told(records)
+
+
+def test_a_file_of_several_zstandard_frames_is_one_file(tmp_path: Path) -> None:
+    content = json.dumps({"MONDO:0000001": {"label": "disease"}, "MONDO:0000002": {"label": "å" * 99}}).encode()
+    skippable = b"\x50\x2a\x4d\x18\x03\x00\x00\x00abc"  # RFC 8878, 3.1.2
+    frames = [zstandard.compress(part) for part in (content[:40], content[40:90], b"", content[90:])]
+    made = edition(tmp_path, "mondo", {"mondo.json.zst": skippable.join(frames)})
+    found = concepts(list(check_records(loaders.read_records(made))))
+    assert list(found) == ["MONDO:0000001", "MONDO:0000002"]

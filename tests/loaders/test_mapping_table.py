@@ -8,7 +8,7 @@ import pytest
 
 from begrepp.errors import InputError
 from begrepp.records import Mapping, Skipped
-from tests.loaders.test_row_sources import SOURCE, load
+from tests.loaders.test_row_sources import SOURCE, load, remarks
 
 DECLARATION = (
     f'loader = "mapping_table"\n{SOURCE}[mapping]\nid = "a-b"\nsource = "a"\ntarget = "https://ex.org/b/{{code}}"\n'
@@ -34,3 +34,23 @@ def test_the_rows_of_a_crosswalk(tmp_path: Path) -> None:
 def test_an_unknown_relation_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'kanske' is not a relation"):
         load(tmp_path, DECLARATION, k__csv="från;till;rel\nA;X;kanske\n")
+
+
+@pytest.mark.parametrize(
+    ("relations", "is_contradiction"),
+    [
+        (("bredare", "smalare"), True),
+        (("smalare", "lika"), True),
+        (("bredare", "besläktad"), False),
+        (("lika", "nära"), False),
+    ],
+)
+def test_relations_that_exclude_each_other_are_told(
+    tmp_path: Path, relations: tuple[str, ...], is_contradiction: bool
+) -> None:
+    rows = "från;till;rel\n" + "".join(f"A;X;{relation}\n" for relation in relations) + "B;X;bredare\n"
+    records = load(tmp_path, DECLARATION, k__csv=rows)
+    assert sum(isinstance(each, Mapping) for each in records) == 3
+    told = [each for each in remarks(records) if "contradict" in each]
+    assert bool(told) is is_contradiction
+    assert all("'a:A' has a" in each and "with 'https://ex.org/b/X'" in each for each in told)

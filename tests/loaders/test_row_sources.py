@@ -285,3 +285,18 @@ def test_a_redcap_dictionary_that_a_spreadsheet_program_saved(
     assert [each.name for each in records if isinstance(each, Variable)][:2] == ["kon", "langd"]
     lists = {each.id: [value.code for value in each.values] for each in records if isinstance(each, CodeList)}
     assert lists["kon"] == ["Hr", "Fru"]
+
+
+STATUS = f'{TABLE}name = "k.csv"\n{COLUMNS}status = "st"\nvalid_from = "från"\n'
+
+
+@pytest.mark.parametrize(
+    ("first_day", "last_day"), [("", "2025-12-31"), ("1989-06-30", "2025-12-31"), ("2026-03-01", "2026-03-02")]
+)
+def test_a_retired_code_without_a_last_day_ends_before_the_edition(
+    tmp_path: Path, first_day: str, last_day: str
+) -> None:
+    rows = f"kod,namn,st,från\nA,a,active,{first_day}\nB,b,inactive,{first_day}\n"
+    records = load(tmp_path, STATUS, k__csv=rows)
+    found = {each.notation: str(each.valid_to or "") for each in records if isinstance(each, Concept)}
+    assert found == {"A": "", "B": last_day}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import NamedTuple
 
+from begrepp.build.loads.match_checks import MatchChecks
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.records import (
     Concept,
@@ -91,6 +92,7 @@ class _RecordChecks:
     """Notations of the concepts with an IRI of their own."""
     _left_out: set[Origin] = field(default_factory=set)
     _dangling: set[tuple[_Code, str]] = field(default_factory=set)
+    _matches: MatchChecks = field(default_factory=MatchChecks)
 
     def accepts(self, record: Record) -> bool:
         """Return whether a record is to be loaded; otherwise its fault, or the remark about it, is collected."""
@@ -109,7 +111,10 @@ class _RecordChecks:
                     self._partial.add(record.scheme)
             case Statement() | Mapping():
                 # Statements and mappings of a row are left out with the row.
-                return record.origin not in self._left_out
+                if record.origin in self._left_out:
+                    return False
+                if contradiction := self._matches.find_contradiction(record):
+                    self.faults.remark(record.origin, contradiction)
         return True
 
     def _accepts_concept(self, concept: Concept) -> bool:

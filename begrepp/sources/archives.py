@@ -61,6 +61,24 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
     return members
 
 
+def copy_unpacked(unpacked: IO[bytes], target: IO[bytes], name: str, packed: IO[bytes]) -> None:
+    """Copy the content of a compressed file; raises `InputError` if it grows as a bomb does.
+
+    `packed` is the compressed file that is being read, whose position tells how much of it was used.
+    """
+    size = 0
+    while block := unpacked.read(1 << 20):
+        size += len(block)
+        ratio = size // max(packed.tell(), 1)
+        if size > MAX_UNPACKED or (size > _MAX_UNCHECKED_RATIO_BYTES and ratio > MAX_RATIO):
+            raise InputError(
+                name,
+                f"the file expands to more than {size:,} bytes, {ratio:,} times its size: it looks like a zip bomb.",
+                "Check where the file comes from.",
+            )
+        target.write(block)
+
+
 def refuse_doctypes(path: Path) -> None:
     """Raise `InputError` if an XML member of a workbook declares a DTD; spreadsheet programs never write one."""
     with zipfile.ZipFile(path) as archive:

@@ -25,7 +25,7 @@ from begrepp.errors import Origin, PersonalDataError
 # Month, day and last four characters of every place that may be a number; the lookahead lets places overlap.
 _TAIL = re.compile(
     r"[01](?<!\d{5}.)(?<=\d[-./ \d].)"
-    r"(?=\d(?P<gap>[-./ ]?)(?P<day>[0-36-9]\d)(?P<link>[-+./ ]{0,7})(?P<serial>[\dTRSUWXJKLMN][\dF]\d\d)"
+    r"(?=\d(?P<gap>[-./ ]?)(?P<day>[0-36-9]\d)(?P<link>[-+./_ ]{0,7})(?P<serial>[\dTRSUWXJKLMN][\dF]\d\d)"
     r"(?!\d|\.(?!0{1,6}(?!\d))\d|-[\da-fA-F]{4}-))"
 )
 # The year before it. A digit, a plus sign or an arc of an OID before the year make it part of another number.
@@ -33,7 +33,10 @@ _HEAD = re.compile(r"(?<![\d+])(?<!\d\.)(?P<century>1[89]|20)?(?P<year>\d\d)(?P<
 # Digits in groups of three, as spreadsheet programs show large numbers, or in pairs.
 _GROUPS = re.compile(r"(?P<mark>[ .'])(?<=\d.)(?:\d{3}(?P=mark)\d{3}(?P=mark)\d{3}|\d\d(?: \d\d){3,4})(?!\d|[.,' ]\d)")
 _FIRST_GROUP = re.compile(r"(?<![\d.,])(?<!\d )(?:[1-9]\d?|19\d|20\d)$")
-_LINK = re.compile(r" {0,3}[-+/]? {0,3}")
+_LINK = re.compile(r" {0,3}[-+/]? {0,3}|_")
+_TIME = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")  # as in the timestamp 20240131_1405
+# Single digits with a space between, and a sign before the last four.
+_SPACED = re.compile(r"(?<![\d\w,.])(?<!\d )\d(?: \d){5}(?: \d \d)? {0,2}[-+] {0,2}\d(?: \d){3}(?! ?\d|[.,]\d)")
 _EXPONENTS = ("E+09", "E+9", "E09", "E9", "E+11", "E11", "e+09", "e+9", "e+11")
 _SCIENTIFIC = re.compile(r"(?<![\w.,])(\d)[.,](\d{6,11})(?:E\+?|e\+)(0?9|11)(?!\d)")
 _DECIMAL_ZEROS = re.compile(r"[.,]0{1,6}$")
@@ -53,12 +56,18 @@ _MAX_LENGTH = 120
 """Characters that a number with escapes and markup has at most."""
 _INLINE_MARKUP = re.compile(rf"<{_INLINE_TAGS}[^<>]{{0,500}}>", re.IGNORECASE)
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-BARE_TOKEN = re.compile(r"(?<!\d)\d{10}(?:\d\d)?(?!\d)")
-"""Ten or twelve digits."""
+BARE_TOKEN = re.compile(r"(?<!\d)\d{6}(?:\d\d)?_?\d{4}(?!\d)")
+"""Ten or twelve digits, or a date and four digits as in a timestamp: 20240131_1405."""
 _BARE = re.compile(r"(?:1[89]|20)?\d{10}")
 # A short word may be glued to the number: pnr811218-9876, SE8112189876, nr.811218-9876.
 _GLUED_WORD = re.compile(r"(?:^|[\W_])[^\W\d_]{1,12}[._]?$|[\W_]$|^$")
-_OTHER_NUMBER = re.compile(r"(?:isbn|issn|tel|telefon|telephone|phone|mobil|mobile|fax)\W{0,8}$", re.IGNORECASE)
+# A word before it, a DOI, and decimals behind a comma (in a table with commas the cells are compared besides).
+_OTHER_NUMBER = re.compile(
+    r"(?:isbn|issn|tel|telefon|telephone|phone|mobil|mobile|fax)\W{0,8}$"
+    r"|(?<![\d.])10\.\d{4,9}(?:\.\d+)*/[^\s,;|\"']{0,60}$"
+    r"|(?:^|[\s;|\"'>=])[-+]?\d{1,3}(?: \d{3})*,$",
+    re.IGNORECASE,
+)
 _UUID = re.compile(
     r"(?<![\da-z])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\da-z])", re.IGNORECASE
 )
@@ -102,11 +111,13 @@ class BareNumbers:
     def add(self, value: str, origin: Origin) -> None:
         """Count a value, if it consists of 10 or 12 digits."""
         plain = value if value.isdigit() and value.isascii() else _DECIMAL_ZEROS.sub("", _plain_text(value))
+        plain = plain.replace("_", "")
         if _BARE.fullmatch(plain):
             self.count(plain, find_identity_number(plain) is not None, origin)
 
     def count(self, digits: str, is_valid: bool, origin: Origin) -> None:
         """Count digits that are known to pass or not."""
+        digits = digits.replace("_", "")
         self._values.add(digits)
         if is_valid:
             self._valid.add(digits)
@@ -169,10 +180,13 @@ def _find_in(text: str) -> Iterator[IdentityNumber]:
         number = text[start:end]
         if not _may_be_glued(text, start, number) or _is_within_uuid(text, start, end):
             continue
-        if not number.isdigit():
+        if not number.replace("_", "").isdigit():
             yield IdentityNumber(number, False, text.count("\n", 0, start))
         elif not _is_other_identifier(text, start, number):
             yield IdentityNumber(number, _is_cell(text, start, end), text.count("\n", 0, start))
+    for spaced in _SPACED.finditer(text):
+        if is_identity_number(re.sub(r"\D", "", spaced[0])):
+            yield IdentityNumber(spaced[0], False, text.count("\n", 0, spaced.start()))
     for groups in _GROUPS.finditer(text):
         first = _FIRST_GROUP.search(text[max(0, groups.start() - 6) : groups.start()])
         if first and is_identity_number(re.sub(r"\D", "", first[0] + groups[0])):
@@ -187,7 +201,7 @@ def _is_written_as_number(head: re.Match[str], tail: re.Match[str]) -> bool:
     Interim numbers (a letter, no check digit) have the century or a sign before the letter.
     """
     century, gap, link, serial = head["century"] or "", tail["gap"], tail["link"], tail["serial"]
-    if head["gap"] != gap:
+    if head["gap"] != gap or (link == "_" and _TIME.fullmatch(serial)):
         return False
     if not gap:
         well_written = _LINK.fullmatch(link) is not None
@@ -243,13 +257,13 @@ def _is_birth_date(century: str, year: str, month: int, day: int) -> bool:
 
 
 def _is_other_identifier(text: str, start: int, number: str) -> bool:
-    """Return whether ten digits are a valid Snomed CT identifier, or an ISBN or telephone number by the word before."""
+    """Return whether digits are a Snomed CT identifier, or by what is before an ISBN, phone number, DOI or decimals."""
     if len(number) == 10 and number[-3] in "01":
         from stdnum import verhoeff  # noqa: PLC0415
 
         if verhoeff.is_valid(number):
             return True
-    return bool(_OTHER_NUMBER.search(text[max(0, start - 20) : start]))
+    return bool(_OTHER_NUMBER.search(text[max(0, start - 90) : start]))
 
 
 @lru_cache(maxsize=1024)

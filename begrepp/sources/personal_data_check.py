@@ -6,8 +6,10 @@ properties, archives and their members, and the legible parts of other binary fi
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import re
 import shutil
 import tarfile
@@ -17,11 +19,14 @@ from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path, PurePath
-from typing import IO
+from typing import IO, Any, cast
+
+import zstandard
 
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.files import temporary_folder
-from begrepp.sources.archives import DAMAGED_ARCHIVE, check_archive
+from begrepp.sources.archives import DAMAGED_ARCHIVE, check_archive, copy_unpacked
+from begrepp.sources.encodings import wide_encoding
 from begrepp.sources.identity_numbers import (
     BARE_TOKEN,
     BareNumbers,
@@ -29,8 +34,9 @@ from begrepp.sources.identity_numbers import (
     identity_number_error,
     identity_numbers,
 )
+from begrepp.sources.person_documents import JsonCheck, XmlCheck
 from begrepp.sources.person_tables import PersonTable, check_delimited, is_delimited
-from begrepp.sources.privacy import FHIR_PERSON_RESOURCES, is_person_column, refuse_person_rows
+from begrepp.sources.privacy import FHIR_PERSON_RESOURCES
 
 _DATA_SUFFIXES = frozenset(
     [".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt", ".parquet", ".feather", ".rds", ".rdata", ".mat"]
@@ -40,11 +46,25 @@ _MAX_DEPTH = 2
 """Depth to which archives within archives are read."""
 _WORKBOOK_PART = re.compile(r"(?:docProps/|xl/(?!worksheets/|theme|styles|sharedStrings|calcChain|media/)).*\.xml")
 _RUN_BOUNDARY = re.compile(r"</(?:\w+:)?t>\s*</(?:\w+:)?r>\s*<(?:\w+:)?r>.{0,400}?<(?:\w+:)?t\b[^>]*>", re.DOTALL)
-_JSON_MEMBER = re.compile(r'"([^"\\\n]{2,40})"\s*:\s*"?([^",}\]\n]{1,60})')
 _FHIR_PERSON = re.compile(rf'"resourceType"\s*:\s*"(?:{"|".join(sorted(FHIR_PERSON_RESOURCES))})"')
 
 OpenStream = Callable[[], IO[bytes]]
 """Opens a file, or a member of an archive, for reading from its start."""
+
+_COMPRESSED: dict[bytes, Callable[[IO[bytes]], Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\0": lzma.open,
+    b"\x28\xb5\x2f\xfd": lambda stream: zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True),
+}
+"""First bytes of compressed files, and what unpacks them."""
+_DOCUMENT_CHECKS: dict[str, type[JsonCheck | XmlCheck]] = {
+    ".json": JsonCheck,
+    ".ndjson": JsonCheck,
+    ".jsonld": JsonCheck,
+    ".xml": XmlCheck,
+}
+_DAMAGED = (*DAMAGED_ARCHIVE, lzma.LZMAError, zstandard.ZstdError)
 
 
 def refuse_personal_data_files(files: Iterable[Path]) -> None:
@@ -86,12 +106,12 @@ def _check_stream(name: str, open_stream: OpenStream, depth: int) -> None:
         head = stream.read(8192)
     if head.startswith(b"PK\x03\x04"):
         _check_zip(name, open_stream, depth)
-    elif head.startswith(b"\x1f\x8b"):
-        _check_gzip(name, open_stream, depth)
-    elif head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        _check_text(name, lambda: _text_blocks(open_stream, "utf-16"))
+    elif unpack := next((each for magic, each in _COMPRESSED.items() if head.startswith(magic)), None):
+        _check_compressed(name, open_stream, unpack, depth)
+    elif encoding := wide_encoding(head):
+        _check_text(name, lambda: _text_blocks(open_stream, encoding))
     elif b"\0" in head:
-        for encoding in ("latin-1", "utf-16-le"):
+        for encoding in ("latin-1", "utf-16-le", "utf-16-be"):
             _check_binary(name, open_stream, encoding)
     else:
         _check_text(name, lambda: _text_blocks(open_stream, "utf-8-sig"))
@@ -138,27 +158,28 @@ def _check_sheets(name: str, path: Path) -> None:
         table.finish()
 
 
-def _check_gzip(name: str, open_stream: OpenStream, depth: int) -> None:
+def _check_compressed(name: str, open_stream: OpenStream, unpack: Callable[[IO[bytes]], Any], depth: int) -> None:
     """Check a compressed file; of a FHIR package not its examples, which are resources about invented persons."""
-    try:
-        with open_stream() as stream, tarfile.open(fileobj=stream, mode="r:gz") as archive:
-            for member in archive:
-                if member.isfile() and (opened := archive.extractfile(member)):
-                    data = opened.read()
-                    if not _FHIR_PERSON.search(data[:_BLOCK].decode("utf-8", errors="replace")):
-                        _check_stream(f"{name}/{member.name}", partial(io.BytesIO, data), depth + 1)
-            return
-    except (tarfile.TarError, *DAMAGED_ARCHIVE):
-        pass
-    if depth <= _MAX_DEPTH:
+    if depth > _MAX_DEPTH:
+        return
+    with temporary_folder() as folder:
+        copy = folder / "copy"
         try:
-            with temporary_folder() as folder:
-                copy = folder / "copy"
-                with open_stream() as stream, gzip.GzipFile(fileobj=stream) as unpacked, copy.open("wb") as target:
-                    shutil.copyfileobj(unpacked, target)
-                _check_stream(name.removesuffix(".gz"), lambda: copy.open("rb"), depth + 1)
-        except DAMAGED_ARCHIVE:
+            with open_stream() as stream, unpack(stream) as unpacked, copy.open("wb") as target:
+                copy_unpacked(unpacked, target, name, stream)
+        except PersonalDataError:
+            raise
+        except _DAMAGED:
             return
+        try:
+            with tarfile.open(copy, mode="r:") as archive:
+                for member in archive:
+                    if member.isfile() and (opened := archive.extractfile(member)):
+                        data = opened.read()
+                        if not _FHIR_PERSON.search(data[:_BLOCK].decode("utf-8", errors="replace")):
+                            _check_stream(f"{name}/{member.name}", partial(io.BytesIO, data), depth + 1)
+        except tarfile.TarError:
+            _check_stream(str(PurePath(name).with_suffix("")), lambda: copy.open("rb"), depth + 1)
 
 
 def _check_binary(name: str, open_stream: OpenStream, encoding: str) -> None:
@@ -171,15 +192,16 @@ def _check_text(name: str, blocks: Callable[[], Iterator[tuple[int, str]]]) -> N
     """Check a text: numbers in running text at once, bare numbers by column of a table or else by the whole file."""
     is_table = is_delimited(name, next((text for _, text in blocks()), ""))
     suspects = BareNumbers()
-    is_json = name.lower().endswith((".json", ".ndjson", ".jsonld"))
+    kind = _DOCUMENT_CHECKS.get(PurePath(name).suffix.lower())
+    document = kind() if kind else None
     for line, text in blocks():
         for number in identity_numbers(text):
             origin = Origin(name, line + number.line)
             if not number.bare:
                 raise identity_number_error(origin)
             suspects.add(number.text, origin)
-        if is_json:
-            _check_json_members(text, name, line)
+        if document:
+            document.check(text, Origin(name, line))
     if is_table:
         check_delimited(name, (line for _, text in blocks() for line in text.splitlines(keepends=True)))
     elif suspects:
@@ -189,20 +211,16 @@ def _check_text(name: str, blocks: Callable[[], Iterator[tuple[int, str]]]) -> N
         suspects.refuse()
 
 
-def _check_json_members(text: str, name: str, line: int) -> None:
-    """Raise `PersonalDataError` for a member whose name and value are those of a person: `"patient_id": "P001"`."""
-    for member in _JSON_MEMBER.finditer(text):
-        if is_person_column(member[1]):
-            refuse_person_rows({member[1]: member[2]}, Origin(name, line + text.count("\n", 0, member.start())))
-
-
 def _text_blocks(open_stream: OpenStream, encoding: str) -> Iterator[tuple[int, str]]:
     """Yield blocks of about `_BLOCK` bytes that end with a line, each with the number of its first line."""
     line, rest = 1, b""
     with open_stream() as stream:
-        if encoding == "utf-16":
-            text = stream.read().decode(encoding, errors="replace")
-            yield 1, text
+        if encoding.startswith(("utf-16", "utf-32")):
+            reader = io.TextIOWrapper(cast(Any, stream), encoding, errors="replace", newline="")
+            while text := reader.read(_BLOCK):
+                text += reader.readline(_BLOCK)
+                yield line, text
+                line += text.count("\n")
             return
         while data := stream.read(_BLOCK):
             data = rest + data

@@ -41,8 +41,8 @@ _EXPONENTS = ("E+09", "E+9", "E09", "E9", "E+11", "E11", "e+09", "e+9", "e+11")
 _SCIENTIFIC = re.compile(r"(?<![\w.,])(\d)[.,](\d{6,11})(?:E\+?|e\+)(0?9|11)(?!\d)")
 _DECIMAL_ZEROS = re.compile(r"[.,]0{1,6}$")
 _PERSON_OID_STEM = "1.2.752.129.2.1.3."
+# The OIDs of personnummer and samordningsnummer: what follows is such a number.
 _PERSON_OID = re.compile(r"1\.2\.752\.129\.2\.1\.3\.[13]\.(?=\d)")
-"""The OIDs of personnummer and samordningsnummer: what follows is such a number."""
 _INLINE_TAGS = r"/?(?:a|b|big|bdi|em|font|i|mark|s|small|span|strong|sub|sup|u|wbr)\b"
 # Escapes beside a digit, and of a digit.
 _ESCAPE = re.compile(
@@ -52,8 +52,7 @@ _ESCAPE = re.compile(
     rf"|<(?<=\d<){_INLINE_TAGS}",
     re.IGNORECASE,
 )
-_MAX_LENGTH = 120
-"""Characters that a number with escapes and markup has at most."""
+_MAX_LENGTH = 120  # characters that a number with escapes and markup has at most
 _INLINE_MARKUP = re.compile(rf"<{_INLINE_TAGS}[^<>]{{0,500}}>", re.IGNORECASE)
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 BARE_TOKEN = re.compile(r"(?<!\d)\d{6}(?:\d\d)?_?\d{4}(?!\d)")
@@ -72,7 +71,6 @@ _UUID = re.compile(
     r"(?<![\da-z])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\da-z])", re.IGNORECASE
 )
 """A UUID with a version and a variant (RFC 9562, section 4); one made of a number has neither."""
-_UUID_LENGTH = 36
 _EDGE = frozenset("\n\r\t;,|\"'>=</_#:")
 _PASS_BY_CHANCE = 0.1
 
@@ -235,8 +233,8 @@ def _may_be_glued(text: str, start: int, number: str) -> bool:
 
 
 def _is_within_uuid(text: str, start: int, end: int) -> bool:
-    around = text[max(0, end - _UUID_LENGTH - 1) : start + _UUID_LENGTH + 1]
-    offset = max(0, end - _UUID_LENGTH - 1)
+    around = text[max(0, end - 36 - 1) : start + 36 + 1]
+    offset = max(0, end - 36 - 1)
     return any(offset + uuid.start() <= start and end <= offset + uuid.end() for uuid in _UUID.finditer(around))
 
 

@@ -36,6 +36,7 @@ from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import parse_date
 from begrepp.sources.tables import read_table
+from begrepp.sources.xml import element_text
 from loaders.support.agencies import IN_COPYRIGHT, LAKEMEDELSVERKET, RCC
 from loaders.support.editions import protected_edition
 from loaders.support.key_tables import is_key_table
@@ -172,7 +173,7 @@ def _read_archive(path: Path) -> Iterator[_Entry]:
                 row_origin = Origin(origin.file, number)
                 current_meter().rows += 1
                 names = {
-                    (each.get("language") or "").lower(): " ".join((each.text or "").split())
+                    (each.get("language") or "").lower(): " ".join(element_text(each).split())
                     for each in concept.iter()
                     if each.tag.rpartition("}")[2] == "designation"
                 }

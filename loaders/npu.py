@@ -33,6 +33,7 @@ from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row, parse_date
 from begrepp.sources.tables import read_table
+from begrepp.sources.xml import element_text
 from loaders.support.agencies import IFCC
 from loaders.support.editions import new_edition
 from loaders.support.html_text import from_html
@@ -78,7 +79,6 @@ _XML_ELEMENTS = {
     *_PARTS,
     *(f"{part}_short" for part in _SHORT),
 }
-_SUPERSCRIPTS = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +198,7 @@ def _read_xml(path: Path) -> Iterator[_Version]:
 
 
 def _read_version(element: Element, origin: Origin) -> _Version:
-    values = {local_name(child): _plain_text(child.text or "") for child in element}
+    values = {local_name(child): _plain_text(element_text(child)) for child in element}
     if unknown := sorted(values.keys() - _XML_ELEMENTS):
         raise InputError(origin, f"the element <{unknown[0]}> is not known.", "See what it is, and change the loader.")
     if missing := sorted({"npu_code", "active", "current_version"} - values.keys()):
@@ -229,9 +229,8 @@ def _normalized_name(name: str) -> str:
 
 
 def _plain_text(cell: str) -> str:
-    """Return text without markup; exponents become superscript characters."""
-    with_superscripts = re.sub(r"<sup>(.*?)</sup>", lambda match: match[1].translate(_SUPERSCRIPTS), cell)
-    return " ".join(from_html(with_superscripts).split())
+    """Return text without markup, in one line."""
+    return " ".join(from_html(cell).split())
 
 
 def _definition(parts: dict[str, str]) -> str:

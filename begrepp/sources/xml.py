@@ -5,10 +5,12 @@ For formats whose errors name the row; `begrepp.sources.archives.iterate_xml` st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 from xml.sax import SAXException, SAXParseException
 from xml.sax.handler import ContentHandler, feature_external_ges, feature_namespaces
 
@@ -17,12 +19,27 @@ from defusedxml.sax import make_parser
 
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.sources.meter import current_meter
+from begrepp.text.plain_text import PlainText, collapse_lines, script_named
 
 _CHUNK = 1 << 16
 _TRUNCATED = ("unclosed token", "no element found", "unclosed CDATA section", "partial character")
 """Messages of the parser at the end of a file."""
 _MAX_DEPTH = 200
 _MAX_NODES = 5_000_000
+_BLOCKS = frozenset(
+    {
+        *("p", "div", "br", "li", "ul", "ol", "dl", "dt", "dd", "table", "tr", "blockquote", "pre", "section"),
+        *(f"h{level}" for level in range(1, 7)),
+        # Elements of DDI Codebook 2.5 (FormType).
+        *("list", "itm", "head"),
+    }
+)
+"""Elements within texts that are lines of their own."""
+_PHRASES = frozenset({"emph", "hi", "sup", "sub", "b", "i", "em", "strong", "span", "a", "ExtLink", "Link"})
+"""Elements within a line, of XHTML, DDI Codebook (PhraseType) and others."""
+_CELLS = frozenset({"td", "th"})
+_SPACES = re.compile(r"\s+")
+_XHTML = "http://www.w3.org/1999/xhtml"
 _XML = "http://www.w3.org/XML/1998/namespace"
 
 
@@ -31,7 +48,7 @@ class XmlNode:
     """An XML element: local name, namespace, attributes, text, children and row.
 
     Attributes are keyed by local name, and by `{namespace}name` too if they have a namespace; `lang` is `xml:lang`,
-    inherited from the parent.
+    inherited from the parent. `content` holds words and children in document order.
     """
 
     name: str
@@ -40,7 +57,7 @@ class XmlNode:
     row: int
     lang: str
     children: list[XmlNode] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
+    content: list[str | XmlNode] = field(default_factory=list)
 
     def get(self, attribute: str) -> str:
         """Return an attribute, or an empty string."""
@@ -65,15 +82,64 @@ class XmlNode:
             yield from child.find(*names)
 
     @property
-    def text(self) -> str:
-        """The text of the node and its descendants, with whitespace collapsed."""
-        return " ".join("".join(self._text_parts()).split())
+    def words(self) -> str:
+        """The text of the node without that of its children, as written."""
+        return "".join(part for part in self.content if isinstance(part, str))
 
-    def _text_parts(self) -> Iterator[str]:
-        yield from self.words
-        for child in self.children:
-            yield " "
-            yield from child._text_parts()
+    @property
+    def text(self) -> str:
+        """The text of the node and its descendants in document order, one line per block, spaces collapsed.
+
+        Elements beside each other are separated by a space, unless they are parts of a line (`H<sub>2</sub>O`).
+        """
+        plain = PlainText()
+        self._add_to(plain)
+        return collapse_lines(plain.text())
+
+    def _add_to(self, plain: PlainText) -> None:
+        is_line = any(isinstance(part, str) and part.strip() for part in self.content)
+        for part in self.content:
+            if isinstance(part, str):
+                plain.add(_SPACES.sub(" ", part))
+            elif part.name in _BLOCKS:
+                plain.break_line()
+                part._add_to(plain)
+                plain.break_line()
+            elif part.is_phrase or (is_line and part.name not in _CELLS):
+                part._add_phrase(plain)
+            else:
+                plain.add(" ")
+                part._add_to(plain)
+                plain.add(" ")
+
+    @property
+    def is_phrase(self) -> bool:
+        """Whether the element is a part of a line by its name."""
+        return self.name in _PHRASES or (self.namespace == _XHTML and self.name not in _CELLS)
+
+    def _add_phrase(self, plain: PlainText) -> None:
+        marks = (self.name, *(self.attributes.get(key, "") for key in ("rend", "class")))
+        if script := script_named(" ".join(marks)):
+            plain.begin_script(script)
+            self._add_to(plain)
+            plain.end_script()
+        else:
+            self._add_to(plain)
+
+
+def element_text(element: Element) -> str:
+    """Return the text of a streamed element as `XmlNode.text` does; without spaces collapsed if it has no children."""
+    return _node_of(element).text if len(element) else element.text or ""
+
+
+def _node_of(element: Element) -> XmlNode:
+    namespace, _, name = element.tag.rpartition("}")
+    node = XmlNode(name, namespace.removeprefix("{"), dict(element.attrib), row=0, lang="")
+    node.content.append(element.text or "")
+    for child in element:
+        node.children.append(_node_of(child))
+        node.content += (node.children[-1], child.tail or "")
+    return node
 
 
 def read_xml(
@@ -188,6 +254,7 @@ class _Handler(ContentHandler):
         node = XmlNode(local, namespace or "", attributes, row, attributes.get(f"{{{_XML}}}lang", inherited))
         if self._open and local not in self.yielding and local not in self.dropped:
             self._open[-1].children.append(node)
+            self._open[-1].content.append(node)
         if not self._open:
             self.root = node
         self._open.append(node)
@@ -206,4 +273,4 @@ class _Handler(ContentHandler):
         )
 
     def characters(self, content: str) -> None:
-        self._open[-1].words.append(content)
+        self._open[-1].content.append(content)

@@ -16,10 +16,11 @@ MIN_PART_LENGTH = 4
 
 
 class _DiacriticsTable(dict[int, str]):
-    """Translation table that removes combining marks; entries are computed on first use."""
+    """Translation table that removes combining marks, and raising and lowering; entries are computed on first use."""
 
     def __missing__(self, codepoint: int) -> str:
-        decomposed = unicodedata.normalize("NFD", chr(codepoint))
+        is_script = unicodedata.decomposition(chr(codepoint)).startswith(("<super>", "<sub>"))
+        decomposed = unicodedata.normalize("NFKD" if is_script else "NFD", chr(codepoint))
         self[codepoint] = plain = "".join(c for c in decomposed if not unicodedata.combining(c))
         return plain
 
@@ -32,7 +33,7 @@ _AFTER_Z = {_SORTED_LETTERS[ord(letter)]: letter.upper() for letter in "åäö"}
 
 
 def fold(text: str) -> str:
-    """Convert to lower case without diacritics: `Bröstcancer` → `brostcancer`."""
+    """Convert to lower case without diacritics, and `B₁₂` to `b12`: `Bröstcancer` → `brostcancer`."""
     return text.lower() if text.isascii() else text.casefold().translate(_WITHOUT_DIACRITICS)
 
 

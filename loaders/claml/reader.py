@@ -17,6 +17,7 @@ from begrepp.records import (
 )
 from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files
+from begrepp.text.plain_text import PlainText, collapse_lines, script_named
 from loaders.declaration.source_toml import join_names
 
 
@@ -155,29 +156,33 @@ def read_class(element: Element, origin: Origin) -> ClamlClass:
 
 
 def _label_text(label: Element) -> str:
-    """Return the text of a label: one line per paragraph and list item, references in brackets."""
-    parts: list[str] = []
+    """Return the text of a label: one line per paragraph and list item, references in brackets.
+
+    A `Term` is a part of a word or sentence, such as a subscript; an empty one stands for a space (class `tab`).
+    """
+    plain = PlainText()
 
     def add(element: Element) -> None:
         tag = local_name(element)
         if tag == "Reference":
             reference_text = " ".join("".join(element.itertext()).split()).strip("[]() ")
-            parts.append(f" ({reference_text}{_SIGNS.get(element.get('usage', ''), '')})" if reference_text else "")
+            plain.add(f" ({reference_text}{_SIGNS.get(element.get('usage', ''), '')})" if reference_text else "")
             return
-        parts.append("\n" if tag in _LINES else " " if tag in ("Fragment", "Term") else "")
-        parts.append(element.text or "")
+        script = script_named(element.get("class", "")) if tag == "Term" else None
+        if script:
+            plain.begin_script(script)
+        plain.add("\n" if tag in _LINES else " " if tag in _PARTS or not (len(element) or element.text) else "")
+        # Line breaks in the source are spaces; those of elements separate lines.
+        plain.add(" ".join((element.text or "").split("\n")))
         for child in element:
             add(child)
-            parts.append(child.tail or "")
-        parts.append("\n" if tag in _LINES else "")
+            plain.add(" ".join((child.tail or "").split("\n")))
+        plain.add("\n" if tag in _LINES else " " if tag in _PARTS else "")
+        if script:
+            plain.end_script()
 
-    # Line breaks in the source are spaces; those that `add` inserts separate lines.
-    for text_holder in label.iter():
-        text_holder.text = " ".join((text_holder.text or "").splitlines())
-        text_holder.tail = " ".join((text_holder.tail or "").splitlines())
     add(label)
-    lines = (" ".join(line.split()) for line in "".join(parts).splitlines())
-    return "\n".join(line for line in lines if line)
+    return collapse_lines(plain.text())
 
 
 def _reference_target(reference: Element) -> str:
@@ -199,4 +204,5 @@ _NOTES = {
 MARKERS = {"dagger": Marker.DAGGER, "aster": Marker.ASTERISK, "": None}
 _SIGNS = {"dagger": "†", "aster": "*"}
 _LINES = ("Para", "ListItem", "Row")
+_PARTS = ("Fragment", "Cell")
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"

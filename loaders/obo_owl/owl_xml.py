@@ -87,7 +87,7 @@ def _annotation(node: XmlNode, names: _Names) -> Iterator[_Triple]:
     subject, value = names.iri(parts[1]), parts[2]
     if value.name == "Literal":
         datatype = value.get("datatypeIRI")
-        term = RdfTerm("".join(value.words), "literal", value.lang, "" if value.lang else names.absolute(datatype))
+        term = RdfTerm(value.words, "literal", value.lang, "" if value.lang else names.absolute(datatype))
     elif value.name in ("IRI", "AbbreviatedIRI"):
         term = RdfTerm(names.iri(value), "iri")
     else:

@@ -24,6 +24,10 @@ def test_folding_takes_the_dots_off() -> None:
     assert fold("Bröstcancer ÅÄÖ") == "brostcancer aao"
 
 
+def test_folding_lowers_and_raises_no_digits() -> None:
+    assert fold("Vitamin B₁₂ 10⁹ m²") == "vitamin b12 109 m2"
+
+
 def test_a_compound_has_its_parts() -> None:
     assert compound_parts("lungcancer", {"lung", "cancer", "canc"}) == {"lung", "cancer"}
     assert compound_parts("livsfara", {"fara", "livet"}) == {"fara"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from begrepp.rdf.namespaces import compact
 from server.http.i18n import Translator
 
 _CREATIVE = re.compile(
@@ -32,6 +33,13 @@ def licence_name(iri: str, translate: Translator) -> str:
 
 
 def authority_name(iri: str, translate: Translator) -> str:
-    """Return the name of a code of an authority table, or the code if it has no translation; empty for others."""
+    """Return the name of a code of an authority table, or the code if it has no translation; empty for others.
+
+    Mapping relations and the methods of mappings are named as on the page of a concept.
+    """
+    if words := translate.maybe(f"property.{compact(iri)}"):
+        return words
+    if words := translate.maybe(f"why.{compact(iri)}"):
+        return words
     found = _AUTHORITY.fullmatch(iri)
     return (translate.maybe(f"authority.{found[1]}/{found[2]}") or found[2]) if found else ""

@@ -11,7 +11,7 @@ from werkzeug.http import quote_etag
 
 from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
 from begrepp.queries.diagnostics import QueryAdvice
-from begrepp.queries.query_files import read_queries
+from begrepp.queries.example_queries import queries_by_area
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.sparql.query_syntax import QuerySyntaxError
 from server.http.caching import PUBLIC_CACHE_CONTROL
@@ -200,7 +200,7 @@ def _page(
         fault=_fault_excerpt(text, error),
         page=result,
         findings=None if advice is None else advice_sentences(advice),
-        examples=read_queries("examples"),
+        areas=queries_by_area(),
         editor=EDITOR.exists(),
         words=editor_words(translator()),
         downloads=_downloads(text, result) if result and not result.empty else [],

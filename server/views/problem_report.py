@@ -26,7 +26,7 @@ def problem_report() -> str:
         ("report.subject", " ".join(part for part in (name, f"<{about}>" if about else "") if part)),
         (
             "report.version",
-            f"{manifest.built_at[:10]}, {manifest.hash} (begrepp {manifest.software})",
+            f"{manifest.built_at[:10]}, {manifest.hash[:12]} (begrepp {manifest.software.removeprefix('begrepp ')})",
         ),
         ("report.wrong", ""),
         ("report.right", ""),

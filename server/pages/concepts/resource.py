@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec import structs
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.http.i18n import Translator
+from server.pages.concepts.mapping_rows import external_name
 from server.served.build import ServedBuild
-from server.served.labels import Statements, find_refs, find_statements, sort_texts
+from server.served.labels import Statements, find_refs, find_statements, property_iris, sort_texts
 from server.served.property_layout import read_property_positions
 from server.served.refs import Ref
 from server.served.resolver import Resolved
@@ -24,6 +26,7 @@ MANY = 1000
 _UNPLACED = (99.0, 99.0)
 """Sort position of a property without a position in the shapes: after all others."""
 
+_ENDS = ("owl:annotatedSource", "owl:annotatedTarget")
 _HIDDEN = {expand("rdfs:isDefinedBy")}
 
 
@@ -69,7 +72,7 @@ def resource_page(build: ServedBuild, found: Resolved, translate: Translator) ->
     types = statements.pop(expand("rdf:type"), [])
     named = find_refs(build, [found.iri, *(t.value for t in types)], translate.language)
     return ResourcePage(
-        ref=named[found.iri],
+        ref=_named_mapping(build, named[found.iri], statements, translate.language),
         classes=[property_label(t.value, translate, named) for t in types if isinstance(t, NamedNode)],
         properties=properties(build, statements, translate),
         incoming=properties(build, pointing, translate),
@@ -77,6 +80,19 @@ def resource_page(build: ServedBuild, found: Resolved, translate: Translator) ->
         parent=parent,
         is_graph=found.is_graph,
     )
+
+
+def _named_mapping(build: ServedBuild, ref: Ref, statements: Statements, language: str) -> Ref:
+    """Return the link to a mapping with its two ends as label; that to another thing unchanged."""
+    ends = [value for name in _ENDS for value in property_iris(statements, name)[:1]]
+    if len(ends) != len(_ENDS):
+        return ref
+    known = find_refs(build, ends, language)
+    words = [
+        f"{known[iri].code} {known[iri].label.value}".strip() if known[iri].known else external_name(iri)[1]
+        for iri in ends
+    ]
+    return structs.replace(ref, label=Text(" → ".join(words), ""))
 
 
 def properties(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -49,3 +51,12 @@ def test_a_register_shows_words_and_not_prefixed_names(client: FlaskClient) -> N
     for words in ("<dt>hälsotema ", "<dt>strukturerade data ", "<dt>typ av personuppgifter ", "<dt>språk "):
         assert words in rest, words
     assert ">Sverige</a>" in rest and "<div>ja</div>" in rest and ">publications.europa.eu" not in rest
+
+
+def test_the_page_of_a_mapping_is_named_by_its_ends(client: FlaskClient) -> None:
+    page = client.get("/mapping/onkologi?lang=sv", headers={"Accept": "text/html"}).text
+    path = re.search(r'href="(/mapping/onkologi/[0-9a-f]+)', page)[1]  # type: ignore[index]
+    mapping = client.get(f"{path}?lang=sv", headers={"Accept": "text/html"}).text
+    heading = re.search(r"<h1>(.*?)</h1>", mapping, re.DOTALL)[1]  # type: ignore[index]
+    assert " → " in heading and "http" not in heading
+    assert ">manuellt mappad</a>" in mapping and ">www.w3.org/2004" not in mapping

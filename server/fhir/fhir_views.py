@@ -223,7 +223,9 @@ def _entry_answer(own: FhirRequest, entry: object) -> Json:
 @blueprint.route("/fhir/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 def unknown_address(rest: str) -> Response:
     """Answer every other address below `/fhir`."""
-    if request.method in ("PUT", "PATCH", "DELETE"):
+    base, _, kind = rest.partition("/")
+    creates = request.method == "POST" and base in FHIR_VERSIONS and kind.rstrip("/").isalpha()
+    if creates or request.method in ("PUT", "PATCH", "DELETE"):
         text = f"The service is read-only; it has no method {request.method}."
         raise invalid_request(text, code="not-supported", status=405)
     raise NotFound(f"There is nothing at /fhir/{rest[:100]}.", "The bases are /fhir/r5 and /fhir/r4; see /fhir.")

@@ -1,4 +1,4 @@
-"""Clients in JavaScript, from npm, against a real server: Comunica and fetch-sparql-endpoint."""
+"""Clients in JavaScript, from npm, against a real server: Comunica, fetch-sparql-endpoint and fhir-kit-client."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not shutil.which("npm") or not shutil.which("node"):
         pytest.skip("npm is not installed")
     made = tmp_path_factory.mktemp("npm")
-    for name in ("package.json", "clients.mjs"):
+    for name in ("package.json", "clients.mjs", "fhir.mjs"):
         shutil.copy(_HERE / name, made)
     command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock"]
     if subprocess.run(command, cwd=made, timeout=_INSTALL_SECONDS, check=False).returncode:
@@ -33,3 +33,24 @@ def test_comunica_and_fetch_sparql_endpoint_read_every_form(folder: Path, url: s
     written = subprocess.run(command, cwd=folder, timeout=120, check=True, capture_output=True, text=True).stdout
     every_form = {"select": 3, "ask": True, "construct": 3}
     assert json.loads(written) == {"fetch-sparql-endpoint": every_form, "comunica": {**every_form, "document": 1}}
+
+
+@pytest.mark.parametrize(("base", "version"), [("r5", "5.0.0"), ("r4", "4.0.1")])
+def test_fhir_kit_client_runs_every_operation(folder: Path, url: str, base: str, version: str) -> None:
+    command = ["node", "fhir.mjs", f"{url}/fhir/{base}"]
+    written = subprocess.run(command, cwd=folder, timeout=120, check=True, capture_output=True, text=True).stdout
+    assert json.loads(written) == {
+        "fhirVersion": version,
+        "search": 1,
+        "concepts": 6,
+        "lookup": "1",
+        "posted": "1",
+        "valid": False,
+        "subsumes": "equivalent",
+        "expand": ["0", "1"],
+        "implicit": 2,
+        "translate": True,
+        "batch": ["200"],
+        "unknown": {"status": 404, "kind": "OperationOutcome"},
+        "create": {"status": 405, "kind": "OperationOutcome"},
+    }

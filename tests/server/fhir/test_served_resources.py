@@ -224,6 +224,8 @@ def test_every_fault_is_an_operation_outcome(client: FlaskClient) -> None:
         ("GET", "/fhir/r5/Patient/1", 404),
         ("GET", "/fhir/r5/CodeSystem/$guess", 404),
         ("DELETE", "/fhir/r5/CodeSystem/ecog", 405),
+        ("POST", "/fhir/r4/CodeSystem", 405),
+        ("POST", "/fhir/r5/Patient", 405),
         ("GET", "/fhir/r5/metadata?_format=xml", 406),
         ("GET", "/fhir/r9/metadata", 404),
         ("GET", f"/fhir/r5/ValueSet/$expand?url={ECOG}?vs&count=-1", 400),

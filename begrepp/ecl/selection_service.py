@@ -2,12 +2,14 @@
 
     SERVICE begrepp:ecl { ?concept begrepp:expression "<< C34" ; skos:inScheme "icd-10-se" }
 
-`skos:inScheme` names the code system by its id or IRI. Rows are in the order of the codes, at most ten thousand.
+`skos:inScheme` names the code system by its id or IRI, `begrepp:asOf "2019-06-30"` the day whose edition is asked.
+Rows are in the order of the codes, at most ten thousand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from begrepp.ecl.expression import evaluate_ecl
 from begrepp.ecl.terminology_substrate import TerminologySubstrate
@@ -29,12 +31,27 @@ def run_selection_service(terminology: Terminology, patterns: Iterable[TriplePat
     subject, parameters = service_parameters(patterns)
     expression = literal_of(parameters.pop(expand("begrepp:expression"), ""))
     scheme = parameters.pop(expand("skos:inScheme"), "")
+    day = _day(parameters.pop(expand("begrepp:asOf"), ""))
     if not subject or expression is None or parameters:
         raise QueryError("begrepp:ecl needs begrepp:expression, skos:inScheme and exactly one subject variable.", _HELP)
-    system = terminology.scheme(iri_of(scheme) or literal_of(scheme) or "")
+    name = iri_of(scheme) or literal_of(scheme) or ""
+    system = terminology.scheme(name, as_of=day)
     if system is None:
+        if terminology.scheme(name):
+            raise QueryError(f"No edition of the code system {scheme} was in force on {day}.", "Give a later day.")
         raise QueryError(f"begrepp:ecl does not know the code system {scheme}.", _HELP)
-    found = evaluate_ecl(expression, system, TerminologySubstrate(terminology, system))
+    found = evaluate_ecl(expression, system, TerminologySubstrate(terminology, system, day))
     if (number := len(found)) > MOST:
         raise QueryError(f"The expression has {number} concepts; a query can have {MOST}.", "Narrow the expression.")
     return [{subject: f"<{own.iri(concept)}>"} for own, bitmap in found.items() for concept in bitmap]
+
+
+def _day(term: str) -> date | None:
+    """Return the day in a SPARQL literal; None without one."""
+    if not term:
+        return None
+    text = literal_of(term) or term
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise QueryError(f"'{text}' is not a date.", 'Use the format begrepp:asOf "2019-06-30".') from None

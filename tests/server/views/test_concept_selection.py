@@ -170,9 +170,20 @@ def test_sparql_has_the_concepts_of_an_expression(client: FlaskClient) -> None:
     assert [row["code"]["value"] for row in answer.get_json()["results"]["bindings"]] == ["A00", "A00.9"]
 
 
+def test_sparql_has_the_concepts_as_of_a_day(client: FlaskClient) -> None:
+    patterns = '?c begrepp:expression "<< A00" ; skos:inScheme "icd-10-se" ; begrepp:asOf "2021-06-30"'
+    query = f"SELECT ?c {{ SERVICE begrepp:ecl {{ {patterns} }} }}"
+    answer = client.get("/sparql", query_string={"query": query}, headers=SPARQL_JSON)
+    assert answer.status_code == 200, answer.text
+    found = [row["c"]["value"].rpartition("/")[2] for row in answer.get_json()["results"]["bindings"]]
+    assert found == ["A00", "A00.0", "A00.9"]
+
+
 @pytest.mark.parametrize(
     ("patterns", "part"),
     [
+        ('?c begrepp:expression "<< A00" ; skos:inScheme "icd-10-se" ; begrepp:asOf "1950-01-01"', "in force on 1950"),
+        ('?c begrepp:expression "<< A00" ; skos:inScheme "icd-10-se" ; begrepp:asOf "yesterday"', "is not a date"),
         ('?c begrepp:expression "<< A00 OR" ; skos:inScheme "icd-10-se"', "ends too early"),
         ('?c begrepp:expression "<< A00" ; skos:inScheme "nosuch"', "does not know the code system"),
         ('?c begrepp:expression "<< A00"', "does not know the code system"),

@@ -18,6 +18,7 @@ from begrepp.records import (
     ListOwner,
     Record,
     Redistribution,
+    Skipped,
     Source,
     Table,
     Text,
@@ -34,6 +35,7 @@ from loaders.support.agencies import BEGREPP
 from loaders.support.code_lists import CodeListRegistry
 from loaders.support.datatypes import DATATYPES
 from loaders.support.distinct_ids import distinct_ids
+from loaders.support.property_notes import property_notes
 
 SOURCE = Source(
     id="csvw",
@@ -44,7 +46,15 @@ SOURCE = Source(
     homepage="https://www.w3.org/TR/tabular-metadata/",
     reads="a metadata file in JSON (table or table group), and a source.toml",
 )
-_INHERITED = ("datatype", "default", "lang", "null", "propertyUrl", "required", "separator")
+_INHERITED = (*("datatype", "default", "lang", "null", "ordered", "propertyUrl", "required", "separator", "valueUrl"),)
+_TITLES, _DESCRIPTIONS = ("titles", "title"), ("dc:description", "dcterms:description", "description")
+# Properties of a column, and of its datatype, that a field of the record holds; others are notes. The text direction,
+# the subject and the suppression in conversions say nothing of the values.
+_READ = (
+    *("name", "datatype", "lang", "null", "propertyUrl", "required", "separator", *_TITLES, *_DESCRIPTIONS),
+    *("@id", "@type", "aboutUrl", "suppressOutput", "textDirection"),
+)
+_READ_FACETS = ("base", "minimum", "minInclusive", "maximum", "maxInclusive", "@id", "@type")
 # Alternative names of datatypes (tabular-metadata, 5.11.1).
 _ALIASES = {"number": "double", "binary": "base64Binary", "datetime": "dateTime", "any": "anyAtomicType"}
 
@@ -68,9 +78,12 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         scope = RowScope()
         for number, column in enumerate(object_list(schema, "columns", path), start=1):
             with scope:
-                if column.get("virtual"):
-                    continue
                 current_meter().rows += 1
+                if column.get("virtual"):
+                    name = column.get("name") or f"_col.{number}"
+                    reason = f"'{name}' is a virtual column, which the tables do not have."
+                    yield Skipped(origin=Origin(path.name, number), reason=reason)
+                    continue
                 inherited = {
                     key: value
                     for level in (group, table, schema, column)
@@ -128,7 +141,7 @@ def _table(table: Json, schema: Json, table_id: str, urls: Mapping[str, str], pa
         id=table_id,
         titles=_texts(table, ("dc:title", "dcterms:title", "title", "titles"), language)
         or (Text(url or table_id, "zxx"),),
-        descriptions=_texts(table, ("dc:description", "dcterms:description", "description"), language),
+        descriptions=_texts(table, _DESCRIPTIONS, language),
         url=url if is_iri(url) else "",
         primary_key=string_list(schema.get("primaryKey")),
         foreign_keys=tuple(foreign_keys),
@@ -138,7 +151,7 @@ def _table(table: Json, schema: Json, table_id: str, urls: Mapping[str, str], pa
 def _variable(
     column: Json, dataset: str, table: str, number: int, path: Path, language: str, lists: CodeListRegistry
 ) -> Variable:
-    titles = _texts(column, ("titles", "title"), language)
+    titles = _texts(column, _TITLES, language)
     # https://www.w3.org/TR/tabular-metadata/#column-name: without a name, the first title is the name.
     name = str(column.get("name") or (titles[0].value if titles else f"_col.{number}"))
     origin = Origin(path.name, number)
@@ -155,14 +168,18 @@ def _variable(
         name=name,
         origin=origin,
         titles=titles,
-        descriptions=_texts(column, ("dc:description", "dcterms:description", "description"), language),
+        descriptions=_texts(column, _DESCRIPTIONS, language),
+        notes=(
+            *(text for text in _all_texts(column, _TITLES, language) if text not in titles),
+            *_unread(column, facets, property_url),
+        ),
         datatype=_datatype(str(facets.get("base", "string")), name, path),
         minimum=str(facets.get("minimum", facets.get("minInclusive", ""))),
         maximum=str(facets.get("maximum", facets.get("maxInclusive", ""))),
         pattern=_format(facets.get("format", "")),
         required=bool(column["required"]) if "required" in column else None,
         multiple=bool(column.get("separator")),
-        property_url=property_url if is_iri(property_url) and "{" not in property_url else "",
+        property_url=property_url if _is_property(property_url) else "",
         missing_list=lists.add(f"{table}-missing", nulls, origin, (Text("null", "zxx"),), missing=True),
         order=number,
     )
@@ -183,6 +200,21 @@ def _format(format_: Any) -> str:
     return str(format_.get("pattern", "")) if isinstance(format_, Mapping) else str(format_)
 
 
+def _unread(column: Json, facets: Json, property_url: str) -> Iterator[Text]:
+    """Yield notes of the properties of a column and its datatype that no field of a variable holds."""
+    yield from property_notes(column, _READ)
+    if property_url and not _is_property(property_url):
+        yield Text(f"propertyUrl: {property_url}", "zxx")
+    format_ = facets.get("format")
+    yield from property_notes(facets, (*_READ_FACETS, "format"))
+    if isinstance(format_, Mapping):
+        yield from property_notes(format_, ("pattern",))
+
+
+def _is_property(url: str) -> bool:
+    return is_iri(url) and "{" not in url
+
+
 def _language(group: Json) -> str:
     """Return the default language: `lang`, or `@language` of the context (§5.2)."""
     context = group.get("@context")
@@ -193,15 +225,19 @@ def _language(group: Json) -> str:
 
 
 def _texts(description: Json, names: tuple[str, ...], language: str) -> tuple[Text, ...]:
-    """Return a natural language property (§5.1.6): a string, a list of strings, or strings by language.
+    """Return the first string of each language of a natural language property."""
+    firsts: dict[str, Text] = {}
+    for text in _all_texts(description, names, language):
+        firsts.setdefault(text.lang, text)
+    return tuple(firsts.values())
 
-    The first string of each language is used.
-    """
+
+def _all_texts(description: Json, names: tuple[str, ...], language: str) -> list[Text]:
+    """Return a natural language property (§5.1.6): a string, a list of strings, or strings by language."""
     value = next((description[name] for name in names if description.get(name)), None)
     pairs: list[tuple[str, Any]] = list(value.items()) if isinstance(value, Mapping) and "@value" not in value else []
     if isinstance(value, Mapping) and "@value" in value:
         pairs = [(str(value.get("@language", language)), value["@value"])]
     elif value is not None and not pairs:
         pairs = [(language, value)]
-    firsts = ((lang, string_list(strings)) for lang, strings in pairs)
-    return tuple(Text(strings[0], lang) for lang, strings in firsts if strings)
+    return [Text(string, lang) for lang, strings in pairs for string in string_list(strings)]

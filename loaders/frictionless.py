@@ -26,13 +26,14 @@ from begrepp.records import (
     is_iri,
 )
 from begrepp.sources.meter import current_meter
-from begrepp.sources.row_faults import RowScope
+from begrepp.sources.row_faults import RowScope, add_remark
 from loaders.declaration.agents import slug
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.json_files import Json, object_list, read_referenced_json, read_single_json, string_list
 from loaders.declaration.source_toml import read_declaration
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_lists import CodeListRegistry
+from loaders.support.property_notes import property_notes
 
 SOURCE = Source(
     id="frictionless",
@@ -62,6 +63,12 @@ _TYPES = {
     "geojson": "json",
     "any": "anyAtomicType",
 }
+# Properties of a field, and constraints, that a field of the record holds; others are notes.
+_READ = (
+    *("name", "title", "description", "type", "unit", "rdfType", "constraints", "categories", "missingValues"),
+    "itemType",
+)
+_READ_CONSTRAINTS = ("required", "minimum", "maximum", "pattern", "enum")
 _FORMATS = {"uri": "anyURI", "binary": "base64Binary"}
 
 
@@ -159,7 +166,8 @@ def _variable(
     title, description = str(field.get("title") or ""), str(field.get("description") or "")
     titles = (Text(title, language),) if title else (Text(name, "zxx"),)
     constraints: Json = field.get("constraints") or {}
-    values = _values(field.get("categories") or constraints.get("enum"), language)
+    values = _permitted(field, constraints, origin, language)
+    has_known_format = field.get("format") in ("default", *_FORMATS)
     return Variable(
         dataset=dataset,
         table=table,
@@ -173,6 +181,10 @@ def _variable(
         maximum=_first_string(constraints.get("maximum")),
         pattern=_first_string(constraints.get("pattern")),
         required=bool(constraints["required"]) if "required" in constraints else None,
+        notes=(
+            *property_notes(field, (*_READ, "format") if has_known_format else _READ),
+            *property_notes(constraints, _READ_CONSTRAINTS),
+        ),
         multiple=field.get("type") in ("list", "array"),
         property_url=str(field["rdfType"]) if is_iri(str(field.get("rdfType", ""))) else "",
         code_list=lists.add(name, values, origin, titles),
@@ -191,7 +203,24 @@ def _datatype(field: Json, name: str, origin: Origin) -> str:
             f"the field '{name}' has the type '{kind}', which Table Schema does not have.",
             f"Use one of: {', '.join(_TYPES)}.",
         )
+    if kind == "list":
+        # The items of a list have a type of their own (https://datapackage.org/standard/table-schema/#list).
+        return _TYPES.get(str(field.get("itemType") or "string"), "string")
     return _FORMATS.get(str(field.get("format") or ""), _TYPES[kind]) if kind == "string" else _TYPES[kind]
+
+
+def _permitted(field: Json, constraints: Json, origin: Origin, language: str) -> tuple[CodedValue, ...]:
+    """Return the categories of a field, or its enum; if it has both, the categories that the enum permits."""
+    categories = _values(field.get("categories"), language)
+    permitted = _values(constraints.get("enum"), language)
+    if not (categories and permitted):
+        return categories or permitted
+    codes = {value.code for value in permitted}
+    for value in categories:
+        if value.code not in codes:
+            text = f"the category '{value.code}' of '{field['name']}' is not in its enum, and is left out."
+            add_remark(origin, text)
+    return tuple(value for value in categories if value.code in codes)
 
 
 def _values(values: Any, language: str) -> tuple[CodedValue, ...]:

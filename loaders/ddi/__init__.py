@@ -187,6 +187,7 @@ class _StudyConverter:
             f"{variable.name}-missing", variable.missing, variable.origin, variable.titles, missing=True
         )
         titles = variable.titles or (Text(variable.name, "zxx"),)
+        section, *other_groups = [*filter(None, [self.section(variable)]), *variable.groups] or [()]
         for table in variable.tables:
             if (table, variable.name) in seen:
                 raise InputError(
@@ -211,8 +212,13 @@ class _StudyConverter:
                 minimum=variable.domain.minimum,
                 maximum=variable.domain.maximum,
                 questions=variable.questions,
-                notes=(*variable.notes, *variable.universe, *(Text(address, "zxx") for address in variable.standard)),
-                section=self.section(variable),
+                notes=(
+                    *variable.notes,
+                    *variable.universe,
+                    *(Text(address, "zxx") for address in variable.standard),
+                    *(text for group in other_groups for text in group),
+                ),
+                section=section,
                 unit_type=self.unit_type(variable, table),
                 order=number,
             )

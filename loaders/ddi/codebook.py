@@ -16,8 +16,9 @@ from loaders.ddi.model import DdiStudy, DdiTable, DdiVariable, ValueDomain, lead
 from loaders.support.html_text import from_html
 
 _NAMESPACES = ("", "ddi:codebook:2_5", "ddi:codebook:2_6", "http://www.icpsr.umich.edu/DDI", "ddi:codebook:2_1")
-_STATISTICS = ("catStat", "sumStat", "catgryGrp", "varGrp", "otherMat", "derivation", "embed")
+_STATISTICS = ("catStat", "sumStat", "otherMat", "derivation", "embed")
 _SMALLEST_COUNT = 5
+_SIDES = {"≥": "min", ">": "minExclusive", "≤": "max", "<": "maxExclusive"}
 _MISSING = ("Y", "y", "yes", "true", "1")
 
 
@@ -40,14 +41,34 @@ def read_codebook(path: Path, language: str) -> DdiStudy:
     reader.language = language
     study = reader.study(root)
     tables = {table.id for table in study.tables}
+    reader.groups = _variable_groups(root)
     study.variables = [reader.variable(node, tables, study.tables[0].id) for node in variables]
+    study.unresolved += reader.left_out
     return study
+
+
+def _variable_groups(root: XmlNode) -> dict[str, list[XmlNode]]:
+    """Return the groups (`varGrp`) of each variable by its ID; a group holds the variables of the groups in it."""
+    nodes = {node.get("ID") or str(node.row): node for node in root.find("varGrp")}
+    groups: dict[str, list[XmlNode]] = {}
+    for node in nodes.values():
+        pending, known = [node], {id(node)}
+        while pending:
+            each = pending.pop()
+            for variable in each.get("var").split():
+                groups.setdefault(variable, []).append(node)
+            inner = [nodes[name] for name in each.get("varGrp").split() if name in nodes]
+            pending += [child for child in inner if id(child) not in known]
+            known |= {id(child) for child in inner}
+    return groups
 
 
 class _Reader:
     def __init__(self, file: str, language: str) -> None:
         self.file = file
         self.language = language
+        self.groups: dict[str, list[XmlNode]] = {}
+        self.left_out: list[tuple[Origin, str]] = []
 
     def texts(self, nodes: Iterator[XmlNode]) -> tuple[Text, ...]:
         """Return the first text of each language."""
@@ -128,7 +149,9 @@ class _Reader:
                 origin, f"'{name}' refers to the file '{unknown[0]}', which no fileDscr describes.", _NEXT_STEP
             )
         values, missing = self.codes(node, name)
-        bounds = next(node.find("range"), None)
+        valid = [child for range_ in node.all("valrng") for child in range_.all("range", "item")]
+        bounds = next((child for child in valid if child.name == "range"), None)
+        groups = [self.texts(group.all("labl")) for group in self.groups.get(node.get("ID"), ())]
         form = node.first("varFormat")
         questions = [each for kind in ("preQTxt", "qstnLit", "postQTxt") for each in node.find(kind)]
         return DdiVariable(
@@ -139,7 +162,13 @@ class _Reader:
             titles=self.texts(node.all("labl")),
             descriptions=self.texts(node.all("txt")),
             questions=self.texts(iter(questions)) if len(questions) == 1 else _join_questions(self, questions),
-            notes=self.texts(node.all("codInstr", "notes", "respUnit")),
+            notes=(
+                *self.texts(node.all("codInstr", "notes", "respUnit")),
+                *_range_notes("Valid values", valid if len(valid) > 1 or bounds is None else []),
+                *_range_notes("Missing values", [each for part in node.all("invalrng") for each in part.all("range")]),
+                *self.category_groups(node),
+            ),
+            groups=tuple(filter(None, groups)),
             universe=self.texts(node.all("universe")),
             concepts=tuple(
                 (each.get("vocab"), each.get("vocabURI"), each.text) for each in node.all("concept") if each.text
@@ -152,6 +181,14 @@ class _Reader:
             standard=tuple(filter(None, (each.get("URI") for each in node.all("stdCatgry")))),
         )
 
+    def category_groups(self, node: XmlNode) -> Iterator[Text]:
+        """Yield a note of the label and the codes of each group of categories."""
+        codes = {each.get("ID"): value.text for each in node.all("catgry") if (value := each.first("catValu"))}
+        for group in node.all("catgryGrp"):
+            listed = ", ".join(codes.get(id_, id_) for id_ in group.get("catgry").split())
+            for text in self.texts(group.all("labl")):
+                yield Text(f"{text.value}: {listed}" if listed else text.value, text.lang)
+
     def codes(self, node: XmlNode, name: str) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
         """Return the codes of a variable, and its codes for missing values."""
         values_by_code: dict[str, tuple[CodedValue, bool]] = {}
@@ -159,6 +196,9 @@ class _Reader:
             value = category.first("catValu")
             code = value.text if value else ""
             if not code:
+                words = "; ".join(text.value for text in self.texts(category.all("labl")))
+                reason = f"a category of the variable '{name}' has no value{f': {words}' if words else ''}."
+                self.left_out.append((Origin(self.file, category.row), reason))
                 continue
             if code in values_by_code:
                 raise InputError(
@@ -198,6 +238,17 @@ def _join_questions(reader: _Reader, nodes: list[XmlNode]) -> tuple[Text, ...]:
         for text in reader.texts(iter([node])):
             texts_by_language.setdefault(text.lang, []).append(text.value)
     return tuple(Text(" ".join(texts), language) for language, texts in texts_by_language.items())
+
+
+def _range_notes(words: str, ranges: list[XmlNode]) -> Iterator[Text]:
+    """Yield a note of ranges and items: `Missing values: 997–999, > 9999`."""
+    parts = []
+    for each in ranges:
+        low, high = each.get("min"), each.get("max")
+        sides = [f"{sign} {each.get(side)}" for sign, side in _SIDES.items() if each.get(side)]
+        parts.append(each.get("VALUE") or (f"{low}–{high}" if low and high else " and ".join(sides)))
+    if any(parts):
+        yield Text(f"{words}: {', '.join(filter(None, parts))}", "en")
 
 
 def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> ValueDomain:

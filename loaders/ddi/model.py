@@ -55,6 +55,8 @@ class DdiVariable:
     list_id: str = ""
     list_titles: tuple[Text, ...] = ()
     standard: tuple[str, ...] = ()
+    groups: tuple[tuple[Text, ...], ...] = ()
+    """Labels of the groups of variables that it belongs to."""
     represented: str = ""
 
 

@@ -36,6 +36,7 @@ from loaders.redcap.rows import (
     NOT_IN_COLUMN,
     datatype_of,
     find_source,
+    other_notes,
     read_choices,
     read_dictionary,
 )
@@ -151,6 +152,7 @@ def _variable(cells: dict[str, str], row: Row, dataset: str, section: str, numbe
     notes = [Text(text, language) for text in (from_html(cells["field_note"], paragraphs=True),) if text]
     notes += [Text(text, "zxx") for text in (annotation,) if text]
     notes += [Text("Identifier", "en")] if cells["identifier"].casefold() == "y" else []
+    notes += other_notes(cells, language)
     notes += [Text(f"BIOPORTAL:{ontology}", "zxx")] if is_coded and ontology not in _ONTOLOGIES else []
     return Variable(
         dataset=dataset,

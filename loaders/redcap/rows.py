@@ -71,6 +71,14 @@ FORM_STATUS = tuple(
     CodedValue(code=code, labels=(Text(words, "en"),))
     for code, words in (("0", "Incomplete"), ("1", "Unverified"), ("2", "Complete"))
 )
+_CODED = ("radio", "dropdown", "checkbox")
+_WHOLE = re.compile(r"integer|number|(date|time).*")
+"""Validations that the datatype says whole: exports have dates in one form, whatever the form on the screen."""
+_OTHER_COLUMNS = {
+    "question_number": "Question number",
+    "matrix_group_name": "Matrix group",
+    "matrix_ranking": "Matrix ranking",
+}
 _YES_NO = {"yesno": (("1", "Yes"), ("0", "No")), "truefalse": (("1", "True"), ("0", "False"))}
 ACTION = re.compile(r"@(CALCTEXT|CALCDATE)\((.*)\)", re.DOTALL)
 NOT_IN_COLUMN = re.compile(r"[^a-z0-9_]")
@@ -150,6 +158,24 @@ def datatype_of(cells: dict[str, str], row: Row) -> str:
     return next((datatype for pattern, datatype in _VALIDATED if pattern.fullmatch(validation)), "string")
 
 
+def other_notes(cells: dict[str, str], language: str) -> list[Text]:
+    """Return what a row states in columns without a field in the record: `Validation: email`, labels of a slider.
+
+    The alignment of a field on the screen is left out.
+    """
+    kind, validation = cells["field_type"], cells["text_validation_type_or_show_slider_number"]
+    choices = cells["select_choices_or_calculations"]
+    notes = []
+    if kind not in (*_CODED, *_YES_NO, "calc") and choices and not choices.startswith("BIOPORTAL:"):
+        notes.append(Text(from_html(choices), language) if kind == "slider" else Text(choices, "zxx"))
+    if kind != "slider" and validation and not (kind == "text" and _WHOLE.fullmatch(validation)):
+        notes.append(Text(f"Validation: {validation}", "en"))
+    for column, words in _OTHER_COLUMNS.items():
+        if cells[column]:
+            notes.append(Text(f"{words}: {cells[column]}", "en"))
+    return notes
+
+
 def read_choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedValue, ...]:
     """Parse choices such as `1, Yes | 2, No, never`: separated by bars, code and label by the first comma.
 
@@ -158,7 +184,7 @@ def read_choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedV
     kind = cells["field_type"]
     if kind in _YES_NO:
         return tuple(CodedValue(code=code, labels=(Text(text, "en"),)) for code, text in _YES_NO[kind])
-    if kind not in ("radio", "dropdown", "checkbox"):
+    if kind not in _CODED:
         return ()
     found: dict[str, CodedValue] = {}
     choices = [choice for choice in cells["select_choices_or_calculations"].split("|") if choice.strip()]

@@ -473,3 +473,24 @@ def test_a_file_of_several_zstandard_frames_is_one_file(tmp_path: Path) -> None:
     made = edition(tmp_path, "mondo", {"mondo.json.zst": skippable.join(frames)})
     found = concepts(list(check_records(loaders.read_records(made))))
     assert list(found) == ["MONDO:0000001", "MONDO:0000002"]
+
+
+def test_missing_ranges_groups_and_categories_without_a_value_in_ddi_are_kept_or_told(tmp_path: Path) -> None:
+    text = """<codeBook xmlns="ddi:codebook:2_5" xml:lang="en"><stdyDscr><citation><titlStmt><titl>S</titl></titlStmt>
+    </citation></stdyDscr><dataDscr><varGrp ID="G1" var="V1" varGrp="G2"><labl>Outer</labl></varGrp>
+    <varGrp ID="G2" var="V2"><labl>Inner</labl></varGrp>
+    <var ID="V1" name="a"><labl>A</labl><invalrng><range min="997" max="999"/><range minExclusive="9999"/>
+    <item VALUE="-1"/></invalrng></var>
+    <var ID="V2" name="b"><labl>B</labl><valrng><range min="0" max="4"/><item VALUE="9"/></valrng>
+    <catgryGrp ID="CG" catgry="C1 C2"><labl>Low</labl><catStat type="freq">3</catStat></catgryGrp>
+    <catgry ID="C1"><catValu>0</catValu><labl>None</labl></catgry>
+    <catgry ID="C2"><catValu>1</catValu><labl>Few</labl></catgry>
+    <catgry><labl>no value</labl></catgry></var></dataDscr></codeBook>"""
+    records = load(tmp_path, "ddi", {"d.xml": text}, '[dataset]\ndescription.sv = "D."\n')
+    a, b = (record for record in records if isinstance(record, Variable))
+    assert {note.value for note in a.notes} == {"Missing values: 997–999, > 9999"}
+    assert (a.minimum, a.maximum, a.section[0].value) == ("", "", "Outer")
+    assert {note.value for note in b.notes} == {"Valid values: 0–4, 9", "Low: 0, 1", "Inner"}
+    assert (b.minimum, b.maximum, b.section[0].value) == ("0", "4", "Outer")
+    reasons = [record.reason for record in records if isinstance(record, Skipped)]
+    assert reasons == ["a category of the variable 'b' has no value: no value."]

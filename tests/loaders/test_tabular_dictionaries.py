@@ -152,3 +152,60 @@ def test_the_real_data_package_of_the_statistics_database(tmp_path: Path) -> Non
     resources = json.loads(path.read_text(encoding="utf-8"))["resources"]
     found = [record for record in load(tmp_path, "frictionless") if isinstance(record, Variable)]
     assert len(found) == sum(len(resource["schema"]["fields"]) for resource in resources) > 20
+
+
+def _notes(variable: Variable) -> set[str]:
+    return {text.value for text in variable.notes}
+
+
+def test_what_redcap_states_without_a_field_in_the_record_is_a_note(tmp_path: Path) -> None:
+    head = f"{REDCAP},matrix_group_name,question_number"
+    rows = (
+        'vas,a,,slider,Pain,"No pain | Some | Worst",number,,3b\nmail,a,,text,Mail,,email,,\n'
+        'born,a,,text,Born,,date_dmy,,\nq,a,,radio,Q,"1, Yes",,mg,\nsel,a,,sql,S,"select 1",,,\n'
+    )
+    found = variables(load(tmp_path, "redcap", d__csv=f"{head}\n{rows}"))
+    assert {name: _notes(each) for name, each in found.items() if each.notes} == {
+        "vas": {"No pain | Some | Worst", "Question number: 3b"},
+        "mail": {"Validation: email"},
+        "q": {"Matrix group: mg"},
+        "sel": {"select 1"},
+    }
+
+
+def test_properties_of_frictionless_without_a_field_in_the_record_are_notes(tmp_path: Path) -> None:
+    fields = [
+        {"name": "a", "type": "integer", "constraints": {"exclusiveMinimum": 0, "unique": True, "minLength": None}},
+        {"name": "b", "type": "list", "itemType": "integer", "delimiter": ";"},
+        {"name": "c", "type": "integer", "categories": [1, 2, 3], "constraints": {"enum": [1, 2, 9]}},
+        {"name": "d", "type": "string", "format": "default", "trueValues": ["Ja", "J"]},
+        {"name": "e", "type": "list"},
+    ]
+    records = load(tmp_path, "frictionless", s__json=json.dumps({"fields": fields}))
+    found = variables(records)
+    assert {name: _notes(each) for name, each in found.items() if each.notes} == {
+        "a": {"exclusiveMinimum: 0", "unique: true"},
+        "b": {"delimiter: ;"},
+        "d": {"trueValues: Ja, J"},
+    }
+    assert (found["b"].datatype, found["b"].multiple, found["e"].datatype) == ("integer", True, "string")
+    assert [value.code for record in records if isinstance(record, CodeList) for value in record.values] == ["1", "2"]
+
+
+def test_properties_of_csvw_without_a_field_in_the_record_are_notes_or_told(tmp_path: Path) -> None:
+    datatype = {"base": "string", "minLength": 3, "maxExclusive": "x", "format": "a.c"}
+    number = {"base": "decimal", "format": {"pattern": "#0,0", "decimalChar": ","}}
+    columns = [
+        {"titles": ["Year", "Birth year"], "datatype": datatype, "default": "abc", "aboutUrl": "#{x}"},
+        {"name": "b", "titles": {"sv": ["Vikt", "Tyngd"], "en": "Weight"}, "datatype": number},
+        {"name": "c", "virtual": True, "propertyUrl": "dc:date"},
+    ]
+    document = {"@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}], "url": "t.csv"}
+    records = load(tmp_path, "csvw", t__json=json.dumps({**document, "tableSchema": {"columns": columns}}))
+    found = variables(records)
+    assert _notes(found["Year"]) == {"Birth year", "minLength: 3", "maxExclusive: x", "default: abc"}
+    assert [text.value for text in found["b"].titles] == ["Vikt", "Weight"]
+    assert _notes(found["b"]) == {"Tyngd", "decimalChar: ,"}
+    assert [each.reason for each in records if isinstance(each, Skipped)] == [
+        "'c' is a virtual column, which the tables do not have."
+    ]

@@ -78,8 +78,8 @@ class DatedConcepts:
         """Return the directly narrower concepts, each with the number of its own."""
         found: dict[str, int] = {}
         for system, concept in self._listings(iri):
-            for child in system.hierarchy.children(concept):
-                number = len(system.hierarchy.children(child))
+            for child in _listed(system, system.hierarchy.children(concept)):
+                number = len(_listed(system, system.hierarchy.children(child)))
                 found[system.iri(child)] = max(number, found.get(system.iri(child), 0))
         return found
 
@@ -99,14 +99,14 @@ class DatedConcepts:
 
     def meanings(self, scheme: str, code: str) -> list[str]:
         """Return the concepts of a scheme (IRI) that a notation has denoted, active ones last."""
-        names = (system.name(n) for system in self._systems_of(scheme) for n in system.indices(code))
+        names = (system.name(n) for system in self._systems_of(scheme) for n in _listed(system, system.indices(code)))
         is_active = {name.iri: name.active for name in names}
         return sorted(is_active, key=lambda iri: (is_active[iri], iri))
 
     def top_concepts(self, scheme: str) -> list[str]:
         """Return the top concepts of a scheme (IRI) by code, active ones first; none of a flat list."""
         systems = self._systems_of(scheme)
-        return [*dict.fromkeys(system.iri(concept) for system in systems for concept in system.top_concepts)]
+        return [*dict.fromkeys(system.iri(n) for system in systems for n in _listed(system, system.top_concepts))]
 
     @cached_property
     def _systems(self) -> list[StoredSystem]:
@@ -120,7 +120,8 @@ class DatedConcepts:
         """Yield the editions in force that list a concept, with its number in each."""
         located = self._full.terminology.locate(iri)
         for system in self._systems_of(located[0].description.iri) if located else self._systems:
-            if (number := system.index_of_iri(iri)) is not None:
+            number = system.index_of_iri(iri)
+            if number is not None and _listed(system, [number]):
                 yield system, number
 
     def _statements(self, iris: Sequence[str], query: str = "thing") -> dict[str, Statements]:
@@ -168,3 +169,13 @@ def _plain(row: QuerySolution, name: str) -> PlainTerm | None:
         return None
     datatype = "" if term.language or term.datatype.value.endswith("#string") else term.datatype.value
     return PlainTerm(term.value, False, term.language or "", datatype)
+
+
+def _listed(system: StoredSystem, concepts: Iterable[int]) -> list[int]:
+    """Return the concepts that the edition lists; the current view also keeps those that earlier editions listed."""
+    edition, is_current, active = system.description.edition, system.description.current, system.active
+    return [
+        concept
+        for concept in concepts
+        if not is_current or concept in active or any(each.graph == edition for each in system.record(concept).editions)
+    ]

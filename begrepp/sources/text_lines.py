@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
+from begrepp.sources.characters import decode_controls
 from begrepp.sources.file_kinds import describe_content
 from begrepp.sources.meter import Meter
 from begrepp.sources.row_faults import add_remark
@@ -44,7 +45,9 @@ def decode_lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
                 'Save it as UTF-8, or name its encoding in source.toml: encoding = "utf-16".',
             )
         raw.seek(3 if bom.startswith(codecs.BOM_UTF8) else 0)
-        is_multibyte = codecs.lookup(encoding).name == "utf-8"
+        codec = codecs.lookup(encoding).name
+        is_multibyte = codec == "utf-8"
+        is_iso = codec.startswith("iso8859")
         for number, line in enumerate(_bounded_lines(raw, path), start=1):
             counter.bytes = start + raw.tell()
             try:
@@ -77,6 +80,10 @@ def decode_lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
                 )
             if "\0" in text:
                 raise _not_text(Origin(path.name, number), "a NUL character")
+            if is_iso and (decoded := decode_controls(text)) != text:
+                reason = f"bytes that are no characters of {encoding.upper()} are read as windows-1252."
+                add_remark(Origin(path.name, number), reason)
+                text = decoded
             yield (
                 text if text.isascii() or unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
             )

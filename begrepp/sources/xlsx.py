@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from itertools import groupby, zip_longest
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from begrepp.errors import InputError, Origin, PersonalDataError
@@ -22,6 +22,7 @@ from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_person_rows
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from begrepp.sources.rows import ColumnError, Row, check_header
+from begrepp.sources.workbook_reader import load_rows
 from begrepp.sources.xlsx_cells import EMPTY, CellText, is_formula, read_cell
 
 _RANGE = re.compile(r"([A-Za-z]{1,3})?(\d+)?(?::([A-Za-z]{1,3})?(\d+)?)?")
@@ -160,7 +161,7 @@ def open_workbook(path: Path, *, results: bool = False) -> Iterator[Workbook]:
     check_archive(path)
     refuse_doctypes(path)
     try:
-        with closing(load_workbook(path, read_only=True, data_only=results)) as book:
+        with load_rows(path, results=results) as book:
             yield book
     except InputError:
         raise

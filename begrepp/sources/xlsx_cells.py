@@ -16,6 +16,8 @@ from openpyxl.cell.cell import TYPE_ERROR, TYPE_FORMULA
 
 MAX_DIGITS = 15
 """Digits of a number that a workbook keeps."""
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ESCAPES = re.compile(rf"(?:{_ESCAPE.pattern.replace('(', '(?:')})+")
 _FORMAT_TOKEN = re.compile(r'0|"([^"]*)"|\\(.)|([-/ .:()])')
 _DECIMALS = re.compile(r"0+\.(0+)")
 _THOUSANDS = re.compile(r"[#0],[#0]")
@@ -71,7 +73,27 @@ def read_cell(cell: Any, stored: Any = None) -> CellText:
             shown = value.isoformat()
             return CellText(shown, code_fault=f"cell {place} holds a time ({shown}), which may have been a code.")
         case _:
-            return CellText(unicodedata.normalize("NFC", str(value)).strip())
+            return CellText(unicodedata.normalize("NFC", decode_escapes(str(value))).strip())
+
+
+def decode_escapes(text: str) -> str:
+    r"""Return a stored string with its escaped characters: `_x000D_` and a line feed are a line break.
+
+    `_xHHHH_` is a UTF-16 code unit, and `_x005F_` the underscore of a text such as `_x0041_` (ECMA-376 part 1,
+    22.9.2.19 "ST_Xstring"). Half a surrogate pair is left as it is written.
+    """
+    if "_x" not in text:
+        return text
+    decoded = _ESCAPES.sub(_decode_run, text)
+    return decoded.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decode_run(run: re.Match[str]) -> str:
+    units = b"".join(int(unit, 16).to_bytes(2) for unit in _ESCAPE.findall(run[0]))
+    try:
+        return units.decode("utf-16-be")
+    except UnicodeDecodeError:
+        return run[0]
 
 
 def _read_number(value: float, number_format: str, place: str) -> CellText:

@@ -16,13 +16,23 @@ MAX_BYTES = 200_000_000
 Json = Mapping[str, Any]
 
 
+class _WrittenNumber(float):
+    """Number with decimals that keeps its spelling, since it may be a code: `1.10` is not `1.1`."""
+
+    def __init__(self, written: str) -> None:
+        self.written = written
+
+    def __str__(self) -> str:
+        return self.written
+
+
 def read_json(path: Path) -> Json:
     """Read a JSON object. Raises `InputError` if the file is too large, not JSON, or not an object."""
     if path.stat().st_size > MAX_BYTES:
         raise InputError(path, f"the file is larger than {MAX_BYTES:,} bytes.", "Check that it is a description.")
     try:
         text = path.read_text(encoding="utf-8-sig")
-        document = json.loads(text)
+        document = json.loads(text, parse_float=_WrittenNumber)
     except (ValueError, RecursionError) as error:
         raise InputError(path, f"not well-formed JSON: {error}.", "Download the file again.") from None
     if not isinstance(document, dict):
@@ -77,8 +87,8 @@ def object_list(container: Json, key: str, path: Path) -> list[Json]:
 
 
 def string_list(value: Any) -> tuple[str, ...]:
-    """Return one string or a list of strings as a tuple; numbers and booleans in their JSON spelling."""
+    """Return one string or a list of strings as a tuple; numbers and booleans as JSON writes them."""
     if value is None:
         return ()
     values = value if isinstance(value, list) else [value]
-    return tuple(each if isinstance(each, str) else json.dumps(each) for each in values)
+    return tuple(str(each) if isinstance(each, str | _WrittenNumber) else json.dumps(each) for each in values)

@@ -78,8 +78,8 @@ def _read_document(path: Path, form: str, encoding: str) -> Any:
         if form == "yaml":
             return yaml.load(text, Loader=_TextLoader)
         if path.suffix.lower() in (".jsonl", ".ndjson"):
-            return [json.loads(line, object_pairs_hook=_new_object) for line in text.splitlines() if line.strip()]
-        return json.loads(text, object_pairs_hook=_new_object)
+            return [_parse_json(line) for line in text.split("\n") if line.strip()]
+        return _parse_json(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         origin = Origin(path.name, mark.line + 1) if mark else Origin(path.name)
@@ -87,6 +87,11 @@ def _read_document(path: Path, form: str, encoding: str) -> Any:
         raise InputError(origin, f"not well-formed YAML: {problem}.", "Fix the line.") from None
     except (ValueError, RecursionError) as error:
         raise InputError(path, f"not well-formed JSON: {error}.", "Download the file again.") from None
+
+
+def _parse_json(text: str) -> Any:
+    """Return a JSON document with its numbers as written, since a number may be a code: `1.10` is not `1.1`."""
+    return json.loads(text, object_pairs_hook=_new_object, parse_int=str, parse_float=str)
 
 
 def guess_rows(path: Path, form: str) -> str:

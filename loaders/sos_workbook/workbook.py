@@ -18,6 +18,7 @@ from openpyxl.cell.cell import TYPE_FORMULA
 from begrepp.errors import InputError, Origin
 from begrepp.sources.meter import current_meter
 from begrepp.sources.xlsx import open_workbook
+from begrepp.sources.xlsx_cells import decode_escapes
 
 _ZERO_PADDED = re.compile(r"0+")
 _MAX_HEADER_ROW = 15
@@ -118,5 +119,5 @@ def _cell_text(cell: Any) -> str:
         return str(value).zfill(len(padded)) if _ZERO_PADDED.fullmatch(padded) else str(value)
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
-    lines = (" ".join(line.split()) for line in str(value).splitlines())
+    lines = (" ".join(line.split()) for line in decode_escapes(str(value)).splitlines())
     return "\n".join(line for line in lines if line)

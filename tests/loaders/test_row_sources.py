@@ -300,3 +300,13 @@ def test_a_retired_code_without_a_last_day_ends_before_the_edition(
     records = load(tmp_path, STATUS, k__csv=rows)
     found = {each.notation: str(each.valid_to or "") for each in records if isinstance(each, Concept)}
     assert found == {"A": "", "B": last_day}
+
+
+@pytest.mark.parametrize("file", ["a__json", "a__jsonl"])
+def test_numbers_in_json_are_codes_as_written(tmp_path: Path, file: str) -> None:
+    codes = ["1.10", "1.1", "1E2", "12345678901234567890", "0.30000000000000000001", "-0"]
+    rows = [f'{{"kod": {code}, "namn": "rad\u2028{number}"}}' for number, code in enumerate(codes)]
+    text = "\n".join(rows) if file == "a__jsonl" else f"[{', '.join(rows)}]"
+    columns = '[file.columns]\nnotation = "kod"\npref_label.sv = "namn"\n'
+    made = load(tmp_path, f'{TABLE}name = "{file.replace("__", ".")}"\n{columns}', **{file: text})
+    assert [*labels(made)] == codes

@@ -88,7 +88,9 @@ class PartWriter:
                 return record, lines
         record, removed = clean_record(record, origin)
         if removed:
-            add_remark(origin, f"characters that XML cannot carry were removed or replaced by a space: {removed}.")
+            add_remark(
+                origin, f"characters that no text may hold were removed, or replaced by what they stand for: {removed}."
+            )
         lines = self._triples(record)
         refuse_invalid_iris(lines, origin)
         return record, lines

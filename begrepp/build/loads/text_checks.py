@@ -27,7 +27,7 @@ def is_suspect(lines: Sequence[str]) -> bool:
 
 
 def clean_record(record: Record, origin: Origin) -> tuple[Record, str]:
-    """Return a record with repaired words, and the names of the characters removed or replaced by a space.
+    """Return a record with repaired words, and the names of the characters removed or replaced.
 
     Words are texts in a language and literals. Raises `InputError` if another field holds such a character, since a
     code without it would be another code.

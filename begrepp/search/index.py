@@ -31,7 +31,9 @@ SUGGESTION_CANDIDATES = 24
 _TELLING_SHARE = 0.55
 """A word with less than this share of the weight of the most telling word is not required."""
 _ENOUGH_HITS = 10
-"""With fewer hits than this, documents without the least informative word are found too."""
+"""With fewer hits than this, documents without one of the telling words are found too, then without two."""
+_ENOUGH_SUGGESTED = 5
+"""The same for suggestions, of which fewer are shown."""
 
 _RELATED_QUERIES = 1_000
 """The last queries whose relatives are kept."""
@@ -159,7 +161,7 @@ class TextIndex:
             ).hits
             addresses = [*exact, *(address for _, address in hits if address not in exact)]
         else:
-            addresses = self._find_candidates(search, filters, candidates, self._autocomplete)[2]
+            addresses = self._find_candidates(search, filters, candidates, self._autocomplete, _ENOUGH_SUGGESTED)[2]
         ranker = self._ranker(search, user_language)
         scored = _sort_scored(self._score(ranker, addresses))
         return [hit(ranker, *each, user_language) for each in scored[:limit]]
@@ -200,7 +202,12 @@ class TextIndex:
         return Query.boolean_query([(Occur.Should, found), (Occur.Should, also)]) if related else found
 
     def _find_candidates(
-        self, search: ParsedSearch, filters: Filters, limit: int, builder: SearchQueryBuilder | None = None
+        self,
+        search: ParsedSearch,
+        filters: Filters,
+        limit: int,
+        builder: SearchQueryBuilder | None = None,
+        enough: int = 0,
     ) -> tuple[int, Query, list[DocAddress]]:
         """Search for documents with all telling words, or if there are few, with all but one, and so on.
 
@@ -210,7 +217,7 @@ class TextIndex:
         for least in _relaxations(len(telling)):
             index_query = self._add_filters((builder or self._query_builder).build(search, telling, least), filters)
             total, addresses = self._execute(index_query, limit)
-            if total >= _ENOUGH_HITS:
+            if total >= (enough or _ENOUGH_HITS):
                 break
         return total, index_query, addresses
 

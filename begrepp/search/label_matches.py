@@ -50,6 +50,7 @@ class LabelMatcher:
         self._names_only = [bool(slot.systems or slot.kinds) for slot in search.slots]
         self._words = QueryWords()
         self._phrases = [[*self._slot_phrases(slot)] for slot in search.slots]
+        self._without = [_NO_MATCH] * len(search.slots)
         self._matches: dict[str, list[_SlotMatch]] = {}
 
     def _slot_phrases(self, slot: WordSlot) -> Iterator[tuple[float, list[int]]]:
@@ -67,8 +68,9 @@ class LabelMatcher:
         return max([best, *(self._variant_score(variant, context) - _VARIANT for variant in variants[1:])])
 
     def qualities(self, label: str) -> list[float]:
-        """Return how well a label matches each slot, 0 to 1."""
-        return [quality for quality, _, _ in self._label_matches(label)]
+        """Return how well a label matches each slot, 0 to 1; nothing if it has no word of the query."""
+        matches = self._label_matches(label)
+        return [] if matches is self._without else [quality for quality, _, _ in matches]
 
     def synonyms(self, label: str) -> list[tuple[Phrase, Phrase]]:
         """Return the words of the query that a label has only in other words, with these: `("cancer",), (…)`."""
@@ -79,7 +81,7 @@ class LabelMatcher:
         matches = self._matches.get(label)
         if matches is None:
             found = self._found_words(label)
-            matches = [_best_phrase(phrases, found) for phrases in self._phrases]
+            matches = [_best_phrase(phrases, found) for phrases in self._phrases] if found else self._without
             self._matches[label] = matches
         return matches
 
@@ -94,6 +96,8 @@ class LabelMatcher:
 
     def _variant_score(self, label: str, context: Sequence[float]) -> float:
         matches = self._label_matches(label)
+        if matches is self._without:
+            return 0.0
         own = [quality for (quality, _, _), named in zip(matches, self._names_only, strict=True) if not named]
         if not any(own or [quality for quality, _, _ in matches]):
             return 0.0

@@ -17,12 +17,14 @@ from begrepp.search.system_names import System, SystemNames
 from begrepp.text.stemming import label_key, lowercase_words, spelling, word_keys
 from begrepp.text.swedish import fold
 
-_CORRECTION_CANDIDATES = 300
+_CORRECTION_CANDIDATES = 100
 _MAX_SYSTEMS = 5_000
 _MIN_CORRECTION_FREQUENCY, _LARGE_INDEX = 3, 10_000
 """A word is corrected towards words in at least three documents, in a small index to any."""
 _OTHER_FIRST_LETTER = 0.5
 """Few err in the first letter."""
+_LENGTH_DIFFERENCE = 4
+"""Letters that a word may be longer or shorter than the one that it is corrected to, in any spelling."""
 _LONG_WORD = 8
 """Words from this length may have two errors."""
 
@@ -121,13 +123,15 @@ class IndexLexicon:
             Query.boolean_query([(Occur.Should, each) for each in fuzzy]), limit=_CORRECTION_CANDIDATES
         ).hits
         documents = (decode_document(str(self._searcher.doc(address).get_first("stored"))) for _, address in hits)
-        written = Counter(
+        words = Counter(
             other
             for document in documents
             for label in document.labels
             for other in lowercase_words(label.value)
-            if OSA.distance(folded, form(other), score_cutoff=distance) <= distance
+            if abs(len(other) - len(word)) <= _LENGTH_DIFFERENCE
         )
+        near = {other for other in words if OSA.distance(folded, form(other), score_cutoff=distance) <= distance}
+        written = {other: words[other] for other in near}
 
         def cost(other: str) -> tuple[float, int, int]:
             plain = form(other)

@@ -250,7 +250,9 @@ def _split_compound(word: str, lexicon: Lexicon) -> list[Phrase]:
         tail = word[cut:]
         for head in dict.fromkeys((word[:cut], word[:cut].removesuffix("s"))):
             short = min(len(head), len(tail))
-            if short < _MIN_PART_LENGTH or not (lowest := min(lexicon.frequency(head), lexicon.frequency(tail))):
+            if short < _MIN_PART_LENGTH or not (known := lexicon.frequency(tail)):
+                continue
+            if not (lowest := min(known, lexicon.frequency(head))):
                 continue
             if short > _MIN_PART_LENGTH or lowest >= _FREQUENT_PART:
                 splits.append((short > _MIN_PART_LENGTH, lowest, (head, tail)))

@@ -45,6 +45,7 @@ class QueryWords:
         self._beginnings: list[int] = []
         self._parts: dict[str, list[tuple[int, float]]] = {}
         self._lengths: list[int] = []
+        self._ends: set[str] = set()
         self._found: dict[str, dict[int, float]] = {}
 
     def add(self, word: str, *, is_beginning: bool = False) -> int:
@@ -64,6 +65,7 @@ class QueryWords:
                     if len(key) > _MIN_PART:
                         self._parts.setdefault(key, []).append((number, COMPOUND - _KEY_PART))
             self._lengths = sorted({*map(len, self._parts)})
+            self._ends.update(end for part in self._parts for end in (part[:_MIN_PART], part[-_MIN_PART:]))
         return number
 
     def qualities(self, word: AnalysedWord) -> dict[int, float]:
@@ -91,6 +93,8 @@ class QueryWords:
     def _compound_parts(self, folded: str) -> dict[int, float]:
         """Return the words of the query that a word starts or ends with."""
         found: dict[int, float] = {}
+        if folded[:_MIN_PART] not in self._ends and folded[-_MIN_PART:] not in self._ends:
+            return found
         for length in self._lengths:
             if length > len(folded):
                 break

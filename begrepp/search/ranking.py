@@ -169,7 +169,8 @@ class Ranker:
         around = [0.0] * len(self.search.slots)
         for label in document.labels:
             if weight := _CONTEXT.get(label.role):
-                qualities = self._matcher.qualities(label.value)
+                if not (qualities := self._matcher.qualities(label.value)):
+                    continue
                 around = [max(best, weight * quality) for best, quality in zip(around, qualities, strict=True)]
         return [
             1.0 if slot.systems & within else max(quality, _kind_match(slot, document))

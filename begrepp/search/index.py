@@ -142,17 +142,23 @@ class TextIndex:
     def suggest(
         self,
         query: str,
-        candidates: int = SUGGESTION_CANDIDATES,
+        candidates: int = 0,
         /,
         *,
         limit: int = 8,
         user_language: str = "sv",
         **filters: str | Sequence[str],
     ) -> list[Hit]:
-        """Return the best hits for a query that is being typed, of so many candidates of the index."""
+        """Return the best hits for a query that is being typed, of so many candidates of the index.
+
+        If no number of candidates is given and the query is finished, they are those of the search.
+        """
         search = self._parse(query)
         if not search.slots:
             return []
+        if not candidates and self._is_finished(search):
+            return self.search(query, limit=limit, user_language=user_language, **filters)[1]
+        candidates = candidates or SUGGESTION_CANDIDATES
         if common := self._autocomplete.frequent_match(search):
             exact = self._execute(self._add_filters(self._query_builder.exact_match(search), filters), candidates)[1]
             index_query = self._add_filters(common, filters)
@@ -165,6 +171,12 @@ class TextIndex:
         ranker = self._ranker(search, user_language)
         scored = _sort_scored(self._score(ranker, addresses))
         return [hit(ranker, *each, user_language) for each in scored[:limit]]
+
+    def _is_finished(self, search: ParsedSearch) -> bool:
+        """Return whether a query is a code or ends with a whole word, and has no word of very many documents."""
+        last = search.slots[-1]
+        whole = search.codes.whole or last.alternatives or self._lexicon.is_written(last.words[-1])
+        return bool(whole) and not any(map(self._autocomplete.is_frequent, search.slots))
 
     def find_code(self, code: str, **filters: str | Sequence[str]) -> list[Hit]:
         """Return the hits with this code, regardless of case and punctuation."""

@@ -177,7 +177,7 @@ class AutocompleteQueryBuilder(SearchQueryBuilder):
 
     def frequent_match(self, search: ParsedSearch) -> Query | None:
         """Build a query to be ordered by rank alone; returns None unless all words are frequent or short prefixes."""
-        if not all(self._is_short(slot) or self._is_frequent(slot) for slot in search.slots):
+        if not all(self._is_short(slot) or self.is_frequent(slot) for slot in search.slots):
             return None
         if len(prefix := fold(search.text)) > MAX_EDGE_LENGTH:
             return Query.boolean_query([(Occur.Must, self._slot(slot)) for slot in search.slots])
@@ -190,12 +190,13 @@ class AutocompleteQueryBuilder(SearchQueryBuilder):
     def _slot(self, slot: WordSlot) -> Query:
         if self._is_short(slot):
             return Query.const_score_query(self._term("edge", fold(slot.words[0])), 1.0)
-        return self._alternative(slot.words) if self._is_frequent(slot) else super()._slot(slot)
+        return self._alternative(slot.words) if self.is_frequent(slot) else super()._slot(slot)
 
     def _alternative(self, words: Sequence[str]) -> Query:
         return Query.boolean_query([(Occur.Must, self._term("part", self._most_frequent_form(word))) for word in words])
 
-    def _is_frequent(self, slot: WordSlot) -> bool:
+    def is_frequent(self, slot: WordSlot) -> bool:
+        """Return whether all words of a slot are in very many documents."""
         return (
             min(self._searcher.doc_freq("part", self._most_frequent_form(word)) for word in slot.words) > MIN_FREQUENT
         )

@@ -86,6 +86,11 @@ class TextIndex:
         Labels in `user_language` score higher. `filters` are values of facets: `kind`, `scheme` and `dataset` (IRIs),
         `status`, `language`, `species`, each one or several; empty values are ignored. A scheme has its parts with it.
         """
+        return self._search(query, limit, offset, user_language, filters)
+
+    def _search(
+        self, query: str, limit: int, offset: int, user_language: str, filters: Filters
+    ) -> tuple[int, list[Hit]]:
         search = self._parse(query)
         if not search.slots and not search.codes.whole:
             return 0, []
@@ -157,7 +162,7 @@ class TextIndex:
         if not search.slots:
             return []
         if not candidates and self._is_finished(search):
-            return self.search(query, limit=limit, user_language=user_language, **filters)[1]
+            return self._search(query, limit, 0, user_language, filters)[1]
         candidates = candidates or SUGGESTION_CANDIDATES
         if common := self._autocomplete.frequent_match(search):
             exact = self._execute(self._add_filters(self._query_builder.exact_match(search), filters), candidates)[1]

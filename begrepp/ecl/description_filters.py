@@ -104,11 +104,22 @@ def _of_type(index: DescriptionIndex, word: str) -> BitMap:
 
 
 def _in_dialect(index: DescriptionIndex, accepted: AcceptedDialect) -> BitMap:
-    """The rows in a dialect: its own tag, or its language where the names have no region."""
-    language = accepted.dialect.lower()
-    rows = _in_language(index, language) or _in_language(index, language.partition("-")[0])
-    kinds = {"prefer": "preferred", "accept": "synonym"}
-    chosen = [index.kinds.get(kinds[word], BitMap()) for word in accepted.acceptabilities]
+    """The rows in a dialect: those with its tag, and those of its language without a region.
+
+    A preferred name without a region is that of the dialect unless the concept has one with its tag. Without either,
+    the rows in the language in any region are meant.
+    """
+    tag = accepted.dialect.lower()
+    language = tag.partition("-")[0]
+    own, common = index.languages.get(tag, BitMap()), index.languages.get(language, BitMap())
+    preferred = index.kinds.get("preferred", BitMap())
+    if own and tag != language:
+        common = common - (preferred & index.rows_of(index.concepts(own & preferred)))
+    rows = own | common or _in_language(index, language)
+    # A fully specified name is a preferred description of its type.
+    synonyms = index.kinds.get("synonym", BitMap()) - index.full_names
+    kinds = {"prefer": preferred | index.full_names, "accept": synonyms}
+    chosen = [kinds[word] for word in accepted.acceptabilities]
     return rows & _union(chosen) if chosen else rows
 
 

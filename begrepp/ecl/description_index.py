@@ -64,6 +64,10 @@ class DescriptionIndex:
         """Return the concepts that the rows describe."""
         return to_bitmap(np.unique(self._concepts[to_integers(rows)]))
 
+    def rows_of(self, concepts: BitMap) -> BitMap:
+        """Return the rows that describe the concepts."""
+        return to_bitmap(np.flatnonzero(np.isin(self._concepts, to_integers(concepts))))
+
     def with_words(self, term: str) -> BitMap:
         """Return the rows with words that start with the words of the term, in any order."""
         found = BitMap()

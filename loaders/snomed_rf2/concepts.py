@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -153,22 +153,23 @@ def _texts(descriptions: list[Values]) -> tuple[tuple[Text, ...], ...]:
     """Return preferred, alternative and hidden labels, definitions, and fully specified names.
 
     The fully specified name is an alternative label, or the preferred one if there is no other. A synonym that no
-    language reference set accepts is a hidden label.
+    language reference set accepts is a hidden label. English is one language, with the American preferred term; only
+    where the two dialects differ have terms of one of them its tag (`en-GB`, `en-US`).
     """
-    pref: dict[str, Text] = {}
+    synonyms = [(term, bits) for _, type_, _, term, bits in descriptions if type_ == _SYNONYM]
+    pref = _preferred_terms(synonyms)
     alt: dict[Text, None] = {}
     hidden: dict[Text, None] = {}
     definitions: dict[Text, None] = {}
-    names: list[Text] = []
-    for acceptability, lang in ((1, "sv"), (4, "en"), (16, "en")):
-        for _, type_, _, term, acceptabilities in descriptions:
-            if type_ == _SYNONYM and acceptabilities & acceptability and lang not in pref:
-                pref[lang] = Text(term, lang)
-    for _, type_, language, term, acceptabilities in descriptions:
-        accepted_in = [lang for lang, bits in (("sv", _SWEDISH), ("en", _ENGLISH)) if acceptabilities & bits]
+    names: dict[Text, None] = {}
+    has_dialects = any(bits & _BRITISH for *_, bits in descriptions)
+    for _, type_, language, term, bits in descriptions:
+        accepted_in = [lang for lang, accepted in (("sv", _SWEDISH), ("en", _AMERICAN | _BRITISH)) if bits & accepted]
         texts = [Text(term, lang) for lang in accepted_in or [language]]
         if type_ == _FULL_NAME:
-            names += texts
+            names.update(dict.fromkeys(texts))
+        elif type_ == _SYNONYM and has_dialects:
+            texts = [_in_dialect(text, bits, pref) if text.lang == "en" else text for text in texts]
         labels = definitions if type_ == _DEFINITION else hidden if type_ == _SYNONYM and not accepted_in else alt
         labels.update(dict.fromkeys(texts))
     for full_name in names:
@@ -179,7 +180,27 @@ def _texts(descriptions: list[Values]) -> tuple[tuple[Text, ...], ...]:
     chosen = tuple(pref.values())
     others = tuple(text for text in alt if text not in chosen)
     unaccepted = tuple(text for text in hidden if text not in chosen and text not in alt)
-    return chosen, others, unaccepted, tuple(definitions), tuple(dict.fromkeys(names))
+    return chosen, others, unaccepted, tuple(definitions), tuple(names)
+
+
+def _preferred_terms(synonyms: Sequence[tuple[str, int]]) -> dict[str, Text]:
+    """Return the preferred terms by language tag; a British one only if it is not the American one."""
+    found: dict[str, Text] = {}
+    for preferred, lang in ((1, "sv"), (4, "en"), (16, "en"), (16, "en-GB")):
+        term = next((term for term, bits in synonyms if bits & preferred), None)
+        if term is not None and lang not in found and not (lang == "en-GB" and found["en"].value == term):
+            found[lang] = Text(term, lang)
+    return found
+
+
+def _in_dialect(text: Text, bits: int, pref: Mapping[str, Text]) -> Text:
+    """Return an English term with the tag of its dialect, if only one dialect has it or its place differs."""
+    is_preferred = text == pref.get("en")
+    if is_preferred and bits & _BRITISH and "en-GB" in pref:
+        return text._replace(lang="en-GB")
+    if is_preferred or (bits & _AMERICAN and bits & _BRITISH):
+        return text
+    return text._replace(lang="en-US" if bits & _AMERICAN else "en-GB")
 
 
 def _object(target: int | None, value: str | None) -> RdfTerm:
@@ -217,4 +238,4 @@ def _successors(joined: DuckDBPyConnection) -> dict[int, tuple[int, ...]]:
 
 _FULL_NAMES = expand("begrepp:fullySpecifiedName")
 _FULL_NAME, _SYNONYM, _DEFINITION = 900000000000003001, 900000000000013009, 900000000000550004
-_SWEDISH, _ENGLISH = 1 | 2, 4 | 8 | 16 | 32
+_SWEDISH, _AMERICAN, _BRITISH = 1 | 2, 4 | 8, 16 | 32

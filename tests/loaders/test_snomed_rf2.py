@@ -36,6 +36,7 @@ def test_the_refset_chooses_the_swedish_term_and_not_the_language_of_the_descrip
     assert {t.lang: t.value for t in found["100002002"].pref_labels} == {
         "sv": "Morbus fictus",
         "en": "Invented illness",
+        "en-GB": "Invented illness, spelt the British way",
     }
     assert "påhittad sjukdom" in [t.value for t in found["100002002"].alt_labels]
 

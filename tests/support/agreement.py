@@ -139,7 +139,8 @@ class Agreement:
             sorted((text, tag.removeprefix("^")) for text, tag in self._texts(f"{c} skos:notation ?x")),
         )
         for use, prefixed in _LABELS.items():
-            stored = sorted((d.text, d.language) for d in record.designations if d.use == use)
+            # The store writes language tags in small letters, as RDF allows.
+            stored = sorted((d.text, d.language.lower()) for d in record.designations if d.use == use)
             found[f"{use} designations"] = stored, self._texts(f"{c} {prefixed} ?x FILTER isLiteral(?x)")
         for use, prefixed in _XL.items():
             stored_terms = sorted(
@@ -237,7 +238,7 @@ class Agreement:
         found["editions"] = sorted(each.graph for each in record.editions), sorted(listed & self._editions)
         labels = self.ask(f"GRAPH ?g {{ {c} skos:prefLabel ?x }}", *"gx")
         found["labels of editions"] = (
-            sorted((each.graph, text.value, text.lang) for each in record.editions for text in each.labels),
+            sorted((each.graph, text.value, text.lang.lower()) for each in record.editions for text in each.labels),
             sorted((graph, *_split(x)) for graph, x in labels if graph in {each.graph for each in record.editions}),
         )
         return found

@@ -72,6 +72,17 @@ def client(settings: Settings) -> Iterator[FlaskClient]:
         (f"* : R {SITE} = {TWO_PLACES}", {PART, OTHER_PART}),
         ('* {{ type = fsn, term = "disorder" }}', {ILLNESS, TWO_PLACES, EVERYWHERE}),
         ('< 138875005 {{ type = syn, term = "disorder" }}', set()),
+        # The American preferred term is acceptable in British English, which has a preferred one of its own.
+        ('* {{ term = wild:"invented illness", dialect = en-us (prefer) }}', {ILLNESS}),
+        ('* {{ term = wild:"invented illness", dialect = en-gb (prefer) }}', set()),
+        ('* {{ term = wild:"invented illness", dialect = en-gb (accept) }}', {ILLNESS}),
+        ('* {{ term = "british", dialect = en-gb (prefer) }}', {ILLNESS}),
+        ('* {{ term = "british", dialect = en-us }}', set()),
+        ('* {{ term = "lone", dialect = en-us (accept) }}', {ILLNESS}),
+        ('* {{ term = "lone", dialect = en-gb }}', set()),
+        ('* {{ term = "morbus", dialect = en-gb (accept) }}', {ILLNESS}),
+        ('* {{ term = "morbus", dialect = sv-se (prefer) }}', {ILLNESS}),
+        ('* {{ type = fsn, dialect = en-us (prefer), term = "two" }}', {TWO_PLACES}),
         ('* {{ type = fsn, term = wild:"*(body structure)" }}', {PART, OTHER_PART}),
     ],
 )

@@ -5,18 +5,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import polars
 
 from begrepp.artefact.manifest import read_manifest
-from begrepp.child_process import end_with_standard_input
-from begrepp.exports.downloads import file_name, write_download
-from begrepp.exports.spreadsheet import about_scheme
-from begrepp.files import temporary_folder
-
-SUFFIX = ".parquet"
+from begrepp.exports.spreadsheet import about_scheme, write_named_scheme
 
 
 def write_scheme(build: Path, scheme: str, packed: Path, target: Path) -> None:
@@ -26,12 +20,4 @@ def write_scheme(build: Path, scheme: str, packed: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    end_with_standard_input()
-    build_folder, target_file = map(Path, sys.argv[1:])
-    scheme_id = target_file.name.removesuffix(SUFFIX)
-    with temporary_folder(target_file.parent) as folder:
-        rows_file = folder / file_name(scheme_id, "csv")
-        write_download(build_folder, rows_file.name, rows_file)
-        whole = folder / target_file.name
-        write_scheme(build_folder, scheme_id, rows_file, whole)
-        whole.replace(target_file)
+    write_named_scheme(".parquet", write_scheme)

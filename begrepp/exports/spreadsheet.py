@@ -10,7 +10,7 @@ import csv
 import gzip
 import io
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -164,13 +164,21 @@ def about_scheme(manifest: Manifest, scheme: str) -> list[tuple[str, str]]:
     ]
 
 
-if __name__ == "__main__":
+def write_named_scheme(suffix: str, write: Callable[[Path, str, Path, Path], None]) -> None:
+    """Write the file of a code system that the command line names: BUILD FILE; FILE is named by the code system.
+
+    `write` is called with the build, the code system, its download as CSV and the file to write.
+    """
     end_with_standard_input()
-    build_folder, target_file = map(Path, sys.argv[1:])
-    scheme_id = target_file.name.removesuffix(SUFFIX)
-    with temporary_folder(target_file.parent) as folder:
-        rows_file = folder / file_name(scheme_id, "csv")
-        write_download(build_folder, rows_file.name, rows_file)
-        whole = folder / target_file.name
-        write_scheme(build_folder, scheme_id, rows_file, whole)
-        whole.replace(target_file)
+    build, target = map(Path, sys.argv[1:])
+    scheme = target.name.removesuffix(suffix)
+    with temporary_folder(target.parent) as folder:
+        rows = folder / file_name(scheme, "csv")
+        write_download(build, rows.name, rows)
+        whole = folder / target.name
+        write(build, scheme, rows, whole)
+        whole.replace(target)
+
+
+if __name__ == "__main__":
+    write_named_scheme(SUFFIX, write_scheme)

@@ -15,11 +15,13 @@ from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
 from server.http.json_body import read_json
 from server.http.negotiation import (
+    CSV,
     DOCUMENT_FORMATS,
     GRAPH_FORMATS,
     HTML,
     PAGE_FORMATS,
     TABLE_FORMATS,
+    XLSX,
     Format,
     choose_format,
     refuse_format,
@@ -250,10 +252,18 @@ def document_page(found_build: ServedBuild, found: Resolved) -> str:
         template,
         page=page,
         alternate_formats=alternate_formats(found.path) if not found.path.startswith("/resource?") else (),
-        tables=alternate_formats(found.path, TABLE_FORMATS) if not found.path.startswith("/resource?") else (),
+        tables=alternate_formats(found.path, _table_formats(found.path))
+        if not found.path.startswith("/resource?")
+        else (),
         iri=found.iri,
         canonical=found_build.iris.base + found.path[1:],
     )
+
+
+def _table_formats(path: str) -> tuple[Format, ...]:
+    """Return the formats of tables that the page of a resource links to: all for lists, two for single things."""
+    kind, _, rest = path.strip("/").partition("/")
+    return TABLE_FORMATS if kind in ("cs", "dataset", "mapping") and "/" not in rest else (CSV, XLSX)
 
 
 def _template_and_data(found_build: ServedBuild, found: Resolved) -> tuple[str, object]:

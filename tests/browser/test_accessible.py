@@ -35,6 +35,8 @@ MORE = [
     "/cs/atc/release/2021.1-demo",
     "/dataset/nkbc/anmalan/var/a_pad_her2",
     "/matrix",
+    "/matrix?by=system",
+    "/report?about=https%3A%2F%2Fw3id.org%2Fbegrepp%2Fid%2Fcs%2Fonkologi%2Flungcancer",
     "/matrix?topic=https%3A%2F%2Fw3id.org%2Fbegrepp%2Fid%2Fcs%2Fonkologi%2Ftumorstadium",
     "/harmonise?a=nkbc&b=cancerregistret",
     "/harmonise?more=nkbc&more=cancerregistret&more=npcr",

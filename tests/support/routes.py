@@ -24,6 +24,7 @@ ROUTES = (
         "/mapping.ttl",
         "/search.csv?q=lung",
         "/matrix.json",
+        "/matrix.excel.csv?by=system",
     ),
     "/sparql.xlsx?query=SELECT%20%2A%20%7B%7D",
     *(

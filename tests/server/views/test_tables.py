@@ -62,10 +62,12 @@ def test_every_table_is_there_for_excel_and_as_parquet(client: FlaskClient, path
 
 
 def test_a_page_offers_every_format_of_its_table(client: FlaskClient) -> None:
-    for path in ("/cs", "/search?q=cancer", "/dataset/nkbc", "/cs/onkologi/lungcancer"):
+    for path in ("/cs", "/search?q=cancer", "/dataset/nkbc", "/cs/ecog", "/mapping/onkologi"):
         page = client.get(path, headers=HTML).text
         for suffix in ("csv", "excel.csv", "xlsx", "parquet"):
             assert f'href="{_at(path, suffix)}"' in page, (path, suffix)
+    concept = client.get("/cs/onkologi/lungcancer", headers=HTML).text
+    assert "lungcancer.xlsx" in concept and "lungcancer.parquet" not in concept, "few formats for single things"
 
 
 def test_the_matrix_by_code_system_counts_variables(client: FlaskClient) -> None:

@@ -34,9 +34,23 @@ from loaders.support.obo_syntax import (
 )
 
 _SCOPES = {"EXACT": "hasExactSynonym", "BROAD": "hasBroadSynonym", "NARROW": "hasNarrowSynonym"}
-_MATCHES = {
-    f"skos:{kind}Match": expand(f"skos:{kind}Match") for kind in ("exact", "close", "broad", "narrow", "related")
+_MATCHES = tuple(expand(f"skos:{kind}Match") for kind in ("exact", "close", "broad", "narrow", "related"))
+# Labels of SKOS are further names of a term: OBO's own label is the name.
+_NAMES = {
+    expand("skos:prefLabel"): "EXACT",
+    expand("skos:altLabel"): "EXACT",
+    expand("skos:hiddenLabel"): "RELATED",
 }
+# What only the clauses of OBO state of a term: a property_value with it would contradict them.
+_OWN = tuple(
+    expand(name)
+    for name in (
+        *("rdf:type", "skos:notation", "skos:inScheme", "skos:topConceptOf", "skos:hasTopConcept", "skos:broader"),
+        *("skos:narrower", "skos:broaderTransitive", "skos:narrowerTransitive", "skos:related", "owl:deprecated"),
+        *("rdfs:subClassOf", "dct:isReplacedBy", "dct:replaces"),
+    )
+)
+_CONDITION = ("gci_relation", "gci_filler")
 _NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": prefixes()["dct"],
@@ -125,6 +139,9 @@ def _read_term(frame: OboFrame, namespaces: Mapping[str, str], skipped_tags: Cou
 
 
 def _read_clause(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str], skipped_tags: Counter[str]) -> None:
+    if qualified := _qualifying(clause):
+        skipped_tags[f"{clause.tag} with {' and '.join(qualified)}"] += 1
+        return
     match clause.tag:
         case "id":
             pass
@@ -166,9 +183,26 @@ def _read_clause(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str]
             else:
                 term.state(clause, XREF, RdfTerm(reference, "literal"))
         case "property_value":
-            _add_property(term, clause, namespaces)
+            _add_property(term, clause, namespaces, skipped_tags)
         case tag:
             skipped_tags[tag] += 1
+
+
+def _qualifying(clause: OboClause) -> list[str]:
+    """Return the modifiers with which a clause does not say that all instances have the relation; mostly none.
+
+    `gci_relation` and `gci_filler` make a general class axiom, about a part of the instances only. A highest or zero
+    cardinality, or "only" without "some", states no relation (OBO 1.4, section 5; semantics of relationship tags).
+    """
+    given = clause.modifiers
+    conditions = [name for name in _CONDITION if name in given]
+    if conditions or clause.tag != "relationship":
+        return conditions
+    has_least = given.get("cardinality", given.get("minCardinality", "0")) != "0"
+    if has_least or given.get("all_some") == "true":
+        return []
+    limits = [name for name in ("cardinality", "minCardinality", "maxCardinality") if name in given]
+    return limits + [name for name in ("all_only",) if given.get(name) == "true"]
 
 
 def _is_true(clause: OboClause) -> bool:
@@ -189,7 +223,7 @@ def _add_synonym(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str]
     term.state(clause, relation, RdfTerm(text, "literal", lang="en"))
 
 
-def _add_property(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str]) -> None:
+def _add_property(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str], skipped_tags: Counter[str]) -> None:
     relation, _, rest = clause.value.partition(" ")
     rest = rest.strip()
     if rest.startswith('"'):
@@ -202,10 +236,19 @@ def _add_property(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str
             clause.origin, f"the property '{relation}' has no value.", "Write: property_value: PROPERTY VALUE."
         )
     target = cross_reference(text)
-    if relation in _MATCHES and (target or "://" in text):
-        term.matches.setdefault((target or text, _MATCHES[relation]), clause.origin)
-        return
     prefix, _, local = relation.partition(":")
     predicate = f"{namespaces[prefix]}{local}" if prefix in namespaces else obo_iri(relation)
+    if predicate in _MATCHES and (target or "://" in text):
+        term.matches.setdefault((target or text, predicate), clause.origin)
+        return
+    if predicate in _NAMES:
+        term.synonyms.append((text, _NAMES[predicate]))
+        return
+    if predicate == expand("skos:definition"):
+        term.definitions.append(text)
+        return
+    if predicate in _OWN:
+        skipped_tags[f"property_value: {relation}"] += 1
+        return
     is_link = text.startswith(("http://", "https://")) and not any(c.isspace() for c in text)
     term.state(clause, predicate, RdfTerm(text, "iri" if is_link else "literal"))

@@ -8,7 +8,7 @@ https://owlcollab.github.io/oboformat/doc/GO.format.obo-1_2.html. A line is `tag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,16 +21,18 @@ _CLAUSE = re.compile(r"((?:[^\s:\\]|\\.)+)\s*:(?:\s+|$)(.*)$|((?:[^\s:\\!]|\\.)+
 _ESCAPES = {"n": "\n", "t": "\t", "W": " "}
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
 _MODIFIER = r'[^\s={}",]+\s*=\s*"(?:[^"\\]|\\.)*"'
+_NAMED = re.compile(r'([^\s={}",]+)\s*=\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _MODIFIERS = re.compile(rf"(?:^|\s)\{{\s*(?:{_MODIFIER}(?:\s*,\s*{_MODIFIER})*)?\s*\}}\s*$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class OboClause:
-    """A line of a frame: tag, value without comment and modifiers but with its escapes, and place."""
+    """A line of a frame: tag, value without comment and modifiers but with its escapes, place, and modifiers."""
 
     tag: str
     value: str
     origin: Origin
+    modifiers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -103,12 +105,12 @@ def _clause(text: str, origin: Origin) -> OboClause:
             "A line is 'tag: value'. Fix it, or download the file again from its publisher.",
         )
     tag, value = (match[1], match[2]) if match[1] else (match[3], match[4])
-    return OboClause(unescape(tag), without_modifiers(value.strip()), origin)
-
-
-def without_modifiers(value: str) -> str:
-    """Return a value without its trailing modifiers, `{source="PMID:1"}`."""
-    return _MODIFIERS.sub("", value).strip() if value.endswith("}") else value
+    value = value.strip()
+    trailing = _MODIFIERS.search(value) if value.endswith("}") else None
+    if not trailing:
+        return OboClause(unescape(tag), value, origin)
+    modifiers = {name: unescape(text) for name, text in _NAMED.findall(trailing[0])}
+    return OboClause(unescape(tag), value[: trailing.start()].strip(), origin, modifiers)
 
 
 def unescape(text: str) -> str:

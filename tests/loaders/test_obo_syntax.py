@@ -13,6 +13,7 @@ import loaders
 from begrepp.build.loads.record_checks import check_records
 from begrepp.errors import InputError
 from begrepp.records import Concept, Mapping, Record, Skipped, Statement
+from loaders.support.obo_identifiers import OBO
 from tests.support.bad_files import edition
 
 SOURCE = """loader = "obo"
@@ -132,3 +133,70 @@ def test_every_clause_that_cannot_be_read_is_listed_or_left_out(tmp_path: Path) 
     records = load(tmp_path / "reported", text, 'report = ["unusable"]')
     assert [r.notation for r in records if isinstance(r, Concept)] == ["X:1"]
     assert [r.origin.row for r in records if isinstance(r, Skipped)] == [4, 5, 6, 0]
+
+
+def test_a_clause_under_a_condition_or_with_a_limit_is_left_out_and_told(tmp_path: Path) -> None:
+    text = """format-version: 1.4
+ontology: x
+
+[Term]
+id: X:1
+name: root
+
+[Term]
+id: X:2
+name: child
+is_a: X:1 {source="PMID:1"}
+relationship: part_of X:1 {gci_relation="part_of", gci_filler="X:3"}
+relationship: part_of X:3 {cardinality="2"}
+relationship: has_part X:3 {all_only="true", all_some="true"}
+relationship: has_part X:4 {maxCardinality="1"} ! at most one
+relationship: lacks X:3 {cardinality="0"}
+relationship: has_part X:1 {all_only="true"}
+
+[Term]
+id: X:3
+name: third
+is_a: X:1 {gci_relation="part_of", gci_filler="X:2"}
+
+[Term]
+id: X:4
+name: fourth
+"""
+    records = load(tmp_path, text)
+    found = {each.notation: each.broader for each in records if isinstance(each, Concept)}
+    assert found == {"X:1": (), "X:2": (f"{OBO}X_1",), "X:3": (), "X:4": ()}
+    stated = [(each.predicate.removeprefix(OBO), each.object.value) for each in records if isinstance(each, Statement)]
+    assert stated == [("part_of", f"{OBO}X_3"), ("has_part", f"{OBO}X_3")]
+    told = [each.reason for each in records if isinstance(each, Skipped)]
+    assert told == [
+        "'is_a with gci_relation and gci_filler' is not imported (1).",
+        "'relationship with all_only' is not imported (1).",
+        "'relationship with cardinality' is not imported (1).",
+        "'relationship with gci_relation and gci_filler' is not imported (1).",
+        "'relationship with maxCardinality' is not imported (1).",
+    ]
+
+
+def test_properties_of_skos_are_names_or_left_out_and_told(tmp_path: Path) -> None:
+    skos = "http://www.w3.org/2004/02/skos/core#"
+    clauses = (
+        f'name: root\nproperty_value: {skos}prefLabel "first" xsd:string\n'
+        'property_value: skos:altLabel "other" xsd:string\n'
+        f'property_value: skos:hiddenLabel "hidden" xsd:string\nproperty_value: skos:notation "R1" xsd:string\n'
+        f'property_value: skos:definition "What it is." xsd:string\nproperty_value: {skos}exactMatch UMLS:C1\n'
+        f"property_value: skos:broader X:9\n"
+    )
+    records = load(tmp_path, f"format-version: 1.4\n\n[Term]\nid: X:1\n{clauses}")
+    (found,) = (each for each in records if isinstance(each, Concept))
+    labels = [
+        tuple(text.value for text in texts) for texts in (found.pref_labels, found.alt_labels, found.hidden_labels)
+    ]
+    assert labels == [("root",), ("first", "other"), ("hidden",)]
+    assert [text.value for text in found.definitions] == ["What it is."]
+    assert [each.predicate for each in records if isinstance(each, Mapping)] == [f"{skos}exactMatch"]
+    assert not [each for each in records if isinstance(each, Statement)]
+    assert [each.reason for each in records if isinstance(each, Skipped)] == [
+        "'property_value: skos:broader' is not imported (1).",
+        "'property_value: skos:notation' is not imported (1).",
+    ]

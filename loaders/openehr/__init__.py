@@ -217,6 +217,8 @@ def _notes(node: ModelNode) -> Iterator[Text]:
         yield Text(f"units: {', '.join(dict.fromkeys(node.units))}", "und")
     for each in dict.fromkeys(node.ranges):
         yield Text(f"range: {each}", "und")
+    for each in dict.fromkeys(node.constraints):
+        yield Text(each, "und")
     for pattern in node.fillers:
         yield Text(f"archetype slot: {pattern}", "und")
     if node.same_as:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from begrepp.errors import InputError, Origin
-from loaders.openehr.model import ModelNode, PermittedCode
-from loaders.openehr.odin import as_dict, as_string, read_odin
+from loaders.openehr.cadl_values import CadlToken, add_domain_values, add_values
+from loaders.openehr.model import ModelNode
+from loaders.openehr.odin import read_odin
 
 _MAX_DEPTH = 100
 _TOKEN = re.compile(
     r"""(?P<space>\s+|--[^\n]*)
       | (?P<text>"(?:[^"\\]|\\.)*")
-      | (?P<ordinal>\d+\|\[[^\]]*\])
+      | (?P<ordinal>[+-]?\d+(?:\.\d+)?\|\[[^\]]*\])
       | (?P<code>\[[^\]]*\])
       | (?P<interval>\|[^|\n]*\|)
       | (?P<regex>(?:(?<=\{)|(?<=\{[ ]))/(?:[^/\\\n]|\\.)*/)
@@ -29,14 +30,6 @@ _KEYWORDS = ("allow_archetype", "use_node", "use_archetype")
 NEXT_STEP = "Fix the line, or download the archetype again from its publisher."
 
 
-class _Token(NamedTuple):
-    kind: str
-    value: str
-    row: int
-    start: int
-    end: int
-
-
 @dataclass(slots=True)
 class CadlParser:
     """Recursive-descent parser that yields a node for every object with a code.
@@ -48,7 +41,7 @@ class CadlParser:
     first_row: int
     origin: Origin
 
-    tokens: list[_Token]
+    tokens: list[CadlToken]
     position: int
 
     def __init__(self, text: str, first_row: int, origin: Origin) -> None:
@@ -63,7 +56,7 @@ class CadlParser:
             self._fail(f"'{self.current.value}' is found after the end of the definition")
         yield from nodes
 
-    def _tokenise(self) -> Iterator[_Token]:
+    def _tokenise(self) -> Iterator[CadlToken]:
         offset, row = 0, self.first_row
         while offset < len(self.text):
             match = _TOKEN.match(self.text, offset)
@@ -72,25 +65,25 @@ class CadlParser:
                 raise InputError(Origin(self.origin.file, row), f"'{rest}' cannot be read as ADL.", NEXT_STEP)
             kind = str(match.lastgroup)
             if kind != "space":
-                yield _Token(kind, match[kind], row, match.start(), match.end())
+                yield CadlToken(kind, match[kind], row, match.start(), match.end())
             row += self.text.count("\n", offset, match.end())
             offset = match.end()
-        yield _Token("end", "the end of the definition", row, offset, offset)
+        yield CadlToken("end", "the end of the definition", row, offset, offset)
 
     @property
-    def current(self) -> _Token:
+    def current(self) -> CadlToken:
         """The current token."""
         return self.tokens[self.position]
 
     def _fail(self, reason: str) -> NoReturn:
         raise InputError(Origin(self.origin.file, self.current.row), f"{reason}.", NEXT_STEP)
 
-    def _advance(self) -> _Token:
+    def _advance(self) -> CadlToken:
         token = self.current
         self.position += token.kind != "end"
         return token
 
-    def _expect(self, value: str) -> _Token:
+    def _expect(self, value: str) -> CadlToken:
         if self.current.value != value:
             self._fail(f"'{self.current.value}' is found where '{value}' is expected")
         return self._advance()
@@ -203,15 +196,15 @@ class CadlParser:
 
     def _primitive(self, name: str, holder: ModelNode | None) -> None:
         """Parse codes, ordinals, ranges or a pattern up to the closing brace."""
-        depth = 1
+        depth, start = 1, self.position
         while self.current.kind != "end":
             token = self.current
             depth += (token.value == "{") - (token.value == "}")
             if depth == 0:
                 break
             self._advance()
-            if holder is not None:
-                _add_value(name, token, holder)
+        if holder is not None:
+            add_values(name, self.tokens[start : self.position], holder)
         self._expect("}")
 
     def _slot(self, node: ModelNode) -> None:
@@ -237,48 +230,8 @@ class CadlParser:
             depth += (token.value == "<") - (token.value == ">")
         inside = self.text[opening.end : self.tokens[self.position - 1].start]
         constraint = read_odin(inside, Origin(self.origin.file, opening.row))
-        if holder is None:
-            return
-        holder.value_types.append(rm_type.removeprefix("C_"))
-        for each in as_dict(constraint.get("list", {})).values():
-            quantity = as_dict(each)
-            if units := as_string(quantity.get("units", "")):
-                holder.units.append(units)
-            if magnitude := as_string(quantity.get("magnitude", "")):
-                holder.ranges.append(magnitude)
-
-
-def _add_value(name: str, token: _Token, holder: ModelNode) -> None:
-    if token.kind == "ordinal":
-        number, _, code = token.value.partition("|")
-        for permitted_code in _choices(code):
-            permitted_code.ordinal = number
-            holder.permitted_codes.append(permitted_code)
-        if "DV_ORDINAL" not in holder.value_types:
-            holder.value_types.append("DV_ORDINAL")
-    elif token.kind == "code":
-        for permitted_code in _choices(token.value):
-            (
-                holder.value_sets.append(permitted_code.code)
-                if permitted_code.code.startswith("ac")
-                else holder.permitted_codes.append(permitted_code)
-            )
-    elif token.kind == "interval":
-        holder.ranges.append(token.value.strip("|"))
-    elif token.kind == "text" and name == "units":
-        holder.units.append(token.value.strip('"'))
-
-
-def _choices(bracketed: str) -> list[PermittedCode]:
-    """Return the codes of `[local::at0107, at0037; at0107]`; the assumed value after the semicolon is ignored."""
-    inside = re.sub(r"--[^\n]*", "", bracketed[1:-1])
-    terminology, _, codes = inside.rpartition("::")
-    listed = codes.partition(";")[0]
-    return [
-        PermittedCode(terminology=terminology.strip() or "local", code=code.strip())
-        for code in listed.split(",")
-        if code.strip()
-    ]
+        if holder is not None:
+            add_domain_values(rm_type, constraint, holder)
 
 
 def text_in_brackets(text: str) -> str:

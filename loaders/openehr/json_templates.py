@@ -15,6 +15,7 @@ from typing import Any
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.meter import current_meter
+from loaders.declaration.json_files import string_list
 from loaders.openehr.model import Archetype, LocalTerms, ModelNode, PermittedCode, TermText, add_terms, bound_code
 
 _MAX_BYTES = 200 * 1024**2
@@ -160,12 +161,20 @@ class _TemplateReader:
         if kind in ("C_INTEGER", "C_REAL") and attribute in ("magnitude", "numerator"):
             node.ranges += [str(each).strip("|") for each in node_object.get("constraint") or []]
             return
+        if permitted := _permitted(node_object):
+            node.constraints.append(f"{attribute}: {permitted}")
+        if pattern := node_object.get("patternConstraint"):
+            node.constraints.append(f"{attribute}: {pattern}")
         if kind == "C_COMPLEX_OBJECT" and attribute == "value":
             node.value_types.append(str(node_object.get("rmTypeName")))
         for each in _objects(node_object, "attributeTuples"):
             names = [str(member.get("rmAttributeName")) for member in _objects(each, "members")]
-            for row in _objects(each, "tuples"):
-                for name, member in zip(names, _objects(row, "members"), strict=False):
+            rows = [dict(zip(names, _objects(row, "members"), strict=False)) for row in _objects(each, "tuples")]
+            if "units" in names and "magnitude" in names:
+                pairs = [(_permitted(row.pop("units", {})), _permitted(row.pop("magnitude", {}))) for row in rows]
+                node.add_quantities(pairs)
+            for row in rows:
+                for name, member in row.items():
                     self.add_value_constraints(member, name, node, terms)
         for each in _objects(node_object, "attributes"):
             for child in _objects(each, "children"):
@@ -244,27 +253,38 @@ def _web_nodes(node_object: Json, language: str, origin: Origin, depth: int) -> 
 
 def _add_web_input(node_object: Json, node: ModelNode, language: str) -> None:
     suffix, terminology = node_object.get("suffix"), str(node_object.get("terminology") or "local")
-    allowed = ((node_object.get("validation") or {}).get("range")) or {}
-    if allowed:
-        node.ranges.append(f"{allowed.get('minOp', '>=')}{allowed['min']}" if "min" in allowed else "")
-        node.ranges.append(f"{allowed.get('maxOp', '<=')}{allowed['max']}" if "max" in allowed else "")
-        node.ranges = [each for each in node.ranges if each]
+    node.ranges += _web_ranges(node_object)
+    if pattern := (node_object.get("validation") or {}).get("pattern"):
+        node.constraints.append(f"pattern: {pattern}")
     if terminology.startswith(("http", "//", "terminology:")):
         node.value_sets.append(terminology)
     for each in _objects(node_object, "list"):
         code = str(each.get("value", ""))
         if suffix == "unit":
             node.units.append(code)
+            node.ranges += [f"{limit} {code}" for limit in _web_ranges(each)]
             continue
         texts = {lang: TermText(str(text)) for lang, text in (each.get("localizedLabels") or {}).items()}
         texts = texts or {language: TermText(str(each.get("label") or code))}
         permitted_code = PermittedCode(
-            terminology=terminology, code=code, ordinal=str(each.get("ordinal") or ""), texts=texts
+            terminology=terminology, code=code, ordinal=str(each.get("ordinal", "")), texts=texts
         )
         for system, bindings in (each.get("termBindings") or {}).items():
             target = str(bindings.get("value") if isinstance(bindings, dict) else bindings)
             permitted_code.bindings.append((str(system), bound_code(target)))
         node.permitted_codes.append(permitted_code)
+
+
+def _web_ranges(node_object: Json) -> list[str]:
+    """Return the limits of an input or of one of its units, lowest first."""
+    allowed = ((node_object.get("validation") or {}).get("range")) or {}
+    limits = (("min", "minOp", ">="), ("max", "maxOp", "<="))
+    return [f"{allowed.get(sign, default)}{allowed[side]}" for side, sign, default in limits if side in allowed]
+
+
+def _permitted(node_object: Json) -> str:
+    """Return the constraint of a primitive value in words: `ett, två`, `>=0.0`."""
+    return ", ".join(each.strip("|") for each in string_list(node_object.get("constraint")))
 
 
 def _term_texts(node_object: Json, language: str) -> dict[str, TermText]:

@@ -67,12 +67,21 @@ class ModelNode:
     permitted_codes: list[PermittedCode] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
+    constraints: list[str] = field(default_factory=list)
+    """Constraints that have no field, in words: `value: yyyy-mm-??`."""
     fillers: list[str] = field(default_factory=list)
     value_sets: list[str] = field(default_factory=list)
     same_as: str = ""
     is_slot: bool = False
     texts: TermTexts = field(default_factory=dict)
     bindings: list[TermBinding] = field(default_factory=list)
+
+    def add_quantities(self, quantities: list[tuple[str, str]]) -> None:
+        """Add units with their ranges; if there are several units, each range names its own."""
+        self.units += [units for units, _ in quantities if units]
+        for units, limits in quantities:
+            if limits:
+                self.ranges.append(f"{limits} {units}" if len(quantities) > 1 and units else limits)
 
 
 @dataclass(slots=True, kw_only=True)

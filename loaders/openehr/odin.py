@@ -94,7 +94,7 @@ class _Parser:
         attributes: dict[str, Odin] = {}
         while self.current.kind in ("word", "key"):
             name = self.next()
-            key = _unescape(name.value[1:-1]) if name.kind == "key" and name.value[0] == '"' else name.value
+            key = unescape(name.value[1:-1]) if name.kind == "key" and name.value[0] == '"' else name.value
             if key in attributes:
                 self.fail(f"'{key}' is given twice")
             self.expect("=")
@@ -122,7 +122,7 @@ class _Parser:
         is_list = False
         while self.current.kind in ("text", "word", "uri", "code", "interval", "key"):
             token = self.next()
-            values.append(_unescape(token.value) if token.kind == "text" else token.value)
+            values.append(unescape(token.value) if token.kind == "text" else token.value)
             if not self.is_sign(","):
                 break
             is_list = True
@@ -134,7 +134,8 @@ class _Parser:
         return tuple(values) if values else ""
 
 
-def _unescape(text: str) -> str:
+def unescape(text: str) -> str:
+    """Return a text without its escapes."""
     return _ESCAPE.sub(lambda match: {"n": "\n", "t": "\t", "r": "\r"}.get(match[1], match[1]), text)
 
 

@@ -107,12 +107,20 @@ def _add_value_constraints(node: XmlNode, attribute: str, model_node: ModelNode)
                 )
     elif kind == "C_DV_QUANTITY":
         model_node.value_types.append("DV_QUANTITY")
-        model_node.units += [units for each in node.all("list") if (units := _text(each, "units"))]
+        quantities = node.all("list")
+        model_node.add_quantities([(_text(each, "units"), _limits(each.first("magnitude"))) for each in quantities])
     elif kind == "C_PRIMITIVE_OBJECT":
         item = node.first("item")
-        limits = _interval(item.first("range")) if item else ""
+        if item is None:
+            return
+        limits = _limits(item.first("range"))
         if limits and attribute in ("magnitude", "numerator", "denominator"):
             model_node.ranges.append(limits)
+        elif limits:
+            model_node.constraints.append(f"{attribute}: {limits}")
+        permitted = ", ".join(each.text for each in item.all("list", "pattern") if each.text)
+        if permitted:
+            model_node.constraints.append(f"{attribute}: {permitted}")
     elif attribute == "value":
         model_node.value_types.append(_text(node, "rm_type_name"))
     for each in node.all("attributes"):
@@ -127,6 +135,17 @@ def _kind(node: XmlNode) -> str:
 def _text(node: XmlNode, name: str) -> str:
     found = node.first(name)
     return found.text if found else ""
+
+
+def _limits(node: XmlNode | None) -> str:
+    """Return the range of a value as in ADL: `0..100`, `>0..<10`, `>=5`; empty if it has none."""
+    if node is None:
+        return ""
+    low, high = ("" if _text(node, f"{side}_unbounded") == "true" else _text(node, side) for side in ("lower", "upper"))
+    is_above, is_below = (_text(node, f"{side}_included") == "false" for side in ("lower", "upper"))
+    if low and high:
+        return f"{'>' if is_above else ''}{low}..{'<' if is_below else ''}{high}"
+    return f"{'>' if is_above else '>='}{low}" if low else f"{'<' if is_below else '<='}{high}" if high else ""
 
 
 def _interval(node: XmlNode | None) -> str:

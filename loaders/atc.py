@@ -182,7 +182,9 @@ def _read_archive(path: Path) -> Iterator[_Entry]:
                     code=(concept.get("code") or "").strip(),
                     sv=names.get("sv", ""),
                     en=names.get("en", ""),
-                    valid_to=parse_date((concept.get("throughDate") or "").strip(), row_origin, "throughDate"),
+                    valid_to=parse_date(
+                        (concept.get("throughDate") or "").strip(), row_origin, "throughDate", "attribute"
+                    ),
                 )
 
 

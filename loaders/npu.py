@@ -173,6 +173,9 @@ def _read_table(path: Path) -> Iterator[_Version]:
             def cell(name: str, row: Row = row, column: dict[str, str] = column) -> str:
                 return row.take(column.get(name, name))
 
+            def date_of(name: str, row: Row = row, column: dict[str, str] = column) -> date | None:
+                return row.take_date(column.get(name, name))
+
             parts = {part: text for part in _PARTS if (text := cell(part))}
             version = _Version(
                 origin=row.origin,
@@ -180,8 +183,8 @@ def _read_table(path: Path) -> Iterator[_Version]:
                 full=_definition(parts),
                 short="",
                 parts=parts,
-                created=_date(cell("created_date"), row.origin),
-                begins=_date(cell("change_date"), row.origin),
+                created=date_of("created_date"),
+                begins=date_of("change_date"),
                 replaces=_codes(cell("replaces")),
             )
             row.done()
@@ -207,6 +210,10 @@ def _read_version(element: Element, origin: Origin) -> _Version:
         )
     if values["active"] not in ("0", "1") or values["current_version"] not in ("true", "false"):
         raise InputError(origin, f"active is '{values['active']}'.", "It is 0 or 1, and current_version true or false.")
+
+    def date_of(element: str) -> date | None:
+        return parse_date(values.get(element, ""), origin, element, "element")
+
     parts = {part: values[part] for part in _PARTS if values.get(part)}
     return _Version(
         origin=origin,
@@ -214,8 +221,8 @@ def _read_version(element: Element, origin: Origin) -> _Version:
         full=values.get("full_definition", "") or _definition(parts),
         short=values.get("short_definition", ""),
         parts=parts,
-        created=_date(values.get("created_date", ""), origin),
-        begins=_date(values.get("effective_from", ""), origin),
+        created=date_of("created_date"),
+        begins=date_of("effective_from"),
         comment=values.get("change_comment", ""),
         replaces=_codes(values.get("replaces", "")),
         replaced_by=_codes(values.get("replaced_by", "")),
@@ -242,10 +249,6 @@ def _definition(parts: dict[str, str]) -> str:
     kind = with_spec("kind_of_property", "proc")
     unit = f" {parts['unit']}" if "unit" in parts else ""
     return f"{with_spec('system', 'sys_spec')}—{with_spec('component', 'comp_spec')}; {kind} = ?{unit}"
-
-
-def _date(cell: str, origin: Origin) -> date | None:
-    return parse_date(cell, origin, "date")
 
 
 def _codes(cell: str) -> tuple[str, ...]:

@@ -121,16 +121,18 @@ class Row:
             )
 
 
-def parse_date(value: str, origin: Origin, column: str) -> date | None:
-    """Parse an ISO 8601 date, without a time after it; return None for an empty string. Raises `InputError`."""
+def parse_date(value: str, origin: Origin, name: str, kind: str = "column") -> date | None:
+    """Parse an ISO 8601 date, without a time after it; return None for an empty string.
+
+    `name` is that of the column, or of the other `kind` of place in the file: element, property, metadata key.
+    Raises `InputError`, which names the place.
+    """
     if not value:
         return None
     try:
         return date.fromisoformat(value[:10])
     except ValueError:
-        raise InputError(
-            origin, f"'{value}' in column '{column}' is not a date.", "Write dates as YYYY-MM-DD."
-        ) from None
+        raise InputError(origin, f"'{value}' in {kind} '{name}' is not a date.", "Write dates as YYYY-MM-DD.") from None
 
 
 def check_header(

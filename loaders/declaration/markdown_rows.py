@@ -17,7 +17,10 @@ from begrepp.sources.text_lines import read_lines
 from loaders.declaration.json_rows import flatten
 
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*$")
-_DELIMITER_ROW = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_DELIMITER_ROW = re.compile(r"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
+"""A row of one or more hyphens in each cell, with a colon at either end (GitHub's Markdown, 4.10)."""
+_UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*$")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _PIPE = re.compile(r"(?<!\\)\|")
 
 
@@ -30,20 +33,35 @@ def read_markdown_rows(
 ) -> Iterator[Row]:
     """Yield the rows of the tables below headings that match, each with the column `heading`.
 
-    A row with more cells than the table has columns is a fault of the kind `misaligned`.
+    Tables are those of GitHub's Markdown (4.10), where the row of hyphens has as many cells as the header. A row with
+    more cells than the table has columns is a fault of the kind `misaligned`.
     """
-    heading, found_table = "", False
+    heading, found_table, fence = "", False, ""
     header: list[str] = []
+    unlike: InputError | None = None
     lines = enumerate(read_lines(path, encoding), start=1)
     previous = ""
     for number, line in lines:
-        if match := _HEADING.match(line):
+        if fence or (match := _FENCE.match(line)):
+            # Code is no table.
+            is_end = fence and line.strip().startswith(fence) and not line.strip(f" {fence[0]}\r\n")
+            fence = "" if is_end else fence or (match[1] if match else "")
+            header, previous = [], ""
+        elif match := _HEADING.match(line):
             heading, header, previous = match[1], [], ""
+        elif previous and not header and _UNDERLINE.match(line):
+            heading, previous = previous.strip(), ""
         elif not line.strip() or (header and not line.strip(" -*_\r\n")):
             header, previous = [], ""
         elif _DELIMITER_ROW.match(line) and previous and not header:
-            header = [" ".join(cell.split()) for cell in _split_row(previous)]
-            found_table = found_table or bool(wanted_heading.search(heading))
+            names = [" ".join(cell.split()) for cell in _split_row(previous)]
+            if len(names) == len(_split_row(line)):
+                header = names
+                found_table = found_table or bool(wanted_heading.search(heading))
+            else:
+                reason = f"the row of hyphens has {len(_split_row(line))} cells, and the header {len(names)}."
+                unlike = unlike or InputError(Origin(path.name, number), reason, "Write as many cells in both.")
+                previous = line
         elif header and wanted_heading.search(heading):
             origin = Origin(path.name, number)
             counter.rows += 1
@@ -57,9 +75,13 @@ def read_markdown_rows(
         else:
             previous = line
     if not found_table:
+        if unlike:
+            raise unlike
         raise InputError(
             path,
-            f"there is no table under a heading like '{wanted_heading.pattern}'.",
+            f"there is no table under a heading like '{wanted_heading.pattern}'."
+            if wanted_heading.pattern
+            else "there is no table: no row of hyphens (|---|---|) below a header.",
             "Correct `heading`, or the file.",
         )
 

@@ -126,6 +126,11 @@ class DictionaryRow:
         cell = self.list_.columns.get(field)
         return cell.value(self.row.cells, self.origin) if cell else ""
 
+    def column(self, field: str) -> str:
+        """Return the name of the column that a field is read from; the field if it is read from none."""
+        cell = self.list_.columns.get(field)
+        return (" or ".join(cell.source_columns) if cell else "") or field
+
     def multiple_values(self, field: str) -> tuple[str, ...]:
         """Return the values of a field."""
         cell = self.list_.columns.get(field)
@@ -137,7 +142,7 @@ class DictionaryRow:
 
     def day(self, field: str) -> str:
         """Return a field that holds a year, month or day."""
-        return check_partial_date(self.value(field), self.origin, field)
+        return check_partial_date(self.value(field), self.origin, self.column(field))
 
     def titles(self) -> tuple[Text, ...]:
         """Return the label, or the name if there is none. Raises `InputError` if a label is required."""
@@ -194,7 +199,7 @@ class DictionaryRow:
             at_event=value("at_event"),
             linkage_key=next(iter(concept_references(multiple_values("linkage_key"))), ""),
             source=value("source"),
-            checked=parse_date(value("checked"), origin, "checked"),
+            checked=parse_date(value("checked"), origin, self.column("checked")),
             certainty=value("certainty"),
         )
 

@@ -87,5 +87,5 @@ def first_date(graph: Graph, node: GraphNode, predicates: tuple[str, ...], origi
     """Return the first date among the objects of the predicates. Raises `InputError` for an invalid date."""
     for value in graph.objects(node, *predicates):
         if isinstance(value, Literal) and re.match(r"\d{4}-\d\d-\d\d", value.value):
-            return parse_date(value.value, origin, predicates[0])
+            return parse_date(value.value, origin, predicates[0], "property")
     return None

@@ -42,7 +42,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     tables = _tables(edition, declaration)
     encoding = declaration.text("encoding", default="utf-8")
     headers = {path: read_header(path, data_files(edition), encoding) for path in tables}
-    first_table, first_header = next(iter(headers.items()))
+    first_header = next(iter(headers.values()))
     for path, header in headers.items():
         if UNREVIEWED in slot_text(header, "other"):
             raise InputError(
@@ -53,7 +53,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     rights = read_rights(
         declaration, suggested={"licence": slot_text(first_header, "license"), "publisher": provider_name(first_header)}
     )
-    dates = read_edition_dates(declaration, edition, suggested=publication_date(first_header, first_table))
+    dates = read_edition_dates(declaration, edition, suggested=publication_date(first_header))
     declaration.done()
     for path, header in headers.items():
         iri = slot_text(header, "mapping_set_id")

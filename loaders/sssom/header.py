@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,20 @@ from begrepp.sources.rows import parse_date
 from begrepp.sources.tables import read_comments
 from begrepp.sources.text_lines import MAX_LINE, OPEN_END, read_lines
 
-Header = Mapping[str, Any]
+METADATA_KEY = "metadata key"
+"""The kind of place of a slot in a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The metadata of a table: values by name, and the place of each name in its file."""
+
+    values: Mapping[str, Any]
+    origins: Mapping[str, Origin]
+
+    def get(self, slot: str, default: Any = None) -> Any:
+        """Return the value of a slot."""
+        return self.values.get(slot, default)
 
 
 def delimiter_of(path: Path, encoding: str) -> str:
@@ -31,10 +45,13 @@ def read_header(path: Path, files: tuple[Path, ...], encoding: str = "utf-8") ->
     stem = path.name.removesuffix(path.suffix)
     separate_files = [p for p in files if p.suffix in (".yml", ".yaml") and p.name.removesuffix(p.suffix) == stem]
     embedded = read_comments(path, "#", delimiter_of(path, encoding), encoding)
-    header: dict[str, Any] = {}
-    for origin, text in ((each, _read_file(each)) for each in separate_files):
-        header |= _parse_yaml(text, Origin(origin.name))
-    return header | _parse_yaml(embedded, Origin(path.name, 1))
+    values: dict[str, Any] = {}
+    origins: dict[str, Origin] = {}
+    for file, text in [*((each.name, _read_file(each)) for each in separate_files), (path.name, embedded)]:
+        found = _parse_yaml(text, Origin(file, 1 if file == path.name else 0))
+        values |= found
+        origins |= {name: Origin(file, line) for name, line in _lines_of_names(text).items() if name in found}
+    return Header(values, origins)
 
 
 def _read_file(path: Path) -> str:
@@ -66,6 +83,13 @@ def _parse_yaml(text: str, origin: Origin) -> dict[str, Any]:
     return header
 
 
+def _lines_of_names(text: str) -> dict[str, int]:
+    """Return the line of each name in a YAML document that can be parsed."""
+    document = yaml.compose(text, Loader=yaml.BaseLoader)
+    members = document.value if isinstance(document, yaml.MappingNode) else []
+    return {name.value: name.start_mark.line + 1 for name, _ in members if isinstance(name, yaml.ScalarNode)}
+
+
 def slot_text(header: Header, slot: str) -> str:
     """Return the text of a slot, or an empty string."""
     value = header.get(slot, "")
@@ -83,7 +107,12 @@ def provider_name(header: Header) -> str:
     return next(iter(slot_texts(header, "creator_label")), "") or slot_text(header, "mapping_provider")
 
 
-def publication_date(header: Header, path: Path) -> date | None:
-    """Return the publication date of the set. Raises `InputError` for an invalid date."""
-    day = slot_text(header, "publication_date") or slot_text(header, "mapping_date")
-    return parse_date(day, Origin(path.name, 1), "publication_date")
+def publication_date(header: Header) -> date | None:
+    """Return the publication date of the set, else that of its mappings. Raises `InputError` for an invalid date."""
+    return slot_date(header, "publication_date") or slot_date(header, "mapping_date")
+
+
+def slot_date(header: Header, slot: str) -> date | None:
+    """Return the date in a slot, or None. Raises `InputError` for an invalid date."""
+    day = slot_text(header, slot)
+    return parse_date(day, header.origins[slot], slot, METADATA_KEY) if day else None

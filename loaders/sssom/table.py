@@ -15,7 +15,7 @@ from begrepp.records import MappingSet, Skipped, Text
 from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row, parse_date
 from begrepp.sources.tables import read_table
-from loaders.sssom.header import Header, delimiter_of, slot_text, slot_texts
+from loaders.sssom.header import METADATA_KEY, Header, delimiter_of, slot_date, slot_text, slot_texts
 
 # Built-in prefixes of SSSOM/TSV (specification 1.1, "Prefix map").
 _BUILT_IN = {
@@ -182,7 +182,7 @@ def _read_row(
         authors=by_label,
         author_iris=by_iri,
         tool=tool,
-        mapped_on=parse_date(slot_value("mapping_date"), row.origin, "mapping_date"),
+        mapped_on=parse_date(cells["mapping_date"], row.origin, "mapping_date") or slot_date(header, "mapping_date"),
         comment=Text(cells["comment"], language) if cells["comment"] else None,
         see_also=_values(cells["see_also"]),
         subject_version=slot_value("subject_source_version"),
@@ -194,14 +194,18 @@ def _authors(
     cells: Mapping[str, str], header: Header, prefixes: Mapping[str, str], origin: Origin
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the author's IRIs and labels: author or creator of the mapping, else creator or provider of the set."""
-    candidates = [
-        (_values(cells["author_id"]), _values(cells["author_label"])),
-        (_values(cells["creator_id"]), _values(cells["creator_label"])),
-        (slot_texts(header, "creator_id"), slot_texts(header, "creator_label")),
-        (tuple(filter(None, (cells["mapping_provider"] or slot_text(header, "mapping_provider"),))), ()),
-    ]
-    ids, labels = next((pair for pair in candidates if any(pair)), ((), ()))
-    return tuple(_expand(each, prefixes, origin, "author_id") for each in ids), labels
+    candidates = (
+        ("author_id", _values(cells["author_id"]), _values(cells["author_label"]), False),
+        ("creator_id", _values(cells["creator_id"]), _values(cells["creator_label"]), False),
+        ("creator_id", slot_texts(header, "creator_id"), slot_texts(header, "creator_label"), True),
+        ("mapping_provider", _values(cells["mapping_provider"]), (), False),
+        ("mapping_provider", slot_texts(header, "mapping_provider"), (), True),
+    )
+    for slot, ids, labels, is_header in candidates:
+        if ids or labels:
+            place, kind = (header.origins.get(slot, origin), METADATA_KEY) if is_header else (origin, "column")
+            return tuple(_expand(each, prefixes, place, slot, kind) for each in ids), labels
+    return (), ()
 
 
 def _values(cell: str) -> tuple[str, ...]:
@@ -221,48 +225,48 @@ def _values(cell: str) -> tuple[str, ...]:
     return tuple(value.strip() for value in values if value.strip())
 
 
-def _expand(curie: str, prefixes: Mapping[str, str], origin: Origin, slot: str) -> str:
+def _expand(curie: str, prefixes: Mapping[str, str], origin: Origin, slot: str, kind: str = "column") -> str:
     """Expand a prefixed name; IRIs are returned unchanged.
 
     Raises `InputError` for an undeclared prefix, and for a cell with several identifiers, where SSSOM allows one.
     """
-    _check_identifier(curie, prefixes, origin, slot)
+    _check_identifier(curie, prefixes, origin, f"{kind} '{slot}'")
     if "://" in curie or curie.startswith("urn:"):
         return curie
     prefix, colon, local = curie.partition(":")
     if not colon:
         raise InputError(
             origin,
-            f"'{curie}' in column '{slot}' is no prefixed name." if curie else f"the column '{slot}' is empty.",
+            f"'{curie}' in {kind} '{slot}' is no prefixed name." if curie else f"the {kind} '{slot}' is empty.",
             "Write it as prefix:name.",
         )
     if prefix not in prefixes:
         raise InputError(
             origin,
-            f"the prefix '{prefix}' of '{curie}' in column '{slot}' is not declared.",
+            f"the prefix '{prefix}' of '{curie}' in {kind} '{slot}' is not declared.",
             f"Add it to curie_map in the file header:  {prefix}: https://…",
         )
     return prefixes[prefix] + local
 
 
-def _check_identifier(cell: str, prefixes: Mapping[str, str], origin: Origin, slot: str) -> None:
+def _check_identifier(cell: str, prefixes: Mapping[str, str], origin: Origin, place: str) -> None:
     """Raise `InputError` unless a cell has one identifier (`EntityReference` of SSSOM) in the characters of an IRI."""
     parts = [part.strip() for part in re.split(r"[|;,\s]+", cell) if part.strip()]
     several = [part for part in parts if "://" in part or (":" in part and part.partition(":")[0] in prefixes)]
     if len(several) > 1:
         raise InputError(
             origin,
-            f"the column '{slot}' holds {len(several)} identifiers: '{cell}'.",
+            f"the {place} holds {len(several)} identifiers: '{cell}'.",
             "SSSOM allows one. Write a row for each of them.",
         )
     if wrong := _NOT_IN_IDENTIFIER.search(cell):
         raise InputError(
             origin,
-            f"'{cell}' in column '{slot}' holds {wrong[0]!r}, which no identifier may hold (RFC 3987).",
+            f"'{cell}' in {place} holds {wrong[0]!r}, which no identifier may hold (RFC 3987).",
             "Correct it, or write the character as %XX.",
         )
     if cell.endswith(":") and cell[:-1] in prefixes:
-        raise InputError(origin, f"'{cell}' in column '{slot}' has a prefix only.", "Write it as prefix:name.")
+        raise InputError(origin, f"'{cell}' in {place} has a prefix only.", "Write it as prefix:name.")
 
 
 def _reference(iri: str) -> str:

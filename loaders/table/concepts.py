@@ -181,7 +181,8 @@ def _cell(rows: Sequence[CodeTableRow], name: str) -> str:
 
 def _day(rows: Sequence[CodeTableRow], name: str) -> date | None:
     columns = rows[0].file.plain.get(name, ())
-    return parse_date(_cell(rows, name), rows[0].origin, " or ".join(columns[0].source_columns) if columns else name)
+    column = " or ".join(columns[0].source_columns) if columns else ""
+    return parse_date(_cell(rows, name), rows[0].origin, column or name)
 
 
 def _references(rows: Sequence[CodeTableRow], name: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import pytest
 
 from begrepp.search import Hit, TextIndex, write_index
+from begrepp.search.label_variants import label_variants
+from begrepp.settings import ROOT
 from tests.begrepp.search.test_borrowed_names import BASE, SKOS, TYPE, concept
 
 OTHERS = [f"Kvantvok {number}" for number in range(300, 330)]
@@ -87,3 +89,17 @@ def test_a_word_far_from_its_spelling_is_corrected_by_what_it_sounds_like(index:
 def test_words_of_circumstances_are_neither_required_nor_corrected(index: TextIndex) -> None:
     assert [*hits(index, "ibland plötsligt zetaflox")][:1] == ["alpha/K10"]
     assert not index.corrections("ibland plötsligt zetaflox")
+
+
+def test_an_abbreviation_in_brackets_stands_for_the_words_that_it_is_known_for() -> None:
+    assert label_variants("Foster-elektrokardiografi (EKG)")[-1] == "foster EKG"
+    assert label_variants("Elektrokardiografi (EKG)")[-1] == "EKG"
+    assert label_variants("Kroniskt obstruktiv lungsjukdom (KOL)")[-1] == "KOL"
+    assert label_variants("Crohns sjukdom [regional enterit]")[-1] == "regional enterit"
+
+
+def test_groups_of_synonyms_have_no_doubles() -> None:
+    """A group whose names all belong to another group says nothing more."""
+    rows = (ROOT / "ontology" / "synonyms.txt").read_text(encoding="utf-8").splitlines()
+    groups = [{name.strip().casefold() for name in row.split("=")} for row in rows if row and not row.startswith("#")]
+    assert [one for one in groups if any(one <= other for other in groups if other is not one)] == []

@@ -34,6 +34,8 @@ def read_dataset_records(
     language: str,
 ) -> Iterator[Record]:
     """Yield the dataset, the code lists in use, and the variables table by table."""
+    earlier = [each for each in studies if each.is_included]
+    studies = [each for each in studies if not each.is_included]
     if len(studies) != 1:
         raise InputError(
             declaration.origin,
@@ -51,6 +53,9 @@ def read_dataset_records(
     declaration.done()
     yield dataset
     yield from converter.records(dataset)
+    for each in earlier:
+        reason = f"the version '{each.oid}' is an earlier one, which a later version includes."
+        yield Skipped(origin=each.origin, reason=reason)
 
 
 def _texts_by_language(texts: tuple[Text, ...]) -> dict[str, str]:

@@ -93,6 +93,8 @@ class MetaDataVersion:
     originator: str
     created: str
     is_define: bool
+    is_included: bool
+    """Whether a later version in the file includes it."""
     forms: dict[str, ItemGroupDef]
     groups: dict[str, ItemGroupDef]
     items: dict[str, ItemDef]

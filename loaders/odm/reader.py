@@ -14,6 +14,7 @@ from begrepp.records import Text
 from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from begrepp.sources.xml import XmlNode, read_xml
+from loaders.odm.inclusion import VersionInclusion
 from loaders.odm.model import (
     Alias,
     CodeListItem,
@@ -47,24 +48,31 @@ def read_odm(path: Path, language: str) -> Iterator[MetaDataVersion]:
             "Check that you added the right file.",
         )
     count = 0
+    inclusion = VersionInclusion.of(path.name, root)
     for study in root.all("Study"):
         for version in study.all("MetaDataVersion"):
             count += 1
-            yield _metadata(root, study, version, _Reader(path.name, language))
+            studies, whole = inclusion.resolve(study, version)
+            data = _metadata(root, studies, whole, _Reader(path.name, language))
+            data.is_included = inclusion.is_included(study, version)
+            yield data
     if not count:
         raise InputError(
             path, "there is no Study with a MetaDataVersion in the file.", "Export the metadata, not the data."
         )
 
 
-def _metadata(root: XmlNode, study: XmlNode, version: XmlNode, reader: _Reader) -> MetaDataVersion:
+def _metadata(root: XmlNode, studies: list[XmlNode], version: XmlNode, reader: _Reader) -> MetaDataVersion:
+    """Return a version with the definitions that it includes; its own study is the last one."""
+    study = studies[-1]
     variables_node = study.first("GlobalVariables") or study
     name_node = variables_node.first("StudyName")
     name = name_node.text if name_node else study.get("StudyName")
     description = variables_node.first("StudyDescription") or study.first("Description")
     units = {
         unit.get("OID"): reader.unit(unit)
-        for each in study.all("BasicDefinitions")
+        for defining in studies
+        for each in defining.all("BasicDefinitions")
         for unit in each.all("MeasurementUnit")
     }
     groups = reader.definitions(version, "ItemGroupDef", reader.group)
@@ -88,6 +96,7 @@ def _metadata(root: XmlNode, study: XmlNode, version: XmlNode, reader: _Reader) 
         name=version.get("Name"),
         originator=root.get("Originator"),
         created=root.get("CreationDateTime")[:10],
+        is_included=False,
         is_define="DefineVersion" in version.attributes or any("/ns/def/" in key for key in version.attributes),
         forms=forms,
         groups={oid: group for oid, group in groups.items() if oid not in forms},

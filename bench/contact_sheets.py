@@ -23,7 +23,8 @@ from begrepp.files import temporary_folder
 PAGES = (
     *("/", "/cs", "/cs/icd-10-se", "/cs/icd-10-se/C50.9", "/cs/onkologi/her2", "/cs/onkologi/lungcancer"),
     *("/cs/icd-10-se/index", "/search?q=HER2", "/search?q=zzqqx", "/dataset", "/dataset/nkbc"),
-    *("/dataset/nkbc/anmalan/var/a_pad_her2", "/matrix", "/harmonise?a=nkbc&b=cancerregistret", "/mapping"),
+    *("/dataset/nkbc/anmalan/var/a_pad_her2", "/matrix", "/matrix?by=system", "/completeness"),
+    *("/harmonise?a=nkbc&b=cancerregistret", "/mapping", "/report"),
     *("/mapping/onkologi", "/queries", "/queries/who-measures-it-and-as-what", "/sparql"),
     "/sparql?query=SELECT%20%3Fsystem%20(COUNT(*)%20AS%20%3Fn)%20%7B%20%3Fc%20skos%3AinScheme%20%3Fsystem%20%7D"
     "%20GROUP%20BY%20%3Fsystem%20ORDER%20BY%20DESC(%3Fn)%20LIMIT%2012",

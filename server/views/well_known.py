@@ -37,7 +37,9 @@ def context() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Return robots.txt: pages are open to crawlers, queries are not."""
-    closed = "".join(f"Disallow: {address(path)}\n" for path in ("/sparql?", "/search?", "/language/", "/downloads/"))
+    closed = "".join(
+        f"Disallow: {address(path)}\n" for path in ("/sparql?", "/search?", "/report?", "/language/", "/downloads/")
+    )
     text = f"User-agent: *\n{closed}Sitemap: {_host()}{address('/sitemap.xml')}\n"
     return Response(text, content_type="text/plain; charset=utf-8")
 

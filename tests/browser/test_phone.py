@@ -30,6 +30,13 @@ def test_the_header_is_one_row_with_the_search(phone: Chrome, address: str, path
     assert settled(phone, WIDTH_EXCESS) == 0
 
 
+@pytest.mark.parametrize("path", ["/", "/cs", "/completeness", "/matrix", "/matrix?by=system", "/model", "/downloads"])
+def test_no_page_is_wider_than_a_tablet(browser: Chrome, address: str, path: str) -> None:
+    with screen(browser, 768, 1024):
+        browser.get(address + path)
+        assert settled(browser, WIDTH_EXCESS) == 0
+
+
 def test_suggestions_are_as_wide_as_the_phone(phone: Chrome, address: str) -> None:
     phone.get(address + "/cs/onkologi")
     find(phone, "#q").send_keys("lungcancer")

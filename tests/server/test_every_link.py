@@ -17,8 +17,10 @@ from server.state import AppState
 BASE = "https://w3id.org/begrepp/"
 MOST_PAGES = 20_000
 _ASIDE = "/language/"
-_MADE = re.compile(r"/downloads/(?!begrepp|onkologi)|/(?:cs|mapping)/.*\.(?:csv|xlsx)|/cite/(?!.*cs/onkologi)")
-"""Files and citations of other code systems are made in the same way as these; tables have tests of their own."""
+_MADE = re.compile(
+    r"/downloads/(?!begrepp|onkologi)|/(?:cs|mapping)/.*\.(?:csv|xlsx|parquet)|/(?:cite/|report\?)(?!.*cs/onkologi)"
+)
+"""Files, citations and reports of other code systems are made as these are; tables have tests of their own."""
 _IN_LANGUAGE = re.compile(r"\?lang=\w+$|(?<=\?)lang=\w+&|&lang=\w+")
 """A page is read once, in the language in which it is met first."""
 _HEADER = re.compile(r"<(/[^>#]*)")

@@ -38,6 +38,12 @@ class ConceptSource(Protocol):
     def top_concepts(self, scheme: str) -> list[str]:
         """Return the top concepts of a scheme (IRI) by code, active ones first; none of a flat list."""
 
+    def listing(self, scheme: str, offset: int, most: int) -> tuple[int, list[ThingName]]:
+        """Return the number of concepts of a scheme (IRI), and the names of at most `most` from number `offset` on.
+
+        They are sorted by code, active ones first.
+        """
+
 
 class StoredConcepts:
     """Concepts of the current view (`ConceptSource`)."""
@@ -90,3 +96,9 @@ class StoredConcepts:
         """Return the top concepts of a scheme (IRI) by code, active ones first; none of a flat list."""
         system = self.system(scheme)
         return [system.iri(concept) for concept in system.top_concepts] if system else []
+
+    def listing(self, scheme: str, offset: int, most: int) -> tuple[int, list[ThingName]]:
+        """Return the number of concepts of a scheme (IRI), and the names of some of them by code, active ones first."""
+        system = self.system(scheme)
+        numbers = range(len(system) if system else 0)
+        return len(numbers), [system.name(n) for n in numbers[offset : offset + most]] if system else []

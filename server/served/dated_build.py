@@ -80,8 +80,5 @@ class DatedBuild(ServedBuild):
 
     @cached_property
     def schemes(self) -> SchemeIndex:
-        """The schemes of the full build, with their concepts as of the day."""
-        dated = SchemeIndex(self.store, self.iris, None)
-        for name in ("by_iri", "by_id", "by_alias", "measuring_variables", "broader", "variables"):
-            dated.__dict__[name] = getattr(self.full_build.schemes, name)
-        return dated
+        """The schemes of the full build."""
+        return self.full_build.schemes

@@ -108,6 +108,12 @@ class DatedConcepts:
         systems = self._systems_of(scheme)
         return [*dict.fromkeys(system.iri(n) for system in systems for n in _listed(system, system.top_concepts))]
 
+    def listing(self, scheme: str, offset: int, most: int) -> tuple[int, list[ThingName]]:
+        """Return the number of concepts of a scheme (IRI), and the names of some of them by code, active ones first."""
+        system = next(iter(self._systems_of(scheme)), None)
+        numbers = _listed(system, range(len(system))) if system else []
+        return len(numbers), [system.name(n) for n in numbers[offset : offset + most]] if system else []
+
     @cached_property
     def _systems(self) -> list[StoredSystem]:
         """The editions of code systems that are in force."""

@@ -43,8 +43,8 @@ class SchemeFacts:
 class SchemeIndex:
     """Schemes, their concepts and the variables that measure them, read on first use."""
 
-    def __init__(self, store: Store, iris: Iris, stored: StoredConcepts | None) -> None:
-        """`stored` are the concepts of the current view; None for a dated view, whose lists are read from `store`."""
+    def __init__(self, store: Store, iris: Iris, stored: StoredConcepts) -> None:
+        """`stored` are the concepts of the current view."""
         self._store = store
         self._stored = stored
         self._iris = iris
@@ -94,7 +94,7 @@ class SchemeIndex:
         """Variables by the concepts that they measure and by all broader concepts: (variable, dataset, measured)."""
         variables: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         for concept, above in self._measured_concepts():
-            record = self._stored.record(concept) if self._stored else None
+            record = self._stored.record(concept)
             entries = [(m.variable, m.dataset, concept) for m in record.measurements] if record else []
             for iri in (concept, *above):
                 variables[iri] += entries
@@ -112,13 +112,13 @@ class SchemeIndex:
         for concept, above in self._measured_concepts():
             for iri in (concept, *above):
                 if iri not in broader:
-                    record = self._stored.record(iri) if self._stored else None
+                    record = self._stored.record(iri)
                     broader[iri] = [*record.parents] if record else []
         return {iri: parents for iri, parents in broader.items() if parents}
 
     def _measured_concepts(self) -> Iterator[tuple[str, list[str]]]:
         """Yield each measured concept with all concepts above it."""
-        for system in self._stored.terminology.all_current() if self._stored else ():
+        for system in self._stored.terminology.all_current():
             for concept in system.measured:
                 yield system.iri(concept), [system.iri(above) for above in system.hierarchy.ancestors(concept)]
 
@@ -127,7 +127,7 @@ class SchemeIndex:
         with self._lock:
             if scheme in self._lists:
                 return self._lists[scheme]
-        system = self._stored.system(scheme) if self._stored else None
+        system = self._stored.system(scheme)
         listed = _listed_codes(system) if system else self._read_concepts(scheme)
         with self._lock:
             self._lists[scheme] = listed
@@ -136,7 +136,7 @@ class SchemeIndex:
         return listed
 
     def _read_concepts(self, scheme: str) -> list[ListedCode]:
-        """Return the concepts of a list that only a dataset has, or of a scheme as of a day, from the store."""
+        """Return the concepts of a list that only a dataset has, from the store."""
         labels: dict[str, list[Text]] = defaultdict(list)
         codes: dict[str, list[tuple[str, str]]] = defaultdict(list)
         active: dict[str, bool] = {}

@@ -12,7 +12,6 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from begrepp.terminology.concept_record import ThingName
 from begrepp.text.swedish import sort_key
 from server.http.i18n import Translator
 from server.http.urls import document_path
@@ -218,24 +217,10 @@ def _levels(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[Leve
 
 def _listing(build: ServedBuild, scheme: SchemeFacts, language: str, offset: int) -> Listing | None:
     """Return one page of a flat list, by code and active codes first; None if the scheme has no concepts."""
-    system = None if isinstance(build, DatedBuild) else build.stored.system(scheme.iri)
-    if system:
-        total, shown = len(system), [system.name(n) for n in range(len(system))[offset : offset + PAGE]]
-    else:
-        total, shown = _sorted_names(build, scheme, offset)
+    total, shown = build.concepts.listing(scheme.iri, offset, PAGE)
     return (
         Listing(rows=[name_ref(build, name, language) for name in shown], total=total, offset=offset) if total else None
     )
-
-
-def _sorted_names(build: ServedBuild, scheme: SchemeFacts, offset: int) -> tuple[int, list[ThingName]]:
-    """Return the number of concepts of a scheme as of a day, and the names of one page of them."""
-    listed = sorted(build.schemes.concepts(scheme.iri), key=lambda item: (not item.active, sort_key(item.notation)))
-    names = [
-        ThingName(iri=item.iri, notation=item.notation, scheme=scheme.iri, active=item.active, texts=tuple(item.labels))
-        for item in listed[offset : offset + PAGE]
-    ]
-    return len(listed), names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

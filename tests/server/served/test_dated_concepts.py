@@ -14,6 +14,7 @@ from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.settings import Settings
+from begrepp.text.swedish import sort_key
 from server.served.as_of import find_dated_state, get_dated_build
 from server.served.build import ServedBuild
 from server.served.dated_build import DatedBuild
@@ -89,3 +90,17 @@ def test_top_concepts_are_those_of_the_edition_in_force(two_editions: ServedBuil
     for day in DAYS:
         dated = _on(two_editions, day)
         assert {*dated.concepts.top_concepts(iri)} == {a for a, _ in _rows(dated, f"?a skos:topConceptOf <{iri}>")}
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_a_list_holds_what_the_edition_in_force_lists_in_the_order_of_codes(
+    two_editions: ServedBuild, day: date
+) -> None:
+    dated = _on(two_editions, day)
+    active = _rows(dated, "?a a skos:Concept ; skos:notation ?b . FILTER NOT EXISTS { ?a owl:deprecated true }")
+    every = _rows(dated, "?a a skos:Concept ; skos:notation ?b")
+    total, names = dated.concepts.listing(two_editions.schemes.by_id["par"].iri, 0, 1000)
+    codes = [name.notation for name in names]
+    assert total == len(every) and {*codes} == {code for _, code in every}
+    assert codes[: len(active)] == sorted((code for _, code in active), key=sort_key)
+    assert dated.concepts.listing(two_editions.schemes.by_id["par"].iri, 3, 2) == (total, names[3:5])

@@ -1,5 +1,6 @@
-"""Adapts RDF/XML for pyoxigraph, which refuses three legal forms: entities in single quotes, an empty `xml:lang`, and
-other encodings than UTF-8 (those whose first 128 characters are ASCII are converted).
+"""Adapts RDF/XML for pyoxigraph, which refuses four legal forms: entities in single quotes, an empty `xml:lang`, a
+literal whose text is interrupted by a CDATA section, a comment or an instruction, and other encodings than UTF-8 (those
+whose first 128 characters are ASCII are converted).
 
 XML 1.0 (section 4.3.2, EntityValue) allows both kinds of quotes. RDF 1.1 XML Syntax (section 2.7) says that
 `xml:lang=""` removes an inherited language. `RdfXmlStream` replaces the empty language by a private one, and
@@ -30,6 +31,10 @@ _MAX_MATCH = 64
 _HEAD = 1 << 20
 """Bytes at the beginning of a file in which entities are declared."""
 _CHUNK = 1 << 16
+_SECTION = re.compile(rb"<!\[CDATA\[|<!--|<\?(?!xml\s)")
+_SECTION_OR_TAG = re.compile(_SECTION.pattern + rb"|</?[^\s/<>!?]+(?=[\s/>])")
+_SECTION_ENDS = {b"<![CDATA[": b"]]>", b"<!--": b"-->", b"<?": b"?>"}
+_LONGEST_START = 9
 
 
 class RdfXmlStream(io.RawIOBase):
@@ -43,6 +48,7 @@ class RdfXmlStream(io.RawIOBase):
         if declared:
             head = declared[1] + b"UTF-8" + head[declared.end(2) :]
         self._pending = _ENTITY.sub(rb'\1"\2"\3', self._recoded(head))
+        self._sections = _SectionFilter()
         self._ready = b""
         self._at_end = False
 
@@ -65,9 +71,63 @@ class RdfXmlStream(io.RawIOBase):
         chunk = self._recoded(self._file.read(_CHUNK))
         self._at_end = not chunk
         text = _EMPTY_LANGUAGE.sub(rb'\1"' + _NO_LANGUAGE.encode() + b'"', self._pending + chunk)
-        kept = 0 if self._at_end else _MAX_MATCH
-        self._ready += text[: len(text) - kept] if kept else text
-        self._pending = text[len(text) - kept :] if kept else b""
+        end = len(text) if self._at_end else max(len(text) - _MAX_MATCH, 0)
+        self._ready += self._sections.feed(text[:end], is_last=self._at_end)
+        self._pending = text[end:]
+
+
+class _SectionFilter:
+    """Writes CDATA sections as escaped text, and leaves out comments and processing instructions.
+
+    RDF ignores comments and instructions (RDF 1.1 XML Syntax, section 6.1), and CDATA is text (XML 1.0, section 2.7).
+    Their line breaks follow the name of the next tag, so that errors name the same line.
+    """
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._start = b""
+        self._line_breaks = 0
+
+    def feed(self, data: bytes, *, is_last: bool) -> bytes:
+        """Return what can be written of the data so far; with `is_last`, all of it, also of a section without end."""
+        data, written, at = self._rest + data, [], 0
+        while True:
+            if self._start:
+                end = _SECTION_ENDS[self._start]
+                found = data.find(end, at)
+                stop = found if found >= 0 else len(data) if is_last else max(len(data) - len(end) + 1, at)
+                written.append(self._shown(data[at:stop]))
+                at = stop
+                if found < 0:
+                    break
+                at, self._start = found + len(end), b""
+            match = (_SECTION_OR_TAG if self._line_breaks else _SECTION).search(data, at)
+            stop = match.start() if match else len(data) if is_last else self._safe_end(data, at)
+            written.append(data[at:stop])
+            at = stop
+            if not match:
+                break
+            at = match.end()
+            if match[0] in _SECTION_ENDS:
+                self._start = match[0]
+            else:
+                written += (match[0], b"\n" * self._line_breaks)
+                self._line_breaks = 0
+        self._rest = data[at:]
+        if is_last and self._start:
+            written.append(self._start)  # the parser refuses a section without end
+        return b"".join(written)
+
+    def _safe_end(self, data: bytes, at: int) -> int:
+        """Return up to where the data hold no beginning of a section, or of the tag that line breaks wait for."""
+        start = data.rfind(b"<", at) if self._line_breaks else -1
+        return start if start >= 0 else max(len(data) - _LONGEST_START + 1, at)
+
+    def _shown(self, inside: bytes) -> bytes:
+        if self._start == b"<![CDATA[":
+            return inside.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+        self._line_breaks += inside.count(b"\n")
+        return b""
 
 
 def restore_quads(quads: Iterable[Quad]) -> Iterator[Quad]:

@@ -1,8 +1,8 @@
 """ICD-O-3, the classification of tumours by site (topography) and cell type (morphology), from RCC's key tables.
 
 Regionala cancercentrum code the Swedish Cancer Register with these `key,value` tables: `icdo3.csv` (sites, `C000`),
-`icdo3_grov.csv` (groups of sites, `C00`) and `snomed3.csv` (morphology, `85003`). Notations have the printed form:
-`C00.0`, `8500/3`.
+`icdo3_grov.csv` (groups of sites, `C00`) and `snomed3.csv` (morphology, `85003`). Notations have the printed form,
+`C00.0` and `8500/3`, which the tables may have as well.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     for row in _rows(files.get("icdo3_grov.csv")):
         yield _read_row(row, r"C\d\d", "topografi-grupp")
     for row in _rows(files.get("icdo3.csv")):
-        yield _read_row(row, r"C\d\d\d", "topografi", groups)
+        yield _read_row(row, r"C\d\d\.?\d", "topografi", groups)
     for row in _rows(files.get("snomed3.csv")):
-        yield _read_row(row, r"\d{5,6}", "morfologi")
+        yield _read_row(row, r"\d{4}/?\d{1,2}", "morfologi")
 
 
 def _rows(path: Path | None, *, counted: bool = True) -> Iterator[Row]:
@@ -80,6 +80,7 @@ def _read_row(row: Row, form: str, level: str, groups: frozenset[str] = frozense
         return Skipped(origin=row.origin, reason=f"'{key}' is not an ICD-O-3 code ({level}).")
     if not label:
         return Skipped(origin=row.origin, reason=f"'{key}' has no label.")
+    key = key.replace(".", "").replace("/", "")
     return Concept(
         scheme=SCHEME.id,
         notation=_morphology_notation(key) if level == "morfologi" else _site_notation(key),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from begrepp.errors import Origin
 
@@ -16,6 +16,14 @@ class Meter:
     bytes: int = 0
     stage: str = "waiting"
     place: Origin | None = None
+    rows_by_file: dict[str, int] = field(default_factory=dict)
+    """Rows of tables, by the name of the file."""
+
+    def begin_row(self, origin: Origin) -> None:
+        """Count a row of a table."""
+        self.rows += 1
+        self.place = origin
+        self.rows_by_file[origin.file] = self.rows_by_file.get(origin.file, 0) + 1
 
 
 METER: ContextVar[Meter] = ContextVar("METER")

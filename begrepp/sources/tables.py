@@ -92,8 +92,7 @@ def read_table(
             if columns is None and [cell.strip() for cell in cells] == header:
                 add_remark(origin, "the row repeats the header and is left out.")
                 continue
-            counter.rows += 1
-            counter.place = origin
+            counter.begin_row(origin)
             rows += 1
             try:
                 named = cells_by_column(header, cells, origin, short_rows)

@@ -68,8 +68,7 @@ def read_xlsx(
                 add_remark(origin, "the row repeats the header and is left out.")
                 continue
             rows_read += 1
-            counter.rows += 1
-            counter.place = origin
+            counter.begin_row(origin)
             formulas += formula_count
             if row := _new_row(header, cells, origin, title, first, report):
                 yield row

@@ -64,7 +64,7 @@ def read_markdown_rows(
                 previous = line
         elif header and wanted_heading.search(heading):
             origin = Origin(path.name, number)
-            counter.rows += 1
+            counter.begin_row(origin)
             try:
                 cells = _table_row(header, line, heading, origin)
             except InputError as error:

@@ -173,7 +173,7 @@ class RowSource:
         rows = read_document_rows(path, self.form, self.encoding, self.rows, self.references)
         for number, cells in enumerate(rows, start=1):
             origin = Origin(path.name, number)
-            counter.rows += 1
+            counter.begin_row(origin)
             refuse_person_rows(cells, origin)
             yield Row(cells, origin)
 

@@ -18,6 +18,7 @@ from begrepp.build.loads.claims import ClaimCollector
 from begrepp.build.loads.namespace_remarks import namespace_remarks
 from begrepp.build.loads.part_writer import PartWriter, SpillCallback, create_triple_writer
 from begrepp.build.loads.record_checks import check_records
+from begrepp.build.loads.unread_files import UnreadFiles
 from begrepp.build.loads.violations import refuse_violations
 from begrepp.errors import BegreppError, InputError, Origin
 from begrepp.records import (
@@ -87,7 +88,9 @@ def read_edition(
     claims = ClaimCollector(triple_writer)
     METER.set(meter)
     placeholders: list[tuple[Origin, str]] = []
+    unread = UnreadFiles()
     for record in check_records(load(edition), reported_faults(edition)):
+        unread.add(record)
         if isinstance(record, Skipped):
             report.skipped += 1
             if len(report.skips) < MAX_SKIPS_STORED:
@@ -99,6 +102,7 @@ def read_edition(
             claims.add(record)
             if isinstance(record, Concept):
                 placeholders += _placeholders(record)
+    unread.refuse(meter.rows_by_file)
     report.remarks += _placeholder_remarks(placeholders)
     report.rows_read = meter.rows
     report.parts = writer.close()
@@ -144,7 +148,7 @@ def validate_edition(report: LoadReport, edition: EditionFiles, load: Load, base
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
             "nothing was found to load"
-            + (f"; the first row that was skipped: {report.skips[0]}." if report.skips else "."),
+            + (f"; the first of what was skipped: {': '.join(report.skips[0])}" if report.skips else "."),
             "Check that these are the files that `begrepp sources` names.",
         )
     meter.stage = "validating"

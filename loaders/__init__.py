@@ -18,6 +18,7 @@ from begrepp.records import EditionFiles, Load, Loader, PartitionedLoader, Recor
 from begrepp.settings import ROOT
 from begrepp.sources import editions
 from begrepp.sources.personal_data_check import refuse_personal_data_files
+from loaders.declaration.known_source import with_declaration
 from loaders.declaration.source_toml import read_declared_source
 
 DECLARED = ROOT / "loaders" / "declared"
@@ -53,7 +54,7 @@ def loader_of(edition: EditionFiles) -> Load:
     Raises `UsageError` if there is none.
     """
     if edition.source in loader_modules():
-        return loader_modules()[edition.source].load
+        return _load_of(loader_modules()[edition.source])
     known_declaration = declared_lists().get(edition.source)
     declaration = known_declaration or editions.declaration(edition)
     loader = declaration.get("loader")
@@ -69,8 +70,13 @@ def loader_of(edition: EditionFiles) -> Load:
             f"Name one of {', '.join(sorted(loader_modules()))} as `loader` in source.toml; "
             "see docs/how-to/source-toml.md.",
         )
-    load: Callable[..., Iterator[Record]] = loader_modules()[str(loader)].load
+    load: Callable[..., Iterator[Record]] = _load_of(loader_modules()[str(loader)])
     return partial(load, declared=known_declaration) if known_declaration else load
+
+
+def _load_of(module: Loader) -> Load:
+    """Return the `load` of a loader; that of a known source does not read `source.toml`, which is read before it."""
+    return partial(with_declaration, load=module.load) if module.SOURCE.schemes else module.load
 
 
 def schemes_of(edition: EditionFiles) -> frozenset[str]:
@@ -97,4 +103,5 @@ def read_records(edition: EditionFiles) -> Iterator[Record]:
 def partitions_of(edition: EditionFiles) -> tuple[Load, ...]:
     """Return the functions that load parts of an edition in parallel; empty if its loader has none (`PARTITIONS`)."""
     module = loader_modules().get(edition.source)
-    return module.PARTITIONS if module and isinstance(module, PartitionedLoader) else ()
+    parts = module.PARTITIONS if module and isinstance(module, PartitionedLoader) else ()
+    return tuple(partial(with_declaration, load=load) for load in parts)

@@ -17,6 +17,7 @@ from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_person_rows
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from begrepp.sources.rows import Row, cells_by_column, check_delimiter, check_header
+from begrepp.sources.table_forms import declared_form
 from begrepp.sources.text_lines import MAX_LINE, decode_lines
 
 # The first line that Excel writes and reads to name the delimiter.
@@ -50,9 +51,16 @@ def read_table(
     and drops empty cells beyond the last column. A table without rows is refused unless it `may_be_empty`. Leading
     lines that begin with `comment` (see `read_comments`) and the first `skip` lines are skipped. `counted=False`
     excludes a preliminary pass from the progress meter. If no `expected`
-    column is in the header but another delimiter gives one, `InputError` names that delimiter. Raises `InputError`, and
-    `PersonalDataError` for rows about persons.
+    column is in the header but another delimiter gives one, `InputError` names that delimiter. What `source.toml`
+    declares of the file (`begrepp.sources.table_forms`) takes precedence. Raises `InputError`, and `PersonalDataError`
+    for rows about persons.
     """
+    form = declared_form(path)
+    columns = form.column_names or columns
+    delimiter, encoding = form.delimiter or delimiter, form.encoding or encoding
+    quoted = quoted if form.quoted is None else form.quoted
+    short_rows = short_rows if form.short_rows is None else form.short_rows
+    skip = skip if form.skip is None else form.skip
     if is_json(path):
         raise InputError(path, "it is JSON, not a table in text.", "Give it a name that ends in .json.")
     counter = current_meter() if counted else Meter()

@@ -76,7 +76,7 @@ def decode_lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
                 raise InputError(
                     Origin(path.name, number),
                     f"the text is UTF-8, not {encoding.upper()} ({text.strip()[:40]}).",
-                    "Remove `encoding` from source.toml.",
+                    'Remove `encoding` from source.toml, or write encoding = "utf-8" there.',
                 )
             if "\0" in text:
                 raise _not_text(Origin(path.name, number), "a NUL character")

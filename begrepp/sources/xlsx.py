@@ -22,6 +22,7 @@ from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_person_rows
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from begrepp.sources.rows import ColumnError, Row, check_header
+from begrepp.sources.table_forms import declared_form
 from begrepp.sources.workbook_reader import load_rows
 from begrepp.sources.xlsx_cells import EMPTY, CellText, is_formula, read_cell
 
@@ -46,8 +47,13 @@ def read_xlsx(
     `sheets` are names, in which * stands for any characters. `cell_range` is the part of a sheet to read: `A:C`,
     `B3:D40`. `columns` names the columns of sheets without a header. The stored result of a formula is used, with
     a remark. A cell beside the table is a fault of the kind `misaligned`; if `report` has it, the cell is left out.
+    What `source.toml` declares of the file (`begrepp.sources.table_forms`) takes precedence.
     Raises `InputError`, also when a cell without a usable text is taken, and `PersonalDataError`.
     """
+    form = declared_form(path)
+    sheets, cell_range = form.sheets or sheets, form.cell_range or cell_range
+    columns = form.column_names or columns
+    skip = skip if form.skip is None else form.skip
     counter = current_meter() if counted else Meter()
     counter.stage = "reading"
     formulas = rows_read = 0

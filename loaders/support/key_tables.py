@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_MAX_HEADER = 100
+from begrepp.sources.table_forms import declared_form
+
+_MAX_HEAD = 4096
 
 
 def is_key_table(path: Path) -> bool:
-    """Return whether the header of a file is `key,value`."""
+    """Return whether the header of a file is `key,value`, with the delimiter and encoding that are declared."""
+    form = declared_form(path)
+    if form.column_names:
+        return form.column_names == ("key", "value")
     with path.open("rb") as file:
-        header = file.readline(_MAX_HEADER).removeprefix(b"\xef\xbb\xbf")
-    return header.strip().replace(b'"', b"") == b"key,value"
+        head = file.read(_MAX_HEAD).decode(form.encoding or "utf-8", "replace").removeprefix("\ufeff")
+    header = next(iter(head.splitlines()[form.skip or 0 :]), "")
+    return [cell.strip(' "') for cell in header.split(form.delimiter or ",")] == ["key", "value"]

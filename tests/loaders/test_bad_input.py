@@ -538,7 +538,7 @@ def test_a_changed_header_of_the_code_texts_is_refused(tmp_path: Path) -> None:
     [
         ('[release]\ncoverage = "half"\n', r"\[release\] coverage is 'half'"),
         ('[release]\nvalid_from = "2021"\n', r"\[release\] valid_from is '2021'"),
-        ('release = "2021"\n', "release is not a table"),
+        ('release = "2021"\n', "release is '2021', which is not a table"),
         ("a = " + "[" * 20_000, "not well-formed TOML"),
     ],
 )

@@ -1,0 +1,54 @@
+"""Declared forms of tables: what `[[file]]` in `source.toml` says of a file that a loader of a known source reads.
+
+The readers of tables look up the form of a file by its path; it takes precedence over the form of the publisher.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableForm:
+    """The form of a table; None and empty for what is not declared. The last two are those of a workbook."""
+
+    delimiter: str = ""
+    encoding: str = ""
+    quoted: bool | None = None
+    short_rows: bool | None = None
+    skip: int | None = None
+    column_names: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    cell_range: str = ""
+
+
+class DeclaredForms:
+    """The declared forms of an edition's files, and the files that a reader of tables asked for."""
+
+    def __init__(self, forms: Iterable[tuple[Path, TableForm]]) -> None:
+        self._forms = dict(forms)
+        self._used: set[Path] = set()
+
+    def take(self, path: Path) -> TableForm:
+        """Return the form of a file, empty if none is declared."""
+        self._used.add(path)
+        return self._forms.get(path, _UNDECLARED)
+
+    def unused(self) -> list[Path]:
+        """Return the files with a form that no reader of tables asked for."""
+        return [path for path in self._forms if path not in self._used]
+
+
+_UNDECLARED = TableForm()
+FORMS: ContextVar[DeclaredForms] = ContextVar("FORMS")
+
+
+def declared_form(path: Path) -> TableForm:
+    """Return the declared form of a file in the edition that is being loaded, empty if none is declared."""
+    try:
+        return FORMS.get().take(path)
+    except LookupError:
+        return _UNDECLARED

@@ -1,0 +1,77 @@
+"""The `source.toml` beside the files of a source with a loader of its own: `report`, `[release]` and `[[file]]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+from begrepp.errors import InputError
+from begrepp.records import Coverage, EditionFiles, Load, Record
+from begrepp.sources.editions import DECLARATION, data_files
+from begrepp.sources.table_forms import FORMS, DeclaredForms, TableForm
+from loaders.declaration.source_toml import join_names, read_declaration, read_encoding
+from loaders.declaration.toml_table import TomlTable
+
+_WORKBOOKS = (".xlsx", ".xlsm")
+
+
+def with_declaration(edition: EditionFiles, *, load: Load) -> Iterator[Record]:
+    """Yield the records of a loader that reads the tables of the edition in the forms that `source.toml` declares.
+
+    Raises `InputError` for an unknown key, and for a form of a file that the loader does not read as a table.
+    """
+    forms = DeclaredForms(_read_forms(edition))
+    FORMS.set(forms)
+    yield from load(edition)
+    for path in forms.unused():
+        raise InputError(
+            DECLARATION,
+            f"[[file]] {path.name} has no effect: the source's files of this form are read as their publisher "
+            "writes them.",
+            "Remove the section, or save the file in the form that `begrepp sources` names.",
+        )
+
+
+def _read_forms(edition: EditionFiles) -> list[tuple[Path, TableForm]]:
+    toml = read_declaration(edition, None)
+    release = toml.table("release")
+    release.day("valid_from")
+    release.choice("coverage", Coverage, Coverage.COMPLETE)
+    release.done()
+    found: list[tuple[Path, TableForm]] = []
+    for section in toml.tables("file"):
+        found += _read_form(section, edition)
+    toml.done()
+    return found
+
+
+def _read_form(section: TomlTable, edition: EditionFiles) -> list[tuple[Path, TableForm]]:
+    name, files = section.text("name", required=True), data_files(edition)
+    paths = [path for path in files if fnmatch(path.name, name)]
+    if name and not paths:
+        names = join_names([path.name for path in files])
+        section.add_problem("name", f"names {name}, which is not there (there are: {names}).", "Correct the name.")
+    column_names = section.strings("column_names")
+    if section.flag("header", default=True) is bool(column_names):
+        section.add_problem(
+            "column_names",
+            "names columns although header is not false." if column_names else "is missing although header is false.",
+            "A file without a header needs `header = false` and column_names = [...].",
+        )
+    skip = section.number("skip")
+    if paths and all(path.suffix.lower() in _WORKBOOKS for path in paths):
+        form = TableForm(
+            skip=skip, column_names=column_names, sheets=section.strings("sheet"), cell_range=section.text("range")
+        )
+    else:
+        form = TableForm(
+            skip=skip,
+            column_names=column_names,
+            delimiter=section.character("delimiter", default=",") if "delimiter" in section else "",
+            encoding=read_encoding(section) if "encoding" in section else "",
+            quoted=section.flag("quoted", default=True) if "quoted" in section else None,
+            short_rows=section.flag("short_rows", default=False) if "short_rows" in section else None,
+        )
+    section.done()
+    return [(path, form) for path in paths]

@@ -87,7 +87,7 @@ class _Engine:
         values = self.data.value_nodes(shape.path, focus)
         for name, argument in self.shapes.constraints(shape.node):
             component = component_iri(name)
-            messages = self.shapes.messages(shape, component)
+            messages = self.shapes.messages(shape, component, argument=argument)
             for failed in self.components.failed_nodes(name, argument, shape.node, values):
                 if len(failed.at):
                     path = failed.path or path_to_text(shape.path)

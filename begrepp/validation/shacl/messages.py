@@ -13,8 +13,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from begrepp.settings import ROOT
 from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads
-from begrepp.validation.shacl.vocabulary import RDFS_LABEL, SH, Term, display_text
+from begrepp.validation.shacl.vocabulary import RDFS_LABEL, SH, Term, display_text, parameter_name
 
+_CONDITION = SH + "SPARQLConstraintComponent"
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
 
@@ -35,14 +36,15 @@ def label_messages(graph: TripleIndex, component: Term) -> Mapping[str, str]:
     return {"": display_text(component)}
 
 
-def default_messages(graph: TripleIndex, node: Term, component: str) -> Mapping[str, str]:
-    """The default messages of a component (`ontology/components.ttl`), with the parameters of the shape filled in."""
-    parameters = {
-        predicate.removeprefix(SH): objects[0].value if isinstance(objects[0], NamedNode | Literal) else "…"
-        for predicate in graph.predicates(node)
-        if (objects := graph.objects(node, predicate))
-    }
-    return _replace_placeholders(_component_messages().get(component, {}), parameters)
+def default_messages(component: str, argument: str) -> Mapping[str, str]:
+    """The default messages of a component (`ontology/components.ttl`), with the value of its parameter filled in.
+
+    Without an argument, such as a shape that has no IRI, a message that would name it is that of any condition.
+    """
+    messages = _component_messages().get(component, {})
+    if not argument and any(map(_PLACEHOLDER.search, messages.values())):
+        return _component_messages()[_CONDITION]
+    return _replace_placeholders(messages, {parameter_name(component): argument})
 
 
 @cache

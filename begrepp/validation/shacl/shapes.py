@@ -25,6 +25,7 @@ from begrepp.validation.shacl.vocabulary import (
     display_text,
     is_true,
     lexical_form,
+    parameter_name,
 )
 
 VALUE_PARAMETERS = frozenset(
@@ -169,10 +170,19 @@ class Shapes:
             node = self._parents[node]
         return node.value
 
-    def messages(self, shape: Shape, component: str, constraint: Term | None = None) -> Mapping[str, str]:
-        """Return the messages of a result: those of the constraint, of the shape, or the default of the component."""
+    def messages(
+        self, shape: Shape, component: str, constraint: Term | None = None, argument: Term | None = None
+    ) -> Mapping[str, str]:
+        """Return the messages of a result: those of the constraint, of the shape, or the default of the component.
+
+        `argument` is the violated value of the component's parameter; if it is unknown, all values are named.
+        """
         own = {} if constraint is None else declared_messages(self.graph, constraint)
-        return own or shape.messages or default_messages(self.graph, shape.node, component)
+        if own or shape.messages:
+            return own or shape.messages
+        values = self.graph.objects(shape.node, SH + parameter_name(component)) if argument is None else [argument]
+        named = [lexical_form(each) for each in values if isinstance(each, Literal) or self.is_named(each)]
+        return default_messages(component, " / ".join(named) if len(named) == len(values) else "")
 
     def component_messages(
         self, shape: Shape, component: CustomComponent, validator: Term, parameters: Mapping[str, Term]

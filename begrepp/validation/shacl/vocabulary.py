@@ -25,6 +25,12 @@ def component_iri(name: str) -> str:
     return f"{SH}{name[0].upper()}{name[1:]}ConstraintComponent"
 
 
+def parameter_name(component: str) -> str:
+    """The name of the parameter of a constraint component, the inverse of `component_iri`."""
+    name = component.removeprefix(SH).removesuffix("ConstraintComponent")
+    return f"{name[:1].lower()}{name[1:]}"
+
+
 def display_text(term: Term) -> str:
     """Return a term for display: an IRI without brackets, every other term as in N-Triples."""
     return term.value if isinstance(term, NamedNode) else str(term)

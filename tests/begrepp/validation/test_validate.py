@@ -239,6 +239,29 @@ def test_rows_that_bind_different_variables_are_different_results(tmp_path: Path
     ]
 
 
+def test_a_message_names_the_violated_value_of_a_repeated_parameter(tmp_path: Path) -> None:
+    """Each value is a constraint of its own (SHACL 2.1.2); a shape without an IRI is not named."""
+    data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text("@prefix ex: <ex:> .\nex:f ex:p 3 ; ex:q 3 ; ex:z 2 .", encoding="utf-8")
+    shapes.write_text(
+        """@prefix ex: <ex:> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+        ex:S a sh:NodeShape ; sh:targetNode ex:f ; sh:property [ sh:path ex:p ; sh:hasValue 3, 4 ; sh:class ex:A, ex:B ;
+            sh:node ex:L, ex:I, [ sh:nodeKind sh:IRI ] ; sh:equals ex:q, ex:r ; sh:lessThanOrEquals ex:q, ex:z ] .
+        ex:L a sh:NodeShape ; sh:nodeKind sh:Literal . ex:I a sh:NodeShape ; sh:nodeKind sh:IRI .""",
+        encoding="utf-8",
+    )
+    found = validate([data], [shapes], engine="fast").results
+    assert sorted(result.messages["en"] for result in found) == [
+        "The value 4 is missing.",
+        "The value does not conform to ex:I.",
+        "The value does not meet the condition.",
+        "The value is greater than that of ex:z.",
+        "The value is not of the class ex:A.",
+        "The value is not of the class ex:B.",
+        "The values are not those of ex:r.",
+    ]
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_background_is_looked_up_but_not_judged(tmp_path: Path, engine: Engine) -> None:
     """ex:a points to ex:good and ex:bad; what they are only the background says, and it has faults of its own."""

@@ -13,6 +13,7 @@ from begrepp.artefact.parts import FileUsed, Kind, Part
 from begrepp.errors import NoBuild
 from begrepp.records import Coverage, Redistribution
 from begrepp.settings import Settings
+from begrepp.text.version_order import version_key
 
 MANIFEST = "manifest.json"
 
@@ -193,7 +194,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     def editions(self, kind: str, *ids: str) -> list[GraphEntry]:
         """Return all graphs of a kind that have one of the ids, oldest first."""
         own = (graph for graph in self.graphs if graph.kind == kind and graph.id in ids)
-        return sorted(own, key=lambda graph: (graph.valid_from, graph.version))
+        return sorted(own, key=lambda graph: (graph.valid_from, version_key(graph.version)))
 
     def find_difference(self, graph: str) -> DifferenceEntry | None:
         """Return the difference whose graph has the IRI."""

@@ -17,6 +17,7 @@ from begrepp.cli.error_log import log_error
 from begrepp.cli.language import headings, phrase, translator
 from begrepp.errors import BegreppError, UnexpectedError
 from begrepp.settings import Settings
+from begrepp.text.version_order import version_key
 
 if TYPE_CHECKING:
     from begrepp.artefact.load_report import LoadReport
@@ -149,7 +150,7 @@ _COUNTED = ("concepts", "inactive", "datasets", "variables", "elements", "code_l
 def print_status(manifest: Manifest, folder: Path) -> None:
     """Print the contents of the current build."""
     rows = Table(*headings("code system, mapping set or dataset", "edition", "", "contents", "triples", "from"))
-    for graph in sorted(manifest.graphs, key=lambda g: (g.kind != "scheme", g.kind, g.id, g.version)):
+    for graph in sorted(manifest.graphs, key=lambda g: (g.kind != "scheme", g.kind, g.id, version_key(g.version))):
         contents = [f"{count:,} {phrase(key)}" for key in _COUNTED if (count := getattr(graph, key))]
         contents += [f"{count:,} {level}" for level, count in graph.levels.items()]
         rows.add_row(

@@ -16,6 +16,7 @@ from begrepp.rdf.iris import role_group_owner
 from begrepp.rdf.ntriples import date_literal, name, ntriples_line, typed_literal
 from begrepp.rdf.sorted_files import group_by_subject, is_concept
 from begrepp.records import Coverage
+from begrepp.text.version_order import version_key
 
 
 def group_in_force(parts: Iterable[Part], today: date) -> list[list[Part]]:
@@ -24,7 +25,7 @@ def group_in_force(parts: Iterable[Part], today: date) -> list[list[Part]]:
     The first part of a group is the one in force on the day `today`; the others that are valid then follow, newest
     first. A part is valid from its first day on.
     """
-    ordered = sorted(parts, key=lambda p: (p.kind, p.id, p.valid_from, p.version))
+    ordered = sorted(parts, key=lambda p: (p.kind, p.id, p.valid_from, version_key(p.version)))
     groups = []
     for _, group in groupby(ordered, key=lambda p: (p.kind, p.id)):
         newest_first = list(group)[::-1]

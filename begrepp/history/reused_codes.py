@@ -22,6 +22,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import SortedFile, group_by_subject, parse_literal
 from begrepp.text.similarity import REWORDED_THRESHOLD, is_reserved_code, similarity
+from begrepp.text.version_order import VersionKey, version_key
 
 COLUMNS = ("scheme", "code", "edition", "year")
 _PREF_LABEL = f" {name('skos:prefLabel')} "
@@ -124,8 +125,8 @@ def separate_meanings(
     return dict(renames)
 
 
-def _edition_order(part: Part) -> tuple[date, str]:
-    return part.valid_from, part.version
+def _edition_order(part: Part) -> tuple[date, VersionKey]:
+    return part.valid_from, version_key(part.version)
 
 
 def _runs_of_meaning(

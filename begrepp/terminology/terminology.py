@@ -16,6 +16,7 @@ from begrepp.terminology.interface import CodeSystem, ValueSetExpansion
 from begrepp.terminology.section_file import decode_bitmap
 from begrepp.terminology.stored_system import StoredSystem
 from begrepp.terminology.terminology_index import FOLDER, TerminologyIndex
+from begrepp.text.version_order import version_key
 
 
 class Terminology:
@@ -75,7 +76,7 @@ class Terminology:
         """Return a value set by its IRI or another identifier: the current one, or that of a version."""
         found = [each for each in self._sets if ref in (each.iri, *each.identifiers)]
         found = [each for each in found if not version or each.version == version]
-        ordered = sorted(found, key=lambda each: (not each.edition, each.version), reverse=True)
+        ordered = sorted(found, key=lambda each: (not each.edition, version_key(each.version)), reverse=True)
         return StoredValueSet(self, ordered[0]) if ordered else None
 
     def edition(self, iri: str) -> SystemDescription | None:
@@ -93,7 +94,7 @@ class Terminology:
     def systems_of(self, editions: Iterable[str]) -> list[StoredSystem]:
         """Return the code systems in some editions (IRIs), newest editions first."""
         found = [self._by_edition[iri] for iri in {*editions} if iri in self._by_edition]
-        ordered = sorted(found, key=lambda each: (each.valid_from, each.version, each.id), reverse=True)
+        ordered = sorted(found, key=lambda each: (each.valid_from, version_key(each.version), each.id), reverse=True)
         return [self._open(description) for description in ordered]
 
     def locate_in_edition(self, iri: str, as_of: date | None) -> tuple[CodeSystem, int] | None:
@@ -167,7 +168,9 @@ class Terminology:
     def _editions(self) -> dict[str, list[SystemDescription]]:
         """The editions by each identifier of their system, newest first."""
         editions: dict[str, list[SystemDescription]] = defaultdict(list)
-        for system in sorted(self._index.systems, key=lambda each: (each.valid_from, each.version), reverse=True):
+        for system in sorted(
+            self._index.systems, key=lambda each: (each.valid_from, version_key(each.version)), reverse=True
+        ):
             for identifier in {*_identifiers(system)}:
                 editions[identifier].append(system)
         return dict(editions)

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 from begrepp.errors import UsageError
 from begrepp.terminology.concept_record import ConceptRecord
 from begrepp.terminology.interface import CodeSystem
+from begrepp.text.version_order import version_key
 from server.served.as_of import DatedState, find_dated_state, get_dated_build, parse_day
 from server.served.build import ServedBuild
 from server.served.dated_build import DatedBuild
@@ -71,7 +72,7 @@ class ReconciliationService:
         editions = [g for g in self.build.manifest.graphs if g.kind == "scheme" and g.valid_from <= self.day]
         if not editions:
             raise Missing(f"No edition of any code system was in force on {self.day}.", "Use a later day.")
-        last = max(editions, key=lambda g: (g.coverage == "complete", g.valid_from, g.version))
+        last = max(editions, key=lambda g: (g.coverage == "complete", g.valid_from, version_key(g.version)))
         return get_dated_build(self.build, DatedState(day=self.day, edition=last, concept_edition=last))
 
     def edition(self, scheme: str) -> CodeSystem | None:

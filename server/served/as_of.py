@@ -18,6 +18,7 @@ from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.errors import UsageError
 from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import expand
+from begrepp.text.version_order import version_key
 from server.http.dates import parse_http_date
 from server.served.build import ServedBuild
 from server.served.dated_build import DatedBuild
@@ -161,7 +162,7 @@ def get_dated_build(build: ServedBuild, state: DatedState) -> DatedBuild:
             groups.setdefault((graph.kind, graph.id), []).append(graph)
     in_force = set()
     for graphs in groups.values():
-        ordered = sorted(graphs, key=lambda g: (g.valid_from, g.version))
+        ordered = sorted(graphs, key=lambda g: (g.valid_from, version_key(g.version)))
         complete = [g for g in ordered if g.coverage == "complete"]
         in_force.add((complete or ordered)[-1].graph)
     chosen = tuple(sorted(in_force | {state.concept_edition.graph}))

@@ -18,6 +18,7 @@ from begrepp.rdf.iris import Iris, segment
 from begrepp.rdf.ntriples import ntriples_line
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import Coverage, Redistribution
+from begrepp.text.version_order import version_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,9 @@ def write_differences(
     a cache. Raises `ValidationError` if a difference violates the shapes.
     """
     all_parts = [*parts]
-    schemes = sorted((p for p in all_parts if p.kind == "scheme"), key=lambda p: (p.id, p.valid_from, p.version))
+    schemes = sorted(
+        (p for p in all_parts if p.kind == "scheme"), key=lambda p: (p.id, p.valid_from, version_key(p.version))
+    )
     compared = [
         (old, new, compare(old, new))
         for _, group in groupby(schemes, key=lambda part: part.id)

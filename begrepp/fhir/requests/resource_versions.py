@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-_PART = re.compile(r"\d+|[^\d.\-+/]+", re.ASCII)
-_PRE_RELEASE = re.compile(r"(\d+(?:\.\d+)*)-([A-Za-z].*)", re.ASCII)
+from begrepp.text.version_order import version_key
+
 _WILD = frozenset({"x", "X", "*"})
 
 
@@ -48,15 +47,6 @@ def version_matches(pattern: str, version: str) -> bool:
     return len(wanted) == len(parts) and all(
         want in _WILD or want == part for want, part in zip(wanted, parts, strict=True)
     )
-
-
-def version_key(version: str) -> tuple[list[tuple[bool, int, str]], bool, str]:
-    """Return a sort key: numbers by value, a pre-release (`1.0.0-beta`) before its release."""
-    core, label = version, ""
-    if found := _PRE_RELEASE.fullmatch(version):
-        core, label = found[1], found[2]
-    parts = [(part.isdigit(), int(part) if part.isdigit() else 0, part.lower()) for part in _PART.findall(core)]
-    return parts, not label, label
 
 
 def latest_first(versions: Iterable[str]) -> list[str]:

@@ -14,12 +14,13 @@ from pyroaring import BitMap
 
 from begrepp.fhir.requests.faults import FhirFault, issue
 from begrepp.fhir.requests.language_choice import join_with_or
-from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical, version_key
+from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical
 from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.concept_filters import select_concepts
 from begrepp.fhir.value_sets.value_set_views import ConceptSet, ValueSetView
+from begrepp.text.version_order import version_key
 
 Json = dict[str, Any]
 _MAX_IMPORTS = 200

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.terminology.concept_record import ConceptRecord, RecordedChange
+from begrepp.text.version_order import version_key
 from server.http.urls import document_path
 from server.served.build import ServedBuild
 from server.served.refs import Ref
@@ -84,7 +85,7 @@ def concept_history(
                 and any(each.new == graph.version for each in build.manifest.differences_of(graph.id)),
             )
         )
-    return sorted(points, key=lambda point: (point.day, point.version))
+    return sorted(points, key=lambda point: (point.day, version_key(point.version)))
 
 
 def _changes(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from begrepp.records import Text
+from begrepp.text.version_order import version_key
 from server.pages.datasets.timeline import Timeline, Years, timeline
 from server.pages.schemes.editions import EditionRow
 
@@ -16,7 +17,7 @@ def edition_timeline(editions: Sequence[EditionRow], now: int) -> Timeline | Non
     dated = [edition for edition in editions if edition.valid_from]
     if not dated:
         return None
-    ordered = sorted(dated, key=lambda edition: (edition.valid_from, edition.version))
+    ordered = sorted(dated, key=lambda edition: (edition.valid_from, version_key(edition.version)))
     ends = [
         max(edition.valid_from, (date.fromisoformat(following.valid_from) - timedelta(days=1)).isoformat())
         for edition, following in pairwise(ordered)

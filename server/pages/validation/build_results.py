@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from begrepp.artefact.manifest import WarningGroup
 from begrepp.records import Text
+from begrepp.text.version_order import version_key
 from server.http.urls import document_path
 from server.pages.schemes.editions import LoadRow, load_row
 from server.served.build import ServedBuild
@@ -67,7 +68,9 @@ def validation_page(build: ServedBuild, language: str) -> ValidationPage:
         loads.append(LoadResults(load=row, violations=said.violations, warnings=said.warnings, findings=findings))
     public = build.manifest.public
     return ValidationPage(
-        loads=sorted(loads, key=lambda row: (-row.violations, -row.warnings, row.load.source, row.load.version)),
+        loads=sorted(
+            loads, key=lambda row: (-row.violations, -row.warnings, row.load.source, version_key(row.load.version))
+        ),
         checks=[
             CheckRow(
                 name=said.check,

@@ -19,6 +19,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text, choose_label, preferred_notation
 from begrepp.store import Store
+from begrepp.store.chosen_graphs import ChosenGraphs
 
 if TYPE_CHECKING:
     from begrepp.search import TextIndex
@@ -52,7 +53,7 @@ class CodeListEntry:
     missing: bool = False
     others: tuple[str, ...] = ()
     concept: str = ""
-    """IRI of the concept in the current view; empty for the code of a certain edition."""
+    """IRI of the concept."""
 
     def label(self, language: str = "sv") -> str:
         """Return the label in a language, else in English, else in any."""
@@ -121,17 +122,18 @@ def read_entries(lists: Sequence[str], missing: Sequence[str], build: BuildConte
     return entries
 
 
-def read_successors(
-    concepts: Iterable[str], build: BuildContents, language: str
-) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Return code and label of the successors of retired concepts (IRIs), and of those that they lead to."""
+def read_successors(concepts: Iterable[str], store: Store, language: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return code and label of the successors of retired concepts (IRIs), and of those that they lead to.
+
+    `store` has the current view or an edition (`edition_view`) as default graph.
+    """
     nodes: dict[str, _Successor] = {}
     steps: dict[str, dict[str, None]] = defaultdict(dict)
     start = [*dict.fromkeys(concepts)]
     frontier = start
     while frontier:
         for batch in _batches(frontier):
-            for row in select(build.store, "successors-of-concepts", concept=named_nodes(batch)):
+            for row in select(store, "successors-of-concepts", concept=named_nodes(batch)):
                 _add_row(nodes, row)
                 steps[value(row, "concept")][value(row, "next")] = None
         reached = {after for concept in frontier for after in steps.get(concept, ())}
@@ -145,13 +147,11 @@ def read_successors(
     }
 
 
-def read_suggestions(
-    concepts: Iterable[str], build: BuildContents, language: str
-) -> Mapping[str, tuple[tuple[str, str], ...]]:
+def read_suggestions(concepts: Iterable[str], store: Store, language: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
     """Return code and label of the concepts that publishers suggest instead of retired concepts (IRIs)."""
     found: dict[str, dict[str, _Successor]] = defaultdict(dict)
     for batch in _batches([*dict.fromkeys(concepts)]):
-        for row in select(build.store, "suggestions-for-concepts", concept=named_nodes(batch)):
+        for row in select(store, "suggestions-for-concepts", concept=named_nodes(batch)):
             _add_row(found[value(row, "concept")], row)
     return {
         concept: tuple(sorted(each.code_and_label(language) for each in nodes.values()))
@@ -218,28 +218,43 @@ def _others(codes: Collection[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(sorted({code for code, _ in codes} - {preferred_notation(codes)}))
 
 
-def read_edition_entries(scheme: str, edition: str, build: BuildContents) -> list[CodeListEntry]:
-    """Return the codes of an edition of a scheme (IRI). Raises `UsageError` for other lists, `NotFound` for none."""
+def edition_view(scheme: str, edition: str, build: BuildContents) -> Store:
+    """Return the store with an edition of a scheme (IRI) as default graph. Raises `UsageError` for other lists."""
+    return ChosenGraphs(build.store, [build.iris.edition(_edition_id(scheme, build), edition)])
+
+
+def _edition_id(scheme: str, build: BuildContents) -> str:
+    """Return the id of a scheme (IRI), which the IRIs of its editions have. Raises `UsageError` for other lists."""
     of_scheme = [row for row in select(build.store, "schemes") if value(row, "scheme") == scheme]
     ids = [value(row, "value") for row in of_scheme if value(row, "property") == expand("begrepp:schemeId")]
     id_ = next(iter(ids), scheme.removeprefix(build.iris.scheme("")))
     if "://" in id_:
         raise UsageError("Only code systems have editions.", "Omit the part after @.")
+    return id_
+
+
+def read_edition_entries(scheme: str, edition: str, build: BuildContents) -> list[CodeListEntry]:
+    """Return the codes of an edition of a scheme (IRI). Raises `UsageError` for other lists, `NotFound` for none."""
+    id_ = _edition_id(scheme, build)
     labels: dict[str, list[Text]] = defaultdict(list)
     codes: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    active: dict[str, bool] = {}
+    status: dict[str, tuple[bool, str]] = {}
     for row in select(build.store, "codes-of-an-edition", edition=NamedNode(build.iris.edition(id_, edition))):
         iri = value(row, "concept")
         codes[iri].add(_notation(row))
-        active[iri] = value(row, "status") != _INACTIVE
+        status[iri] = (value(row, "status") != _INACTIVE, value(row, "last"))
         if isinstance(label := row["label"], Literal):
             labels[iri].append(Text(label.value, label.language or ""))
     if not codes:
         raise NotFound(f"There is no edition {edition} of {id_}.", f"See /cs/{id_} for its editions.")
-    return [
-        CodeListEntry(preferred_notation(own), tuple({*labels[iri]}), active[iri], others=_others(own))
-        for iri, own in codes.items()
-    ]
+    entries = []
+    for iri, own in codes.items():
+        active, last_day = status[iri]
+        names = tuple({*labels[iri]})
+        entries.append(
+            CodeListEntry(preferred_notation(own), names, active, last_day, others=_others(own), concept=iri)
+        )
+    return entries
 
 
 def read_other_editions(list_iri: str, codes: Sequence[str], own: str, build: BuildContents) -> Mapping[str, list[str]]:

@@ -12,6 +12,7 @@ from begrepp.variables.code_finder import CodeFinder
 from begrepp.variables.list_entries import (
     BuildContents,
     CodeListEntry,
+    edition_view,
     find_lists,
     read_edition_entries,
     read_entries,
@@ -89,9 +90,10 @@ def check_values(against: str, values: Iterable[str], build: BuildContents, lang
     near = {**finder.find_near(strange), **find_codes_by_words(strange, entries, lists, build)}
     checked = [_check_value(each, finder, near, language) for each in raw_values]
     unknown = [each.value.strip() for each in checked if each.verdict in (Verdict.UNKNOWN, Verdict.RETIRED)]
-    retired = {each.code: finder.exact[each.code].concept or "" for each in checked if each.verdict is Verdict.RETIRED}
-    successors = read_successors(filter(None, retired.values()), build, language) if retired else {}
-    suggested = read_suggestions(filter(None, retired.values()), build, language) if retired else {}
+    retired = {each.code: finder.exact[each.code].concept for each in checked if each.verdict is Verdict.RETIRED}
+    store = edition_view(lists[0], edition, build) if edition else build.store
+    successors = read_successors(retired.values(), store, language) if retired else {}
+    suggested = read_suggestions(retired.values(), store, language) if retired else {}
     elsewhere = read_other_editions(lists[0], unknown, edition, build) if unknown else {}
     return CheckedList(
         list_iri=lists[0],

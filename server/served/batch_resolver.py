@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -11,12 +12,14 @@ from msgspec import UNSET, Struct, UnsetType
 
 from begrepp.errors import UsageError
 from begrepp.search import Hit
-from server.served.as_of import find_meaning_on, parse_day
+from begrepp.terminology.concept_record import ConceptRecord
+from server.served.as_of import find_dated_state, find_meaning_on, get_dated_build, parse_day
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
 from server.served.refs import Ref
 from server.served.resolver import Ambiguous, Missing, Resolved, find_scheme, resolve_system_code
 
+_Item = tuple[str, str, date | None]
 MAX_CODES = 1000
 MAX_CODE_LENGTH = 400
 _MAX_STEPS = 10
@@ -26,12 +29,13 @@ MAX_NEAR_MISSES = 5
 
 
 class SuccessorBody(Struct, frozen=True, kw_only=True):
-    """A concept that replaces another."""
+    """A concept that replaces another; a retired one is followed by its own successors."""
 
     iri: str
     notation: str | None
     label: str | None
     lang: str | None
+    status: Literal["active", "inactive"]
 
 
 class NearBody(Struct, frozen=True, kw_only=True):
@@ -68,65 +72,71 @@ class _Unresolved:
     """Hits with a similar code; None if none were searched for."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Concept:
+    """A resolved concept as `view`, the build or the build as of a day, has it."""
+
+    view: ServedBuild
+    iri: str
+    status: str
+    successors: tuple[str, ...]
+
+
 def resolve_codes(build: ServedBuild, items: object, language: str) -> list[ResolvedBody]:
-    """Resolve a JSON list of `{system, code, asOf?}` in its order; with `asOf`, to the concept on that day.
+    """Resolve a JSON list of `{system, code, asOf?}` in its order; with `asOf`, to the concept as of that day.
 
     Raises `UsageError` if the request is not such a list, or is longer than `MAX_CODES`.
     """
     parsed = _parse_items(items)
-    resolved: dict[tuple[str, str, date | None], Resolved | _Unresolved] = {}
+    resolved: dict[_Item, _Concept | _Unresolved] = {}
     near_left = MAX_NEAR_MISSES
     for item in parsed:
         if item not in resolved:
             result = resolved[item] = _resolve_item(build, *item, near_misses=near_left > 0)
             near_left -= isinstance(result, _Unresolved) and result.near is not None
-    results = [resolved[item] for item in parsed]
-    records = {hit.iri: build.stored.record(hit.iri) for hit in results if isinstance(hit, Resolved)}
-    successors = _follow(build, {iri: record.successors for iri, record in records.items() if record})
-    known = find_refs(build, {*records, *(iri for iris in successors.values() for iri in iris)}, language)
-    bodies = []
-    for (system, code, day), result in zip(parsed, results, strict=True):
-        as_of = day.isoformat() if day else UNSET
-        if isinstance(result, Resolved):
-            record = records[result.iri]
-            body = ResolvedBody(
-                system=system,
-                code=code,
-                as_of=as_of,
-                **_concept_fields(known[result.iri]),
-                status=(record.status if record else "") or None,
-                successors=[SuccessorBody(**_concept_fields(known[iri])) for iri in successors.get(result.iri, ())],
-            )
-        else:
-            near = UNSET if result.near is None else [NearBody(iri=h.iri, notation=h.notation) for h in result.near]
-            body = ResolvedBody(
-                system=system, code=code, as_of=as_of, error=result.error, reason=result.reason, near=near
-            )
-        bodies.append(body)
-    return bodies
+    shown: dict[str, dict[str, ServedBuild]] = defaultdict(dict)
+    for result in resolved.values():
+        if isinstance(result, _Concept):
+            shown[result.view.view] |= dict.fromkeys((result.iri, *result.successors), result.view)
+    names = {key: find_refs(next(iter(found.values())), found, language) for key, found in shown.items()}
+    return [_body(item, resolved[item], names) for item in parsed]
 
 
-def _follow(build: ServedBuild, successors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Return the successors of each concept, followed by those that its retired successors lead to."""
-    steps = dict(successors)
-    for _ in range(_MAX_STEPS):
-        unknown = {target for targets in steps.values() for target in targets if target not in steps}
-        if not unknown:
-            break
-        steps |= {iri: record.successors if (record := build.stored.record(iri)) else () for iri in unknown}
-    found = {}
-    for iri, targets in successors.items():
-        reached: dict[str, None] = {}
-        queue = [*targets]
-        while queue:
-            if (target := queue.pop(0)) not in reached and target != iri:
-                reached[target] = None
-                queue += steps.get(target, ())
-        found[iri] = [*reached]
-    return found
+def _body(item: _Item, result: _Concept | _Unresolved, names: Mapping[str, Mapping[str, Ref]]) -> ResolvedBody:
+    system, code, day = item
+    as_of = day.isoformat() if day else UNSET
+    if isinstance(result, _Unresolved):
+        near = UNSET if result.near is None else [NearBody(iri=h.iri, notation=h.notation) for h in result.near]
+        return ResolvedBody(system=system, code=code, as_of=as_of, error=result.error, reason=result.reason, near=near)
+    known = names[result.view.view]
+    return ResolvedBody(
+        system=system,
+        code=code,
+        as_of=as_of,
+        **_concept_fields(known[result.iri]),
+        status=result.status or None,
+        successors=[
+            SuccessorBody(**_concept_fields(known[iri]), status="active" if known[iri].active else "inactive")
+            for iri in result.successors
+        ],
+    )
 
 
-def _parse_items(items: object) -> list[tuple[str, str, date | None]]:
+def _successors(record: ConceptRecord, find: Callable[[str], ConceptRecord | None]) -> tuple[str, ...]:
+    """Return the successors of a concept, followed by those that its retired successors lead to."""
+    reached: dict[str, None] = {}
+    queue = [(iri, 1) for iri in record.successors]
+    while queue:
+        iri, steps = queue.pop(0)
+        if iri in reached or iri == record.iri:
+            continue
+        reached[iri] = None
+        if steps < _MAX_STEPS and (found := find(iri)):
+            queue += [(each, steps + 1) for each in found.successors]
+    return tuple(reached)
+
+
+def _parse_items(items: object) -> list[_Item]:
     example = '[{"system": "urn:oid:1.2.752.116.1.1.1", "code": "C509"}]'
     if not isinstance(items, list):
         raise UsageError(
@@ -150,20 +160,38 @@ def _parse_items(items: object) -> list[tuple[str, str, date | None]]:
 
 def _resolve_item(
     build: ServedBuild, system: str, code: str, day: date | None, *, near_misses: bool
-) -> Resolved | _Unresolved:
+) -> _Concept | _Unresolved:
     if find_scheme(build, system) is None:
         return _Unresolved(error="unknown-system", reason=f"There is no code system with the identifier {system}.")
     if not code:
         return _Unresolved(error="unknown-code", reason="There is nothing but space in the code.")
     try:
         concept = resolve_system_code(build, system, code, near_misses=near_misses)
-        return find_meaning_on(build, concept, day) if day else concept
+        return _concept_on(build, concept, day) if day else _concept_in(build, concept.iri)
     except Missing as error:
         kind: Literal["ambiguous-code", "unknown-code"] = (
             "ambiguous-code" if isinstance(error, Ambiguous) else "unknown-code"
         )
         searched = near_misses or isinstance(error, Ambiguous)
         return _Unresolved(error=kind, reason=error.reason, near=error.near if searched else None)
+
+
+def _concept_on(build: ServedBuild, concept: Resolved, day: date) -> _Concept:
+    """Return a concept as of a day; raises `Missing` if no edition in force that day lists it."""
+    meaning = find_meaning_on(build, concept, day)
+    state = find_dated_state(build, meaning, day)
+    if replace(find_dated_state(build, meaning, date.today()), day=day) == state:
+        return _concept_in(build, meaning.iri)
+    found = _concept_in(get_dated_build(build, state), meaning.iri)
+    return replace(found, status="inactive") if state.retired else found
+
+
+def _concept_in(view: ServedBuild, iri: str) -> _Concept:
+    record = view.concepts.record(iri)
+    if record is None:
+        return _Concept(view=view, iri=iri, status="", successors=())
+    successors = _successors(record, view.concepts.record)
+    return _Concept(view=view, iri=iri, status=record.status, successors=successors)
 
 
 def _concept_fields(ref: Ref) -> dict[str, Any]:

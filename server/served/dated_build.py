@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from begrepp.search import TextIndex
-from begrepp.store import QueryResults, Store
+from begrepp.store import Store
+from begrepp.store.chosen_graphs import ChosenGraphs
 from server.served.build import ServedBuild
 from server.served.caches import MemoryCache, Value
 from server.served.concept_source import ConceptSource, StoredConcepts
 from server.served.dated_concepts import DatedConcepts
 from server.served.schemes import SchemeIndex
-
-
-class DatedStore:
-    """A store with chosen graphs as default graph."""
-
-    def __init__(self, store: Store, default: Iterable[str], named: Iterable[str]) -> None:
-        self._store = store
-        # Without any graph the result must be empty, but an empty list means all graphs.
-        self._default, self._named = [*default] or ["urn:none"], [*named]
-
-    def query(
-        self,
-        query: str,
-        *,
-        default_graphs: Iterable[str] = (),
-        named_graphs: Iterable[str] = (),
-        base: str | None = None,
-    ) -> QueryResults:
-        """Run a query over the chosen graphs."""
-        return self._store.query(query, default_graphs=self._default, named_graphs=self._named, base=base)
 
 
 @dataclass(frozen=True)
@@ -52,7 +33,7 @@ class DatedBuild(ServedBuild):
         """The store over the graphs in force that day, the catalogue and the provenance."""
         iris = self.full_build.iris
         always = [iris.graph("catalog"), iris.graph("provenance")]
-        return DatedStore(self.full_build.store, [*self.graphs, *always], [g.graph for g in self.manifest.graphs])
+        return ChosenGraphs(self.full_build.store, [*self.graphs, *always], [g.graph for g in self.manifest.graphs])
 
     def _cache(self, name: str, megabytes: int, size_of: Callable[[Value], int]) -> MemoryCache[Value]:
         shared: MemoryCache[Value] = getattr(self.full_build, f"{name}_cache")
@@ -61,7 +42,7 @@ class DatedBuild(ServedBuild):
     def scheme_store(self, scheme: str) -> Store:
         """Return a store over the graph of one scheme in force that day, as each further graph slows queries down."""
         editions = self.manifest.editions("scheme", scheme)
-        return DatedStore(self.full_build.store, [g.graph for g in editions if g.graph in self.graphs], [])
+        return ChosenGraphs(self.full_build.store, [g.graph for g in editions if g.graph in self.graphs], [])
 
     @cached_property
     def stored(self) -> StoredConcepts:

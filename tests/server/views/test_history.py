@@ -367,6 +367,25 @@ def test_several_codes_resolve_in_order_each_with_its_answer(web: FlaskClient) -
     assert again == retired
 
 
+def test_codes_resolve_as_of_a_day(web: FlaskClient) -> None:
+    asked = [
+        ("A5", "2021-06-30"),
+        ("A5", "2022-06-30"),
+        ("C1", "2021-06-30"),
+        ("A5", "1999-01-01"),
+        ("A2", "2021-06-30"),
+    ]
+    answers = web.post("/resolve", json=[{"system": "par", "code": c, "asOf": day} for c, day in asked]).get_json()
+    before, after, not_yet, before_all, renamed = answers
+    assert (before["status"], before["successors"]) == ("active", [])
+    assert after["status"] == "inactive"
+    assert [(s["notation"], s["status"]) for s in after["successors"]] == [("C1", "active"), ("C2", "active")]
+    assert not_yet["error"] == "unknown-code" and "2021-06-30" in not_yet["reason"]
+    assert before_all["error"] == "unknown-code" and "1999-01-01" in before_all["reason"]
+    (now,) = web.post("/resolve", json=[{"system": "par", "code": "A2"}]).get_json()
+    assert renamed["label"] != now["label"] and renamed["asOf"] == "2021-06-30"
+
+
 @pytest.mark.parametrize(
     "asked",
     [{}, "A00", [1], [{"system": "par"}], [{"system": "par", "code": 5}], [{"system": "par", "code": "A1"}] * 1001],

@@ -41,7 +41,6 @@ from begrepp.history.view_files import CurrentView, write_view
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
 from begrepp.store.contents import StoreContents
-from begrepp.text.version_order import version_key
 
 
 def build(
@@ -258,7 +257,7 @@ class BuildRun:
         public = self._options.public
         digest = graph_hash([*graphs.parts, *graphs.differences], graphs.catalogue_sha256)
         now = datetime.now(UTC)
-        reports = sorted(self._reports, key=lambda report: (report.source, version_key(report.version)))
+        reports = sorted(self._reports, key=lambda report: (report.source, report.version))
         return Manifest(
             id=f"{now:%Y%m%dT%H%M%S%f}-{digest[:12]}",
             base=self._settings.base,

@@ -48,11 +48,16 @@ def write_diff(scheme: str, old: str, new: str, output: str, settings: Settings)
     """Write the difference between two editions of the current build, by default the newest difference."""
     build = current_build(settings)
     manifest = read_manifest(build)
-    one, other = (part_from_entry(graph, build / "graphs") for graph in _editions(manifest, scheme, old, new))
+    chosen = _editions(manifest, scheme, old, new)
+    graphs = manifest.editions("scheme", scheme)
+    first, last = (graphs.index(graph) for graph in chosen)
+    one, other, *between = (
+        part_from_entry(graph, build / "graphs") for graph in (*chosen, *graphs[first + 1 : max(first + 1, last)])
+    )
     with waiting(translator()("cli.comparing")), tempfile.TemporaryDirectory() as folder:
-        for part in (one, other):
+        for part in (one, other, *between):
             part.path = file_with_bare_codes(part.path, Path(folder))
-        compared = compare(edition_file(one), edition_file(other))
+        compared = compare(edition_file(one), edition_file(other), map(edition_file, between))
     meanings, iris = ReusedCodes.read(settings.meanings), Iris(manifest.base)
     renames = [meanings.renamed_iris(scheme, part.version, iris) for part in (one, other)]
     compared.changes = sort_changes([rename_codes(change, *renames) for change in compared.changes])

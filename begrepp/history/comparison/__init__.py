@@ -7,13 +7,13 @@ newer edition does not cover retires none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from begrepp.artefact.parts import Part
 from begrepp.history.changes import TYPES, Comparison
 from begrepp.history.comparison.common_codes import CommonCodes
-from begrepp.history.comparison.coverage import EditionFile, EditionSurvey, SharedCoverage
+from begrepp.history.comparison.coverage import EditionFile, EditionSurvey, SharedCoverage, StatedSuccessors
 from begrepp.history.comparison.entry import EditionConcept
 from begrepp.history.comparison.unmatched_codes import UnmatchedCodes
 from begrepp.rdf.ntriples import name
@@ -23,9 +23,13 @@ __all__ = ["EditionFile", "compare"]
 _IN_RELEASE = f" {name('begrepp:inRelease')} "
 
 
-def compare(old: EditionFile, new: EditionFile) -> Comparison:
-    """Compare two editions; return the changes sorted by class and code."""
+def compare(old: EditionFile, new: EditionFile, between: Iterable[EditionFile] = ()) -> Comparison:
+    """Compare two editions; return the changes sorted by class and code.
+
+    `between` are the editions between them, in order: what they state to replace a code leads to the newer edition.
+    """
     before, after = EditionSurvey.read(old), EditionSurvey.read(new)
+    successors = StatedSuccessors([*map(EditionSurvey.read, between), after])
     coverage = SharedCoverage(before, after)
     common, others = CommonCodes(), UnmatchedCodes()
     unchanged = 0
@@ -46,7 +50,7 @@ def compare(old: EditionFile, new: EditionFile) -> Comparison:
                 others.removed[subject] = (entry, None)
         elif coverage.older_covers(subject) and (entry := EditionConcept.parse(subject, new_lines)).active:
             others.added[subject] = entry
-    others.resolve(before, after, old.path, new.path, common.renamed)
+    others.resolve(before, old.path, new.path, common.renamed, successors)
     order = {kind: place for place, kind in enumerate(TYPES)}
     changes = sorted(common.changes + others.changes, key=lambda c: (order[c.type], c.key, c.rule))
     return Comparison(changes=changes, levels=coverage.levels, unchanged=unchanged)

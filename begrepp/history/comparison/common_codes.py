@@ -70,9 +70,9 @@ class CommonCodes:
             self._add("ruleSpareCode", old, new, lang)
         elif similarity(before, after) >= REWORDED_THRESHOLD:
             if has_opposite(before, after) or negation_differs(before, after):
-                self._add("ruleOppositeWord", old, new, lang)
+                self.renamed.append((old, new, "ruleOppositeWord"))
             elif numbers_differ(before, after):
-                self._add("ruleOtherNumber", old, new, lang)
+                self.renamed.append((old, new, "ruleOtherNumber"))
             else:
                 self._add("ruleWordsInCommon", old, new, lang)
                 self._texts(old, new)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,8 @@ COVERED = 0.95
 _TYPE_LINE = f" {name('rdf:type')} {name('skos:Concept')} .\n"
 _MEMBER = f" {name('skos:member')} "
 _BROADER = f" {name('skos:broader')} "
+_REPLACED_BY = f" {name('dct:isReplacedBy')} "
+_INACTIVE_LINE = f" {name('begrepp:status')} {name('begrepp:inactive')} .\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +33,14 @@ class EditionFile:
 
 @dataclass(slots=True)
 class EditionSurvey:
-    """The concepts of an edition with their levels, and those that have narrower concepts."""
+    """The concepts of an edition with their levels, those that have narrower ones, and those out of use."""
 
     complete: bool
     level: dict[str, str] = field(default_factory=dict)
     has_narrower: set[str] = field(default_factory=set)
+    inactive: set[str] = field(default_factory=set)
+    successors: dict[str, list[str]] = field(default_factory=dict)
+    """What a concept is replaced by according to the edition."""
 
     @classmethod
     def read(cls, edition: EditionFile) -> EditionSurvey:
@@ -52,10 +58,45 @@ class EditionSurvey:
                         levels[rest[:-3]] = interned.setdefault(subject, subject)
                 elif _BROADER in line:
                     survey.has_narrower.add(line.split(" ", 2)[2][:-3])
+                elif line.endswith(_INACTIVE_LINE):
+                    survey.inactive.add(line[: line.index(" ")])
+                elif _REPLACED_BY in line:
+                    subject, _, rest = line.split(" ", 2)
+                    survey.successors.setdefault(subject, []).append(rest[:-3])
         for concept, level in levels.items():
             if concept in survey.level:
                 survey.level[concept] = level
         return survey
+
+
+class StatedSuccessors:
+    """The successors of the codes of an edition, according to the editions after it."""
+
+    def __init__(self, later: Iterable[EditionSurvey]) -> None:
+        """`later` are the editions in their order; the last one decides which codes are in use."""
+        surveys = [*later]
+        self._last = surveys[-1]
+        self._stated: dict[str, list[str]] = {}
+        for survey in surveys:
+            self._stated |= survey.successors
+
+    def of(self, subject: str, stated: Iterable[str]) -> list[str]:
+        """Return the concepts of the last edition that replace a concept, sorted; a retired one by its successors.
+
+        `stated` are the successors that an earlier edition states.
+        """
+        found, seen = set[str](), {subject}
+        queue = [*(self._stated.get(subject) or stated)]
+        while queue:
+            if (after := queue.pop()) in seen:
+                continue
+            seen.add(after)
+            is_in_use = after in self._last.level and after not in self._last.inactive
+            further = [] if is_in_use else self._stated.get(after, [])
+            queue += further
+            if not further and after in self._last.level:
+                found.add(after)
+        return sorted(found)
 
 
 class SharedCoverage:

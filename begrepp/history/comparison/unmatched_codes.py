@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from begrepp.history.changes import Change, ChangedCode
 from begrepp.history.comparison.common_codes import retitled_change
-from begrepp.history.comparison.coverage import EditionSurvey
+from begrepp.history.comparison.coverage import EditionSurvey, StatedSuccessors
 from begrepp.history.comparison.entry import EditionConcept, language_order, last_segment, unique
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import group_by_subject, is_concept, parse_literal
@@ -29,13 +29,13 @@ class UnmatchedCodes:
     def resolve(
         self,
         before: EditionSurvey,
-        after: EditionSurvey,
         old: Path,
         new: Path,
         renamed: Iterable[tuple[EditionConcept, EditionConcept, str]],
+        successors: StatedSuccessors,
     ) -> None:
         """Pair removed codes with added codes by successor and title; the rest become retired or added."""
-        self._by_successors(before, after)
+        self._by_successors(before, successors, new)
         self._by_titles(new)
         self._renamed(renamed)
         self._divided(before, old)
@@ -49,23 +49,24 @@ class UnmatchedCodes:
                 rule = "ruleNewSpareCode"
             self.changes.append(Change(rule=rule, targets=(entry.code,), new_labels=entry.texts()))
 
-    def _by_successors(self, before: EditionSurvey, after: EditionSurvey) -> None:
+    def _by_successors(self, before: EditionSurvey, successors: StatedSuccessors, new: Path) -> None:
         """Pair removed codes with the successors that the publisher states."""
         single: dict[str, list[EditionConcept]] = defaultdict(list)
-        for subject, (old, then) in [*self.removed.items()]:
-            stated = then.successors if then and then.successors else old.successors
-            successors = sorted({s for s in stated if s in after.level})
-            if len(successors) == 1:
-                single[successors[0]].append(old)
-            elif successors:
-                self._pair("ruleSeveralSuccessors", [old], successors)
+        stated = {subject: successors.of(subject, old.successors) for subject, (old, _) in self.removed.items()}
+        kept = _parse_concepts(new, {each for found in stated.values() for each in found} - self.added.keys())
+        for subject, found in stated.items():
+            old, _ = self.removed[subject]
+            if len(found) == 1:
+                single[found[0]].append(old)
+            elif found:
+                self._pair("ruleSeveralSuccessors", [old], found, kept)
                 del self.removed[subject]
         for successor, entries in sorted(single.items()):
             if successor in before.level and successor not in self.added:
                 rule = "ruleSuccessorKept"
             else:
                 rule = "ruleSharedSuccessor" if len(entries) > 1 else "ruleRecodedBySuccessor"
-            self._pair(rule, entries, [successor])
+            self._pair(rule, entries, [successor], kept)
             for entry in entries:
                 del self.removed[entry.subject]
 
@@ -124,13 +125,21 @@ class UnmatchedCodes:
                     del self.removed[entry.subject]
 
     def _renamed(self, renamed: Iterable[tuple[EditionConcept, EditionConcept, str]]) -> None:
-        """Add the changes of codes with a new title; a code whose old title an added code has is re-used."""
+        """Add the changes of codes with a new title.
+
+        A code whose old title an added code has, or another code that gave up its own title for it, is re-used.
+        """
+        changed = [*renamed]
         added = by_title(self.added.values())
-        for old, new, rule in renamed:
+        taken = by_title(new for _, new, _ in changed)
+        left = by_title(old for old, _, _ in changed)
+        for old, new, rule in changed:
             title = title_of(old)
             successors = [entry for entry in added.get(title, []) if entry.subject in self.added] if title else []
+            if title and not successors and len(left[title]) == 1:
+                successors = taken.get(title, [])
             if len(successors) == 1:
-                self._pair("ruleRecodedByTitle", [old], [successors[0].subject])
+                self._pair("ruleRecodedByTitle", [old], [successors[0].subject], {successors[0].subject: successors[0]})
             shared = [lang for lang in sorted(old.labels, key=language_order) if lang in new.labels]
             lang = next(x for x in shared if spelling_key(old.labels[x]) != spelling_key(new.labels[x]))
             self.changes.append(retitled_change("ruleTitleElsewhere" if len(successors) == 1 else rule, old, new, lang))
@@ -162,6 +171,17 @@ class UnmatchedCodes:
                 )
                 for entry in here:
                     del self.added[entry.subject]
+
+
+def _parse_concepts(path: Path, subjects: Collection[str]) -> dict[str, EditionConcept]:
+    """Return concepts of an edition by subject; the file is read only if any are wanted."""
+    if not subjects:
+        return {}
+    return {
+        subject: EditionConcept.parse(subject, lines)
+        for subject, lines in group_by_subject(path)
+        if subject in subjects
+    }
 
 
 def title_of(entry: EditionConcept) -> tuple[str, int] | None:

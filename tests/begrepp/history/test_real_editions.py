@@ -9,7 +9,7 @@ import pytest
 
 import loaders
 from begrepp.build.loads.edition_loader import load_edition
-from begrepp.history.comparison import compare, edition_file
+from begrepp.history.comparison import compare_parts
 from begrepp.rdf.iris import Iris
 from begrepp.records import Edition, EditionFiles
 from begrepp.sources.meter import Meter
@@ -41,7 +41,7 @@ def test_icd_10_se_2021_differs_from_the_key_table_as_was_read_by_eye(tmp_path: 
         (part,) = load_edition(edition, loaders.loader_of(edition), tmp_path, Iris().base, Meter()).parts
         parts.append(part)
     assert [part.concepts for part in parts] == [33547, 35951]
-    found = compare(*map(edition_file, parts))
+    found = compare_parts(*parts)
     assert found.by_type() == {"added": 45, "retitled": 118, "split": 3, "definitionChanged": 7}
     rules = found.by_rule()
     assert [rules[rule] for rule in ("ruleNewCode", "ruleNewSpareCode", "ruleSpareCode")] == [6, 37, 2]
@@ -81,7 +81,7 @@ def test_the_moves_of_oncology_in_atc_are_found_in_the_whole_list_of_2020(tmp_pa
         (home / "atc.csv").write_text(words, encoding="utf-8")
         edition = EditionFiles(source="atc", version=year, folder=home, files=(home / "atc.csv",))
         parts += load_edition(edition, loaders.loader_of(edition), tmp_path, Iris().base, Meter()).parts
-    found = compare(*map(edition_file, parts))
+    found = compare_parts(*parts)
     moved = {(c.sources[0].notation, c.targets[0].notation) for c in found.changes if c.type == "moved"}
     assert moved == set(MOVES.items())
     assert found.by_type() == {"added": len(groups), "moved": len(MOVES)}

@@ -94,9 +94,8 @@ class Evaluation:
         raise EclError("This part has no concepts.", start=node.span[0], end=node.span[1])
 
     def _concept(self, node: CodeReference) -> tuple[CodeSystem, int]:
-        alias, code, (start, end) = node.scheme, node.code, node.span
-        if not alias and "#" in code and code_index(self._system, code) is None:
-            alias, _, code = code.partition("#")
+        alias, code = scheme_and_code(self._system, node)
+        start, end = node.span
         system = self._substrate.system(alias) if alias else self._system
         if system is None:
             raise EclError(f"There is no code system {alias}.", _SCHEMES, start=start, end=end)
@@ -164,6 +163,14 @@ class Evaluation:
             else:
                 parts[system] = focus & self._filters.described(system, block)
         return SystemSets(parts)
+
+
+def scheme_and_code(system: CodeSystem, node: CodeReference) -> tuple[str, str]:
+    """Return the name of a code system, empty for the own one, and the code; both may stand in quotation marks."""
+    if not node.scheme and "#" in node.code and code_index(system, node.code) is None:
+        scheme, _, code = node.code.partition("#")
+        return scheme, code
+    return node.scheme, node.code
 
 
 def code_index(system: CodeSystem, code: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from begrepp.ecl.evaluation import code_index, scheme_and_code
 from begrepp.ecl.phrases import HIERARCHY, PHRASES
 from begrepp.ecl.syntax_tree import (
     AcceptedDialect,
@@ -195,8 +196,9 @@ def code_names(
     """Return a function that names codes in a language; a code that is not known has no name."""
 
     def name_of(reference: CodeReference) -> str:
-        own = find(reference.scheme) if reference.scheme else system
-        index = own.index(reference.code) if own else None
+        scheme, code = scheme_and_code(system, reference)
+        own = find(scheme) if scheme else system
+        index = code_index(own, code) if own else None
         designation = own.designation(index, (language,)) if own and index is not None else None
         return designation.text if designation else ""
 

@@ -13,7 +13,7 @@ from begrepp.errors import UsageError
 from begrepp.queries.page_queries import select, value
 from begrepp.records import Text
 from begrepp.variables.suggestion.borrowed_names import borrow_names
-from begrepp.variables.suggestion.candidates import all_entries, concept_targets, linked_variables
+from begrepp.variables.suggestion.candidates import all_entries, concept_targets, denied_links, linked_variables
 from begrepp.variables.suggestion.entries import VariableEntry
 from begrepp.variables.suggestion.suggester import Suggester
 from server.assistant.concept_tools import Ids, Language, Limit
@@ -185,7 +185,7 @@ class DatasetTools:
     ) -> SuggestionAnswer:
         """Suggest which concept a variable or column of a data dictionary measures, with confidence and reasons.
 
-        Nothing is asserted: a person has to review the suggestions.
+        Nothing is asserted: a person has to review the suggestions. What a reviewer has denied is not suggested again.
         """
         build = self._context.build
         if variable.strip():
@@ -199,7 +199,8 @@ class DatasetTools:
         else:
             raise UsageError("Neither a variable nor a label is given.", "Give one of them.")
         with COMPARISONS.slot():
-            found = self._current_suggester().suggest(entry, dataset=dataset, limit=limit)
+            denied = denied_links(build.store)[iri]
+            found = self._current_suggester().suggest(entry, dataset=dataset, limit=limit, denied=denied)
         names = self._context.names((each.target.iri for each in found), language)
         return SuggestionAnswer(
             variable=variable.strip() or label,

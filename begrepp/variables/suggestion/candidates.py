@@ -110,3 +110,11 @@ def concept_targets(store: Store, schemes: Sequence[str]) -> list[ConceptTarget]
         )
         for iri, (notation, scheme) in sorted(facts.items())
     ]
+
+
+def denied_links(store: Store) -> dict[str, set[str]]:
+    """Return the concepts that somebody has denied for each variable (IRIs)."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in select(store, "denied-links"):
+        found[value(row, "subject")].add(value(row, "object"))
+    return found

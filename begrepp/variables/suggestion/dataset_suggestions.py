@@ -15,6 +15,7 @@ from begrepp.variables.suggestion.borrowed_names import borrow_names
 from begrepp.variables.suggestion.candidates import (
     all_entries,
     concept_targets,
+    denied_links,
     linked_variables,
     unlinked_entries,
 )
@@ -77,13 +78,12 @@ def suggest_for_dataset(
         raise UsageError(
             "No code system is given, and no variable is linked to a concept yet.", "Name schemes with --scheme."
         )
-    denied = {(value(row, "subject"), value(row, "object")) for row in select(store, "denied-links")}
+    denied = denied_links(store)
     suggester = Suggester(borrow_names(concept_targets(store, scheme_iris), store, iris), linked)
     suggestions = [
         suggestion
         for entry in entries
-        for suggestion in suggester.suggest(entry, dataset=dataset, limit=limit)
-        if (entry.iri, suggestion.target.iri) not in denied
+        for suggestion in suggester.suggest(entry, dataset=dataset, limit=limit, denied=denied[entry.iri])
     ]
     return SuggestionRun(
         dataset=dataset,

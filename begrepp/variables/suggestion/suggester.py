@@ -9,7 +9,7 @@ asserted as links.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from begrepp.text.dictionary_tokenizer import split_words
 from begrepp.text.swedish import fold
@@ -44,16 +44,24 @@ class Suggester:
         self._linked = [each for each in linked if any(iri in self._position for iri in each.concepts)]
 
     def suggest(
-        self, entry: VariableEntry, *, dataset: str = "", limit: int = 5, min_score: float = MIN_SCORE
+        self,
+        entry: VariableEntry,
+        *,
+        dataset: str = "",
+        limit: int = 5,
+        min_score: float = MIN_SCORE,
+        denied: Container[str] = (),
     ) -> list[Suggestion]:
-        """Return the best concepts for an entry, the best first."""
+        """Return the best concepts for an entry, the best first, without the `denied` ones (IRIs)."""
         found: list[Suggestion] = []
-        highest = 0.99
-        for target, evidence, reasons in self.rank(entry, dataset=dataset)[:limit]:
+        highest, lowest = 0.99, min_score
+        for target, evidence, reasons in self.rank(entry, dataset=dataset):
             highest = min(highest, confidence(evidence))
-            if highest < (min(MIN_ALTERNATIVE, min_score) if found else min_score):
+            if highest < lowest or len(found) == limit:
                 break
-            found.append(Suggestion(entry, target, round(highest, 3), reasons, evidence.complete))
+            lowest = min(MIN_ALTERNATIVE, min_score)
+            if target.iri not in denied:
+                found.append(Suggestion(entry, target, round(highest, 3), reasons, evidence.complete))
         return found
 
     def rank(

@@ -96,3 +96,11 @@ def test_codes_are_named_in_the_language() -> None:
         names = code_names(system, lambda alias: None, language)
         assert Explanation(language, names, "").explain(parse_ecl("A")).words == f"A {name}"
         assert Explanation(language, names, "").explain(parse_ecl("x#A OR B")).parts[0].words == "x A"
+
+
+def test_codes_are_named_as_they_are_evaluated() -> None:
+    names: list[list[tuple[str, str, str]]] = [[("Ape", "en", "preferred")], [("Bee", "en", "preferred")]]
+    system = MemorySystem([MemoryConcept(f"X:{n}", names=names[n]) for n in range(2)])
+    name = code_names(system, lambda alias: system if alias == "x" else None, "en")
+    assert Explanation("en", name, "").explain(parse_ecl("1")).words == "1 Bee"  # the prefix of all codes is left out
+    assert Explanation("en", name, "").explain(parse_ecl('"x#X:0"')).words.endswith("Ape")

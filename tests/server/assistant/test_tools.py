@@ -6,7 +6,7 @@ import json
 import math
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from mcp.client.client import Client
 from mcp.server import MCPServer
 from mcp.types import CallToolResult, TextContent, Tool
 
+from server.assistant import dataset_tools
 from server.assistant.tool_server import create_tool_server
 from server.state import AppState
 
@@ -229,3 +230,18 @@ def test_prompts_lead_through_the_tools(guides: dict[str, str]) -> None:
     assert guides["prompts"] == "build_value_set code_text compare_datasets find_register"
     assert "check_codes" in guides["code_text"] and "<text>\nhosta\n</text>" in guides["code_text"]
     assert "only codes that a tool returned" in guides["instructions"]
+
+
+def test_a_denied_concept_is_not_suggested_again(
+    server: MCPServer, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = {"variable": "dodsorsaksregistret/MORSAK1", "limit": 3}
+    before = call(server, "suggest_concepts", arguments).structured_content
+    assert before is not None
+    concepts = [each["concept"]["iri"] for each in before["suggestions"]]
+    variable = f"{app.extensions['begrepp'].settings.base}id/dataset/dodsorsaksregistret/var/MORSAK1"
+    links = {variable: {concepts[0]}, "urn:another": {*concepts}}
+    monkeypatch.setattr(dataset_tools, "denied_links", lambda store: defaultdict(set, links))
+    after = call(server, "suggest_concepts", arguments).structured_content
+    assert after is not None
+    assert [each["concept"]["iri"] for each in after["suggestions"]][: len(concepts) - 1] == concepts[1:]

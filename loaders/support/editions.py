@@ -41,10 +41,10 @@ def new_edition(
 def last_day_of_retired(edition_start: date, valid_from: date | None = None) -> date:
     """Return the last day of a retired code whose source gives none: the day before the edition.
 
-    A code that begins later than that ends on the day after its first one: validity is at least a day long (S10).
+    A code that begins later than that ends on its first day.
     """
     last_day = edition_start - timedelta(days=1)
-    return max(last_day, valid_from + timedelta(days=1)) if valid_from else last_day
+    return max(last_day, valid_from) if valid_from else last_day
 
 
 def protected_edition(scheme: Scheme, edition: EditionFiles, publisher: Agent | Callable[[date], Agent]) -> Edition:

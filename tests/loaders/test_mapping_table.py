@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from begrepp.errors import InputError
+import loaders
+from begrepp.build.loads.violations import refuse_violations
+from begrepp.errors import InputError, ValidationError
 from begrepp.records import Mapping, Skipped
+from begrepp.validation.report import Report, Result, Severity
 from tests.loaders.test_row_sources import SOURCE, load, remarks
+from tests.support.bad_files import edition
 
 DECLARATION = (
     f'loader = "mapping_table"\n{SOURCE}[mapping]\nid = "a-b"\nsource = "a"\ntarget = "https://ex.org/b/{{code}}"\n'
@@ -54,3 +58,23 @@ def test_relations_that_exclude_each_other_are_told(
     told = [each for each in remarks(records) if "contradict" in each]
     assert bool(told) is is_contradiction
     assert all("'a:A' has a" in each and "with 'https://ex.org/b/X'" in each for each in told)
+
+
+def test_a_refused_mapping_is_named_by_the_row_that_contradicts(tmp_path: Path) -> None:
+    rows = "från;till;rel\nA;X;lika\nA;Y;lika\nA;X;smalare\n"
+    made = edition(tmp_path, "m", {"k.csv": rows, "source.toml": DECLARATION})
+    result = Result(
+        shape="https://w3id.org/begrepp/shapes#S15-exact-match",
+        source_shape="",
+        source_constraint=None,
+        severity=Severity.VIOLATION,
+        severity_iri="",
+        focus="https://w3id.org/begrepp/id/cs/a/A",
+        value="https://ex.org/b/X",
+        path=None,
+        component="",
+        messages={"en": "Both."},
+    )
+    report = Report(results=(result,), groups=(), engine="fast", shapes=1)
+    with pytest.raises(ValidationError, match=r"k\.csv row 4: <https://w3id.org/begrepp/id/cs/a/A> Both\."):
+        refuse_violations(report, made, loaders.read_records, "https://w3id.org/begrepp/")

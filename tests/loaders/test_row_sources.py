@@ -297,7 +297,7 @@ STATUS = f'{TABLE}name = "k.csv"\n{COLUMNS}status = "st"\nvalid_from = "från"\n
 
 
 @pytest.mark.parametrize(
-    ("first_day", "last_day"), [("", "2025-12-31"), ("1989-06-30", "2025-12-31"), ("2026-03-01", "2026-03-02")]
+    ("first_day", "last_day"), [("", "2025-12-31"), ("1989-06-30", "2025-12-31"), ("2026-03-01", "2026-03-01")]
 )
 def test_a_retired_code_without_a_last_day_ends_before_the_edition(
     tmp_path: Path, first_day: str, last_day: str

@@ -32,7 +32,8 @@ def refuse_violations(report: Report, edition: EditionFiles, load: Load, base: s
     if not violations:
         return
     subjects = {iri for result in violations for iri in (result.focus, result.value) if iri}
-    origins = _locate(load(edition), subjects, create_triple_writer(edition, (), base))
+    pairs = {(result.focus, result.value) for result in violations}
+    origins = _locate(load(edition), subjects, pairs, create_triple_writer(edition, (), base))
     lines = [_describe(result, origins) for result in violations[:10]]
     more = f"\n  … and {len(violations) - 10} more" if len(violations) > 10 else ""
     raise ValidationError(
@@ -52,7 +53,13 @@ def refuse_invalid_graph(path: Path, title: str, next_step: str) -> None:
         raise ValidationError(f"{title} violates a shape: {next(violations)}.", next_step)
 
 
-def _locate(records: Iterator[Record], subjects: set[str], triple_writer: TripleWriter) -> dict[str, Origin]:
+def _locate(
+    records: Iterator[Record], subjects: set[str], pairs: set[tuple[str, str | None]], triple_writer: TripleWriter
+) -> dict[str, Origin]:
+    """Return the places of the records that are `subjects`, and of concepts whose mappings to a value are `pairs`.
+
+    Of several mappings of a pair the last one counts: it contradicts the earlier ones.
+    """
     origins: dict[str, Origin] = {}
     for record in records:
         if not isinstance(record, Skipped | LoadRemark):
@@ -70,6 +77,9 @@ def _locate(records: Iterator[Record], subjects: set[str], triple_writer: Triple
                 iri = triple_writer.element_iri(record)
             case Mapping():
                 iri = triple_writer.mapping_iri(record)
+                ends = (triple_writer.external_iri(record.subject), triple_writer.external_iri(record.object))
+                if ends in pairs:
+                    origins[ends[0]] = record.origin
             case _:
                 continue
         if iri in subjects:

@@ -13,6 +13,8 @@ _SIGNATURES = (
     (b"%PDF", "a PDF document"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"\xd0\xcf\x11\xe0", "a workbook in the old format of Excel (.xls), or protected by a password"),
     (b"$FL2", "a file of SPSS"),
@@ -42,6 +44,11 @@ def describe_content(path: Path) -> str:
     if _HTML.match(text):
         return "an HTML page"
     return "an XML file" if _XML.match(text) else ""
+
+
+def content_advice(kind: str, otherwise: str) -> str:
+    """Return the next step for a file of a kind that `describe_content` names, in place of an expected one."""
+    return "Unpack it, and add the file that it holds." if "archive" in kind else otherwise
 
 
 def is_workbook(path: Path) -> bool:

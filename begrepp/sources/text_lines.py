@@ -11,7 +11,7 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.characters import decode_controls
-from begrepp.sources.file_kinds import describe_content
+from begrepp.sources.file_kinds import content_advice, describe_content
 from begrepp.sources.meter import Meter
 from begrepp.sources.row_faults import add_remark
 
@@ -92,7 +92,7 @@ def decode_lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
 def _advice_for(kind: str) -> str:
     if "workbook" in kind and ".xlsx" in kind:
         return "Give it a name that ends in .xlsx, and add it again."
-    return "Add the table that it contains, saved as CSV or .xlsx."
+    return content_advice(kind, "Add the table that it contains, saved as CSV or .xlsx.")
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -16,7 +16,6 @@ from begrepp.sources.privacy import is_person_column
 MAX_VALUES = 20_000
 """Largest number of distinct values that the server checks."""
 _DELIMITERS = "\t;,"
-_ADVICE = "Extract the distinct values of the column first, for example with `cut -d, -f3 FILE | sort -u`."
 
 
 def distinct_values(
@@ -61,6 +60,7 @@ def _without_line_end(line: str) -> str:
 def _read_column(first: str, rest: Iterable[str], column: str, name: str) -> Iterator[str]:
     delimiter = max(_DELIMITERS, key=first.count)
     rows = csv.reader(chain([first], rest), delimiter=delimiter)
+    header: list[str] = []
     try:
         header = [cell.strip() for cell in next(rows, [])]
         for cell in header:
@@ -68,14 +68,23 @@ def _read_column(first: str, rest: Iterable[str], column: str, name: str) -> Ite
                 raise PersonalDataError(
                     Origin(name, 1),
                     f"the column '{cell}' identifies individuals; personal data are not accepted.",
-                    _ADVICE,
+                    _advice(delimiter, header, column),
                 )
         index = _column_index(header, column)
         for row in rows:
             if len(row) > index:
                 yield row[index]
     except csv.Error as error:
-        raise InputError(Origin(name, rows.line_num), f"is not a well-formed table ({error}).", _ADVICE) from None
+        raise InputError(
+            Origin(name, rows.line_num), f"is not a well-formed table ({error}).", _advice(delimiter, header, column)
+        ) from None
+
+
+def _advice(delimiter: str, header: Sequence[str], column: str) -> str:
+    """Return the next step: a command that takes the column alone, by its number in the table."""
+    number = header.index(column) + 1 if column in header else int(column) if column.isdigit() else 3
+    cut = f"-f{number}" if delimiter == "\t" else f"-d'{delimiter}' -f{number}"
+    return f"Extract the distinct values of the column first, for example with `cut {cut} FILE | sort -u`."
 
 
 def _column_index(header: Sequence[str], column: str) -> int:

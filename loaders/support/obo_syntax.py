@@ -16,6 +16,14 @@ from begrepp.errors import InputError, Origin
 from begrepp.sources.row_faults import RowScope
 from begrepp.sources.text_lines import read_lines
 
+_HEAD = 1 << 16
+_OWL_XML = re.compile(r"<(?:[\w.-]+:)?(?:RDF|Ontology)\b")
+_OWL_TEXT = re.compile(
+    r"(?:\s|#[^\n]*\n)*(?:@?(?:prefix|base)\s+\S*\s*<|<[^<>\s]+>\s+<|(?:Prefix|Ontology|Declaration)\s*\("
+    r"|Prefix\s*:|Ontology\s*:\s*<)",
+    re.IGNORECASE,
+)
+"""Turtle, N-Triples, functional and Manchester syntax."""
 _STANZA = re.compile(r"\[([^\]]+)\]\s*$")
 _CLAUSE = re.compile(r"((?:[^\s:\\]|\\.)+)\s*:(?:\s+|$)(.*)$|((?:[^\s:\\!]|\\.)+):(.*)$", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "W": " "}
@@ -46,6 +54,7 @@ class OboFrame:
 
 def read_frames(path: Path) -> Iterator[OboFrame]:
     """Yield the header and each stanza. A line that is no clause is the fault of its row."""
+    _refuse_owl(path)
     frame = OboFrame("", Origin(path.name, 1))
     scope = RowScope()
     for row, line in _joined_lines(path):
@@ -60,6 +69,25 @@ def read_frames(path: Path) -> Iterator[OboFrame]:
         with scope:
             frame.clauses.append(_clause(text, origin))
     yield frame
+
+
+def _refuse_owl(path: Path) -> None:
+    """Raise `InputError` for an ontology in a syntax of OWL."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD).decode("utf-8-sig", errors="replace")
+    if head.lstrip().startswith("<") and _OWL_XML.search(head):
+        raise InputError(
+            path,
+            "this is an ontology in OWL, in XML, not in the OBO format.",
+            'Set loader = "obo_owl" in source.toml, and give the file a name that ends in .owl.',
+        )
+    if _OWL_TEXT.match(head):
+        raise InputError(
+            path,
+            "this is an ontology in OWL or RDF, not in the OBO format.",
+            'Set loader = "obo_owl" in source.toml, and give the file a name that ends in .owl; functional and '
+            "Manchester syntax are converted first, as with ROBOT.",
+        )
 
 
 def _joined_lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 from begrepp.errors import InputError, Origin
 from begrepp.rdf.namespaces import expand
 from begrepp.rdf.rdf_xml import RdfXmlStream, restore_quads
-from begrepp.sources.file_kinds import describe_content
+from begrepp.sources.file_kinds import content_advice, describe_content
 from begrepp.sources.meter import current_meter
 
 FORMATS = {
@@ -44,6 +44,7 @@ def read_rdf(path: Path, base: str, form: RdfFormat | None = None) -> Iterator[Q
 
     Raises `InputError` if it is not well-formed.
     """
+    refuse_other_content(path)
     form = form or FORMATS.get(path.suffix.lower())
     if form is None:
         raise InputError(
@@ -51,7 +52,6 @@ def read_rdf(path: Path, base: str, form: RdfFormat | None = None) -> Iterator[Q
             f"'{path.suffix}' is not a supported RDF file extension.",
             f"Name the file as what it is: {', '.join(FORMATS)}.",
         )
-    refuse_other_content(path)
     with path.open("rb") as file:
         if form == RdfFormat.RDF_XML:
             check_doctype(file, path)
@@ -82,12 +82,8 @@ def refuse_other_content(path: Path) -> None:
     """Raise `InputError` for an archive, a web page or another kind of file that holds no RDF."""
     kind = describe_content(path)
     if kind and kind != "an XML file":
-        archive = "archive" in kind
-        raise InputError(
-            path,
-            f"it is {kind}, not RDF.",
-            "Unpack it, and add the file that it holds." if archive else "Download the file itself, and add it again.",
-        )
+        next_step = content_advice(kind, "Download the file itself, and add it again.")
+        raise InputError(path, f"it is {kind}, not RDF.", next_step)
 
 
 _ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)")

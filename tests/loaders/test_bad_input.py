@@ -260,6 +260,8 @@ def test_entities_and_dtds_are_refused_in_rdf(tmp_path: Path, doctype: str) -> N
         ),
         ("v.jsonld", "[" * 100_000, " row 1", "not well-formed", "Fix"),
         ("v.pdf", "x", "", "not a supported RDF file extension", r"\.ttl"),
+        ("v.ttl.gz", b"\x1f\x8b\x08\0", "", "a gzip archive, not RDF", "Unpack it"),
+        ("v.ttl.xz", b"\xfd7zXZ\0\0", "", "an xz archive, not RDF", "Unpack it"),
         ("v.ttl", '<urn:a> <urn:b> "c" .\n', "", "no skos:ConceptScheme", r"\[scheme\]"),
     ],
 )

@@ -5,6 +5,7 @@ GO.format.obo-1_4, S.1.2 (comments), S.1.4 (escapes), S.2.2 (dbxref lists, trail
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -200,3 +201,29 @@ def test_properties_of_skos_are_names_or_left_out_and_told(tmp_path: Path) -> No
         "'property_value: skos:broader' is not imported (1).",
         "'property_value: skos:notation' is not imported (1).",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
+        '<!-- OWL/XML -->\n<Ontology xmlns="http://www.w3.org/2002/07/owl#"/>',
+        "# Turtle\n@prefix owl: <http://www.w3.org/2002/07/owl#> .\n",
+        "PREFIX : <https://example.org/>\n",
+        "<https://example.org/a> <https://example.org/b> <https://example.org/c> .\n",
+        "Prefix(:=<https://example.org/>)\nOntology(<https://example.org/>)\n",
+    ],
+)
+def test_an_ontology_in_owl_is_sent_to_its_loader(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match="an ontology in OWL") as raised:
+        load(tmp_path, text)
+    assert 'loader = "obo_owl"' in raised.value.next_step
+
+
+def test_what_is_packed_is_to_be_unpacked(tmp_path: Path) -> None:
+    made = edition(
+        tmp_path, "x", {"x.obo": gzip.compress(b"format-version: 1.4"), "source.toml": SOURCE.format(report="")}
+    )
+    with pytest.raises(InputError, match="a gzip archive") as raised:
+        list(loaders.read_records(made))
+    assert raised.value.next_step == "Unpack it, and add the file that it holds."

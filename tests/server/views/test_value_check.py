@@ -91,6 +91,12 @@ def test_only_the_distinct_values_of_one_column_are_taken() -> None:
         distinct_values("a;b\n1;2\n".splitlines(keepends=True), "c")
     with pytest.raises(PersonalDataError, match="row 3"):
         distinct_values("a;b\n1;2\n1;19811218-9876\n".splitlines(keepends=True), "a")
+    with pytest.raises(PersonalDataError, match="cut -d';' -f3 FILE"):
+        distinct_values("Namn;Födelsedatum;kod\nAnna;1981;S\n".splitlines(keepends=True), "kod")
+    with pytest.raises(PersonalDataError, match="cut -f2 FILE"):
+        distinct_values("personnummer\tkod\n1\tS\n".splitlines(keepends=True), "2")
+    with pytest.raises(PersonalDataError, match="cut -d',' -f2 FILE"):
+        distinct_values("personnummer,kod\n1,S\n".splitlines(keepends=True), "kod")
     with pytest.raises(InputError, match="distinct"):
         distinct_values(map(str, range(MAX_VALUES + 1)))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
 
 from begrepp.errors import QueryError, QueryRefused
 from begrepp.rdf.namespaces import prefixes
@@ -74,7 +74,7 @@ def _check_tokens(query: str, token_list: list[Token]) -> str:
         raise QueryRefused("SERVICE is not allowed in this place.", "Query other endpoints directly.")
     _check_prefixes(query, token_list)
     _check_values(query, token_list)
-    return _decode_escapes(query, token_list)
+    return _decode_escapes(_without_repeated_columns(query, token_list), token_list)
 
 
 def _check_prefixes(query: str, token_list: Sequence[Token]) -> None:
@@ -120,6 +120,33 @@ def _value_end(token_list: Sequence[Token], at: int) -> int:
     if token_list[at].kind == "language":
         return at + 1
     return at + 2 if token_list[at].text == "^^" else at
+
+
+def _without_repeated_columns(query: str, token_list: Sequence[Token]) -> str:
+    """Return the query with spaces for a variable that a SELECT clause has named before, which Oxigraph rejects.
+
+    The projection is a set of variables (SPARQL 1.1, 18.2.4.4), so that the solutions are the same.
+    """
+    for at, token in enumerate(token_list):
+        if token.is_word("SELECT"):
+            for repeated in _repeated_columns(token_list, at + 1):
+                query = query[: repeated.start] + " " * (repeated.end - repeated.start) + query[repeated.end :]
+    return query
+
+
+def _repeated_columns(token_list: Sequence[Token], at: int) -> Iterator[Token]:
+    """Yield the variables of a SELECT clause, without those of expressions, that occur in it before as a column."""
+    seen: set[str] = set()
+    level = 0
+    for before, token in pairwise(token_list[at - 1 :]):
+        if not level and (token.text == "{" or token.is_word("WHERE", "FROM")):
+            return
+        level += (token.text == "(") - (token.text == ")")
+        if token.kind != "variable" or (level and not (level == 1 and before.is_word("AS"))):
+            continue
+        if not level and token.text[1:] in seen:
+            yield token
+        seen.add(token.text[1:])
 
 
 def _decode_escapes(query: str, token_list: Sequence[Token]) -> str:

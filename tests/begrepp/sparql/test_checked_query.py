@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyoxigraph
 import pytest
 
 from begrepp.errors import QueryRefused
@@ -53,3 +54,18 @@ def test_rows_of_values_are_counted_by_their_terms() -> None:
     rows = "('a'@en -1) (<a:a> '1'^^<a:t>) (UNDEF <<( <a:a> a <<( <a:a> <a:b> 1 )>> )>>)"
     query = f"SELECT * {{ VALUES (?a ?b) {{ {rows} }} VALUES () {{ () }} }}"
     assert check_query(query) == query
+
+
+@pytest.mark.parametrize(
+    ("query", "checked"),
+    [
+        ("SELECT ?x ?x { VALUES ?x {1} }", "SELECT ?x    { VALUES ?x {1} }"),
+        ("SELECT DISTINCT ?x $y $x WHERE { }", "SELECT DISTINCT ?x $y    WHERE { }"),
+        ("SELECT (1 AS ?x) ?x { }", "SELECT (1 AS ?x)    { }"),
+        ("SELECT ?y { { SELECT ?y ?x ?y { ?x a ?y } } }", "SELECT ?y { { SELECT ?y ?x    { ?x a ?y } } }"),
+        ("SELECT (?x + ?x AS ?z) ?x { ?x a ?x }", "SELECT (?x + ?x AS ?z) ?x { ?x a ?x }"),
+    ],
+)
+def test_a_column_that_is_named_twice_is_sent_once(query: str, checked: str) -> None:
+    assert check_query(query) == checked
+    pyoxigraph.Store().query(checked)

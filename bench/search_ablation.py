@@ -13,7 +13,16 @@ from unittest.mock import patch
 
 from begrepp.artefact.manifest import current_build
 from begrepp.rdf.iris import Iris
-from begrepp.search import TextIndex, index, lexicon, query_parser, ranking, system_names
+from begrepp.search import (
+    TextIndex,
+    index,
+    lexicon,
+    query_parser,
+    query_parts,
+    ranking,
+    relatives,
+    system_names,
+)
 from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS
 from begrepp.settings import Settings
 from bench.search_quality import JUDGED, evaluate, index_search, mean, read_judged
@@ -40,6 +49,9 @@ MECHANISMS: dict[str, Patches] = {
     "question words": [(query_parser, "SILENT_WORDS", FUNCTION_WORDS | CODE_WORDS)],
     "words that say little not required": [(index, "_TELLING_SHARE", 0.0)],
     "fewer words with few hits": [(index, "_ENOUGH_HITS", 1)],
+    "relatives of the best hits": [(relatives, "_ORIGINS", 0)],
+    "phrases of everyday language in any order": [(query_parts, "find_phrases", _nothing)],
+    "words of circumstances": [(query_parser, "ORDINARY_WORDS", frozenset())],
     "names of matches": _role("via"),
     "names of the same code elsewhere": _role("sibling", "variant"),
     "names of the same name elsewhere": _role("namesake"),

@@ -22,7 +22,7 @@ from begrepp.search.ranking import Ranker
 from begrepp.search.relatives import MAX_RELATIVES, Relatives, Scored
 from begrepp.search.schema import FACETS, register_tokenizer, schema
 
-SEARCH_CANDIDATES = 100
+SEARCH_CANDIDATES = 70
 """The number of index hits that are scored label by label in a search."""
 
 SUGGESTION_CANDIDATES = 24

@@ -67,13 +67,14 @@ class Relatives:
                 offer = _offer(relation, document, result)
                 if iri not in self._offers or offer.match > self._offers[iri].match:
                     self._offers[iri] = offer
+        self._known_children = [document.iri for document, _ in scored if self._is_child(document)]
 
     def query(self, builder: SearchQueryBuilder) -> Query | None:
         """Build a query for the relatives that are not among the documents, nearer ones first; None without any."""
         wanted = sorted(self._offers.keys() - self._known)
         found = [(Occur.Should, builder.constant_score("iri", iri, 1 + self._offers[iri].match)) for iri in wanted]
         found += [(Occur.Should, builder.constant_score("broader", iri, 1.0)) for iri in self._to_children]
-        known = [(Occur.MustNot, builder.constant_score("iri", iri, 0.0)) for iri in sorted(self._known)]
+        known = [(Occur.MustNot, builder.constant_score("iri", iri, 0.0)) for iri in self._known_children]
         return Query.boolean_query([*found, *known]) if found else None
 
     def raised(self, scored: Iterable[Scored]) -> Iterator[Scored]:
@@ -85,6 +86,9 @@ class Relatives:
                 yield document, replace(result, score=score, match=offer.match, label=offer.label)
             else:
                 yield document, result
+
+    def _is_child(self, document: IndexedDocument) -> bool:
+        return any(each.relation == "parent" and each.iri in self._to_children for each in document.relatives or ())
 
     def _best_offer(self, document: IndexedDocument) -> _Offer | None:
         offers = [self._offers.get(document.iri)]

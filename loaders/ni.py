@@ -17,6 +17,7 @@ from begrepp.sources.editions import data_files
 from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row, parse_date
 from begrepp.sources.tables import read_table
+from loaders.declaration.known_source import declare_forms
 from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights
 from loaders.support.agencies import EHALSOMYNDIGHETEN
 
@@ -57,6 +58,7 @@ _NAME = re.compile(r"[^\s./#]+([ \-][^\s./#]+)*")
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """Yield the model, its classes, and their attributes in the order of the table."""
     declaration = read_declaration(edition, declared)
+    declare_forms(declaration, edition)
     rights = read_rights(declaration)
     dates = read_edition_dates(declaration, edition)
     model = declaration.table("model", required=True)

@@ -1,4 +1,7 @@
-"""The `source.toml` beside the files of a source with a loader of its own: `report`, `[release]` and `[[file]]`."""
+"""The `source.toml` beside the files of a source with a loader of its own: `report`, `[release]` and `[[file]]`.
+
+Loaders of templates, whose tables have fixed names and columns, read the same `[[file]]`.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,13 @@ def with_declaration(edition: EditionFiles, *, load: Load) -> Iterator[Record]:
 
     Raises `InputError` for an unknown key, and for a form of a file that the loader does not read as a table.
     """
-    forms = DeclaredForms(_read_forms(edition))
-    FORMS.set(forms)
+    toml = read_declaration(edition, None)
+    release = toml.table("release")
+    release.day("valid_from")
+    release.choice("coverage", Coverage, Coverage.COMPLETE)
+    release.done()
+    forms = declare_forms(toml, edition)
+    toml.done()
     yield from load(edition)
     for path in forms.unused():
         raise InputError(
@@ -33,17 +41,11 @@ def with_declaration(edition: EditionFiles, *, load: Load) -> Iterator[Record]:
         )
 
 
-def _read_forms(edition: EditionFiles) -> list[tuple[Path, TableForm]]:
-    toml = read_declaration(edition, None)
-    release = toml.table("release")
-    release.day("valid_from")
-    release.choice("coverage", Coverage, Coverage.COMPLETE)
-    release.done()
-    found: list[tuple[Path, TableForm]] = []
-    for section in toml.tables("file"):
-        found += _read_form(section, edition)
-    toml.done()
-    return found
+def declare_forms(toml: TomlTable, edition: EditionFiles) -> DeclaredForms:
+    """Read `[[file]]`; the readers of tables use the declared forms from now on."""
+    forms = DeclaredForms(each for section in toml.tables("file") for each in _read_form(section, edition))
+    FORMS.set(forms)
+    return forms
 
 
 def _read_form(section: TomlTable, edition: EditionFiles) -> list[tuple[Path, TableForm]]:

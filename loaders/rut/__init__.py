@@ -19,6 +19,7 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from loaders.declaration.dataset import read_dataset
+from loaders.declaration.known_source import declare_forms
 from loaders.declaration.source_toml import join_names, read_declaration
 from loaders.rut.rows import COLUMNS, CONCEPTUAL, INSTANCES, REGISTER, REPRESENTED
 from loaders.rut.template import Template
@@ -38,6 +39,7 @@ SOURCE = Source(
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """Yield the register with its parts, its code lists, and its conceptual, represented and instance variables."""
     declaration = read_declaration(edition, declared)
+    declare_forms(declaration, edition)
     files = {path.name: path for path in data_files(edition)}
     if unknown := sorted(set(files) - set(COLUMNS)):
         raise InputError(

@@ -14,6 +14,7 @@ from begrepp.records import (
 )
 from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
+from begrepp.sources.table_forms import declared_form
 from begrepp.sources.tables import read_table
 from begrepp.sources.text_lines import read_lines
 from loaders.declaration.dataset import check_partial_date
@@ -58,7 +59,7 @@ def read_template_rows(files: Mapping[str, Path], name: str) -> Iterator[Templat
     """Yield the rows of a file; the delimiter is the most frequent of comma, semicolon and tab in the header."""
     if name not in files:
         return
-    head = next(iter(read_lines(files[name])), "")
+    head = next(iter(read_lines(files[name], declared_form(files[name]).encoding or "utf-8")), "")
     delimiter = max(",;\t", key=head.count)
     scope = RowScope()
     for row in read_table(files[name], required=_REQUIRED[name], delimiter=delimiter, short_rows=True):

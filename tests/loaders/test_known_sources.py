@@ -71,3 +71,22 @@ def test_a_key_without_effect_is_refused(
     tmp_path: Path, source: str, fixture: str, declaration: str, reason: str
 ) -> None:
     refused(tmp_path, source, original(fixture) | {"source.toml": declaration}, "source.toml", reason, ".")
+
+
+@pytest.mark.parametrize(
+    ("fixture", "name", "old", "new", "form"),
+    [
+        ("ni-provmodell", "modell.tsv", "\t", "^", 'delimiter = "^"\nencoding = "windows-1252"'),
+        ("rut-provregister", "codes.csv", ";", ";", 'encoding = "windows-1252"'),
+    ],
+)
+def test_the_tables_of_a_template_have_a_declared_form_too(
+    tmp_path: Path, fixture: str, name: str, old: str, new: str, form: str
+) -> None:
+    files, source = original(fixture), fixture.partition("-")[0]
+    expected = [*loaders.read_records(edition(tmp_path / "original", source, files))]
+    table, declaration = files[name], files["source.toml"]
+    assert isinstance(table, bytes) and isinstance(declaration, bytes)
+    files[name] = table.decode().replace(old, new).encode("windows-1252")
+    files["source.toml"] = declaration + f'\n[[file]]\nname = "{name}"\n{form}\n'.encode()
+    assert [*loaders.read_records(edition(tmp_path / "changed", source, files))] == expected

@@ -13,6 +13,7 @@ from begrepp.errors import InputError
 from begrepp.records import Coverage, EditionFiles, Load, Record
 from begrepp.sources.editions import DECLARATION, data_files
 from begrepp.sources.table_forms import FORMS, DeclaredForms, TableForm
+from loaders.declaration.row_source import read_column_names
 from loaders.declaration.source_toml import join_names, read_declaration, read_encoding
 from loaders.declaration.toml_table import TomlTable
 
@@ -54,13 +55,7 @@ def _read_form(section: TomlTable, edition: EditionFiles) -> list[tuple[Path, Ta
     if name and not paths:
         names = join_names([path.name for path in files])
         section.add_problem("name", f"names {name}, which is not there (there are: {names}).", "Correct the name.")
-    column_names = section.strings("column_names")
-    if section.flag("header", default=True) is bool(column_names):
-        section.add_problem(
-            "column_names",
-            "names columns although header is not false." if column_names else "is missing although header is false.",
-            "A file without a header needs `header = false` and column_names = [...].",
-        )
+    column_names = read_column_names(section)
     skip = section.number("skip")
     if paths and all(path.suffix.lower() in _WORKBOOKS for path in paths):
         form = TableForm(

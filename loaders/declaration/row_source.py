@@ -195,13 +195,7 @@ def read_row_source(toml: TomlTable, edition: EditionFiles, *, key: str = "file"
             f'Write: {key} = "{near}", or add the file.' if near else "Correct the name, or add the file.",
         )
     form = _read_form(toml, paths[0] if paths else Path("table.csv"))
-    column_names = toml.strings("column_names")
-    if toml.flag("header", default=True) is bool(column_names):
-        toml.add_problem(
-            "column_names",
-            "names columns although header is not false." if column_names else "is missing although header is false.",
-            "A file without a header needs `header = false` and column_names = [...].",
-        )
+    column_names = read_column_names(toml)
     widths = toml.numbers("widths")
     if bool(widths) is not (form == "fixed"):
         toml.add_problem(
@@ -228,6 +222,18 @@ def read_row_source(toml: TomlTable, edition: EditionFiles, *, key: str = "file"
         short_rows=toml.flag("short_rows", default=False),
         report=read_report(toml),
     )
+
+
+def read_column_names(toml: TomlTable) -> tuple[str, ...]:
+    """Read `header` and `column_names`, which go together."""
+    column_names = toml.strings("column_names")
+    if toml.flag("header", default=True) is bool(column_names):
+        toml.add_problem(
+            "column_names",
+            "names columns although header is not false." if column_names else "is missing although header is false.",
+            "A file without a header needs `header = false` and column_names = [...].",
+        )
+    return column_names
 
 
 def check_unused_files(edition: EditionFiles, toml: TomlTable, sources: Iterable[RowSource]) -> None:

@@ -2,7 +2,8 @@
 
 A path has at most `MAX_MAPPINGS` mappings and `MAX_STEPS` steps, of which the others go up in the hierarchy. The match
 of a path is combined from those of its steps. A broader and a narrower step have no combined match: such a path is
-discarded.
+discarded. So is a step, or a whole path, whose match a mapping denies (`sssom:predicate_modifier`): to deny a close
+match denies an exact one too.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+
+from pyoxigraph import QuerySolution
 
 from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.rdf.namespaces import compact, expand
@@ -39,6 +42,8 @@ class Match(IntEnum):
 
 
 _MATCHES = {expand(match.predicate): match for match in Match} | {expand("skos:broader"): Match.BROAD}
+_DENIED = {Match.SAME: {Match.SAME}, Match.CLOSE: {Match.SAME, Match.CLOSE}}
+"""Matches that do not hold where a match is denied; for the others, only that match."""
 _INVERSE = {Match.BROAD: Match.NARROW, Match.NARROW: Match.BROAD}
 
 
@@ -86,17 +91,21 @@ def find_paths(store: Store, sources: Iterable[str], targets: Iterable[str]) -> 
         source: {source: TranslationPath((), Match.SAME)} for source in dict.fromkeys(sources)
     }
     steps_from: dict[str, list[PathStep]] = {}
+    denied: dict[tuple[str, str], set[Match]] = defaultdict(set)
     best_paths: dict[str, dict[str, TranslationPath]] = {source: dict(reached) for source, reached in frontier.items()}
     for _ in range(MAX_STEPS):
         _read_steps(
-            store, {concept for reached in frontier.values() for concept in reached} - set(steps_from), steps_from
+            store,
+            {concept for reached in frontier.values() for concept in reached} - set(steps_from),
+            steps_from,
+            denied,
         )
         next_frontier: dict[str, dict[str, TranslationPath]] = defaultdict(dict)
         for source, reached in frontier.items():
             for concept, path in reached.items():
                 for step in steps_from.get(concept, ()):
                     extended = _extend_path(path, step)
-                    if extended is None or step.to == source:
+                    if extended is None or step.to == source or extended.match in denied[source, step.to]:
                         continue
                     previous = best_paths[source].get(step.to)
                     if previous is None or extended.rank < previous.rank:
@@ -118,22 +127,35 @@ def _extend_path(path: TranslationPath, step: PathStep) -> TranslationPath | Non
     return None if match is None else TranslationPath((*path.steps, step), match)
 
 
-def _read_steps(store: Store, concepts: set[str], steps_from: dict[str, list[PathStep]]) -> None:
+def _read_steps(
+    store: Store,
+    concepts: set[str],
+    steps_from: dict[str, list[PathStep]],
+    denied: dict[tuple[str, str], set[Match]],
+) -> None:
+    """Read the steps from concepts, and the matches that are denied between each of them and another concept."""
     ordered = sorted(concepts)
     for concept in ordered:
         steps_from[concept] = []
     for start in range(0, len(ordered), _BATCH):
         batch = named_nodes(ordered[start : start + _BATCH])
+        for row in select(store, "negated-matches", concept=batch):
+            if (match := _row_match(row)) is not None:
+                denied[value(row, "concept"), value(row, "next")] |= _DENIED.get(match, {match})
         for row in select(store, "steps-between-codes", concept=batch):
-            match = _MATCHES.get(value(row, "predicate"))
-            if match is None:
+            match = _row_match(row)
+            if match is None or match in denied[value(row, "concept"), value(row, "next")]:
                 continue
-            if value(row, "inverse") == "true":
-                match = _INVERSE.get(match, match)
             confidence = value(row, "confidence")
             steps_from[value(row, "concept")].append(
                 PathStep(value(row, "next"), match, value(row, "mapping"), float(confidence) if confidence else None)
             )
+
+
+def _row_match(row: QuerySolution) -> Match | None:
+    """Return the match from the concept of a row to the next one; None if the property is no match."""
+    match = _MATCHES.get(value(row, "predicate"))
+    return _INVERSE.get(match, match) if match is not None and value(row, "inverse") == "true" else match
 
 
 def select_best_targets(paths_by_target: Mapping[str, TranslationPath]) -> Sequence[tuple[str, TranslationPath]]:

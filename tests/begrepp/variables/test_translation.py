@@ -34,6 +34,12 @@ MAPPINGS = {
     "m9": ("b5", "exact", "y", 0.9),
     "m10": ("x", "exact", "y", 0.9),
     "m11": ("a5", "exact", "x", 0.9),
+    "m12": ("a7", "exact", "z7", 0.9),
+    "m13": ("z7", "exact", "b7", 0.9),
+    "m14": ("a8", "exact", "b8", 0.9),
+    "m15": ("a8", "close", "b8", 0.9),
+    "m16": ("a9", "exact", "b9", 0.9),
+    "m17": ("b10", "broad", "a10", 0.9),
 }
 
 
@@ -47,6 +53,11 @@ def store(tmp_path: File) -> DiskStore:
         )
     triples.append("<urn:no> owl:annotatedSource <urn:a6> ; owl:annotatedProperty skos:exactMatch ; ")
     triples[-1] += "owl:annotatedTarget <urn:b1> ; sssom:predicate_modifier sssom:NegatedPredicate ."
+    for a, kind, b in (("b7", "exact", "a7"), ("a8", "exact", "b8"), ("a9", "close", "b9"), ("a10", "narrow", "b10")):
+        triples.append(
+            f"[] owl:annotatedSource <urn:{a}> ; owl:annotatedProperty skos:{kind}Match ; "
+            f"owl:annotatedTarget <urn:{b}> ; sssom:predicate_modifier sssom:NegatedPredicate ."
+        )
     writable = Store(str(tmp_path / "store"))
     writable.update(sparql_prologue() + "INSERT DATA { " + "\n".join(triples) + " }")
     writable.flush()
@@ -71,6 +82,12 @@ def test_codes_meet_in_a_list_between_and_below(store: DiskStore) -> None:
     assert found["urn:a4"]["urn:b4"].confidence is None
     assert format_path(found["urn:a11"]["urn:b1"]) == "skos:exactMatch > skos:broader > skos:exactMatch"
     assert len(select_best_targets(found["urn:a3"])) == 2
+
+
+def test_a_match_that_is_denied_is_none(store: DiskStore) -> None:
+    found = find_paths(store, [f"urn:a{n}" for n in (7, 8, 9, 10)], [f"urn:b{n}" for n in (7, 8, 9, 10)])
+    matches = {source: {target: path.match for target, path in paths.items()} for source, paths in found.items()}
+    assert matches == {"urn:a8": {"urn:b8": Match.CLOSE}}
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,9 @@ def load_rows(path: Path, *, results: bool) -> Iterator[Workbook]:
     """
     with _transitional(path) as source:
         reader = _StoredStringsReader(source, read_only=True, data_only=results)
-        reader.read()
-        with closing(reader.wb) as book:
-            yield book
+        with closing(reader.archive):
+            reader.read()
+            yield reader.wb
 
 
 @contextmanager

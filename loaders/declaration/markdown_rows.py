@@ -17,7 +17,7 @@ from begrepp.sources.text_lines import read_lines
 from loaders.declaration.json_rows import flatten
 
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*$")
-_DELIMITER_ROW = re.compile(r"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
+_DELIMITER_ROW = re.compile(r" {0,3}\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 """A row of one or more hyphens in each cell, with a colon at either end (GitHub's Markdown, 4.10)."""
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")

@@ -65,6 +65,7 @@ def write_workbook(path: Path, rows: list[tuple[Any, ...]], **formats: str) -> N
         ("a__yaml", "- {kod: A1, namn: ett}\n- kod: B2\n  namn: två\n", ""),
         ("a__md", "# Lista\n\n| kod | namn |\n|---|---|\n| A1 | ett |\n| B2 | två |\n", ""),
         ("a__md", "| kod | namn |\n|:-:|-|\n| A1 | ett |\n| B2 | två |\n", ""),
+        ("a__md", "  | kod | namn |\n   | - | - |\n | A1 | ett |\n  | B2 | två |\n", ""),
         ("a__md", "kod | namn\n-|:-\nA1 | ett\nB2 | två\n", ""),
         ("a__md", "Lista\n---\n\nkod | namn\n:-|-:\nA1 | ett\nB2 | två\n", 'heading = "^Lista$"\n'),
         ("a__md", "```\n|x|y|\n|-|-|\n|1|2|\n```\n|kod|namn|\n|-|-|\n|A1|ett|\n|B2|två|\n", ""),

@@ -26,6 +26,7 @@ UNINFLECTED = {
     "validate.examples",
     "ehds.count",
     "completeness.lead",
+    "completeness.of",
     "difference.formalmore",
     "dataset.matching",
 }

@@ -15,6 +15,7 @@ import shutil
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -151,11 +152,12 @@ def _check_workbook_part(name: str, xml: str) -> None:
 def _check_sheets(name: str, path: Path) -> None:
     from begrepp.sources.xlsx import read_all_sheets  # noqa: PLC0415  # takes 0.1 s; only workbooks need it
 
-    for title, rows in groupby(read_all_sheets(path), key=itemgetter(0)):
-        table = PersonTable()
-        for _, origin, cells in rows:
-            table.check_row(cells, Origin(f"{name}[{title}]", origin.row))
-        table.finish()
+    with closing(read_all_sheets(path)) as sheets:
+        for title, rows in groupby(sheets, key=itemgetter(0)):
+            table = PersonTable()
+            for _, origin, cells in rows:
+                table.check_row(cells, Origin(f"{name}[{title}]", origin.row))
+            table.finish()
 
 
 def _check_compressed(name: str, open_stream: OpenStream, unpack: Callable[[IO[bytes]], Any], depth: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import accumulate, chain, islice
 from pathlib import Path
 
@@ -64,9 +65,8 @@ def read_table(
     if is_json(path):
         raise InputError(path, "it is JSON, not a table in text.", "Give it a name that ends in .json.")
     counter = current_meter() if counted else Meter()
-    lines, skipped = _skip_separator_line(
-        _skip_comments(islice(decode_lines(path, encoding, counter), skip, None), comment), delimiter, path
-    )
+    decoded = decode_lines(path, encoding, counter)
+    lines, skipped = _skip_separator_line(_skip_comments(islice(decoded, skip, None), comment), delimiter, path)
     skipped += skip
     reader = (
         _FixedWidthReader(lines, widths)
@@ -130,6 +130,8 @@ def read_table(
             f"the file is not well-formed delimited text ({error}).",
             "Fix the row, or download the file again from its publisher and compare its size.",
         ) from None
+    finally:
+        decoded.close()
     if empty:
         raise InputError(path, "the file is empty.", "Download the file again from its publisher.")
     if not rows and not may_be_empty:
@@ -172,8 +174,15 @@ def read_exact(path: Path, columns: Sequence[str], *, counted: bool = True) -> I
     """
     counter = current_meter() if counted else Meter()
     counter.stage = "reading"
+    with closing(decode_lines(path, "utf-8", counter)) as decoded:
+        yield from _exact_rows(decoded, path, columns, counter)
+
+
+def _exact_rows(
+    decoded: Iterator[str], path: Path, columns: Sequence[str], counter: Meter
+) -> Iterator[tuple[int, list[str]]]:
     width = len(columns)
-    lines = enumerate(decode_lines(path, "utf-8", counter), start=1)
+    lines = enumerate(decoded, start=1)
     number, line = next(lines, (0, ""))
     if not number:
         raise InputError(path, "the file is empty.", "Download the file again from its publisher.")
@@ -204,15 +213,16 @@ def read_comments(path: Path, comment: str, delimiter: str = "\t", encoding: str
     A spreadsheet program puts a line with quotation marks in quotation marks, and fills it up with empty cells.
     """
     lines: list[str] = []
-    for line in decode_lines(path, encoding, Meter()):
-        if not _is_comment(line, comment):
-            break
-        text = line.rstrip("\r\n")
-        if not text.startswith(comment):
-            text = next(csv.reader([text], delimiter=delimiter))[0]
-        lines.append(text.removeprefix(comment).rstrip(delimiter) + "\n")
-        if sum(map(len, lines)) > MAX_LINE:
-            raise InputError(path, "the file header has no end.", "Check that you added the right file.")
+    with closing(decode_lines(path, encoding, Meter())) as decoded:
+        for line in decoded:
+            if not _is_comment(line, comment):
+                break
+            text = line.rstrip("\r\n")
+            if not text.startswith(comment):
+                text = next(csv.reader([text], delimiter=delimiter))[0]
+            lines.append(text.removeprefix(comment).rstrip(delimiter) + "\n")
+            if sum(map(len, lines)) > MAX_LINE:
+                raise InputError(path, "the file header has no end.", "Check that you added the right file.")
     return "".join(lines)
 
 

@@ -6,7 +6,7 @@ import codecs
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
@@ -28,8 +28,8 @@ def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
     return decode_lines(path, encoding, Meter())
 
 
-def decode_lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
-    """Yield decoded, NFC-normalised lines without a byte order mark."""
+def decode_lines(path: Path, encoding: str, counter: Meter) -> Generator[str, None, None]:
+    """Yield decoded, NFC-normalised lines without a byte order mark; close it if it is not read to its end."""
     start = counter.bytes
     if _WIDE_ENCODING.match(encoding):
         yield from _wide_lines(path, encoding)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from itertools import groupby, zip_longest
@@ -253,7 +253,7 @@ def first_column(cell_range: str) -> int:
     return column_index_from_string(match[1]) if match and match[1] else 1
 
 
-def read_all_sheets(path: Path) -> Iterator[tuple[str, Origin, list[str]]]:
+def read_all_sheets(path: Path) -> Generator[tuple[str, Origin, list[str]], None, None]:
     """Yield the rows of all sheets with the sheet's name and origin.
 
     Yields nothing for a workbook that cannot be read: its loader raises the error.

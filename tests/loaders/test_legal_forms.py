@@ -44,9 +44,11 @@ PREFIXES = "".join(
 SCHEME = ': a skos:ConceptScheme ; dct:title "S"@sv .\n'
 
 
-def load(folder: Path, loader: str, files: dict[str, bytes | str], more: str = "", top: str = "") -> list[Record]:
-    """The records of files, with a declaration and what their rows have reported."""
-    made = edition(folder, "x", {**files, "source.toml": f'loader = "{loader}"\n{top}\n{SOURCE}{more}'})
+def load(
+    folder: Path, loader: str, files: dict[str, bytes | str], more: str = "", top: str = "", source: str = SOURCE
+) -> list[Record]:
+    """The records of files, with a declaration and what their rows have reported; a known source has no `source`."""
+    made = edition(folder, "x", {**files, "source.toml": f'loader = "{loader}"\n{top}\n{source}{more}'})
     return list(check_records(loaders.loader_of(made)(made), reported_faults(made)))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.errors import BegreppError
+from tests.loaders.test_format_edges import SOURCE
 from tests.loaders.test_legal_forms import load
 
 SSSOM = (
@@ -53,5 +54,5 @@ def test_a_message_names_the_place_that_the_file_has(
     tmp_path: Path, loader: str, files: dict[str, bytes | str], message: str
 ) -> None:
     with pytest.raises(BegreppError) as raised:
-        load(tmp_path, loader, files)
+        load(tmp_path, loader, files, source="" if loader == "npu" else SOURCE)
     assert message in str(raised.value)

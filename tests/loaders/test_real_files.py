@@ -12,6 +12,7 @@ import pytest
 
 import loaders
 from begrepp.errors import InputError, PersonalDataError
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     CodeList,
     Concept,
@@ -268,7 +269,10 @@ def test_the_example_release_of_snomed_ct_is_whole(tmp_path: Path) -> None:
     # Of 134 relationships 117 are in use: 112 say "is a", four are attributes, and one is stated only, not inferred.
     assert sum(len(concept.broader) for concept in found.values()) == 112
     # The four attributes, four associations, and the three of them that are suggestions (POSSIBLY EQUIVALENT TO).
-    assert sum(len(concept.statements) for concept in found.values()) == 8 + 3
+    stated = [predicate for concept in found.values() for predicate, _ in concept.statements]
+    named = stated.count(expand("begrepp:fullySpecifiedName"))
+    assert len(stated) - named == 8 + 3
+    assert named == 102, "concepts with an active fully specified name in the file"
     assert sum(c.status is Status.INACTIVE for c in found.values()) == 2
     # POSSIBLY EQUIVALENT TO names no successor; REPLACED BY does.
     assert [n for n, concept in found.items() if concept.replaced_by] == ["246188002"]

@@ -61,8 +61,8 @@ def test_properties_of_the_class_at_hand_come_first(browser: Chrome, address: st
 def test_an_answer_is_drawn_and_taken_away(browser: Chrome, address: str) -> None:
     browser.get(f"{address}/sparql?query={quote(COUNTS)}")
     complaints(browser)
-    chart = browser.find_elements(By.CSS_SELECTOR, ".views button")[1]
-    chart.click()
+    buttons = WebDriverWait(browser, 15).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".views button")[1:])
+    buttons[0].click()
     WebDriverWait(browser, 15).until(lambda b: find(b, ".drawing canvas").size["height"] > 50)
     browser.execute_script("arguments[0].scrollIntoView()", find(browser, ".drawing"))
     picture(browser, "chart")
@@ -75,7 +75,7 @@ def test_an_answer_is_drawn_and_taken_away(browser: Chrome, address: str) -> Non
     browser.execute_script("arguments[0].scrollIntoView()", find(browser, ".drawing"))
     picture(browser, "graph")
     named(browser, "länkkarta").click()
-    ribbons = browser.find_elements(By.CSS_SELECTOR, ".drawing svg .ribbon")
+    ribbons = WebDriverWait(browser, 15).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".drawing svg .ribbon"))
     assert len(ribbons) == len(browser.find_elements(By.CSS_SELECTOR, "table.answer tbody tr"))
     picture(browser, "links")
     assert not complaints(browser)

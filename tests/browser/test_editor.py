@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -106,8 +107,12 @@ def told(browser: Chrome) -> str:
 
 
 def named(browser: Chrome, name: str) -> WebElement:
-    """Return the button with a text."""
-    return next(each for each in browser.find_elements(By.TAG_NAME, "button") if each.text.strip() == name)
+    """Return the button with a text, once it is there."""
+
+    def buttons(driver: Chrome) -> list[WebElement]:
+        return [each for each in driver.find_elements(By.TAG_NAME, "button") if each.text.strip() == name]
+
+    return WebDriverWait(browser, 15, ignored_exceptions=[StaleElementReferenceException]).until(buttons)[0]
 
 
 def test_an_error_is_marked_at_its_place_without_leaving_the_page(browser: Chrome, address: str) -> None:

@@ -40,7 +40,7 @@ class EditionSurvey:
     has_narrower: set[str] = field(default_factory=set)
     inactive: set[str] = field(default_factory=set)
     successors: dict[str, list[str]] = field(default_factory=dict)
-    """What a concept is replaced by according to the edition."""
+    """The successors of a concept (N-Triples terms) that the edition states."""
 
     @classmethod
     def read(cls, edition: EditionFile) -> EditionSurvey:

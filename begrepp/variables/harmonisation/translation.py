@@ -91,7 +91,7 @@ def find_paths(store: Store, sources: Iterable[str], targets: Iterable[str]) -> 
         source: {source: TranslationPath((), Match.SAME)} for source in dict.fromkeys(sources)
     }
     steps_from: dict[str, list[PathStep]] = {}
-    denied: dict[tuple[str, str], set[Match]] = defaultdict(set)
+    denied: dict[tuple[str, str], set[Match]] = {}
     best_paths: dict[str, dict[str, TranslationPath]] = {source: dict(reached) for source, reached in frontier.items()}
     for _ in range(MAX_STEPS):
         _read_steps(
@@ -105,7 +105,7 @@ def find_paths(store: Store, sources: Iterable[str], targets: Iterable[str]) -> 
             for concept, path in reached.items():
                 for step in steps_from.get(concept, ()):
                     extended = _extend_path(path, step)
-                    if extended is None or step.to == source or extended.match in denied[source, step.to]:
+                    if extended is None or step.to == source or extended.match in denied.get((source, step.to), ()):
                         continue
                     previous = best_paths[source].get(step.to)
                     if previous is None or extended.rank < previous.rank:
@@ -141,10 +141,12 @@ def _read_steps(
         batch = named_nodes(ordered[start : start + _BATCH])
         for row in select(store, "negated-matches", concept=batch):
             if (match := _row_match(row)) is not None:
-                denied[value(row, "concept"), value(row, "next")] |= _DENIED.get(match, {match})
+                denied.setdefault((value(row, "concept"), value(row, "next")), set()).update(
+                    _DENIED.get(match, {match})
+                )
         for row in select(store, "steps-between-codes", concept=batch):
             match = _row_match(row)
-            if match is None or match in denied[value(row, "concept"), value(row, "next")]:
+            if match is None or match in denied.get((value(row, "concept"), value(row, "next")), ()):
                 continue
             confidence = value(row, "confidence")
             steps_from[value(row, "concept")].append(

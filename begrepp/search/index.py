@@ -55,7 +55,7 @@ class TextIndex:
     def __init__(self, path: Path) -> None:
         try:
             self._index = register_tokenizer(Index.open(str(self._lockable(path))))
-            self._index.reload()
+            self._index.config_reader("manual")  # a build's index never changes: no thread that watches it
         except (OSError, ValueError):  # the words of the library name files of this machine
             raise DamagedBuild("The published build is damaged: its text index cannot be opened.") from None
         self._searcher = self._index.searcher()

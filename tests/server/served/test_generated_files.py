@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from begrepp.files import file_in_progress, remove_stale_files
 from begrepp.settings import Settings
 from server.app import create_app
 from server.served import generated_files
+from tests.waiting import wait_until
 
 _SLOW = """
 import sys, time
@@ -104,14 +104,6 @@ def test_a_process_that_fails_is_an_error_in_words_and_the_next_request_starts_a
     monkeypatch.undo()
     with client.get("/downloads/onkologi.ttl.gz") as made:
         assert made.status_code == 200
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    for _ in range(400):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("The condition did not come true.")
 
 
 def test_a_generator_ends_with_its_server_and_removes_its_file(tmp_path: Path) -> None:

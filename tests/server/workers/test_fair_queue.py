@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import threading
-import time
+from functools import partial
 
 import pytest
 
 from begrepp.errors import ServerBusy, TooManyQueries
 from begrepp.sparql.tokens import depth, is_deterministic, is_update, tokens
 from server.workers.fair_queue import FairQueue
+from tests.waiting import wait_until
 
 
 def fair_queue(slots: int, *, waiting: int = 100, each: int = 100, seconds: float = 5) -> FairQueue:
     return FairQueue(slots, max_waiting=waiting, max_waiting_each=each, timeout=seconds)
-
-
-def wait_until(condition: object) -> None:
-    for _ in range(500):
-        if callable(condition) and condition():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it never came")
 
 
 def test_a_client_with_one_query_comes_before_the_second_of_another() -> None:
@@ -37,7 +30,7 @@ def test_a_client_with_one_query_comes_before_the_second_of_another() -> None:
 
         threads.append(threading.Thread(target=ask))
         threads[-1].start()
-        wait_until(lambda n=n: queue.waiting == n + 1)
+        wait_until(partial(lambda expected: queue.waiting == expected, n + 1))
     queue.release("holder", 0.1)
     for thread in threads:
         thread.join()
@@ -96,10 +89,10 @@ def test_while_another_client_waits_a_client_holds_at_most_all_slots_but_one(
     for waiting, client in enumerate(["many", "other"], start=1):
         threads.append(threading.Thread(target=acquire, args=(client,)))
         threads[-1].start()
-        wait_until(lambda waiting=waiting: queue.waiting == waiting)
+        wait_until(partial(lambda expected: queue.waiting == expected, waiting))
     for granted_so_far, client in enumerate(releases, start=1):
         queue.release(client, 0.1)
-        wait_until(lambda granted_so_far=granted_so_far: len(granted) == granted_so_far)
+        wait_until(partial(lambda expected: len(granted) == expected, granted_so_far))
     for thread in threads:
         thread.join()
     assert granted == order

@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolution
 
 from begrepp.artefact.code_texts import LAST_DAY, read_code_texts
 from begrepp.errors import NotFound, UsageError
+from begrepp.history.chains_of_successors import last_successors
 from begrepp.queries.page_queries import named_nodes, select, value
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
@@ -139,11 +140,14 @@ def read_successors(concepts: Iterable[str], store: Store, language: str) -> Map
         reached = {after for concept in frontier for after in steps.get(concept, ())}
         frontier = sorted(after for after in reached if not nodes[after].active and after not in steps)
         steps |= {after: {} for after in frontier}
+
+    def further(after: str) -> Iterable[str]:
+        return () if nodes[after].active else steps.get(after, ())
+
+    ends = {concept: last_successors(concept, steps.get(concept, ()), further) for concept in start}
     return {
-        concept: tuple(
-            sorted(nodes[after].code_and_label(language) for after in _last_successors(concept, steps, nodes))
-        )
-        for concept in start
+        concept: tuple(sorted(nodes[after].code_and_label(language) for after in reached))
+        for concept, reached in ends.items()
     }
 
 
@@ -177,22 +181,6 @@ class _Successor:
     def code_and_label(self, language: str) -> tuple[str, str]:
         """Return its code and its label in a language."""
         return preferred_notation(self.codes), choose_label(self.labels, language)
-
-
-def _last_successors(
-    concept: str, steps: Mapping[str, Mapping[str, None]], nodes: Mapping[str, _Successor]
-) -> Iterator[str]:
-    """Yield the successors of a concept; instead of a retired one with successors, those that it leads to."""
-    queue, seen = [*steps.get(concept, ())], set[str]()
-    while queue:
-        after = queue.pop()
-        if after in seen:
-            continue
-        seen.add(after)
-        if nodes[after].active or not steps.get(after):
-            yield after
-        else:
-            queue += steps[after]
 
 
 def find_scheme_iri(name: str, build: BuildContents) -> str:

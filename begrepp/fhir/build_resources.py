@@ -20,6 +20,7 @@ from begrepp.fhir.systems.served_systems import ServedSystem
 from begrepp.fhir.value_sets.value_set_resources import value_set_id, value_set_resource
 from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
 from begrepp.rdf.iris import Iris
+from begrepp.search import TextIndex
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import StoredValueSet, Terminology
 
@@ -31,8 +32,9 @@ _OPENED = 64
 class BuildResources:
     """Resources of one build."""
 
-    def __init__(self, terminology: Terminology, manifest: Manifest) -> None:
+    def __init__(self, terminology: Terminology, manifest: Manifest, index: TextIndex | None = None) -> None:
         self._terminology = terminology
+        self._index = index
         self._released = manifest.built_at[:10]
         self._opened: LRUCache[tuple[str, str], SchemeCodeSystem] = LRUCache(_OPENED)
         self._views: dict[str, ValueSetView] = {}
@@ -61,7 +63,7 @@ class BuildResources:
         key = (about.file, address)
         opened = self._opened.get(key)
         if opened is None:
-            opened = self._opened[key] = SchemeCodeSystem(system, self._terminology, address)
+            opened = self._opened[key] = SchemeCodeSystem(system, self._terminology, address, self._index)
         return opened
 
     def value_set(self, url: str, version: str, as_of: date | None) -> ValueSetView | None:

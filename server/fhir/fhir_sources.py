@@ -24,7 +24,7 @@ def fhir_source(build: ServedBuild, fhir_version: str) -> CombinedResources:
     if found is None:
         sources: list[ResourceSource] = [BaseResources(fhir_version)]
         with suppress(NoBuild):  # a build of an earlier version has no terminology
-            sources.insert(0, BuildResources(build.terminology, build.manifest))
+            sources.insert(0, BuildResources(build.terminology, build.manifest, build.index))
         found = _SOURCES[key] = CombinedResources(sources)
     return found
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from begrepp.records import Text
 from server.http.i18n import Translator
 from server.http.negotiation import named_language
-from server.reconciliation.candidate_score import ScoredConcept, score_identified, score_name
+from server.reconciliation.candidate_score import ScoredConcept, keep_search_order, score_identified, score_name
 from server.reconciliation.concept_search import (
     FoundConcept,
     describe_concepts,
@@ -95,10 +95,12 @@ class CandidateFinder:
             best = max((hit.score for hit in hits), default=0.0)
             if may_be_identifier(text):
                 hits = [*find_identified(self._service, text), *hits]
-            for hit in hits:
-                scored = score_name(hit, text, best)
-                if hit.iri not in found or scored.score > found[hit.iri].score:
-                    found[hit.iri] = scored
+            scored = [score_name(hit, text, best) for hit in hits]
+            keep_search_order(scored)
+            for each in scored:
+                known = found.get(each.concept.iri)
+                if known is None or each.score > known.score:
+                    found[each.concept.iri] = each
         identified = [*query.ids, *self._codes_among_conditions(query)]
         for concept in (each for text in identified for each in find_identified(self._service, text)):
             found[concept.iri] = score_identified(concept)
@@ -181,10 +183,13 @@ class CandidateFinder:
                         features=features,
                         predecessor=each.concept.notation,
                     )
-        ranked = sorted(kept.values(), key=lambda s: (-round(s.score, 1), not s.concept.active, s.concept.notation))
+        ranked = sorted(
+            kept.values(), key=lambda s: (-round(s.score, 1), not s.concept.active, s.place, s.concept.notation)
+        )
         exact = [each for each in ranked if each.exact and each.concept.active and each.has_all]
         # In a code system a code is one concept, whatever synonyms are written alike: T1 is a synonym of T1a.
-        certain = [each for each in exact if each.has_code] or exact
+        with_code = {each.concept.scheme for each in exact if each.has_code}
+        certain = [each for each in exact if each.has_code or each.concept.scheme not in with_code]
         matching = certain[0] if len(certain) == 1 and certain[0] is ranked[0] else None
         return [(each, each is matching) for each in ranked[: query.limit]]
 

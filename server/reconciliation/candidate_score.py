@@ -32,6 +32,8 @@ class ScoredConcept:
     has_all: bool = True
     predecessor: str = ""
     kept: bool = True
+    place: int = 0
+    """Place in the order of the search."""
 
     @property
     def has_code(self) -> bool:
@@ -74,6 +76,18 @@ def score_name(hit: FoundConcept, text: str, best: float) -> ScoredConcept:
         "deprecated": not hit.active,
     }
     return ScoredConcept(concept=hit, score=score * (1 if hit.active else _RETIRED), exact=exact, features=features)
+
+
+def keep_search_order(scored: Sequence[ScoredConcept]) -> None:
+    """Raise the scores of similar names to those of the names that the search has placed after them.
+
+    So the candidates have the order of the search, with names and codes that are equal to the text before them.
+    """
+    least = 0.0
+    for place, each in reversed([*enumerate(scored)]):
+        each.place = place
+        if not each.exact and each.concept.active:
+            each.score = least = max(each.score, least)
 
 
 def _fold_words(text: str) -> str:

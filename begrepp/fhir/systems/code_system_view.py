@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +21,16 @@ from begrepp.fhir.systems.designations import ConceptTexts
 Json = dict[str, Any]
 _WORD = re.compile(r"[^\W_]+")
 INACTIVE_STATUSES = frozenset({"inactive", "retired", "withdrawn"})
+SearchRank = tuple[bool, float, int, str]
+"""The place of a concept among those of several systems that a text finds, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextMatches:
+    """Concepts that a text finds; `ranks`: the places of the best of them."""
+
+    concepts: BitMap
+    ranks: Mapping[int, SearchRank] = field(default_factory=dict)
 
 
 class CodeSystemView(ABC):
@@ -128,9 +139,11 @@ class CodeSystemView(ABC):
         del concept
         return ()
 
-    def matches_text(self, words: Sequence[str], within: BitMap) -> BitMap:
-        """Return the concepts whose code or designations have words that begin with each of the words."""
-        return BitMap(each for each in within if self._has_words(each, words))
+    def search(self, text: str, languages: LanguageChoice | None, within: BitMap) -> TextMatches:
+        """Return the concepts of a set whose code or designations have words that begin with each word of a text."""
+        del languages
+        words = text_words(text)
+        return TextMatches(BitMap(each for each in within if self._has_words(each, words)))
 
     def _has_words(self, concept: int, words: Sequence[str]) -> bool:
         there = text_words(" ".join([self.code(concept), *(each.value for each in self.texts(concept))]))

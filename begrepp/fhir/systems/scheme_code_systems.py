@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ from begrepp import lazy_polars as polars
 from begrepp.ecl.expression import concepts_of
 from begrepp.ecl.terminology_substrate import TerminologySubstrate
 from begrepp.fhir.requests.language_choice import LanguageChoice
-from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.code_system_view import CodeSystemView, TextMatches
 from begrepp.fhir.systems.concept_filters import FilterNotUnderstood, select_by_pattern
 from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
 from begrepp.fhir.systems.scheme_properties import (
@@ -22,9 +22,10 @@ from begrepp.fhir.systems.scheme_properties import (
     grouped_properties,
     relation_code,
 )
-from begrepp.fhir.systems.word_index import WordIndex
+from begrepp.fhir.systems.text_search import EditionSearch
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
+from begrepp.search import TextIndex
 from begrepp.settings import LANGUAGES
 from begrepp.terminology.concept_record import ConceptRecord, Designation, SystemDescription
 from begrepp.terminology.interface import CodeSystem
@@ -44,8 +45,10 @@ _NAME = re.compile(r"[^A-Za-z0-9]+")
 class SchemeCodeSystem(CodeSystemView):
     """An edition of a code system of the build, under the address that the client uses for it."""
 
-    def __init__(self, system: CodeSystem, terminology: Terminology, url: str) -> None:
+    def __init__(self, system: CodeSystem, terminology: Terminology, url: str, index: TextIndex | None = None) -> None:
+        """Open an edition; without the text index of the build, a text filter leaves the publisher's order."""
         about = system.description
+        self._search = EditionSearch(system, index)
         self.system = system
         self._last_record: tuple[int, ConceptRecord] | None = None
         self._terminology = terminology
@@ -198,18 +201,9 @@ class SchemeCodeSystem(CodeSystemView):
         """Concepts that only group others."""
         return self.system.abstract
 
-    def matches_text(self, words: Sequence[str], within: BitMap) -> BitMap:
-        """Return the concepts whose code or labels have words that begin with each of the words."""
-        return self._word_index.find(words) & within
-
-    @cached_property
-    def _word_index(self) -> WordIndex:
-        return WordIndex(self._searched_texts())
-
-    def _searched_texts(self) -> Iterator[tuple[int, list[str]]]:
-        for concept in self.everything:
-            record = self.system.record(concept)
-            yield concept, [record.code, *(each.text for each in record.designations)]
+    def search(self, text: str, languages: LanguageChoice | None, within: BitMap) -> TextMatches:
+        """Return the concepts of a set that the search finds or that have the words of a text, the best first."""
+        return self._search.find(text, languages, within & self.everything)
 
     def select_natively(self, name: str, operator: str, value: str) -> BitMap | None:
         """Return the concepts of a filter on codes, status, relations or by ECL.

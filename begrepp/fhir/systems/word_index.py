@@ -1,4 +1,4 @@
-"""Index of the words in codes and designations of one code system, for the text filter of expansions."""
+"""Index of the words in the codes of one code system, for the text filter of expansions."""
 
 from __future__ import annotations
 

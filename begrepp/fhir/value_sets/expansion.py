@@ -17,7 +17,8 @@ from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
 from begrepp.fhir.systems.code_system_view import CodeSystemView, text_words
 from begrepp.fhir.value_sets.contains_elements import ElementWriter
-from begrepp.fhir.value_sets.value_set_members import MemberEvaluation, MemberGroup, ValueSetMembers
+from begrepp.fhir.value_sets.member_groups import MemberGroup, ValueSetMembers
+from begrepp.fhir.value_sets.value_set_members import MemberEvaluation
 from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
 
 Json = dict[str, Any]
@@ -50,7 +51,8 @@ def expand(library: ResourceLibrary, call: OperationCall) -> Json:
         library,
         versions,
         versions_match=call.flag("versionsMatch"),
-        words=text_words(call.text("filter")),
+        text=call.text("filter") if text_words(call.text("filter")) else "",
+        languages=call.languages,
         active_only=bool(call.flag("activeOnly")),
     )
     members = evaluation.evaluate(view)
@@ -169,15 +171,19 @@ class _Expansion:
         return found
 
     def _page(self, writer: ElementWriter, offset: int, count: int) -> list[Json]:
-        done: list[Json] = []
+        best = self.members.best()
+        page = best[offset : offset + count]
+        done = [writer.write(group.system, each, group.elements.get(each)) for group, each in page]
+        offset = max(0, offset - len(best))
         for group in self.members.groups:
-            size = len(group.concepts)
+            others = group.unranked
+            size = len(others)
             if offset >= size:
                 offset -= size
                 continue
             if len(done) == count:
                 break
-            for concept in _part(group, offset, count - len(done)):
+            for concept in _part(group, others, offset, count - len(done)):
                 done.append(writer.write(group.system, concept, group.elements.get(concept)))
             offset = 0
         return done
@@ -192,10 +198,10 @@ class _Expansion:
         return done
 
 
-def _part(group: MemberGroup, offset: int, count: int) -> Sequence[int]:
+def _part(group: MemberGroup, concepts: BitMap, offset: int, count: int) -> Sequence[int]:
     if group.listed:
-        return group.ordered()[offset : offset + count]
-    return list(group.concepts[offset : offset + count])
+        return [each for each in group.listed if each in concepts][offset : offset + count]
+    return list(concepts[offset : offset + count])
 
 
 def _tree(group: MemberGroup, writer: ElementWriter) -> list[Json]:

@@ -13,58 +13,18 @@ from typing import Any
 from pyroaring import BitMap
 
 from begrepp.fhir.requests.faults import FhirFault, issue
-from begrepp.fhir.requests.language_choice import join_with_or
+from begrepp.fhir.requests.language_choice import LanguageChoice, join_with_or
 from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical
 from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.concept_filters import select_concepts
+from begrepp.fhir.value_sets.member_groups import MemberGroup, ValueSetMembers
 from begrepp.fhir.value_sets.value_set_views import ConceptSet, ValueSetView
 from begrepp.text.version_order import version_key
 
 Json = dict[str, Any]
 _MAX_IMPORTS = 200
-
-
-@dataclass(slots=True)
-class MemberGroup:
-    """Members from one include: concepts of a code system, in the order of `listed` or of the code system.
-
-    `elements`: the elements of the include that list a concept, with their own display and extensions.
-    """
-
-    system: CodeSystemView
-    concepts: BitMap
-    listed: Sequence[int] = ()
-    elements: dict[int, Json] = field(default_factory=dict)
-
-    def ordered(self) -> list[int]:
-        """Return the concepts in order."""
-        return [each for each in self.listed if each in self.concepts] if self.listed else list(self.concepts)
-
-
-@dataclass(slots=True)
-class ValueSetMembers:
-    """The evaluated value set and the resources that it depends on."""
-
-    groups: list[MemberGroup] = field(default_factory=list)
-    used: list[tuple[str, str]] = field(default_factory=list)
-    """Name and canonical address of parameters such as `used-codesystem`."""
-    shows_versions: bool = False
-    versions_match: bool | None = None
-    can_nest: bool = True
-    fragments: list[str] = field(default_factory=list)
-    supplements: list[str] = field(default_factory=list)
-
-    @property
-    def total(self) -> int:
-        """Number of members."""
-        return sum(len(each.concepts) for each in self.groups)
-
-    def note(self, name: str, canonical: str) -> None:
-        """Record a dependency once."""
-        if canonical and (name, canonical) not in self.used:
-            self.used.append((name, canonical))
 
 
 @dataclass
@@ -74,8 +34,9 @@ class MemberEvaluation:
     library: ResourceLibrary
     versions: VersionChoice
     versions_match: bool | None = None
-    words: Sequence[str] = ()
-    """Words that a member's code or designations begin with."""
+    text: str = ""
+    """Text that finds the members."""
+    languages: LanguageChoice | None = None
     active_only: bool = False
     _path: list[str] = field(default_factory=list)
     _imports: int = 0
@@ -152,9 +113,10 @@ class MemberEvaluation:
         group = concept_group(item, system, view.canonical)
         for other in imported:
             group.concepts = group.concepts & _concepts_in(other, system)
-        if self.words and not is_exclude:
-            group.concepts = system.matches_text(self.words, group.concepts)
-            members.can_nest = members.can_nest and bool(item.filters)
+        if self.text and not is_exclude:
+            found = system.search(self.text, self.languages, group.concepts)
+            group.concepts, group.ranks = found.concepts, found.ranks
+            members.can_nest = members.can_nest and bool(item.filters) and not found.ranks
         return [group]
 
     def _imported(self, address: str, view: ValueSetView, members: ValueSetMembers) -> ValueSetMembers:

@@ -1,4 +1,4 @@
-"""One ranking: the API, the table, `begrepp:search` of SPARQL and the tools of assistants have the same first hits."""
+"""One ranking: API, table, SPARQL, FHIR, reconciliation and the tools of assistants have the same first hits."""
 
 from __future__ import annotations
 
@@ -61,3 +61,57 @@ def test_a_finished_query_has_the_same_first_suggestions(client: FlaskClient, qu
     body = client.get("/api/v1/autocomplete", query_string={"q": query, "limit": FIRST}).get_json()
     suggested = [each["iri"] for each in body["results"]]
     assert suggested == api(client, query)
+
+
+WITHIN = (
+    ("icd-7", "bröstcancer"), ("icd-7", "lungcanser"), ("icd-7", "tumör i prostata"), ("icd-7", "malign tumör"),
+    ("icd-9", "tumör i prostata"), ("icd-9", "malign tumör"), ("her2-ihc", "her2"), ("isup", "vad är gleason"),
+    ("onkologi", "lung cancer"), ("onkologi", "bröstcancer"), ("onkologi", "tumör i prostata"), ("onkologi", "TNM"),
+    ("onkologi", "malign tumör"), ("onkologi", "cytostatika"), ("onkologi", "dödsorsak"), ("rokstatus", "rökvanor"),
+)  # fmt: skip
+"""Code systems with queries that find several of their concepts."""
+SYSTEM = "https://w3id.org/begrepp/id/cs/"
+
+
+def in_system(client: FlaskClient, system: str, query: str) -> list[str]:
+    filters = {"scheme": SYSTEM + system, "kind": "concept"}
+    body = client.get("/api/v1/search", query_string={"q": query, "limit": FIRST, **filters}).get_json()
+    return [each["notation"] for each in body["results"]]
+
+
+def expanded(client: FlaskClient, system: str, query: str, count: int, offset: int = 0) -> tuple[int, list[str]]:
+    """The number of members that a text filter leaves in a code system, and the codes of a page of them."""
+    parameters = {"url": f"{SYSTEM}{system}?vs", "filter": query, "count": count, "offset": offset}
+    answer = client.get("/fhir/r5/ValueSet/$expand", query_string=parameters)
+    expansion = json.loads(answer.data)["expansion"]
+    return expansion["total"], [each["code"] for each in expansion.get("contains", ())]
+
+
+@pytest.mark.parametrize(("system", "query"), WITHIN)
+def test_an_expansion_with_a_filter_begins_as_the_search(client: FlaskClient, system: str, query: str) -> None:
+    first = in_system(client, system, query)
+    assert len(first) > 1
+    total, codes = expanded(client, system, query, FIRST)
+    assert codes == first
+    pages = [expanded(client, system, query, 2, offset) for offset in range(0, total, 2)]
+    assert {number for number, _ in pages} == {total}
+    paged = [code for _, page in pages for code in page]
+    assert (len(paged), len({*paged}), paged[:FIRST]) == (total, total, first)
+
+
+BY_NAME = [each for each in WITHIN if each[1] != "lung cancer"]
+"""Queries whose first hits have the words; reconciliation finds no others, such as broader concepts of good hits."""
+
+
+@pytest.mark.parametrize(("system", "query"), BY_NAME)
+def test_candidates_of_reconciliation_stand_in_the_order_of_the_search(
+    client: FlaskClient, system: str, query: str
+) -> None:
+    asked = json.dumps({"q": {"query": query, "limit": FIRST}})
+    found = client.post(f"/reconcile/{system}", data={"queries": asked}).get_json()["q"]["result"]
+    exact = [each["id"] for each in found if each["score"] >= 97]
+    first = [*exact, *(code for code in in_system(client, system, query) if code not in exact)]
+    codes = [each["id"] for each in found]
+    assert codes
+    assert [code for code in codes if code in first] == [code for code in first if code in codes]
+    assert [each["score"] for each in found] == sorted((each["score"] for each in found), reverse=True)

@@ -24,6 +24,7 @@ from begrepp.build.address_assignment import assign_addresses, read_or_seed
 from begrepp.build.derived.derived_files import DerivedFiles
 from begrepp.build.differences.comparison_cache import ComparisonCache
 from begrepp.build.differences.difference_writer import Difference, write_differences
+from begrepp.build.findings import Findings
 from begrepp.build.load_failures import BuildFailed, LoadFailure
 from begrepp.build.loads.parallel_loader import EditionJob, load_all_editions
 from begrepp.build.loads.part_cache import PartCache
@@ -33,7 +34,7 @@ from begrepp.build.provenance import write_catalogue, write_provenance
 from begrepp.build.publication import build_lock, publish_build
 from begrepp.build.publication_checks import refuse_check_violations, without_shrunken_lists
 from begrepp.build.store_writer import StoreWriter
-from begrepp.build.variable_cascade import write_cascade
+from begrepp.build.variable_cascade import write_cascade_of_parts
 from begrepp.files import staging_folder
 from begrepp.history.current_view import group_in_force
 from begrepp.history.reused_codes import ReusedCodes
@@ -96,6 +97,8 @@ class AssembledGraphs:
     contents: StoreContents
     stored: Future[None]
     """Done when the store holds all graphs."""
+    keys: dict[str, str]
+    """Keys under which the next build may use the findings again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,14 +186,16 @@ class BuildRun:
         headers = [line for part in parts if not is_one_of(part, current) for line in part.header]
         catalogue, catalogue_sha256 = write_catalogue(self._graphs, headers, self._iris)
         provenance = write_provenance(self._graphs, self._reports, self._settings.base, public=self._options.public)
-        cascade = self._write_cascade(current)
+        cascade = write_cascade_of_parts(self._graphs, current, self._iris)
         about = {"catalog": catalogue, "provenance": provenance, "cascade": cascade}
-        view = write_view(self._graphs, groups, [*(d.path for d in differences), *about.values()])
+        others = [*(d.path for d in differences), *about.values()]
+        findings = Findings(self._graphs, groups, self._previous)
+        view = write_view(self._graphs, groups, others, findings.write)
         contents = StoreContents.from_files(
             [
                 *((part.graph, part.path) for part in parts),
-                *((difference.graph, difference.path) for difference in differences),
-                *((self._iris.graph(name), path) for name, path in about.items()),
+                *((d.graph, d.path) for d in differences),
+                *((self._iris.graph(name), path) for name, path in {**about, **findings.graphs}.items()),
             ],
             view.copied,
             view.apart,
@@ -204,19 +209,13 @@ class BuildRun:
             view=view,
             contents=contents,
             stored=self._store.finish(contents),
+            keys=findings.keys,
         )
 
     def _project(self, parts: Sequence[Part]) -> None:
         self._progress.step("removing texts that may not be redistributed")
         for part in parts:
             write_public_projection(part)
-
-    def _write_cascade(self, current: Sequence[Part]) -> Path:
-        path = self._graphs / "cascade.nt"
-        datasets = [part.path for part in current if part.kind in ("dataset", "catalogue")]
-        mappings = [part.path for part in current if part.kind == "mapping"]
-        write_cascade(path, datasets, mappings, self._iris)
-        return path
 
     def derive(self, graphs: AssembledGraphs) -> DerivedResults:
         """Write the text index, the terminology, the statistics and the alphabetical order, and run the checks.
@@ -241,7 +240,7 @@ class BuildRun:
             terminology.result()
             differences.result()
         refuse_check_violations(checks, keep_going=self._options.keep_going)
-        return DerivedResults(documents=documents, checks=checks, keys=files.keys)
+        return DerivedResults(documents=documents, checks=checks, keys=files.keys | graphs.keys)
 
     def publish(self, graphs: AssembledGraphs, results: DerivedResults) -> Manifest:
         """Write the manifest, move the build into place and make it the current one."""

@@ -8,15 +8,25 @@ variable with another coding is therefore a join, also between independent sourc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from begrepp.artefact.parts import Part
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import Triple, iri, name, ntriples_line
 from begrepp.rdf.sorted_files import SortedFile, group_by_subject
 
 _ENUMERATED = ("begrepp:valueSet", "begrepp:codeList", "begrepp:codingSystem")
 _UNIT = ("begrepp:unit", "begrepp:unitText", "qudt:hasUnit")
+
+
+def write_cascade_of_parts(graphs: Path, current: Sequence[Part], iris: Iris) -> Path:
+    """Write the cascade of the parts that are in force as `cascade.nt` into the folder of graphs; return its path."""
+    path = graphs / "cascade.nt"
+    datasets = [part.path for part in current if part.kind in ("dataset", "catalogue")]
+    mappings = [part.path for part in current if part.kind == "mapping"]
+    write_cascade(path, datasets, mappings, iris)
+    return path
 
 
 def write_cascade(target: Path, datasets: Iterable[Path], mappings: Iterable[Path], iris: Iris) -> tuple[int, str]:

@@ -55,8 +55,13 @@ def nquad_lines(build: Path, manifest: Manifest, *, public: bool, only: set[str]
                     yield line.removesuffix(" .\n") + suffix
     iris = Iris(manifest.base)
     # The provenance graph quotes skipped rows, so it is never public.
-    for graph_name in ("catalog", "cascade") if public else ("catalog", "cascade", "provenance"):
+    for graph_name in (
+        ("catalog", "cascade", "findings") if public else ("catalog", "cascade", "findings", "provenance")
+    ):
+        path = folder / f"{graph_name}.nt"
+        if graph_name == "findings" and not path.exists():  # a build of an earlier version
+            continue
         suffix = f" {iri(iris.graph(graph_name))} .\n"
-        with (folder / f"{graph_name}.nt").open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8") as lines:
             for line in lines:
                 yield line.removesuffix(" .\n") + suffix

@@ -6,7 +6,7 @@ A very large code system with one edition is not copied: the store reads it in t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,14 +28,22 @@ class CurrentView:
     triples: int
 
 
-def write_view(graphs: Path, groups: Sequence[list[Part]], others: Sequence[Path]) -> CurrentView:
-    """Write the view of the parts, grouped by `current_view.group_in_force`, and of other sorted files."""
+def write_view(
+    graphs: Path,
+    groups: Sequence[list[Part]],
+    others: Sequence[Path],
+    derive: Callable[[Sequence[tuple[Part, Path]]], Path] | None = None,
+) -> CurrentView:
+    """Write the view of the parts, grouped by `current_view.group_in_force`, and of other sorted files.
+
+    `derive` is given the first part of each group with the file of the group's view, and returns one more sorted file.
+    """
     apart = _select_apart(group[0] for group in groups if len(group) == 1)
-    files = [
-        _write_group(graphs / f"view{n}.nt", group) for n, group in enumerate(groups) if not is_one_of(group[0], apart)
-    ]
+    written = [(group[0], _write_group(graphs / f"view{n}.nt", group)) for n, group in enumerate(groups)]
     path, copied = graphs / "current.nt", graphs / "copied.nt"
-    triples, _ = merge_files(path, [*files, *others])
+    derived = [derive(written)] if derive else []
+    files = [file for part, file in written if not is_one_of(part, apart)]
+    triples, _ = merge_files(path, [*files, *others, *derived])
     for file in graphs.glob("view*.nt"):
         file.unlink()
     if not apart:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from heapq import heapify, heappop, heapreplace
 from itertools import islice
 from mmap import ACCESS_READ, mmap
@@ -94,7 +94,7 @@ def merge_files(target: Path, files: Iterable[Path]) -> tuple[int, str]:
     which hardly overlap costs little more than copying them.
     """
     with ExitStack() as stack:
-        maps = [_map_file(stack, file) for file in files]
+        maps = [stack.enter_context(map_file(file)) for file in files]
         out = _ChecksumWriter(stack.enter_context(target.open("wb")))
         places = [0] * len(maps)
         heads = [(line, n) for n, data in enumerate(maps) if (line := _line_at(data, 0))]
@@ -121,7 +121,7 @@ def merge_files(target: Path, files: Iterable[Path]) -> tuple[int, str]:
 def write_missing_lines(target: Path, small: Path, large: Path) -> None:
     """Write the lines of a small sorted file that are missing from a large one."""
     with ExitStack() as stack:
-        data = _map_file(stack, large)
+        data = stack.enter_context(map_file(large))
         out = stack.enter_context(target.open("wb"))
         place, head = 0, _line_at(data, 0)
         for line in stack.enter_context(small.open("rb")):
@@ -135,7 +135,7 @@ def write_missing_lines(target: Path, small: Path, large: Path) -> None:
 def have_common_line(one: Path, other: Path) -> bool:
     """Return whether two sorted files have a line in common."""
     with ExitStack() as stack:
-        sides, places = (_map_file(stack, one), _map_file(stack, other)), [0, 0]
+        sides, places = (stack.enter_context(map_file(one)), stack.enter_context(map_file(other))), [0, 0]
         heads = [_line_at(side, 0) for side in sides]
         while heads[0] and heads[1]:
             if heads[0] == heads[1]:
@@ -163,16 +163,21 @@ class _ChecksumWriter:
             self._out.write(piece)
 
 
-def _map_file(stack: ExitStack, path: Path) -> mmap | bytes:
+@contextmanager
+def map_file(path: Path) -> Iterator[mmap | bytes]:
     """Map a file into memory; an empty file cannot be mapped and gives empty bytes."""
-    file = stack.enter_context(path.open("rb"))
-    return stack.enter_context(mmap(file.fileno(), 0, access=ACCESS_READ)) if file.seek(0, SEEK_END) else b""
+    with path.open("rb") as file:
+        if not file.seek(0, SEEK_END):
+            yield b""
+            return
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+            yield data
 
 
 def changed_lines(old: Path, new: Path) -> Iterator[tuple[bool, str]]:
     """Yield the lines that only one of two sorted files has, as (True if only in the new file, line)."""
     with ExitStack() as stack:
-        before, after = _map_file(stack, old), _map_file(stack, new)
+        before, after = stack.enter_context(map_file(old)), stack.enter_context(map_file(new))
         left = right = 0
         while True:
             length = _common_length(before, left, after, right)
@@ -208,7 +213,7 @@ def read_subjects(path: Path, terms: Iterable[str]) -> Iterator[tuple[str, list[
     Subjects that the file does not have are left out.
     """
     with ExitStack() as stack:
-        data = _map_file(stack, path)
+        data = stack.enter_context(map_file(path))
         place = 0
         for subject in sorted(terms):
             head = f"{subject} ".encode()
@@ -224,7 +229,7 @@ def read_subjects(path: Path, terms: Iterable[str]) -> Iterator[tuple[str, list[
 def subjects_with_prefix(path: Path, prefix: str) -> Iterator[str]:
     """Yield the subjects in a sorted file that start with `prefix` (the beginning of an N-Triples term)."""
     with ExitStack() as stack:
-        data = _map_file(stack, path)
+        data = stack.enter_context(map_file(path))
         place = _seek(data, 0, prefix.encode())
         while (line := _line_at(data, place)).startswith(prefix.encode()):
             head = line[: line.index(b" ") + 1]

@@ -37,7 +37,7 @@ def pairs(store: Store | DiskStore, query: str) -> list[tuple[str, str]]:
     text = query if isinstance(store, DiskStore) else sparql_prologue() + query
     solutions = store.query(text)
     assert isinstance(solutions, QuerySolutions)
-    return [(each["a"].value, each["b"].value) for each in solutions]  # type: ignore[union-attr]
+    return [(each["a"].value, each["b"].value) for each in solutions]
 
 
 @pytest.mark.parametrize(

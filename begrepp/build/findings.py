@@ -21,8 +21,9 @@ from begrepp.artefact.parts import Part
 from begrepp.code_checksum import code_checksum
 from begrepp.files import link_or_copy
 from begrepp.rdf.frames import empty_frame, parse_triples, read_blocks, select_with_predicate
+from begrepp.rdf.mapped_file import map_file
 from begrepp.rdf.ntriples import Triple, name, ntriples_line, typed_literal
-from begrepp.rdf.sorted_files import SortedFile, map_file, parse_literal, read_subjects
+from begrepp.rdf.sorted_files import SortedFile, parse_literal, read_subjects
 
 _NAME = "findings"
 MOST_FIRST_RETIRED = 1_000

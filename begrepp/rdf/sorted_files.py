@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from heapq import heapify, heappop, heapreplace
 from itertools import islice
-from mmap import ACCESS_READ, mmap
-from os import SEEK_END
+from mmap import mmap
 from pathlib import Path
 from typing import BinaryIO
 
+from begrepp.rdf.mapped_file import map_file
 from begrepp.rdf.ntriples import name
 from begrepp.records import Text
 
@@ -161,17 +161,6 @@ class _ChecksumWriter:
             self.lines += piece.count(b"\n")
             self.digest.update(piece)
             self._out.write(piece)
-
-
-@contextmanager
-def map_file(path: Path) -> Iterator[mmap | bytes]:
-    """Map a file into memory; an empty file cannot be mapped and gives empty bytes."""
-    with path.open("rb") as file:
-        if not file.seek(0, SEEK_END):
-            yield b""
-            return
-        with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-            yield data
 
 
 def changed_lines(old: Path, new: Path) -> Iterator[tuple[bool, str]]:

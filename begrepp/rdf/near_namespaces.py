@@ -20,6 +20,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from begrepp.rdf.namespaces import prefixes
 from begrepp.rdf.rdf_xml import RdfXmlStream
+from begrepp.rdf.xml_encoding import utf8_xml
 
 _OTHERS = frozenset(
     {
@@ -142,7 +143,7 @@ def near_namespaces(path: Path, rdf_format: RdfFormat) -> list[NearNamespace]:
 def _used_terms(path: Path, rdf_format: RdfFormat) -> Iterator[str]:
     """Yield the properties, classes and datatypes of the first statements; stops where the file is not RDF."""
     rdf_type = NamedNode(prefixes()["rdf"] + "type")
-    with path.open("rb") as file:
+    with utf8_xml(path) as readable, readable.open("rb") as file:
         stream = RdfXmlStream(file) if rdf_format == RdfFormat.RDF_XML else file
         try:
             quads = parse(cast(IO[bytes], stream), format=rdf_format, base_iri=path.absolute().as_uri(), lenient=True)
@@ -157,7 +158,7 @@ def _used_terms(path: Path, rdf_format: RdfFormat) -> Iterator[str]:
 
 
 def _read_head(path: Path) -> str:
-    with path.open("rb") as file:
+    with utf8_xml(path) as readable, readable.open("rb") as file:
         return file.read(_HEAD_BYTES).decode("utf-8", "replace")
 
 

@@ -23,7 +23,6 @@ from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.files import temporary_folder
 from begrepp.sources.archives import DAMAGED_ARCHIVE, check_archive, copy_unpacked
 from begrepp.sources.compressed_files import DAMAGED_COMPRESSION, Unpack, compression_of
-from begrepp.sources.encodings import wide_encoding
 from begrepp.sources.identity_numbers import (
     BARE_TOKEN,
     BareNumbers,
@@ -34,6 +33,7 @@ from begrepp.sources.identity_numbers import (
 from begrepp.sources.person_documents import JsonCheck, XmlCheck
 from begrepp.sources.person_tables import PersonTable, check_delimited, is_delimited
 from begrepp.sources.privacy import FHIR_PERSON_RESOURCES
+from begrepp.text.encodings import wide_encoding
 
 _DATA_SUFFIXES = frozenset(
     [".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt", ".parquet", ".feather", ".rds", ".rdata", ".mat"]

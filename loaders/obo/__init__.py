@@ -73,7 +73,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     dates = read_edition_dates(declaration, edition)
     declaration.done()
     skipped_tags: Counter[str] = Counter()
-    terms = list(read_terms(files[0], skipped_tags))
+    terms = read_terms(files[0], skipped_tags)
     foreign_parents = _check_parents(terms) if dates.coverage is Coverage.COMPLETE else {}
     yield scheme
     yield new_declared_edition(scheme, dates, rights)
@@ -177,8 +177,8 @@ def _concept(term: OboTerm, scheme_id: str, successors: tuple[str, ...], edition
             *(text for text in synonyms if text.value not in exact),
             *(Text(other, "zxx") for other in dict.fromkeys(term.alternatives)),
         ),
-        definitions=tuple(text for definition in term.definitions for text in texts(en=definition)),
-        notes=tuple(Note(NoteKind.NOTE, Text(comment, "en")) for comment in term.comments),
+        definitions=tuple(text for definition in dict.fromkeys(term.definitions) for text in texts(en=definition)),
+        notes=tuple(Note(NoteKind.NOTE, Text(comment, "en")) for comment in dict.fromkeys(term.comments)),
         broader=tuple(obo_iri(parent) for parent in dict.fromkeys(term.parents)),
         status=Status.INACTIVE if term.obsolete else Status.ACTIVE,
         valid_to=last_day_of_retired(edition_start) if term.obsolete else None,

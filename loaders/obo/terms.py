@@ -11,7 +11,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.rdf.namespaces import CONSIDER, expand, prefixes
 from begrepp.records import RdfTerm
 from begrepp.sources.meter import current_meter
-from begrepp.sources.row_faults import RowScope
+from begrepp.sources.row_faults import Fault, RowScope, add_fault
 from loaders.support.obo_identifiers import (
     ALTERNATIVE_ID,
     IN_SUBSET,
@@ -97,9 +97,13 @@ class OboTerm:
                 yield target, expand("skos:relatedMatch"), origin
 
 
-def read_terms(path: Path, skipped_tags: Counter[str]) -> Iterator[OboTerm]:
-    """Yield the terms of a document, and count the clauses and stanzas that are not imported."""
+def read_terms(path: Path, skipped_tags: Counter[str]) -> list[OboTerm]:
+    """Return the terms of a document, and count the clauses and stanzas that are not imported.
+
+    Several stanzas with one id are one term, as the reference implementation of OBO merges them.
+    """
     namespaces = dict(_NAMESPACES)
+    terms: dict[str, OboTerm] = {}
     number = 0
     scope = RowScope()
     for frame in read_frames(path):
@@ -110,11 +114,12 @@ def read_terms(path: Path, skipped_tags: Counter[str]) -> Iterator[OboTerm]:
                 number += 1
                 current_meter().rows += 1
                 with scope:
-                    yield _read_term(frame, namespaces, skipped_tags)
+                    _read_term(frame, terms, namespaces, skipped_tags)
             case kind:
                 skipped_tags[kind.lower()] += 1
     if not number:
         raise InputError(path, "there are no terms in the file.", "Check that you added the right file.")
+    return [*terms.values()]
 
 
 def _read_header(header: OboFrame, namespaces: dict[str, str], skipped_tags: Counter[str]) -> None:
@@ -125,17 +130,50 @@ def _read_header(header: OboFrame, namespaces: dict[str, str], skipped_tags: Cou
         skipped_tags[f"import: {clause.value}"] += 1
 
 
-def _read_term(frame: OboFrame, namespaces: Mapping[str, str], skipped_tags: Counter[str]) -> OboTerm:
+def _read_term(
+    frame: OboFrame, terms: dict[str, OboTerm], namespaces: Mapping[str, str], skipped_tags: Counter[str]
+) -> None:
     ids = values_of(frame.clauses, "id")
     if not ids:
         raise InputError(frame.origin, "the term has no id.", "Add a clause 'id:', or download the file again.")
-    term = OboTerm(id=identifier(ids[0]), origin=ids[0].origin)
-    current_meter().place = term.origin
+    id_ = identifier(ids[0])
+    earlier = terms.get(id_)
+    term = terms.setdefault(id_, OboTerm(id=id_, origin=ids[0].origin))
+    current_meter().place = ids[0].origin
+    if earlier and (error := next(filter(None, (_contradiction(earlier, clause) for clause in frame.clauses)), None)):
+        add_fault(Fault.REPEATED, error)
+        return
     scope = RowScope()
     for clause in frame.clauses:
         with scope:
             _read_clause(term, clause, namespaces, skipped_tags)
-    return term
+
+
+def _contradiction(term: OboTerm, clause: OboClause) -> InputError | None:
+    """Return an error if a later stanza of a term gives it another name or definition than the first."""
+    match clause.tag:
+        case "name":
+            stated, given = term.names, unescape(clause.value)
+        case "def":
+            stated, given = term.definitions, quoted_text(clause)[0]
+        case _:
+            return None
+    if not stated or given in stated:
+        return None
+    return InputError(
+        clause.origin,
+        f"'{term.id}' has another {clause.tag} in its stanza in {term.origin}.",
+        "Give one of the terms another id, or remove the stanza.",
+    )
+
+
+def _add_genus(term: OboTerm, clause: OboClause, skipped_tags: Counter[str]) -> None:
+    """Add the class of an intersection that defines a term as its parent; relations of one are not imported."""
+    words = split_words(clause.value)
+    if len(words) == 1:
+        term.parents.append(unescape(words[0]))
+    else:
+        skipped_tags["intersection_of with a relation"] += 1
 
 
 def _read_clause(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str], skipped_tags: Counter[str]) -> None:
@@ -155,6 +193,8 @@ def _read_clause(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str]
             _add_synonym(term, clause, namespaces)
         case "is_a":
             term.parents.append(identifier(clause))
+        case "intersection_of":
+            _add_genus(term, clause, skipped_tags)
         case "alt_id":
             term.alternatives.append(identifier(clause))
             term.state(clause, ALTERNATIVE_ID, RdfTerm(identifier(clause), "literal"))

@@ -13,6 +13,7 @@ from begrepp.errors import Origin
 from begrepp.rdf.namespaces import expand
 from begrepp.records import NoteKind, Status, Text
 from begrepp.sources.rows import parse_date
+from loaders.support.html_text import from_html
 from loaders.support.rdf_files import Graph, GraphNode, GraphTerm
 
 TYPE = expand("rdf:type")
@@ -29,6 +30,7 @@ MATCHES_OF_RELATIONS = {
 }
 """The mapping relation that stands for a relation to a concept of another scheme (SKOS Reference, 10.6.4)."""
 LABELS = {expand(f"skos:{kind}Label"): kind for kind in ("pref", "alt", "hidden")}
+_MARKED_UP = (expand("rdf:XMLLiteral"), expand("rdf:HTML"))
 XL_LABEL = NamedNode(expand("skosxl:Label"))
 XL_LABELS = {expand(f"skosxl:{kind}Label"): kind for kind in ("pref", "alt", "hidden")}
 LITERAL_FORM = expand("skosxl:literalForm")
@@ -64,13 +66,19 @@ RESERVED = frozenset(expand(f"begrepp:{word}") for word in ("inRelease", "status
 
 def texts_of(terms: Iterable[GraphTerm], language: str) -> list[Text]:
     """Return literals as texts; those without a language tag get `language`."""
-    texts = [Text(normalized_text(o), (o.language or language)) for o in terms if isinstance(o, Literal)]
+    texts = [Text(_plain_text(o), (o.language or language)) for o in terms if isinstance(o, Literal)]
     return [text for text in texts if text.value]
 
 
 def normalized_text(literal: Literal) -> str:
     """Return the value of a literal in NFC, stripped."""
     return unicodedata.normalize("NFC", literal.value).strip()
+
+
+def _plain_text(literal: Literal) -> str:
+    """Return the text of a literal, without the markup of one in XML or HTML."""
+    text = normalized_text(literal)
+    return from_html(text, paragraphs=True) if literal.datatype.value in _MARKED_UP else text
 
 
 def unique_texts(texts: Iterable[Text], *, per_language: bool = True) -> tuple[Text, ...]:

@@ -17,6 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 from begrepp.errors import InputError, Origin
 from begrepp.rdf.namespaces import expand
 from begrepp.rdf.rdf_xml import RdfXmlStream, restore_quads
+from begrepp.rdf.xml_encoding import utf8_xml
 from begrepp.sources.file_kinds import content_advice, describe_content
 from begrepp.sources.meter import current_meter
 
@@ -52,7 +53,7 @@ def read_rdf(path: Path, base: str, form: RdfFormat | None = None) -> Iterator[Q
             f"'{path.suffix}' is not a supported RDF file extension.",
             f"Name the file as what it is: {', '.join(FORMATS)}.",
         )
-    with path.open("rb") as file:
+    with utf8_xml(path) as readable, readable.open("rb") as file:
         if form == RdfFormat.RDF_XML:
             check_doctype(file, path)
             _check_end(file, path)
@@ -94,7 +95,7 @@ def _check_end(file: IO[bytes], path: Path) -> None:
     """Raise `InputError` if the root element is not closed: pyoxigraph accepts truncated RDF/XML."""
     file.seek(0)
     root = _ROOT.search(re.sub(rb"<!--.*?-->|<!DOCTYPE.*?\]\s*>", b"", file.read(1 << 20), flags=re.DOTALL))
-    file.seek(max(0, path.stat().st_size - _TAIL))
+    file.seek(max(0, file.seek(0, 2) - _TAIL))
     tail = re.sub(rb"<!--.*?-->", b"", file.read(), flags=re.DOTALL).rstrip()
     if root and not re.search(rb"(</" + re.escape(root[1]) + rb"\s*|<" + re.escape(root[1]) + rb"[^<>]*/)>$", tail):
         raise InputError(

@@ -11,7 +11,7 @@ from begrepp.sources.xml import element_text, read_xml
 from loaders.support.html_text import from_html
 from tests.loaders.test_claml_modifiers import name
 from tests.loaders.test_format_edges import concepts
-from tests.loaders.test_legal_forms import load
+from tests.loaders.test_legal_forms import load, skos
 
 
 @pytest.mark.parametrize("paragraphs", [False, True])
@@ -67,3 +67,11 @@ def test_a_term_of_claml_is_part_of_its_word(tmp_path: Path, label: str, text: s
     xml = f'<ClaML version="3.0.0"><Class code="A" kind="category">{name(label)}</Class></ClaML>'
     made = concepts(load(tmp_path, "claml", {"k.xml": xml}, '[scheme]\ntitle.sv = "K"\n'))
     assert [each.value for each in made["A"].pref_labels] == [text]
+
+
+@pytest.mark.parametrize("datatype", ["XMLLiteral", "HTML"])
+def test_a_definition_in_xml_or_html_is_read_as_text(tmp_path: Path, datatype: str) -> None:
+    written = r"H<sub>2</sub>O &amp; <b xmlns='http://www.w3.org/1999/xhtml'>is</b>"
+    statement = f':B skos:definition "{written}"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#{datatype}> .'
+    found = concepts(load(tmp_path, "skos", skos(statement)))["B"]
+    assert [text.value for text in found.definitions] == ["H₂O & is"]

@@ -227,3 +227,36 @@ def test_what_is_packed_is_to_be_unpacked(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="a gzip archive") as raised:
         list(loaders.read_records(made))
     assert raised.value.next_step == "Unpack it, and add the file that it holds."
+
+
+def test_the_class_of_a_defining_intersection_is_a_parent(tmp_path: Path) -> None:
+    """OBO 1.4, S.5: intersection_of states an equivalent class, which is below each of its members."""
+    text = (
+        "[Term]\nid: X:1\nname: one\n\n[Term]\nid: X:2\nname: two\n\n[Term]\nid: X:3\nname: three\n"
+        "intersection_of: X:1 ! genus\nintersection_of: part_of X:2\n"
+    )
+    records = load(tmp_path, text)
+    assert {c.notation: c.broader for c in records if isinstance(c, Concept)}["X:3"] == (f"{OBO}X_1",)
+    assert [record.reason for record in records if isinstance(record, Skipped)] == [
+        "'intersection_of with a relation' is not imported (1)."
+    ]
+
+
+def test_stanzas_with_one_id_are_one_term(tmp_path: Path) -> None:
+    text = (
+        '[Term]\nid: X:1\nname: one\ndef: "first" []\n\n[Term]\nid: X:2\nname: two\n\n'
+        '[Term]\nid: X:1\nname: one\nsynonym: "uno" EXACT []\nis_a: X:2\n'
+    )
+    one, two = (record for record in load(tmp_path, text) if isinstance(record, Concept))
+    assert [label.value for label in (*one.pref_labels, *one.alt_labels)] == ["one", "uno"]
+    assert one.broader == (f"{OBO}X_2",) and two.notation == "X:2"
+
+
+def test_a_later_stanza_that_contradicts_is_left_out_whole_where_that_is_reported(tmp_path: Path) -> None:
+    text = '[Term]\nid: X:1\nname: one\n\n[Term]\nid: X:1\nname: two\nsynonym: "deux" EXACT []\n'
+    with pytest.raises(InputError, match=r"'X:1' has another name in its stanza in x\.obo row 2"):
+        load(tmp_path / "a", text)
+    (concept,) = (
+        record for record in load(tmp_path / "b", text, 'report = ["repeated"]') if isinstance(record, Concept)
+    )
+    assert [label.value for label in (*concept.pref_labels, *concept.alt_labels)] == ["one"]

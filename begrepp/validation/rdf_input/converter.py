@@ -11,6 +11,7 @@ from pyoxigraph import RdfFormat, parse, serialize
 
 from begrepp.errors import InputError
 from begrepp.rdf.rdf_xml import RdfXmlStream, restore_quads
+from begrepp.rdf.xml_encoding import utf8_xml
 from begrepp.validation.rdf_input.encoding import check_utf8
 from begrepp.validation.rdf_input.jsonld import inline_contexts
 from begrepp.validation.rdf_input.syntax import find_syntax
@@ -30,17 +31,18 @@ def prepare_file(path: Path, folder: Path, *, base: str = "", syntax: RdfFormat 
     name, base = name or path.name, base or own
     if not path.is_file():
         raise InputError(name, "is not a file.", "Provide an RDF file.")
-    has_bom = check_utf8(path, name)
-    syntax = syntax or find_syntax(path, name)
-    if syntax == RdfFormat.RDF_XML:
-        check_xml(path, name)
-    elif syntax == RdfFormat.JSON_LD:
-        inlined = _new_file(folder, name, "jsonld")
-        inlined.write_text(inline_contexts(path, name), encoding="utf-8")
-        return _convert_to_ntriples(inlined, _new_file(folder, name, "nt"), syntax, name, base)
-    elif not has_bom and base == own and RdfFormat.from_extension(path.suffix.lstrip(".")) == syntax:
-        return path
-    return _convert_to_ntriples(path, _new_file(folder, name, "nt"), syntax, name, base)
+    with utf8_xml(path, name) as readable:
+        has_bom = check_utf8(readable, name)
+        syntax = syntax or find_syntax(readable, name)
+        if syntax == RdfFormat.RDF_XML:
+            check_xml(readable, name)
+        elif syntax == RdfFormat.JSON_LD:
+            inlined = _new_file(folder, name, "jsonld")
+            inlined.write_text(inline_contexts(readable, name), encoding="utf-8")
+            return _convert_to_ntriples(inlined, _new_file(folder, name, "nt"), syntax, name, base)
+        elif not has_bom and base == own and RdfFormat.from_extension(path.suffix.lstrip(".")) == syntax:
+            return path
+        return _convert_to_ntriples(readable, _new_file(folder, name, "nt"), syntax, name, base)
 
 
 def _new_file(folder: Path, name: str, suffix: str) -> Path:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from begrepp.fhir.concept_map_forms import inverse_relationship, relationship_of
 from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request
 from begrepp.fhir.requests.operation_calls import OperationCall
@@ -12,28 +14,8 @@ from begrepp.fhir.requests.resource_versions import join_canonical, split_canoni
 from begrepp.fhir.resource_library import ResourceLibrary
 
 Json = dict[str, Any]
-EQUIVALENCES = {
-    "equivalent": "equivalent",
-    "source-is-narrower-than-target": "wider",
-    "source-is-broader-than-target": "narrower",
-    "related-to": "relatedto",
-    "not-related-to": "disjoint",
-}
-"""Relationships of R5 to equivalences of R4."""
-RELATIONSHIPS = {
-    **{old: new for new, old in EQUIVALENCES.items()},
-    "equal": "equivalent",
-    "subsumes": "source-is-narrower-than-target",
-    "specializes": "source-is-broader-than-target",
-    "inexact": "related-to",
-    "unmatched": "not-related-to",
-}
-"""Equivalences of R4 to relationships of R5."""
-INVERSE_RELATIONSHIPS = {
-    "source-is-narrower-than-target": "source-is-broader-than-target",
-    "source-is-broader-than-target": "source-is-narrower-than-target",
-}
-"""Relationships that change when source and target change places."""
+_MAX_MAPS = 20
+"""Maximum number of maps that a code without a mapping is sought in, each named by another one."""
 
 
 def translate(library: ResourceLibrary, call: OperationCall) -> Json:
@@ -48,10 +30,9 @@ def translate(library: ResourceLibrary, call: OperationCall) -> Json:
             fault = FhirIssue(severity="error", code="not-found", kind="not-found", text=text, expression="url")
             raise FhirFault(fault, status=404)
     matches: list[Json] = []
-    for each in maps:
-        for match in _matches(each, query):
-            if match not in matches:
-                matches.append(match)
+    for match in _Matches(library, query).of_maps(maps, query.codings):
+        if match not in matches:
+            matches.append(match)
     result = any(_relationship(each) != "not-related-to" for each in matches)
     found: list[Json] = [{"name": "result", "valueBoolean": result}, *matches]
     if not matches:
@@ -103,45 +84,87 @@ def _has_address(resource: Json, address: str) -> bool:
     return resource.get("url") == url and (not version or version_matches(version, str(resource.get("version", ""))))
 
 
-def _matches(resource: Json, query: MappingQuery) -> Iterator[Json]:
-    canonical = join_canonical(str(resource.get("url", "")), resource.get("version"))
-    scopes = (("source", query.source_scope), ("target", query.target_scope))
-    for name, wanted in scopes:
-        found = resource.get(f"{name}ScopeUri") or resource.get(f"{name}ScopeCanonical") or ""
-        if wanted and found and split_canonical(found)[0] != split_canonical(wanted)[0]:
-            return
-    for group in resource.get("group", ()):
+class _Matches:
+    """The matches of a query in concept maps, and in the maps that these refer to for codes that they do not have."""
+
+    def __init__(self, library: ResourceLibrary, query: MappingQuery) -> None:
+        self._library = library
+        self._query = query
+        self._other_maps: dict[object, set[str]] = defaultdict(set)
+
+    def of_maps(self, maps: Iterable[Json], codings: Sequence[Json]) -> Iterator[Json]:
+        """Yield the matches of codings, in the order of the maps."""
+        for resource in maps:
+            if self._is_in_scope(resource):
+                for group in _items(resource, "group"):
+                    yield from self._of_group(resource, group, codings)
+
+    def _is_in_scope(self, resource: Json) -> bool:
+        for name, wanted in (("source", self._query.source_scope), ("target", self._query.target_scope)):
+            found = resource.get(f"{name}ScopeUri") or resource.get(f"{name}ScopeCanonical") or ""
+            if wanted and found and split_canonical(found)[0] != split_canonical(wanted)[0]:
+                return False
+        return True
+
+    def _of_group(self, resource: Json, group: Json, codings: Sequence[Json]) -> Iterator[Json]:
+        query = self._query
         source, target = (split_canonical(str(group.get(name, "")))[0] for name in ("source", "target"))
         if query.source_system in ("", source) and query.target_system in ("", target):
-            for coding in query.codings:
-                yield from _of_group(group, source, target, coding, query, canonical)
-
-
-def _of_group(
-    group: Json, source: str, target: str, coding: Json, query: MappingQuery, canonical: str
-) -> Iterator[Json]:
-    code, system = coding.get("code"), coding.get("system")
-    if system not in (None, "", target if query.is_reverse else source):
-        return
-    is_mapped = False
-    for element in group.get("element", ()):
-        if query.is_reverse or element.get("code") == code:
-            is_mapped = True
-            for each in element.get("target", ()):
-                if each.get("code") and (not query.is_reverse or each["code"] == code):
-                    origin = _origin(element, source) if query.is_reverse else None
-                    yield (
-                        _turned(each, origin, canonical)
-                        if query.returns_sources and origin
-                        else _match(each, target, canonical, origin)
+            for coding in codings:
+                if coding.get("system") in (None, "", target if query.is_reverse else source):
+                    yield from (
+                        self._sources_of(resource, group, source, target, coding.get("code"))
+                        if query.is_reverse
+                        else self._targets_of(resource, group, target, coding)
                     )
-    unmapped = group.get("unmapped", {})
-    if not is_mapped and not query.is_reverse and unmapped.get("mode") == "fixed" and unmapped.get("code"):
-        yield _match(unmapped, target, canonical, None)
-    if not is_mapped and not query.is_reverse and unmapped.get("mode") == "use-source-code":
-        yield _match(
-            {"code": code, "relationship": unmapped.get("relationship", "equivalent")}, target, canonical, None
-        )
+
+    def _sources_of(self, resource: Json, group: Json, source: str, target: str, code: object) -> Iterator[Json]:
+        for element in _items(group, "element"):
+            origin = _origin(element, source)
+            for each in _items(element, "target"):
+                if each.get("code") == code and element.get("code"):
+                    turned = origin | inverse_relationship(each)
+                    yield (
+                        _match(turned, source, resource)
+                        if self._query.returns_sources
+                        else _match(each, target, resource, origin)
+                    )
+
+    def _targets_of(self, resource: Json, group: Json, target: str, coding: Json) -> Iterator[Json]:
+        elements = [each for each in _items(group, "element") if each.get("code") == coding.get("code")]
+        for element in elements:
+            for each in _items(element, "target"):
+                if each.get("code"):
+                    yield _match(each, target, resource)
+        unmapped = group.get("unmapped")
+        if not elements and isinstance(unmapped, dict):
+            yield from self._of_unmapped(resource, unmapped, target, coding)
+
+    def _of_unmapped(self, resource: Json, unmapped: Json, target: str, coding: Json) -> Iterator[Json]:
+        mode, address = unmapped.get("mode"), str(unmapped.get("otherMap", ""))
+        if mode == "fixed" and unmapped.get("code"):
+            yield _match(unmapped, target, resource)
+        elif mode == "use-source-code" and coding.get("code"):
+            yield _match({"relationship": "equivalent"} | unmapped | {"code": coding["code"]}, target, resource)
+        elif mode == "other-map" and self._is_new(address, coding):
+            known = [*self._library.posted_maps, *self._library.source.concept_maps(self._query)]
+            yield from self.of_maps([each for each in known if _has_address(each, address)], [coding])
+
+    def _is_new(self, address: str, coding: Json) -> bool:
+        """Return whether a coding has not been sought in the map of an address yet, and note that it is now."""
+        known = self._other_maps[coding.get("code")]
+        if address in known:
+            return False
+        known.add(address)
+        if len(known) > _MAX_MAPS:
+            text = f"More than {_MAX_MAPS} concept maps refer to one another."
+            raise invalid_request(text, code="too-costly", status=422)
+        return True
+
+
+def _items(item: Json, name: str) -> Iterator[Json]:
+    value = item.get(name)
+    return (each for each in value if isinstance(each, dict)) if isinstance(value, list) else iter(())
 
 
 def _origin(element: Json, system: str) -> Json:
@@ -149,41 +172,35 @@ def _origin(element: Json, system: str) -> Json:
     return found | ({"display": element["display"]} if element.get("display") else {})
 
 
-def _turned(item: Json, origin: Json, canonical: str) -> Json:
-    """Return the match whose concept is the source, with the relationship read from the target."""
-    relationship = _relationship_of(item)
-    relationship = INVERSE_RELATIONSHIPS.get(relationship, relationship)
-    return _match(origin | {"relationship": relationship}, str(origin["system"]), canonical, None)
-
-
-def _match(item: Json, system: str, canonical: str, source: Json | None) -> Json:
-    relationship = _relationship_of(item)
+def _match(item: Json, system: str, resource: Json, source: Json | None = None) -> Json:
+    """Return the parameter `match` of a target; `resource`: the map; `source`: the concept that has the target."""
     concept = {"system": system, "code": item["code"]}
     if item.get("display"):
         concept["display"] = item["display"]
-    parts: list[Json] = [
-        {"name": "relationship", "valueCode": relationship},
-        {"name": "concept", "valueCoding": concept},
-    ]
+    relationship: Json = {"name": "relationship", "valueCode": relationship_of(item)}
+    if isinstance(item.get("_relationship"), dict):
+        relationship["_valueCode"] = item["_relationship"]
+    parts: list[Json] = [relationship, {"name": "concept", "valueCoding": concept}]
     if source:
         parts.append({"name": "source", "valueCoding": source})
-    for name in ("property", "dependsOn", "product"):
-        for each in item.get(name, ()):
-            parts.append({"name": name, "part": _sub_parts(each)})
-    if canonical:
+    for name, declarations in (
+        ("property", "property"),
+        ("dependsOn", "additionalAttribute"),
+        ("product", "additionalAttribute"),
+    ):
+        uris = {each.get("code"): each["uri"] for each in _items(resource, declarations) if each.get("uri")}
+        parts += [{"name": name, "part": _sub_parts(each, uris)} for each in _items(item, name)]
+    if canonical := join_canonical(str(resource.get("url", "")), resource.get("version")):
         parts.append({"name": "originMap", "valueCanonical": canonical})
     return {"name": "match", "part": parts}
 
 
-def _relationship_of(item: Json) -> str:
-    return str(item.get("relationship") or RELATIONSHIPS.get(str(item.get("equivalence")), "related-to"))
-
-
-def _sub_parts(item: Json) -> list[Json]:
+def _sub_parts(item: Json, uris: Mapping[object, str]) -> list[Json]:
+    """Return the parts of a property, dependency or product; `uris`: those that the map declares for its codes."""
     parts: list[Json] = []
     for name, value in item.items():
-        if name in ("code", "attribute", "property", "uri"):
-            parts.append({"name": name, "valueUri": value})
+        if name in ("code", "attribute"):
+            parts.append({"name": "uri" if name == "code" else name, "valueUri": uris.get(value, value)})
         elif name.startswith("value") and name != "valueSet":
             parts.append({"name": "value", name: value})
     return parts

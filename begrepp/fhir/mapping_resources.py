@@ -9,7 +9,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from begrepp.fhir.concept_translation import INVERSE_RELATIONSHIPS
+from begrepp.fhir.concept_map_forms import INVERSE_RELATIONSHIPS
 from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.systems.code_system_resources import resource_id
 from begrepp.fhir.systems.scheme_code_systems import system_url

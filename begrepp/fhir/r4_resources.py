@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from begrepp.fhir.concept_translation import EQUIVALENCES, RELATIONSHIPS
-from begrepp.fhir.requests.resource_versions import split_canonical
+from begrepp.fhir.concept_map_forms import map_from_r4, map_to_r4, match_to_r4
 
 Json = dict[str, Any]
 _R5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-"
@@ -28,14 +27,7 @@ def from_r4(resource: Any) -> Any:
     done = {name: from_r4(value) for name, value in resource.items()}
     kind = done.get("resourceType")
     if kind == "ConceptMap":
-        _scopes(done, to_r5=True)
-        for element in _elements(done):
-            for target in element.get("target", ()):
-                if isinstance(target, dict) and "equivalence" in target:
-                    target["relationship"] = RELATIONSHIPS.get(str(target.pop("equivalence")), "related-to")
-            if any(not each.get("code") for each in element.get("target", ())):
-                element["target"] = [each for each in element["target"] if each.get("code")]
-                element["noMap"] = True
+        map_from_r4(done)
     elif kind == "ValueSet":
         for item in _filters(done):
             for each in (item.get("_op") or {}).get("extension", ()):
@@ -50,11 +42,7 @@ def to_r4(resource: Json) -> Json:
     if kind == "ValueSet":
         return _value_set_to_r4(resource)
     if kind == "ConceptMap":
-        done = _without_algorithm(resource)
-        _scopes(done, to_r5=False)
-        if groups := [_group_to_r4(each) for each in done.pop("group", ())]:
-            done["group"] = groups
-        return done
+        return map_to_r4(_without_algorithm(resource))
     if kind == "CodeSystem":
         return _without_algorithm(resource)
     if kind == "NamingSystem":
@@ -73,15 +61,7 @@ def _entry_to_r4(entry: Json) -> Json:
 def _parameter_to_r4(parameter: Json) -> Json:
     if "resource" in parameter:
         return parameter | {"resource": to_r4(parameter["resource"])}
-    if parameter.get("name") == "match":
-        parts = [
-            {"name": "equivalence", "valueCode": EQUIVALENCES.get(each["valueCode"], "relatedto")}
-            if each["name"] == "relationship"
-            else each
-            for each in parameter["part"]
-        ]
-        return parameter | {"part": parts}
-    return parameter
+    return match_to_r4(parameter) if parameter.get("name") == "match" else parameter
 
 
 def _value_set_to_r4(resource: Json) -> Json:
@@ -130,41 +110,6 @@ def _without_algorithm(resource: Json) -> Json:
         url = f"{_R5}{resource['resourceType']}.versionAlgorithm"
         done["extension"] = [*done.get("extension", ()), {"url": url, kind: resource[found[0]]}]
     return done
-
-
-def _scopes(resource: Json, *, to_r5: bool) -> None:
-    for side in ("source", "target"):
-        for kind in ("Uri", "Canonical"):
-            old, new = (f"{side}{kind}", f"{side}Scope{kind}") if to_r5 else (f"{side}Scope{kind}", f"{side}{kind}")
-            if old in resource:
-                resource[new] = resource.pop(old)
-
-
-def _group_to_r4(group: Json) -> Json:
-    elements = []
-    for each in group.get("element", ()):
-        targets = [_target_to_r4(one) for one in each.get("target", ())]
-        if each.get("noMap"):
-            targets = [{"equivalence": "unmatched"}]
-        elements.append(
-            {key: value for key, value in each.items() if key not in ("noMap", "target")} | {"target": targets}
-        )
-    done = group | {"element": elements}
-    for side in ("source", "target"):
-        url, version = split_canonical(str(group.get(side, "")))
-        if version:
-            done |= {side: url, f"{side}Version": version}
-    return done
-
-
-def _target_to_r4(target: Json) -> Json:
-    done = {key: value for key, value in target.items() if key != "relationship"}
-    return done | {"equivalence": EQUIVALENCES.get(str(target.get("relationship")), "relatedto")}
-
-
-def _elements(resource: Json) -> list[Json]:
-    groups = [each for each in resource.get("group", ()) if isinstance(each, dict)]
-    return [one for each in groups for one in each.get("element", ()) if isinstance(one, dict)]
 
 
 def _filters(resource: Json) -> list[Json]:

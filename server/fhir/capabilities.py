@@ -8,7 +8,8 @@ from typing import Any
 from begrepp.fhir.systems.served_systems import ServedSystem
 from server.fhir.fhir_operations import BATCH_VALIDATION, OPERATIONS
 from server.fhir.fhir_requests import FHIR_VERSIONS
-from server.fhir.resource_search import RESOURCE_TYPES, SEARCH_PARAMETERS, TYPE_PARAMETERS
+from server.fhir.resource_search import RESOURCE_TYPES
+from server.fhir.search_parameters import SEARCH_PARAMETERS, TYPE_PARAMETERS
 
 Json = dict[str, Any]
 SUITE_VERSION = "1.9.3"
@@ -35,7 +36,7 @@ def capability_statement(base: str, address: str, software: Json, released: str)
         ]
         if kind == "ValueSet":
             operations.append({"name": "batch-validate-code", "definition": BATCH_VALIDATION})
-        parameters = SEARCH_PARAMETERS | TYPE_PARAMETERS[kind]
+        parameters = {**SEARCH_PARAMETERS, **TYPE_PARAMETERS[kind]}
         resource: Json = {
             "type": kind,
             "interaction": [{"code": "read"}, {"code": "search-type"}],

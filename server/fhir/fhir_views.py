@@ -168,8 +168,11 @@ def search(base: str, kind: str) -> Response:
     """Return the resources that have an address, version, name, title or status."""
     own = _request(base)
     pairs = [*request.args.items(multi=True), *(request.form.items(multi=True) if request.method == "POST" else ())]
-    place = request.host_url.rstrip("/") + address(f"/fhir/{base}/{kind}")
-    return _answer(own.in_base(search_resources(own.source, kind, pairs, place)))
+    return _answer(own.in_base(search_resources(own.source, kind, pairs, _place(own, kind))))
+
+
+def _place(own: FhirRequest, kind: str) -> str:
+    return request.host_url.rstrip("/") + address(f"/fhir/{own.base}/{kind}")
 
 
 @blueprint.post(_BASE)
@@ -216,7 +219,7 @@ def _entry_answer(own: FhirRequest, entry: object) -> Json:
     if len(parts) == 2:
         return own.in_base(read_resource(own.source, parts[0], parts[1], with_content=True))
     if len(parts) == 1:
-        return own.in_base(search_resources(own.source, parts[0], query, asked["url"]))
+        return own.in_base(search_resources(own.source, parts[0], query, _place(own, parts[0])))
     raise invalid_request(f"The address {asked['url'][:100]!r} is not of a resource or operation.", code="not-found")
 
 

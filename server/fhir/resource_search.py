@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from begrepp.errors import NotFound
 from begrepp.fhir.requests.faults import invalid_request
 from begrepp.fhir.resource_library import ResourceSource
+from server.fhir.search_parameters import parameter_test
 
 Json = dict[str, Any]
 _COUNT = 50
@@ -19,17 +21,15 @@ _TYPE_SUMMARY = {
     "ConceptMap": ("sourceScopeUri", "targetScopeUri", "identifier"),
     "NamingSystem": ("kind", "uniqueId"),
 }
-RESOURCE_TYPES = tuple(_TYPE_SUMMARY)
-SEARCH_PARAMETERS = {"url": "uri", "version": "token", "name": "string", "title": "string", "status": "token"}
-"""Search parameters of every type with their types."""
-TYPE_PARAMETERS: dict[str, dict[str, str]] = {
-    "CodeSystem": {"identifier": "token"},
-    "ValueSet": {"identifier": "token"},
-    "ConceptMap": {"identifier": "token"},
-    "NamingSystem": {"value": "string", "id-type": "token", "kind": "token"},
+_MANDATORY = {
+    "CodeSystem": ("status", "content"),
+    "ValueSet": ("status",),
+    "ConceptMap": ("status",),
+    "NamingSystem": ("name", "status", "kind", "date", "uniqueId"),
 }
-"""Further search parameters of a type."""
-_UNIQUE_ID = {"value": "value", "id-type": "type"}
+RESOURCE_TYPES = tuple(_TYPE_SUMMARY)
+_SUBSETTED: Json = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
+_RESULT_PARAMETERS = ("_count", "_offset", "_summary", "_elements", "_format")
 
 
 def read_resource(source: ResourceSource, kind: str, name: str, *, with_content: bool = False) -> Json:
@@ -41,66 +41,63 @@ def read_resource(source: ResourceSource, kind: str, name: str, *, with_content:
 
 
 def search_resources(source: ResourceSource, kind: str, pairs: Iterable[tuple[str, str]], address: str) -> Json:
-    """Return a Bundle of the resources that fit all parameters. Raises `FhirFault` for one that is not known."""
+    """Return a Bundle of the resources that fit all parameters; `address`: of the resource type.
+
+    The link `self` has the parameters that were used, `previous` and `next` lead to the other pages. Raises `FhirFault`
+    for a parameter or modifier that is not known.
+    """
     if kind not in RESOURCE_TYPES:
         raise NotFound(f"There is no resource type {kind[:50]!r}.", f"The types are {', '.join(RESOURCE_TYPES)}.")
     wanted: dict[str, list[str]] = {}
     for name, value in pairs:
-        wanted.setdefault(name, []).append(value)
-    found = [each for each in source.resources(kind) if all(_fits(each, *one) for one in wanted.items())]
-    count, offset = _number(wanted, "_count", _COUNT), _number(wanted, "_offset", 0)
+        if _is_used(name) and value:
+            wanted.setdefault(name, []).append(value)
+    tests = [parameter_test(kind, *one) for one in wanted.items() if one[0] not in _RESULT_PARAMETERS]
+    found = [each for each in source.resources(kind) if all(test(each) for test in tests)]
+    count, offset = min(_number(wanted, "_count", _COUNT), _MAX_COUNT), _number(wanted, "_offset", 0)
+    if "_count" in wanted:
+        wanted["_count"] = [str(count)]
     summary = wanted.get("_summary", [""])[0]
-    bundle: Json = {
-        "resourceType": "Bundle",
-        "type": "searchset",
-        "total": len(found),
-        "link": [{"relation": "self", "url": address}],
-    }
-    if summary == "count":
+    bundle: Json = {"resourceType": "Bundle", "type": "searchset", "total": len(found)}
+    bundle["link"] = [_link("self", address, wanted)]
+    if summary == "count" or count == 0:
         return bundle
-    shown = found[offset : offset + min(count, _MAX_COUNT)]
-    bundle["entry"] = [_entry(source, kind, each, summary, address) for each in shown]
-    if not shown:
-        del bundle["entry"]
+    pages = {"previous": max(offset - count, 0)} if offset else {}
+    if offset + count < len(found):
+        pages["next"] = offset + count
+    for relation, start in pages.items():
+        page = wanted | {"_count": [str(count)], "_offset": [str(start)]}
+        bundle["link"].append(_link(relation, address, page))
+    if shown := found[offset : offset + count]:
+        elements = [each.strip() for text in wanted.get("_elements", ()) for each in text.split(",")]
+        bundle["entry"] = [_entry(source, kind, each, summary, elements, address) for each in shown]
     return bundle
 
 
-def _entry(source: ResourceSource, kind: str, resource: Json, summary: str, address: str) -> Json:
-    if summary in ("false", "data", "") and kind != "CodeSystem":
-        resource = source.resource(kind, resource["id"], with_content=True) or resource
+def _is_used(name: str) -> bool:
+    return not name.startswith("_") or name in _RESULT_PARAMETERS or name.partition(":")[0] == "_id"
+
+
+def _link(relation: str, address: str, wanted: dict[str, list[str]]) -> Json:
+    query = urlencode(wanted, doseq=True, safe=":/,|")
+    return {"relation": relation, "url": f"{address}?{query}" if query else address}
+
+
+def _entry(source: ResourceSource, kind: str, resource: Json, summary: str, elements: list[str], address: str) -> Json:
+    url = f"{address}/{resource['id']}"
+    kept: tuple[str, ...] = ()
     if summary == "true":
-        kept = ("resourceType", *_SUMMARY, *_TYPE_SUMMARY[kind])
-        resource = {key: value for key, value in resource.items() if key in kept}
-    url = f"{address.rstrip('/')}/{resource['id']}"
+        kept = (*_SUMMARY, *_TYPE_SUMMARY[kind])
+    elif summary == "text" or elements:
+        kept = ("text", *elements)
+    if kind != "CodeSystem" and summary not in ("true", "text"):
+        resource = source.resource(kind, resource["id"], with_content=True) or resource
+    if kept:
+        names = {"resourceType", "id", "meta", *_MANDATORY[kind], *kept}
+        meta = resource.get("meta", {})
+        own = {"resourceType": kind, "meta": meta | {"tag": [*meta.get("tag", ()), _SUBSETTED]}}
+        resource = own | {key: value for key, value in resource.items() if key in names and key != "meta"}
     return {"fullUrl": url, "resource": resource, "search": {"mode": "match"}}
-
-
-def _fits(resource: Json, name: str, values: list[str]) -> bool:
-    """Return whether a resource has all values of a search parameter; commas separate alternatives."""
-    key, _, modifier = name.partition(":")
-    if key.startswith("_") and key != "_id":
-        return True
-    for value in values:
-        choices = value.split(",")
-        if key in ("url", "version", "status", "_id"):
-            own = str(resource.get("id" if key == "_id" else key, ""))
-            fits = any(own.startswith(one) if modifier == "below" else own == one for one in choices)
-        elif key in ("name", "title"):
-            own = str(resource.get(key, "")).casefold()
-            fits = any(own == one.casefold() if modifier == "exact" else one.casefold() in own for one in choices)
-        elif resource["resourceType"] == "NamingSystem" and key in TYPE_PARAMETERS["NamingSystem"]:
-            own_values = (
-                {resource["kind"]} if key == "kind" else {each[_UNIQUE_ID[key]] for each in resource["uniqueId"]}
-            )
-            fits = any(one.removeprefix("urn:oid:") in own_values for one in choices)
-        elif key == "identifier":
-            own_ids = {str(each.get("value")) for each in resource.get("identifier", ())}
-            fits = any(one.rpartition("|")[2] in own_ids for one in choices)
-        else:
-            raise invalid_request(f"The search parameter {name[:50]!r} is not supported.", code="not-supported")
-        if not fits:
-            return False
-    return True
 
 
 def _number(wanted: dict[str, list[str]], name: str, default: int) -> int:

@@ -91,12 +91,13 @@ class ConceptTexts:
         """Return the designation to show, None if the client refuses all languages that there are."""
         if languages is None:
             return self._first(self.items)
+        displays = [each for each in self.items if each.is_preferred]
         for wanted in languages.ranges:
             for current_only in (True, False):
                 for closeness in (TagMatch.FULL, TagMatch.REGION, TagMatch.LANGUAGE):
                     fitting = [
                         each
-                        for each in self.items
+                        for each in displays
                         if wanted.match(each.language or self.language) >= closeness
                         and not (current_only and each.is_inactive)
                     ]

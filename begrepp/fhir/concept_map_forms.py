@@ -1,0 +1,178 @@
+"""ConceptMap resources and matches of `$translate` between FHIR R5 and R4.
+
+An equivalence of R4 that no relationship of R5 stands for alone is kept in the extension that HL7's converters use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical
+
+Json = dict[str, Any]
+EQUIVALENCES = {
+    "equivalent": "equivalent",
+    "source-is-narrower-than-target": "wider",
+    "source-is-broader-than-target": "narrower",
+    "related-to": "relatedto",
+    "not-related-to": "disjoint",
+}
+"""Relationships of R5 to equivalences of R4."""
+RELATIONSHIPS = {
+    **{old: new for new, old in EQUIVALENCES.items()},
+    "equal": "equivalent",
+    "subsumes": "source-is-narrower-than-target",
+    "specializes": "source-is-broader-than-target",
+    "inexact": "related-to",
+    "unmatched": "not-related-to",
+}
+"""Equivalences of R4 to relationships of R5."""
+INVERSE_RELATIONSHIPS = {
+    "source-is-narrower-than-target": "source-is-broader-than-target",
+    "source-is-broader-than-target": "source-is-narrower-than-target",
+}
+"""Relationships that change when source and target change places."""
+_INVERSE_EQUIVALENCES = {"subsumes": "specializes", "specializes": "subsumes"}
+_OLD_EQUIVALENCE = "http://hl7.org/fhir/1.0/StructureDefinition/extension-ConceptMap.element.target.equivalence"
+_UNMAPPED_MODES = {"provided": "use-source-code"}
+
+
+def relationship_of(item: Json) -> str:
+    """Return the relationship of a target or of `unmapped`; `related-to` if none is stated."""
+    return str(item.get("relationship") or RELATIONSHIPS.get(str(item.get("equivalence")), "related-to"))
+
+
+def inverse_relationship(item: Json) -> Json:
+    """Return the elements of the relationship as read from the target."""
+    relationship, old = relationship_of(item), _old_equivalence(item.get("_relationship"))
+    done: Json = {"relationship": INVERSE_RELATIONSHIPS.get(relationship, relationship)}
+    return done | ({"_relationship": _extended(_INVERSE_EQUIVALENCES.get(old, old))} if old else {})
+
+
+def map_from_r4(resource: Json) -> None:
+    """Change a ConceptMap of R4, in place, to the form of R5."""
+    _rename_scopes(resource, to_r5=True)
+    for group in _dicts(resource, "group"):
+        for side in ("source", "target"):
+            if version := group.pop(f"{side}Version", None):
+                group[side] = join_canonical(str(group.get(side, "")), str(version))
+        for element in _dicts(group, "element"):
+            for target in _dicts(element, "target"):
+                _target_from_r4(target)
+            if any(not each.get("code") for each in _dicts(element, "target")):
+                element["target"] = [each for each in _dicts(element, "target") if each.get("code")]
+                element["noMap"] = True
+        unmapped = group.get("unmapped")
+        if isinstance(unmapped, dict):
+            group["unmapped"] = _renamed(unmapped, "url", "otherMap", _UNMAPPED_MODES)
+
+
+def _target_from_r4(target: Json) -> None:
+    if "equivalence" in target:
+        old = str(target.pop("equivalence"))
+        target["relationship"] = RELATIONSHIPS.get(old, "related-to")
+        if old in RELATIONSHIPS and EQUIVALENCES[RELATIONSHIPS[old]] != old:
+            target["_relationship"] = _extended(old)
+    for name in ("dependsOn", "product"):
+        if name in target:
+            target[name] = [_attribute_from_r4(each) for each in _dicts(target, name)]
+
+
+def _attribute_from_r4(item: Json) -> Json:
+    """Return an element of `dependsOn` or `product`: a Coding where R4 has a system, else a text."""
+    done: Json = {"attribute": item["property"]} if "property" in item else {}
+    if "system" in item:
+        coding = {"system": item["system"], "code": item.get("value"), "display": item.get("display")}
+        return done | {"valueCoding": {name: value for name, value in coding.items() if value is not None}}
+    return done | ({"valueString": item["value"]} if "value" in item else {})
+
+
+def map_to_r4(resource: Json) -> Json:
+    """Return a ConceptMap of R5 in the form of R4."""
+    done = dict(resource)
+    _rename_scopes(done, to_r5=False)
+    if groups := [_group_to_r4(each) for each in done.pop("group", ())]:
+        done["group"] = groups
+    return done
+
+
+def _group_to_r4(group: Json) -> Json:
+    elements = []
+    for each in group.get("element", ()):
+        targets = [_target_to_r4(one) for one in each.get("target", ())]
+        if each.get("noMap"):
+            targets = [{"equivalence": "unmatched"}]
+        elements.append(
+            {key: value for key, value in each.items() if key not in ("noMap", "target")} | {"target": targets}
+        )
+    done = group | {"element": elements}
+    for side in ("source", "target"):
+        url, version = split_canonical(str(group.get(side, "")))
+        if version:
+            done |= {side: url, f"{side}Version": version}
+    if isinstance(group.get("unmapped"), dict):
+        modes = {new: old for old, new in _UNMAPPED_MODES.items()}
+        done["unmapped"] = _renamed(group["unmapped"], "otherMap", "url", modes)
+        done["unmapped"].pop("relationship", None)
+    return done
+
+
+def _target_to_r4(target: Json) -> Json:
+    done = {key: value for key, value in target.items() if key not in ("relationship", "_relationship")}
+    return done | {"equivalence": _equivalence(target.get("relationship"), target.get("_relationship"))}
+
+
+def match_to_r4(match: Json) -> Json:
+    """Return the parameter `match` of an answer of R5 in the form of R4."""
+    return match | {"part": [_part_to_r4(each) for each in match["part"]]}
+
+
+def _part_to_r4(part: Json) -> Json:
+    if part["name"] == "relationship":
+        return {"name": "equivalence", "valueCode": _equivalence(part["valueCode"], part.get("_valueCode"))}
+    if part["name"] == "product":
+        return part | {"part": [_product_to_r4(each) for each in part["part"]]}
+    return part
+
+
+def _product_to_r4(part: Json) -> Json:
+    if part["name"] == "attribute":
+        return part | {"name": "element"}
+    if part["name"] == "value":
+        coding = next((value for name, value in part.items() if name != "name"), None)
+        return {"name": "concept", "valueCoding": coding if isinstance(coding, dict) else {"code": str(coding)}}
+    return part
+
+
+def _equivalence(relationship: object, element: object) -> str:
+    return _old_equivalence(element) or EQUIVALENCES.get(str(relationship), "relatedto")
+
+
+def _extended(equivalence: str) -> Json:
+    return {"extension": [{"url": _OLD_EQUIVALENCE, "valueCode": equivalence}]}
+
+
+def _old_equivalence(element: object) -> str:
+    """Return the equivalence of R4 that an extension of a relationship keeps, empty if there is none."""
+    extensions = _dicts(element, "extension") if isinstance(element, dict) else ()
+    found = next((str(each.get("valueCode")) for each in extensions if each.get("url") == _OLD_EQUIVALENCE), "")
+    return found if found in RELATIONSHIPS else ""
+
+
+def _renamed(unmapped: Json, old: str, new: str, modes: Mapping[str, str]) -> Json:
+    done = {new if name == old else name: value for name, value in unmapped.items()}
+    return done | {"mode": modes.get(str(done.get("mode")), done.get("mode"))}
+
+
+def _rename_scopes(resource: Json, *, to_r5: bool) -> None:
+    for side in ("source", "target"):
+        for kind in ("Uri", "Canonical"):
+            old, new = (f"{side}{kind}", f"{side}Scope{kind}") if to_r5 else (f"{side}Scope{kind}", f"{side}{kind}")
+            if old in resource:
+                resource[new] = resource.pop(old)
+
+
+def _dicts(item: Json, name: str) -> Iterator[Json]:
+    value = item.get(name)
+    return iter([each for each in value if isinstance(each, dict)] if isinstance(value, list) else [])

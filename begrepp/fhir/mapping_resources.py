@@ -95,7 +95,8 @@ class MappingSource:
         for set_iri in self._versions:
             found = self._map(set_iri)
             if found["id"] == name:
-                return found | {"group": _groups(self._whole(set_iri))} if with_content else found
+                groups = _groups(self._whole(set_iri)) if with_content else []
+                return found | ({"group": groups} if groups else {})
         return None
 
     def _whole(self, set_iri: str) -> Mapping[tuple[str, str], list[Json]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from begrepp.fhir.systems.served_systems import ServedSystem
+from server.fhir.fhir_formats import offered_types
 from server.fhir.fhir_operations import BATCH_VALIDATION, OPERATIONS
 from server.fhir.fhir_requests import FHIR_VERSIONS
 from server.fhir.resource_search import RESOURCE_TYPES
@@ -63,7 +64,7 @@ def capability_statement(base: str, address: str, software: Json, released: str)
         "software": software | {"releaseDate": released},
         "implementation": {"description": "begrepp", "url": address},
         "fhirVersion": FHIR_VERSIONS[base],
-        "format": ["application/fhir+json"],
+        "format": offered_types(),
         "rest": [
             {
                 "mode": "server",

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import msgspec
 from flask import Blueprint, Response, redirect, request
-from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as ResponseBase
 
 from begrepp.errors import BegreppError, NotFound
 from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, operation_outcome
 from begrepp.fhir.requests.operation_calls import read_parameters_resource, read_query
 from server.fhir import capabilities
+from server.fhir.fhir_formats import JSON_FORMAT, FhirFormat, answer_format, body_format, decode, encode
 from server.fhir.fhir_operations import OPERATIONS
 from server.fhir.fhir_requests import FHIR_VERSIONS, MAX_BATCH, FhirRequest, outcome_of
 from server.fhir.fhir_sources import fhir_source
@@ -31,56 +28,38 @@ blueprint = Blueprint("fhir", __name__)
 _log = logging.getLogger("begrepp.server")
 MAX_FHIR_BYTES = 8 * 1024 * 1024
 """Largest body of a request, with the resources that it carries."""
-MEDIA_TYPE = "application/fhir+json; charset=utf-8"
-_ACCEPTED_TYPES = ("application/fhir+json", "application/json", "text/html")
-BODY_TYPES = frozenset({"", "application/fhir+json", "application/json", "application/json+fhir", "text/json"})
-_JSON_FORMATS = frozenset({"", "json", "application/json", "application/fhir+json", "text/json"})
 _BASE = "/fhir/<any(r5, r4):base>"
 _TYPES = f"any({', '.join(RESOURCE_TYPES)})"
 
 
 def _answer(resource: Json, status: int = 200) -> Response:
-    response = Response(msgspec.json.encode(resource), status, content_type=MEDIA_TYPE)
+    chosen = _format()
+    response = Response(encode(resource, _base(), chosen), status, content_type=chosen.content_type)
     if request.method not in ("GET", "HEAD"):
         response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def _request(base: str) -> FhirRequest:
-    wanted = request.args.get("_format", "").partition(";")[0].strip().lower()
-    if wanted not in _JSON_FORMATS:
-        raise _refused_format(wanted)
-    accept = request.headers.get("Accept", "")
-    if not wanted and not accepts_json(accept):
-        raise _refused_format(accept)
+    _format()
     languages = request.headers.get("Accept-Language", "")
     return FhirRequest(base, fhir_source(served_build(), FHIR_VERSIONS[base]), languages)
 
 
-def _refused_format(wanted: str) -> FhirFault:
-    text = f"The format {wanted[:100]!r} is not supported; ask for application/fhir+json."
-    return invalid_request(text, code="not-supported", status=406)
+def _base() -> str:
+    """Return the base of the address, R5 for an address without one."""
+    return str((request.view_args or {}).get("base", "r5"))
 
 
-@lru_cache(1024)
-def accepts_json(accept: str) -> bool:
-    """Return whether an `Accept` header accepts the responses, which browsers get too."""
-    accepted = parse_accept_header(accept, MIMEAccept)
-    return not accepted or any(accepted[each] for each in _ACCEPTED_TYPES)
+def _format() -> FhirFormat:
+    """Return the format of the answer. Raises `FhirFault` if none is acceptable."""
+    return answer_format(_base(), request.args.get("_format", ""), request.headers.get("Accept", ""))
 
 
 def _body() -> object:
-    if request.mimetype not in BODY_TYPES:
-        text = f"The body has the type {request.mimetype[:50]!r}; send application/fhir+json."
-        raise invalid_request(text, code="not-supported", status=415)
+    chosen = body_format(request.mimetype)
     request.max_content_length = MAX_FHIR_BYTES
-    data = request.get_data(cache=False)
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
-        raise invalid_request(f"The request body is not JSON: {error}.", code="structure") from None
-    except RecursionError:
-        raise invalid_request("The request body is nested too deeply.", code="structure") from None
+    return decode(request.get_data(cache=False), _base(), chosen)
 
 
 def _items() -> list[Json]:
@@ -236,7 +215,7 @@ def unknown_address(rest: str) -> Response:
 
 @blueprint.errorhandler(BegreppError)
 def _fault(error: BegreppError) -> Response:
-    response = _answer(outcome_of(error, request.headers.get("Accept-Language", "")), error.status)
+    response = _fault_answer(outcome_of(error, request.headers.get("Accept-Language", "")), error.status)
     if error.status == 405:
         response.headers["Allow"] = "GET, HEAD, POST, OPTIONS"
     return response
@@ -246,7 +225,7 @@ def _fault(error: BegreppError) -> Response:
 def _http_fault(error: HTTPException) -> Response:
     code = {404: "not-found", 405: "not-supported", 413: "too-long"}.get(error.code or 500, "invalid")
     found = FhirIssue(severity="error", code=code, text=error.description or error.name)
-    return _answer(operation_outcome([found]), error.code or 500)
+    return _fault_answer(operation_outcome([found]), error.code or 500)
 
 
 @blueprint.errorhandler(Exception)
@@ -254,4 +233,12 @@ def _unexpected(error: Exception) -> Response:
     del error
     _log.exception("%s %s", request.method, request.path)
     text = "An unexpected error occurred. The error has been logged."
-    return _answer(operation_outcome([FhirIssue(severity="fatal", code="exception", text=text)]), 500)
+    return _fault_answer(operation_outcome([FhirIssue(severity="fatal", code="exception", text=text)]), 500)
+
+
+def _fault_answer(outcome: Json, status: int) -> Response:
+    """Return an OperationOutcome in the format that is asked for; in JSON if that cannot be."""
+    try:
+        return _answer(outcome, status)
+    except FhirFault:
+        return Response(encode(outcome, _base(), JSON_FORMAT), status, content_type=JSON_FORMAT.content_type)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from begrepp.fhir.requests.operation_calls import read_parameters_resource, read_query
+from server.fhir.fhir_formats import JSON_FORMAT, accepted_format
 from server.fhir.fhir_operations import OPERATIONS, FhirOperation
 from server.fhir.fhir_requests import FHIR_VERSIONS, FhirRequest
 from server.fhir.fhir_sources import opened_source
-from server.fhir.fhir_views import BODY_TYPES, MEDIA_TYPE, accepts_json
 from server.ops.direct_requests import (
     DIRECT_HEADERS,
     DirectResponse,
@@ -50,7 +50,7 @@ def fhir_answer(environ: WSGIEnvironment, build: ServedBuild) -> DirectResponse 
     source = opened_source(build, FHIR_VERSIONS[base]) if base else None
     if operation is None or source is None or is_conditional(environ):
         return None
-    if not accepts_json(environ.get("HTTP_ACCEPT", "")):
+    if accepted_format(base, environ.get("HTTP_ACCEPT", "")) is not JSON_FORMAT:
         return None
     try:
         items = _read_items(environ)
@@ -66,7 +66,7 @@ def fhir_answer(environ: WSGIEnvironment, build: ServedBuild) -> DirectResponse 
 
 
 def _response(method: str, body: bytes, built_at: str) -> DirectResponse:
-    headers = [*DIRECT_HEADERS, ("Content-Type", MEDIA_TYPE)]
+    headers = [*DIRECT_HEADERS, ("Content-Type", JSON_FORMAT.content_type)]
     if method == "GET":
         return cacheable_response(_ROUTE, body, "", built_at, headers)
     length = ("Content-Length", str(len(body)))
@@ -81,7 +81,7 @@ def _read_items(environ: WSGIEnvironment) -> list[dict[str, Any]] | None:
     if method == "GET" and length == 0:
         pairs = parse_fields(query)
         return None if pairs is None or any(name.startswith("_") for name, _ in pairs) else read_query(pairs)
-    if method != "POST" or query or media_type(environ) not in BODY_TYPES:
+    if method != "POST" or query or not JSON_FORMAT.is_named(media_type(environ)):
         return None
     body = peek_body(environ, length)
     return None if b'"resource"' in body or b"\\" in body else read_parameters_resource(msgspec.json.decode(body))

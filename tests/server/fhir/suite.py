@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from begrepp.fhir.requests.faults import FhirFault
+from begrepp.fhir.xml_resources import from_xml, to_xml
 from begrepp.settings import ROOT
 from tests.server.fhir.answer_patterns import AnswerPattern, sort_json
 from tests.server.fhir.r4_forms import to_r4, to_r5
@@ -78,23 +81,26 @@ def request_body(case: Case) -> dict[str, Any]:
     return body
 
 
-def failure(client: FlaskClient, case: Case, base: str) -> str | None:
-    """Send the request of a test and return what is wrong with the answer, None if nothing is."""
+def failure(client: FlaskClient, case: Case, base: str, *, as_xml: bool = False) -> str | None:
+    """Send the request of a test and return what is wrong with the answer, None if nothing is.
+
+    `as_xml`: the answer is asked for in XML, and the request sent so if it is valid FHIR.
+    """
     operation = case.test["operation"]
     address = f"/fhir/{base}/{_PATHS[operation]}"
-    headers = {"Accept": "application/fhir+json"}
+    headers = {"Accept": "application/fhir+xml" if as_xml else "application/fhir+json"}
     if language := case.test.get("Accept-Language"):
         headers["Accept-Language"] = language
     if operation in _PATTERN_OPERATIONS:
         response = client.get(address, headers=headers)
     else:
         body = request_body(case)
-        text = json.dumps(to_r4(body) if base == "r4" else body)
-        response = client.post(address, data=text, content_type="application/fhir+json", headers=headers)
+        data, media_type = _encoded(to_r4(body) if base == "r4" else body, base, as_xml=as_xml)
+        response = client.post(address, data=data, content_type=media_type, headers=headers)
     wanted = case.test.get("http-code", "2xx")
     if f"{response.status_code // 100}xx" != wanted and str(response.status_code) != wanted:
         return f"status {response.status_code} instead of {wanted}: {response.get_data(as_text=True)[:700]}"
-    answer = json.loads(response.get_data())
+    answer = from_xml(response.get_data(), base) if as_xml else json.loads(response.get_data())
     if base == "r4":
         answer = to_r5(answer)
     found = None
@@ -109,6 +115,14 @@ def failure(client: FlaskClient, case: Case, base: str) -> str | None:
                 return None
             found = found or difference
     return found
+
+
+def _encoded(body: dict[str, Any], base: str, *, as_xml: bool) -> tuple[bytes, str]:
+    """Return a body and its media type; several requests of the suite are no valid FHIR and stay JSON."""
+    if as_xml:
+        with suppress(FhirFault):
+            return to_xml(body, base), "application/fhir+xml"
+    return json.dumps(body).encode(), "application/fhir+json"
 
 
 def _order_capabilities(statement: Any) -> Any:

@@ -11,10 +11,9 @@ from pathlib import Path
 
 from begrepp import lazy_polars as pl
 from begrepp.artefact.code_texts import LAST_DAY, write_code_texts
-from begrepp.rdf.frames import empty_frame, select_properties
+from begrepp.rdf.frames import empty_frame, select_properties, unescape_texts
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import parse_literal
 from begrepp.records import language_rank
 from begrepp.settings import LANGUAGES, languages_for
 from begrepp.text.swedish import NO_LETTER, index_letter, sort_key
@@ -65,10 +64,10 @@ class AlphabetBuilder:
         id_ = pl.col("rest").str.extract(rf"^<{self._schemes}([^/>]+)> \.$")
         inactive = statuses.filter(pl.col("rest") == f"{name('begrepp:inactive')} .")
         texts = labels["rest"].str.extract_groups(r'^"(?<name>.*)"(?:@(?<lang>[\w-]+))? \.$').struct.unnest()
-        labels = labels.select("subject").with_columns(_unescape(texts["name"]), texts["lang"].fill_null(""))
+        labels = labels.select("subject").with_columns(unescape_texts(texts["name"]), texts["lang"].fill_null(""))
         notations = notations.select(
             "subject",
-            text=_unescape(notations["rest"].str.extract(r'^"(.*)"')),
+            text=unescape_texts(notations["rest"].str.extract(r'^"(.*)"')),
             tag=pl.col("rest").str.extract(r'^".*"(\^\^<[^"]*>)? \.$').fill_null(""),
         )
         write_code_texts(
@@ -118,13 +117,6 @@ def _scan_scheme(folder: Path, scheme: str, language: str) -> pl.LazyFrame:
     path = alphabet_path(folder, language)
     existing = path if path.exists() else alphabet_path(folder, LANGUAGES[0])
     return pl.scan_parquet(existing).filter(pl.col("scheme") == scheme)
-
-
-def _unescape(texts: pl.Series) -> pl.Series:
-    """Return N-Triples string contents unescaped; only those with a backslash are parsed."""
-    escaped = texts.str.contains("\\", literal=True)
-    unescaped = {text: parse_literal(f'"{text}"').value for text in texts.filter(escaped)}
-    return texts.replace(unescaped) if unescaped else texts
 
 
 def _sort_by_name(concepts: pl.DataFrame, language: str) -> pl.DataFrame:

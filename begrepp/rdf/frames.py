@@ -11,6 +11,7 @@ from pathlib import Path
 
 from begrepp import lazy_polars as pl
 from begrepp.rdf.namespaces import expand
+from begrepp.rdf.sorted_files import parse_literal
 
 _BLOCK_BYTES = 32 << 20
 
@@ -65,3 +66,10 @@ def select_with_predicate(triples: pl.DataFrame, *properties: str) -> pl.DataFra
 def empty_frame(*columns: str) -> pl.DataFrame:
     """Return a table of string columns without rows."""
     return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+
+
+def unescape_texts(texts: pl.Series) -> pl.Series:
+    """Return N-Triples string contents unescaped; only those with a backslash are parsed."""
+    escaped = texts.str.contains("\\", literal=True)
+    unescaped = {text: parse_literal(f'"{text}"').value for text in texts.filter(escaped)}
+    return texts.replace(unescaped) if unescaped else texts

@@ -9,7 +9,9 @@ from begrepp.errors import QueryError, QueryRefused
 from begrepp.rdf.namespaces import prefixes
 from begrepp.sparql.counted_answers import rewrite_counts
 from begrepp.sparql.query_syntax import QuerySyntaxError, error_at, read_query
+from begrepp.sparql.scheme_orders import SchemeOrders
 from begrepp.sparql.services import declared_prefixes
+from begrepp.sparql.sorted_page import rewrite_page
 from begrepp.sparql.tokens import Token, decode_code_points, depth, is_update, tokens
 from begrepp.sparql.view_counts import ViewCounts
 
@@ -48,15 +50,20 @@ def _check_depth(token_list: list[Token]) -> None:
         )
 
 
-def check_client_query(query: str, counts: ViewCounts | None = None) -> str:
+def check_client_query(query: str, counts: ViewCounts | None = None, orders: SchemeOrders | None = None) -> str:
     """Return a client's query as it may be sent to an engine; raises what `read_client_query` and `check_query` do.
 
-    With the counts of the current view, which the query is about, a query that only counts gets them as rows.
+    With the counts of the current view, which the query is about, a query that only counts gets them as rows; with its
+    orders, a sorted page of a scheme gets its concepts.
     """
     query = query.removeprefix("\ufeff")
     token_list = read_client_query(query)
     checked = _check_tokens(query, token_list)
-    return (counts and rewrite_counts(query, token_list, counts)) or checked
+    return (
+        (counts and rewrite_counts(query, token_list, counts))
+        or (orders and rewrite_page(query, token_list, orders))
+        or checked
+    )
 
 
 def check_query(query: str) -> str:

@@ -10,14 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from begrepp.rdf.namespaces import expand
-from begrepp.sparql.counting_query import (
-    Count,
-    CountingQuery,
-    NotCounting,
-    Pattern,
-    PatternVariable,
-    read_counting_query,
-)
+from begrepp.sparql.counting_query import Count, CountingQuery, Pattern, read_counting_query
+from begrepp.sparql.token_reader import PatternVariable, UnknownForm
 from begrepp.sparql.tokens import Token
 from begrepp.sparql.view_counts import ViewCounts
 
@@ -38,12 +32,12 @@ def rewrite_counts(query: str, token_list: Sequence[Token], counts: ViewCounts) 
         counting = read_counting_query(query, token_list)
         _check_columns(counting)
         return _rewritten(counting, _Counter(counting, counts))
-    except NotCounting:
+    except UnknownForm:
         return None
 
 
 def _check_columns(query: CountingQuery) -> None:
-    """Raise `NotCounting` for columns that are not allowed, and for rows whose choice by LIMIT is not determined."""
+    """Raise `UnknownForm` for columns that are not allowed, and for rows whose choice by LIMIT is not determined."""
     names = [column if isinstance(column, str) else column.name for column in query.columns]
     in_patterns = {name for pattern in query.patterns for name in pattern.variables}
     if query.condition:
@@ -51,11 +45,11 @@ def _check_columns(query: CountingQuery) -> None:
     groups = [column for column in query.columns if isinstance(column, str)]
     counts = [column for column in query.columns if isinstance(column, Count)]
     if len({*names}) < len(names) or any(count.name in in_patterns for count in counts):
-        raise NotCounting
+        raise UnknownForm
     if groups != [query.group] * len(groups) or not counts or not {*query.ordering} <= {*names}:
-        raise NotCounting
+        raise UnknownForm
     if query.is_sliced and query.group and query.group not in query.ordering:
-        raise NotCounting
+        raise UnknownForm
 
 
 def _rewritten(query: CountingQuery, counter: _Counter) -> str:
@@ -76,32 +70,32 @@ def _rewritten(query: CountingQuery, counter: _Counter) -> str:
 
 
 class _Counter:
-    """Looks up the numbers for the patterns of a query; raises `NotCounting` where the counts do not hold them."""
+    """Looks up the numbers for the patterns of a query; raises `UnknownForm` where the counts do not hold them."""
 
     def __init__(self, query: CountingQuery, counts: ViewCounts) -> None:
         self._query, self._counts = query, counts
         variables = [name for pattern in query.patterns for name in pattern.variables]
         self._subject = query.patterns[0].subject if query.patterns else ""
         if any(len({*pattern.variables}) < len(pattern.variables) for pattern in query.patterns):
-            raise NotCounting
+            raise UnknownForm
         if any(pattern.subject != self._subject for pattern in query.patterns):
-            raise NotCounting
+            raise UnknownForm
         if not isinstance(self._subject, PatternVariable) or variables.count(self._subject.name) != len(query.patterns):
-            raise NotCounting
+            raise UnknownForm
         if len({*variables}) != len(variables) - len(query.patterns) + 1:
-            raise NotCounting
+            raise UnknownForm
         self._variables = {*variables}
 
     def choose(self, count: Count, numbers: tuple[int, int]) -> int:
         """Return the value of an aggregate from the number of solutions and the number of different subjects."""
         if count.what not in ("", *self._variables):
-            raise NotCounting
+            raise UnknownForm
         if not count.distinct:
             return numbers[0]
         assert isinstance(self._subject, PatternVariable)
         if count.what == self._subject.name:
             return numbers[1]
-        raise NotCounting
+        raise UnknownForm
 
     def count(self, count: Count) -> int:
         """Return the value of an aggregate of a query without groups."""
@@ -120,7 +114,7 @@ class _Counter:
         match self._query.patterns[0].predicate:
             case str(property_) if property_ in self._counts.objects:
                 return len(self._counts.objects[property_])
-        raise NotCounting
+        raise UnknownForm
 
     def _numbers(self) -> tuple[int, int]:
         """Return the number of solutions and of different subjects of the patterns with the condition."""
@@ -137,7 +131,7 @@ class _Counter:
                 return number, number
             case [Pattern(path="+" | "*" as path, predicate=str(property_), object=str(object_))]:
                 if property_ != _BROADER or object_ not in counts.descendants:
-                    raise NotCounting
+                    raise UnknownForm
                 number = counts.descendants[object_] + (path == "*")
                 return number, number
             case [one, other]:
@@ -146,7 +140,7 @@ class _Counter:
                     counts.class_properties.get(class_, {}).get(property_, 0),
                     counts.class_subjects.get(class_, {}).get(property_, 0),
                 )
-        raise NotCounting
+        raise UnknownForm
 
     def _numbers_with_condition(self, condition: Pattern) -> tuple[int, int]:
         match self._query.patterns, condition:
@@ -157,7 +151,7 @@ class _Counter:
                 having = self._counts.class_subjects.get(class_, {}).get(property_, 0)
                 number = having if self._query.exists else self._counts.classes.get(class_, 0) - having
                 return number, number
-        raise NotCounting
+        raise UnknownForm
 
     @staticmethod
     def _class_and_property(one: Pattern, other: Pattern) -> tuple[str, str]:
@@ -169,7 +163,7 @@ class _Counter:
                     Pattern(path="", predicate=str(property_), object=PatternVariable()),
                 ) if type_ == _TYPE:
                     return class_, property_
-        raise NotCounting
+        raise UnknownForm
 
     def _objects(self, property_: str) -> Mapping[str, int]:
         if property_ == _TYPE:
@@ -177,14 +171,14 @@ class _Counter:
         if property_ not in self._counts.properties:
             return {}
         if property_ not in self._counts.objects:
-            raise NotCounting
+            raise UnknownForm
         return self._counts.objects[property_]
 
     def groups(self) -> Rows:
         """Return the numbers by the value of the grouping variable."""
         counts, group = self._counts, PatternVariable(self._query.group)
         if self._query.condition:
-            raise NotCounting
+            raise UnknownForm
         match self._query.patterns:
             case [Pattern(path="", predicate=str(property_), object=object_)] if object_ == group:
                 return _same(counts.objects[property_]) if property_ in counts.objects else self._no_groups(property_)
@@ -192,11 +186,11 @@ class _Counter:
                 return {property_: tuple(numbers) for property_, numbers in counts.properties.items()}  # type: ignore[misc]
             case [one, other]:
                 return self._groups_of_two(one, other, group)
-        raise NotCounting
+        raise UnknownForm
 
     def _no_groups(self, property_: str) -> Rows:
         if property_ in self._counts.properties:
-            raise NotCounting
+            raise UnknownForm
         return {}
 
     def _groups_of_two(self, one: Pattern, other: Pattern, group: PatternVariable) -> Rows:
@@ -214,7 +208,7 @@ class _Counter:
                 ) if type_ == _TYPE and predicate == group:
                     triples = counts.class_properties.get(class_iri, {})
                     return {each: (triples[each], counts.class_subjects[class_iri][each]) for each in triples}
-        raise NotCounting
+        raise UnknownForm
 
 
 def _same(numbers: Mapping[str, int]) -> Rows:

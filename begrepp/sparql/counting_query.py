@@ -5,32 +5,13 @@ It reads the tokens that the grammar has accepted, and gives up on anything that
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from begrepp.rdf.namespaces import expand, prefixes
-from begrepp.sparql.services import declared_prefixes
-from begrepp.sparql.tokens import Token, prologue_end
-
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!.*/\.)[^\\]*")
-"""An absolute IRI without escape sequences and without segments that its resolution may remove."""
-
-
-class NotCounting(Exception):
-    """The query has a form that this module does not read."""
-
-
-@dataclass(frozen=True, slots=True)
-class PatternVariable:
-    """A variable, by its name."""
-
-    name: str
-
-
-Node = PatternVariable | str
-"""A variable or an IRI."""
+from begrepp.rdf.namespaces import expand
+from begrepp.sparql.token_reader import Node, PatternVariable, TokenReader, UnknownForm
+from begrepp.sparql.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,37 +60,29 @@ class CountingQuery:
 
 
 def read_counting_query(query: str, token_list: Sequence[Token]) -> CountingQuery:
-    """Return the syntax tree of a query; raises `NotCounting`."""
-    return _Reader(query, token_list).read()
+    """Return the syntax tree of a query; raises `UnknownForm`."""
+    return _CountingReader(query, token_list).read()
 
 
-class _Reader:
+class _CountingReader(TokenReader):
     """Recursive descent over the tokens of a query."""
 
-    def __init__(self, query: str, token_list: Sequence[Token]) -> None:
-        self._query = query
-        self._tokens = token_list
-        self._at = prologue_end([*token_list])
-        if any(token.is_word("BASE") for token in token_list[: self._at]):
-            raise NotCounting
-        self._prefixes: Mapping[str, str] = {**prefixes(), **declared_prefixes(token_list)}
-
     def read(self) -> CountingQuery:
-        self._expect("SELECT")
-        distinct = self._accept("DISTINCT")
+        self.expect("SELECT")
+        distinct = self.accept("DISTINCT")
         columns = [self._column()]
-        while not self._peek("WHERE", "{"):
+        while not self.peek("WHERE", "{"):
             columns.append(self._column())
-        self._accept("WHERE")
-        self._expect("{")
+        self.accept("WHERE")
+        self.expect("{")
         patterns = self._patterns()
         condition, exists = self._condition()
-        self._accept(".")
-        self._expect("}")
+        self.accept(".")
+        self.expect("}")
         group = ""
-        if self._accept("GROUP"):
-            self._expect("BY")
-            group = self._variable()
+        if self.accept("GROUP"):
+            self.expect("BY")
+            group = self.variable()
         return self._with_modifiers(distinct, columns, patterns, condition, exists, group)
 
     def _with_modifiers(
@@ -121,16 +94,16 @@ class _Reader:
         exists: bool,
         group: str,
     ) -> CountingQuery:
-        start = self._tokens[self._at].start if self._at < len(self._tokens) else len(self._query)
+        start = self.tokens[self.at].start if self.at < len(self.tokens) else len(self.query)
         ordering = self._ordering()
         is_sliced = False
-        while self._peek("LIMIT", "OFFSET"):
-            self._at += 1
-            if self._next().kind != "number":
-                raise NotCounting
+        while self.peek("LIMIT", "OFFSET"):
+            self.at += 1
+            if self.next().kind != "number":
+                raise UnknownForm
             is_sliced = True
-        if self._at < len(self._tokens):
-            raise NotCounting
+        if self.at < len(self.tokens):
+            raise UnknownForm
         return CountingQuery(
             distinct=distinct,
             columns=tuple(columns),
@@ -138,125 +111,73 @@ class _Reader:
             condition=condition,
             exists=exists,
             group=group,
-            modifiers=self._query[start : self._tokens[-1].end],
+            modifiers=self.query[start : self.tokens[-1].end],
             ordering=tuple(ordering),
             is_sliced=is_sliced,
         )
 
     def _column(self) -> str | Count:
-        if not self._accept("("):
-            return self._variable()
-        self._expect("COUNT")
-        self._expect("(")
-        distinct = self._accept("DISTINCT")
-        what = "" if self._accept("*") else self._variable()
-        self._expect(")")
-        self._expect("AS")
-        name = self._variable()
-        self._expect(")")
+        if not self.accept("("):
+            return self.variable()
+        self.expect("COUNT")
+        self.expect("(")
+        distinct = self.accept("DISTINCT")
+        what = "" if self.accept("*") else self.variable()
+        self.expect(")")
+        self.expect("AS")
+        name = self.variable()
+        self.expect(")")
         return Count(what, distinct, name)
 
     def _patterns(self) -> list[Pattern]:
         patterns = []
-        while not self._peek("}", "FILTER", "MINUS"):
-            subject = self._node()
+        while not self.peek("}", "FILTER", "MINUS"):
+            subject = self.node()
             patterns.append(self._property(subject))
-            while self._accept(";"):
-                if not self._peek(".", "}", "FILTER", "MINUS"):
+            while self.accept(";"):
+                if not self.peek(".", "}", "FILTER", "MINUS"):
                     patterns.append(self._property(subject))
-            if not self._accept("."):
+            if not self.accept("."):
                 break
         return patterns
 
     def _property(self, subject: Node) -> Pattern:
         predicate: Node
-        predicate = expand("rdf:type") if self._peek_exactly("a") else self._node()
-        if self._accept("+"):
-            return Pattern(subject, predicate, self._node(), "+")
-        if self._accept("*"):
-            return Pattern(subject, predicate, self._node(), "*")
-        return Pattern(subject, predicate, self._node())
+        predicate = expand("rdf:type") if self.peek_exactly("a") else self.node()
+        if self.accept("+"):
+            return Pattern(subject, predicate, self.node(), "+")
+        if self.accept("*"):
+            return Pattern(subject, predicate, self.node(), "*")
+        return Pattern(subject, predicate, self.node())
 
     def _condition(self) -> tuple[Pattern | None, bool]:
-        if self._accept("MINUS"):
+        if self.accept("MINUS"):
             return self._one_pattern(), False
-        if not self._accept("FILTER"):
+        if not self.accept("FILTER"):
             return None, False
-        exists = not self._accept("NOT")
-        self._expect("EXISTS")
+        exists = not self.accept("NOT")
+        self.expect("EXISTS")
         return self._one_pattern(), exists
 
     def _one_pattern(self) -> Pattern:
-        self._expect("{")
+        self.expect("{")
         patterns = self._patterns()
-        self._expect("}")
+        self.expect("}")
         if len(patterns) != 1:
-            raise NotCounting
+            raise UnknownForm
         return patterns[0]
 
     def _ordering(self) -> list[str]:
         ordering: list[str] = []
-        if not self._accept("ORDER"):
+        if not self.accept("ORDER"):
             return ordering
-        self._expect("BY")
+        self.expect("BY")
         while True:
-            if self._accept("ASC") or self._accept("DESC"):
-                self._expect("(")
-                ordering.append(self._variable())
-                self._expect(")")
-            elif self._at < len(self._tokens) and self._tokens[self._at].kind == "variable":
-                ordering.append(self._variable())
+            if self.accept("ASC") or self.accept("DESC"):
+                self.expect("(")
+                ordering.append(self.variable())
+                self.expect(")")
+            elif self.at < len(self.tokens) and self.tokens[self.at].kind == "variable":
+                ordering.append(self.variable())
             else:
                 return ordering
-
-    def _node(self) -> Node:
-        token = self._next()
-        if token.kind == "variable":
-            return PatternVariable(token.text[1:])
-        iri = ""
-        if token.kind == "iri":
-            iri = token.text[1:-1]
-        elif token.kind == "name":
-            prefix, _, local = token.text.partition(":")
-            namespace = self._prefixes.get(prefix, "")
-            iri = namespace + local if _ABSOLUTE.fullmatch(namespace) else ""
-        if not _ABSOLUTE.fullmatch(iri):
-            raise NotCounting
-        return iri
-
-    def _variable(self) -> str:
-        token = self._next()
-        if token.kind != "variable":
-            raise NotCounting
-        return token.text[1:]
-
-    def _next(self) -> Token:
-        if self._at >= len(self._tokens):
-            raise NotCounting
-        self._at += 1
-        return self._tokens[self._at - 1]
-
-    def _peek(self, *words: str) -> bool:
-        """Return whether the next token is one of these marks or keywords."""
-        if self._at >= len(self._tokens):
-            return False
-        token = self._tokens[self._at]
-        return token.is_word(*words) or (token.kind == "mark" and token.text in words)
-
-    def _peek_exactly(self, word: str) -> bool:
-        """Consume the next token if it is a word in this case."""
-        following = self._tokens[self._at : self._at + 1]
-        is_word = any(token.kind == "word" and token.text == word for token in following)
-        self._at += is_word
-        return is_word
-
-    def _accept(self, word: str) -> bool:
-        """Consume the next token if it is this mark or keyword."""
-        if self._peek(word):
-            self._at += 1
-            return True
-        return False
-
-    def _expect(self, word: str) -> None:
-        if not self._accept(word):
-            raise NotCounting

@@ -17,6 +17,7 @@ from pyoxigraph import Store as Oxigraph
 from begrepp.errors import DamagedBuild, NoBuild, QueryError
 from begrepp.rdf.namespaces import prefixes
 from begrepp.sparql.rejections import explain_rejection
+from begrepp.sparql.scheme_orders import SchemeOrders, read_scheme_orders
 from begrepp.sparql.select_star import expand_select_star
 from begrepp.sparql.tokens import tokens
 from begrepp.sparql.view_counts import ViewCounts, read_view_counts
@@ -41,6 +42,11 @@ class DiskStore:
     def counts(self) -> ViewCounts | None:
         """The counts of the current view, from the statistics beside the store; None if there are none."""
         return read_view_counts(self._statistics)
+
+    @cached_property
+    def orders(self) -> SchemeOrders | None:
+        """The orders of the concepts of each scheme, from the files beside the store; None if there are none."""
+        return read_scheme_orders(self._statistics.parent)
 
     def query(
         self,

@@ -59,7 +59,7 @@ class QueryRequest:
 
     With `rows` above 0, solutions are returned as SPARQL JSON of the first `rows` rows and the number of all rows
     (`"total"`, at most 100,000). `seconds` limits the processor time; 0 means no limit. With `rewrite`, a
-    query that only counts is answered from the counts of the build.
+    query that only counts is answered from the counts of the build, a sorted page from its orders.
     """
 
     store: str | Endpoint
@@ -192,10 +192,10 @@ def _analyse(request: QueryRequest, channel: MessageChannel) -> None:
 
 def _run_query(store: Store, request: QueryRequest, channel: MessageChannel) -> None:
     """Evaluate a query and send the result in chunks."""
-    counts = store.counts if request.rewrite and isinstance(store, DiskStore) else None
     is_current_view = not (request.default_graphs or request.named_graphs)
+    known = (store.counts, store.orders) if request.rewrite and is_current_view and isinstance(store, DiskStore) else ()
     results = store.query(
-        check_client_query(request.query, counts if is_current_view else None),
+        check_client_query(request.query, *known),
         default_graphs=request.default_graphs,
         named_graphs=request.named_graphs,
         base=request.base,

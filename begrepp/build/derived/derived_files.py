@@ -20,6 +20,7 @@ from begrepp.artefact.alphabet import AlphabetBuilder, alphabet_path
 from begrepp.artefact.code_texts import CODE_TEXTS
 from begrepp.artefact.manifest import CheckResult, Manifest, read_manifest_if_valid
 from begrepp.artefact.parts import Part
+from begrepp.artefact.scheme_order_writer import SchemeOrderBuilder
 from begrepp.artefact.statistics import STATISTICS, StatisticsCounter
 from begrepp.build.derived.difference_files import write_difference_files
 from begrepp.build.derived.graph_checks import run_store_checks, run_view_checks
@@ -34,6 +35,7 @@ from begrepp.files import link_or_copy
 from begrepp.queries.query_files import QUERIES_DIR
 from begrepp.search import update_index, write_index
 from begrepp.settings import LANGUAGES
+from begrepp.sparql.scheme_orders import FILES as ORDERS
 from begrepp.store.contents import StoreContents
 from begrepp.terminology.derivation.terminology_writer import write_terminology
 from begrepp.terminology.difference_file import DIFFERENCES
@@ -52,7 +54,8 @@ class DerivedFiles:
             "overview": _key(
                 contents.view_sha256()
                 + code_checksum("begrepp.artefact.statistics")
-                + code_checksum("begrepp.artefact.alphabet"),
+                + code_checksum("begrepp.artefact.alphabet")
+                + code_checksum("begrepp.artefact.scheme_order_writer"),
                 "begrepp.build.derived.view_scan",
                 *_check_queries(),
             ),
@@ -125,8 +128,9 @@ class DerivedFiles:
         return list(run_store_checks(store, progress.work("checking the current view")))
 
     def scan_view(self, view: Path, folder: Path, base: str) -> list[CheckResult]:
-        """Write statistics, alphabetical index, codes and labels of the view; return the results of its checks."""
-        paths = [Path(STATISTICS), Path(CODE_TEXTS), *(alphabet_path(Path(), language) for language in LANGUAGES)]
+        """Write statistics, orders, alphabetical index, codes and labels of the view; return its checks' results."""
+        names = [STATISTICS, CODE_TEXTS, *ORDERS]
+        paths = [*map(Path, names), *(alphabet_path(Path(), language) for language in LANGUAGES)]
         if (
             self._previous
             and self._is_unchanged("overview")
@@ -135,10 +139,11 @@ class DerivedFiles:
             for path in paths:
                 link_or_copy(self._previous / path, folder / path)
             return [result for result in self._previous_checks if result.check in VIEW_CHECKS]
-        statistics, alphabet = StatisticsCounter(), AlphabetBuilder(base)
-        results = [*run_view_checks(view, statistics, alphabet)]
+        statistics, alphabet, orders = StatisticsCounter(), AlphabetBuilder(base), SchemeOrderBuilder()
+        results = [*run_view_checks(view, statistics, alphabet, orders)]
         statistics.write(folder)
         alphabet.write(folder)
+        orders.write(folder)
         return results
 
     @property

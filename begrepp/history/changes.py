@@ -37,6 +37,7 @@ RULES = {
     "ruleOtherWordsOtherPlace": "reused",
     "ruleOtherWordsValidAnew": "reused",
     "ruleOtherWordsOtherDefinition": "reused",
+    "ruleOtherWordsInUseAgain": "reused",
     "ruleOppositeWord": "definitionChanged",
     "ruleOtherNumber": "definitionChanged",
     "ruleNoWordInCommon": "definitionChanged",

@@ -21,7 +21,7 @@ from begrepp.history.ledger_file import read_rows, write_rows
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import SortedFile, group_by_subject, parse_literal
-from begrepp.text.similarity import REWORDED_THRESHOLD, is_reserved_code, similarity
+from begrepp.text.similarity import other_words
 from begrepp.text.version_order import VersionKey, version_key
 
 COLUMNS = ("scheme", "code", "edition", "year")
@@ -179,7 +179,7 @@ class _Evidence:
             return years[0] != years[1]
         if any(one is old and other is new for one, other, _ in self.compared):
             return (subject[1:-1], old.version, new.version) in self.reused
-        return _labels_differ(self.labels[old.version][subject], self.labels[new.version][subject])
+        return other_words(self.labels[old.version][subject], self.labels[new.version][subject])
 
 
 def _read_labels(part: Part, wanted_subjects: Collection[str]) -> dict[str, dict[str, str]]:
@@ -190,14 +190,6 @@ def _read_labels(part: Part, wanted_subjects: Collection[str]) -> dict[str, dict
             texts = [parse_literal(line.split(" ", 2)[2][:-3]) for line in lines if _PREF_LABEL in line]
             labels[subject] = {text.lang: text.value for text in texts}
     return labels
-
-
-def _labels_differ(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
-    """Return whether the labels of a code differ in every common language, so that it has another meaning."""
-    common = old.keys() & new.keys()
-    if not common or any(is_reserved_code(old[lang]) for lang in common):
-        return False
-    return all(similarity(old[lang], new[lang]) < REWORDED_THRESHOLD for lang in common)
 
 
 def _rename_in_file(part: Part, renames: Renames, timelines: Mapping[str, list[tuple[date, str]]]) -> None:

@@ -7,6 +7,7 @@ as suspect, for a person to review.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from begrepp.text.swedish import fold
@@ -88,6 +89,17 @@ def similarity(old: str, new: str) -> float:
         return 0.0
     shorter, longer = (a, b) if len(a) <= len(b) else (b, a)
     return sum(any(_same_stem(word, other) for other in longer) for word in shorter) / len(shorter)
+
+
+def other_words(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Return whether two labels, by language, have hardly a word in common in every language that both have.
+
+    A code in reserve has no meaning that another label could contradict.
+    """
+    common = old.keys() & new.keys()
+    if not common or any(is_reserved_code(old[lang]) for lang in common):
+        return False
+    return all(similarity(old[lang], new[lang]) < REWORDED_THRESHOLD for lang in common)
 
 
 def _head_words(text: str) -> frozenset[str]:

@@ -120,17 +120,24 @@ def find_dated_state(build: ServedBuild, thing: Resolved, day: date) -> DatedSta
 
 
 def find_meaning_on(build: ServedBuild, concept: Resolved, day: date) -> Resolved:
-    """Return the concept that a code denoted on a day, if its meaning has changed; otherwise the given concept."""
+    """Return the concept that a code denoted on a day, if its meaning has changed; otherwise the given concept.
+
+    On a day between two meanings the code is retired, with the meaning that it had last.
+    """
+    last: tuple[date, Resolved] | None = None
     scheme = build.schemes.by_id.get(find_scheme_id(build, concept))
     record = build.stored.record(concept.iri) if scheme else None
     for code in record.codes if record else ():
         for meaning in find_meanings(build, scheme, code.value)[::-1] if scheme else []:
             try:
-                if not find_dated_state(build, meaning, day).retired:
-                    return meaning
+                state = find_dated_state(build, meaning, day)
             except Missing:
                 continue
-    return concept
+            if not state.retired:
+                return meaning
+            if last is None or last[0] < _valid_from(state.concept_edition):
+                last = _valid_from(state.concept_edition), meaning
+    return last[1] if last else concept
 
 
 def _editions(build: ServedBuild, scheme: str) -> list[GraphEntry]:

@@ -18,6 +18,7 @@ from begrepp.history.comparison.entry import EditionConcept
 from begrepp.history.comparison.unmatched_codes import UnmatchedCodes
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import group_by_subject, is_concept
+from begrepp.text.similarity import other_words
 
 __all__ = ["EditionFile", "compare"]
 _IN_RELEASE = f" {name('begrepp:inRelease')} "
@@ -43,6 +44,8 @@ def compare(old: EditionFile, new: EditionFile, between: Iterable[EditionFile] =
                 unchanged += not common.compare(one, other, coverage, old.valid_from)
             elif one.active:
                 others.removed[subject] = (one, other)
+            elif other.active and other_words(one.labels, other.labels):
+                common.renamed.append((one, other, "ruleOtherWordsInUseAgain"))
             elif other.active:
                 others.added[subject] = other
         elif old_lines:

@@ -246,6 +246,8 @@ def test_pages_and_answers_tell_the_meanings_apart(settings: Settings) -> None:
     then = web.get("/resolve?system=hus&code=x1&asOf=2022-06-30", headers=page)
     assert now.headers["Location"] == "/cs/hus/X1~2023"
     assert then.headers["Location"] == "/cs/hus/X1?asOf=2022-06-30"
+    between = web.post("/resolve", json=[{"system": "hus", "code": "X2", "asOf": "2023-06-01"}]).get_json()[0]
+    assert (between["iri"], between["status"]) == (f"{ID}X2", "inactive"), "retired on a day between two meanings"
     asked = [{"system": "hus", "code": "X1"}, {"system": "hus", "code": "X1", "asOf": "2021-01-01"}]
     answers = web.post("/resolve", json=asked).get_json()
     assert [a["iri"].removeprefix(ID) for a in answers] == ["X1~2023", "X1"]

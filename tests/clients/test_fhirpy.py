@@ -21,7 +21,7 @@ def test_fhirpy_runs_operations_searches_and_reads(url: str, base: str) -> None:
     assert len(client.reference("CodeSystem", found.id).to_resource()["concept"]) == 6
     assert client.resources("CodeSystem").count() == len(client.resources("CodeSystem").fetch_all()) > 20
     pages = client.resources("CodeSystem").limit(3).fetch_all()
-    assert len({each["url"] for each in pages}) == client.resources("CodeSystem").count()
+    assert len({each.id for each in pages}) == client.resources("CodeSystem").count()
     with pytest.raises(fhirpy.base.exceptions.ResourceNotFound):
         client.execute("CodeSystem/$lookup", "get", params={"system": ECOG, "code": "x"})
     with pytest.raises(fhirpy.base.exceptions.OperationOutcome):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from pyroaring import BitMap
 
@@ -18,6 +19,7 @@ from begrepp.ecl.syntax_tree import (
     AnyConcept,
     BooleanValue,
     CodeReference,
+    Combination,
     ComparisonOperator,
     EclNode,
     FilterCondition,
@@ -25,6 +27,7 @@ from begrepp.ecl.syntax_tree import (
     NumberValue,
     SearchTerm,
     SearchTerms,
+    SetOperator,
     SetsContaining,
     Tokens,
 )
@@ -85,11 +88,23 @@ class MemberEvaluator:
         return SetCatalogue(self._substrate.sets())
 
     def _sets(self, node: EclNode) -> list[MemberSet]:
-        """The sets that an operand denotes: all for `*`, one by its name, else those that concepts are."""
+        """The sets that an operand denotes: all for `*`, one by its name, else those that concepts are.
+
+        Names and concepts may stand together in an operand with AND, OR and MINUS.
+        """
         if isinstance(node, AnyConcept):
             return [*self._substrate.sets()]
         if isinstance(node, CodeReference) and (named := self._substrate.set_named(node.code)):
             return [named]
+        if isinstance(node, Combination):
+            first, *others = ({each.iri: each for each in self._sets(operand)} for operand in node.operands)
+            match node.operator:
+                case SetOperator.AND:
+                    return [each for iri, each in first.items() if all(iri in other for other in others)]
+                case SetOperator.OR:
+                    return [*reduce(or_, others, first).values()]
+                case SetOperator.MINUS:
+                    return [each for iri, each in first.items() if all(iri not in other for other in others)]
         concepts = self._concepts_of(node)
         self._budget.spend(5 * len(concepts))
         names = [(system.iri(each), system.code(each)) for system, bitmap in concepts.items() for each in bitmap]

@@ -14,11 +14,13 @@ from pyroaring import BitMap
 
 from begrepp.ecl.concept_sets import Integers, Mask, SystemSets, to_bitmap, to_mask
 from begrepp.ecl.statement_table import AttributeColumns, StatementTable
+from begrepp.ecl.syntax_errors import EclError
 from begrepp.ecl.syntax_tree import (
     AnyConcept,
     AttributeCondition,
     BooleanValue,
     Cardinality,
+    CodeReference,
     ComparisonOperator,
     EclNode,
     GroupCondition,
@@ -116,13 +118,9 @@ class RefinementEvaluator:
 
     def _reverse_counts(self, condition: AttributeCondition) -> Integers:
         """The number of concepts that have a statement to each concept; if only one is needed, perhaps more."""
-        value = self._value(condition)
-        sources = SystemSets({self._system: self._system.hierarchy.all}) if value is None else value
-        if not isinstance(sources, SystemSets):
-            return np.zeros(self._size, dtype=np.uint32)
         counts = np.zeros(self._size, dtype=np.uint32)
-        parts, negated = dict(sources.items()), condition.comparison is ComparisonOperator.NOT_EQUALS
-        if negated:
+        parts, negated = dict(self._sources(condition).items()), condition.comparison is ComparisonOperator.NOT_EQUALS
+        if negated or not parts:  # without a source the name of the attribute is looked up all the same
             parts.setdefault(self._system, BitMap())
         for system, chosen in parts.items():
             mask = to_mask(chosen, len(system)) != negated
@@ -136,6 +134,22 @@ class RefinementEvaluator:
                 both = np.stack([different // self._size, different % self._size], axis=1)
             counts += _count(both[:, 1], self._size)
         return counts
+
+    def _sources(self, condition: AttributeCondition) -> SystemSets:
+        """The concepts whose statements a reversed attribute counts; a text is a code."""
+        value = self._value(condition)
+        match value:
+            case None:
+                return SystemSets({self._system: self._system.hierarchy.all})
+            case SystemSets():
+                return value
+            case TextValue(span=span, texts=texts):
+                named = (self._concepts_of(CodeReference(span=span, code=text, quoted=True)) for text in texts)
+                return reduce(SystemSets.__or__, named, SystemSets())
+        start, end = value.span
+        raise EclError(
+            "A reversed attribute has concepts as values.", "Write a code or an expression.", start=start, end=end
+        )
 
     def _targets(self, columns: AttributeColumns, mask: Mask, system: CodeSystem) -> Integers:
         """Pairs of subject and target in this code system, of the statements of chosen subjects of a system."""

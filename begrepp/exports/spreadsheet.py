@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ _MAX_ROWS = 1_048_575
 """Rows of a sheet below its header, a limit of the format."""
 _MAX_TEXT = 32_767
 """Characters of a cell, a limit of the format."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?", re.ASCII)
 _WIDTHS = (10, 60)
 _SAMPLE = 50
 
@@ -66,9 +69,18 @@ def _csv_parts(columns: Sequence[str], rows: Iterable[Sequence[Cell]], delimiter
 
 
 def excel_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield a table as a Swedish Excel reads it: a byte order mark, and semicolons between the cells."""
+    """Yield a table as a Swedish Excel reads it: a byte order mark, and semicolons between the cells.
+
+    A text that Excel would run as a formula has an apostrophe before it; numbers have none.
+    """
     yield "\ufeff"
-    yield from _csv_parts(columns, rows, ";")
+    yield from _csv_parts([str(_text_cell(each)) for each in columns], ([*map(_text_cell, row)] for row in rows), ";")
+
+
+def _text_cell(text: Cell) -> Cell:
+    if isinstance(text, str) and len(text) > 1 and text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
 
 
 def write_xlsx(table: DataTable, target: Path) -> None:

@@ -147,6 +147,13 @@ CASES = [
     ("^ lung", ""),
     ("<< (^ airways)", "lung pneumonia abscess old"),
     ("^ airways {{ C active = false }}", "old"),
+    ("^ (airways OR mapped)", "lung pneumonia old"),
+    ("^ (airways AND mapped)", ""),
+    ("^ ((airways OR mapped) MINUS airways)", "lung pneumonia"),
+    ("^ (* MINUS mapped)", "lung pneumonia old"),
+    ("^ (airways OR lung)", "lung pneumonia old"),
+    ("^ (airways OR mapped) {{ C active = false }}", "old"),
+    ("^ [mapTarget] (mapped OR mapped)", "L L1"),
     # attributes
     ("* : site = thorax", "lung abscess"),
     ("* : site = << thorax", "lung pneumonia abscess"),
@@ -170,6 +177,9 @@ CASES = [
     ("<< lung : { site = lobe } OR { site = thorax }", "lung pneumonia abscess"),
     ("<< lung : ( site = lobe, cause = bacterium ) OR cause = virus", "pneumonia abscess"),
     ("* : R site = abscess", "thorax lobe"),
+    ('* : R site = "abscess"', "thorax lobe"),
+    ('* : R site = ("abscess" "lung")', "thorax lobe"),
+    ('(lobe OR thorax) : R site != ("abscess" "lung" "pneumonia")', ""),
     ("* : [2..2] R site = << lung", "thorax lobe"),
     ("* : [3..*] R site = *", ""),
     ("<< lung . site", "thorax lobe"),
@@ -318,6 +328,13 @@ def test_sets_that_contain_a_concept_are_concepts() -> None:
 
 
 FAULTS = [
+    ("^ (airways OR xyz)", 14, "xyz", "'xyz' is no code of test."),
+    ("lung : R colour = lung", 9, "colour", "'colour' is no attribute of test."),
+    ('lung : R colour = "lung"', 9, "colour", "'colour' is no attribute of test."),
+    ("lung : R colour = (lung MINUS lung)", 9, "colour", "'colour' is no attribute of test."),
+    ('lobe : R site = "xyz"', 16, '"xyz"', "'xyz' is no code of test."),
+    ("lobe : R site = #12", 16, "#12", "A reversed attribute has concepts as values."),
+    ("lobe : R site = true", 16, "true", "A reversed attribute has concepts as values."),
     ("(lung MINUS lung) AND << xyz", 25, "xyz", "'xyz' is no code of test."),
     ("(lung MINUS lung) MINUS xyz", 24, "xyz", "'xyz' is no code of test."),
     ("(lung MINUS lung) : site = xyz", 27, "xyz", "'xyz' is no code of test."),
@@ -492,7 +509,8 @@ def test_random_expressions_mean_the_same_as_in_plain_sets(seed: int, monkeypatc
 
 
 BEYOND_PLAIN = re.compile(
-    r"other#|exactMatch|dialect|\[|D eff|of lung\"|rèsume|isReplacedBy|\"lobe\"|\(\"2|true|false|M eff|R cause",
+    r"other#|exactMatch|dialect|\[|D eff|of lung\"|rèsume|isReplacedBy|\"lobe\"|\(\"2|true|false|M eff|R cause"
+    r"|R site !?= \(?\"|\^ \(",
     re.IGNORECASE,
 )
 """Not supported by the plain evaluation: other code systems, dialects, fields, marks, and codes as texts."""

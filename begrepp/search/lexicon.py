@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -12,21 +13,28 @@ from cachetools import LRUCache
 from rapidfuzz.distance import OSA
 from tantivy import Occur, Query, Schema, Searcher
 
+from begrepp.search.label_variants import label_variants
 from begrepp.search.ranking import IndexedDocument
+from begrepp.search.schema import label_sound
+from begrepp.search.synonyms import is_synonym, similar_words
 from begrepp.search.system_names import System, SystemNames
+from begrepp.text.sound import sound
 from begrepp.text.stemming import label_key, lowercase_words, spelling, word_keys
 from begrepp.text.swedish import fold
+from begrepp.text.typing_errors import typing_cost
 
 _CORRECTION_CANDIDATES = 100
 _MAX_SYSTEMS = 5_000
 _MIN_CORRECTION_FREQUENCY, _LARGE_INDEX = 3, 10_000
 """A word is corrected towards words in at least three documents, in a small index to any."""
-_OTHER_FIRST_LETTER = 0.5
-"""Few err in the first letter."""
 _LENGTH_DIFFERENCE = 4
 """Letters that a word may be longer or shorter than the one that it is corrected to, in any spelling."""
 _LONG_WORD = 8
 """Words from this length may have two errors."""
+_MIN_SOUND, _LONG_SOUND = 4, 6
+"""Words whose sounds have so many letters are compared by sound, from the second length with one error."""
+_FREQUENCY = 0.12
+"""Taken off the cost of a word for each tenfold of the documents that it is in."""
 
 decode_document = msgspec.json.Decoder(IndexedDocument).decode
 
@@ -105,39 +113,71 @@ class IndexLexicon:
         return self._searcher.doc_freq("whole", label_key(text)) > 0
 
     def closest(self, word: str) -> str:
-        """Return the word of a label with the smallest edit distance, 1 or 2 by length, or an empty string.
+        """Return the word of a label that a misspelt word probably is, or an empty string.
 
-        Of words at the same distance the most frequent is returned, as it is usually written. If there is none, the
-        spellings that Swedish and English share are compared: *skitsofreni* is one letter from *schizofreni* there.
+        It is one or two errors from the word, by its length, or one in sound, or in the spelling that Swedish and
+        English share: *skitsofreni* is one letter from *schizofreni* there. The least cost decides, then the frequency.
+        Words of the synonyms are words of labels too.
         """
-        distance = 1 if len(word) < _LONG_WORD else 2
-        if found := self._closest(word, fold, ("word", "part"), distance):
-            return found
-        return self._closest(word, spelling, ("key",), 1) if len(word) >= _LONG_WORD else ""
-
-    def _closest(self, word: str, form: Callable[[str], str], fields: Sequence[str], distance: int) -> str:
-        """Return the word of a label whose form has the smallest distance to that of a word."""
-        folded = form(word)
-        fuzzy = [Query.fuzzy_term_query(self._schema, name, folded, distance=distance) for name in fields]
-        hits = self._searcher.search(
-            Query.boolean_query([(Occur.Should, each) for each in fuzzy]), limit=_CORRECTION_CANDIDATES
-        ).hits
-        documents = (decode_document(str(self._searcher.doc(address).get_first("stored"))) for _, address in hits)
-        words = Counter(
-            other
-            for document in documents
-            for label in document.labels
-            for other in lowercase_words(label.value)
-            if abs(len(other) - len(word)) <= _LENGTH_DIFFERENCE
-        )
-        near = {other for other in words if OSA.distance(folded, form(other), score_cutoff=distance) <= distance}
-        written = {other: words[other] for other in near}
-
-        def cost(other: str) -> tuple[float, int, int]:
-            plain = form(other)
-            first = 0.0 if plain[:1] == folded[:1] else _OTHER_FIRST_LETTER
-            return OSA.distance(folded, plain) + first, -self.frequency(other), -written[other]
-
+        heard = sound(word)
+        near = {
+            other: typing_cost(word, other) for other in self._near(word, fold, ("word", "part"), 1 + _is_long(word))
+        }
+        if len(heard) >= _MIN_SOUND and self._has_sounds:
+            alike = self._near(word, sound, ("sound",), int(len(heard) >= _LONG_SOUND))
+            near |= {other: typing_cost(word, other) for other in alike}
+        near |= {other: typing_cost(word, other) for other in similar_words(word, 1 + _is_long(word))}
+        if not near and _is_long(word):
+            near = dict.fromkeys(self._near(word, spelling, ("key",), 1), 1.0)
         least = min(_MIN_CORRECTION_FREQUENCY, 1 + self._searcher.num_docs // _LARGE_INDEX)
-        frequent = [other for other in written if self.frequency(other) >= least]
-        return min(frequent, key=cost, default="")
+        counts = {other: max(self.frequency(other), least * is_synonym(other)) for other in near}
+
+        def cost(other: str) -> tuple[float, int, str]:
+            return near[other] - _FREQUENCY * math.log10(1 + counts[other]), -counts[other], other
+
+        return min((other for other in near if counts[other] >= least), key=cost, default="")
+
+    def sounding_label(self, words: Sequence[str]) -> list[str]:
+        """Return the words of a label that sounds like some words, one for each; empty if there is none."""
+        if not self._has_sounds:
+            return []
+        heard = [sound(word) for word in words]
+        query = Query.term_query(self._schema, "sound", label_sound(heard), index_option="basic")
+        documents = self._documents(query, _CORRECTION_CANDIDATES)
+        labels = (
+            variant for document in documents for label in document.labels for variant in label_variants(label.value)
+        )
+        names = Counter(tuple(lowercase_words(label)) for label in labels)
+        alike = [name for name in names if len(name) == len(words) and [*map(sound, name)] == heard]
+        return [*max(alike, key=lambda name: (names[name], name), default=())]
+
+    @cached_property
+    def _has_sounds(self) -> bool:
+        """Whether the index has sounds; that of an earlier version has none."""
+        try:
+            return self._searcher.doc_freq("sound", "") >= 0
+        except ValueError:
+            return False
+
+    def _documents(self, query: Query, limit: int) -> list[IndexedDocument]:
+        hits = self._searcher.search(query, limit=limit, count=False).hits
+        return [decode_document(str(self._searcher.doc(address).get_first("stored"))) for _, address in hits]
+
+    def _near(self, word: str, form: Callable[[str], str], fields: Sequence[str], distance: int) -> set[str]:
+        """Return the words of labels whose form is at most at a distance from that of a word."""
+        plain = form(word)
+        fuzzy = [Query.fuzzy_term_query(self._schema, name, plain, distance=distance) for name in fields]
+        documents = self._documents(
+            Query.boolean_query([(Occur.Should, each) for each in fuzzy]), _CORRECTION_CANDIDATES
+        )
+        words = {other for document in documents for label in document.labels for other in lowercase_words(label.value)}
+        return {
+            other
+            for other in words
+            if abs(len(other) - len(word)) <= _LENGTH_DIFFERENCE
+            and OSA.distance(plain, form(other), score_cutoff=distance) <= distance
+        }
+
+
+def _is_long(word: str) -> bool:
+    return len(word) >= _LONG_WORD

@@ -20,6 +20,10 @@ _MAX_WORDS, _MAX_NAME_WORDS = 20, 5
 """Words of a query in which names are looked for, and words of such a name."""
 _CONTAINED_NAME = 20.0
 """The score of a name within a longer query, for each of its words."""
+_IN_SUBJECT = 1.0
+"""The score of what lies in a code system that is about what a word names."""
+_NAMED_DATASET = 30.0
+"""The score of a dataset that the query names beside other words."""
 _MAX_LISTED = 300
 """Words with the same beginning that are listed in a query."""
 MIN_FREQUENT = 20_000
@@ -63,6 +67,8 @@ class SearchQueryBuilder:
         by_code = [(Occur.Should, self.constant_score("code", each, 100.0)) for each in search.codes.parts]
         for beginning in search.code_beginnings:
             by_code.append((Occur.Should, Query.const_score_query(self._prefix("code", beginning), 50.0)))
+        for iri in {iri for slot in search.slots for iri in slot.datasets}:
+            by_code.append((Occur.Should, self.constant_score("iri", iri, _NAMED_DATASET)))
         if search.codes.first:
             by_code.append((Occur.Should, self._code_range(search.codes.first, search.codes.last)))
         found = Query.boolean_query([(Occur.Should, self.exact_match(search)), *by_code, *by_words])
@@ -127,6 +133,7 @@ class SearchQueryBuilder:
         for iri in sorted(slot.systems):
             queries += [self.constant_score(name, iri, 1.0) for name in ("scheme", "dataset")]
         queries += [self.constant_score("kind", kind, 1.0) for kind in slot.kinds]
+        queries += [self.constant_score("scheme", iri, _IN_SUBJECT) for iri in sorted(slot.subjects)]
         return Query.disjunction_max_query(queries)
 
     def _alternative(self, words: Sequence[str]) -> Query:

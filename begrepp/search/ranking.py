@@ -8,7 +8,7 @@ the result; the weights below were set on two of the three sets.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import msgspec
@@ -27,28 +27,35 @@ from begrepp.text.stemming import code_key, lowercase_words
 _ROLES = {
     "pref": 1.0,
     "code": 0.97,
-    "alt": 0.95,
+    "alt": 0.93,
     "hidden": 1.0,
     "keyword": 0.5,
     "via": 0.93,
-    "sibling": 0.99,
+    "sibling": 0.965,
     "variant": 0.97,
     "measured": 0.95,
-    "namesake": 0.77,
-    "parent": 0.75,
+    "namesake": 0.81,
+    "parent": 0.72,
 }
 """The weights of labels by role."""
+_OWN_NAMES = ("pref", "alt")
 _CONTEXT = {"context": 0.95, "keyword": 0.8, "parent": 0.5}
 """Quality of the match of a word that is not in the label itself but in one of these roles."""
 _WITHIN_KIND = 0.6
+_NAMED_DATASET = 0.5
+"""The least score of a dataset that the query names beside other words."""
+_SUBJECT = 0.8
+"""Quality of the match of a word for what a code system is about with what lies in it."""
 _KINDS = {"scheme": -0.15, "dataset": 0.3, "concept": 0.03, "variable": 0.0}
 _EXACT_CODE, _CODE_PREFIX, _CAPITAL_CODE, _EXACT_NAME, _IN_SYSTEM = 3.0, 1.2, 1.6, 0.5, 1.0
 _LABEL_LANGUAGE, _DOCUMENT_LANGUAGE = 0.06, 0.2
 """Added for a label in the user's language, and for a document that has a preferred label in it."""
-_UPPER, _SIZE, _REST = 0.01, 0.02, 0.08
+_UPPER, _SIZE, _REST = 0.01, 0.02, 0.03
 """Added for each character less of a code, for the size of the code system (log10), and for *ospecificerad*."""
-_SECOND = 0.15
+_SECOND = 0.175
 """Weight of the second best label: a document that several names agree on comes first."""
+_ONLY_PARENT = -0.1
+"""Added where only the name of the broader code matches, and none of the document's own names."""
 _ANIMAL, _DEMONSTRATION = -0.3, -0.24
 _PLACEHOLDER = -3.0
 """Added where the preferred label names nothing and no code was found: after all others."""
@@ -128,23 +135,26 @@ class Ranker:
         labels = document.labels
         if document.kind == "variable":
             labels = [*labels, Label("code", "", document.notation.replace("_", " "))]
-        best, second, best_label = 0.0, 0.0, None
+        best, second, best_label, has_own = 0.0, 0.0, None, False
         for label in labels:
             weight = _ROLES.get(label.role, 0.0)
             score = weight * self._matcher.score(label.value, context) if weight else 0.0
             if score and in_language(label.lang, self.language):
                 score += _LABEL_LANGUAGE
+            has_own = has_own or (score > 0 and label.role in _OWN_NAMES)
             if score > best:
                 best, second, best_label = score, best, label
             elif score > second:
                 second = score
-        if best_label and best_label.role == "parent" and _is_rest(document):
-            best += _REST
+        if best_label and best_label.role == "parent":
+            best += _REST * _is_rest(document) + _ONLY_PARENT * (not has_own)
         code = max((self._code_score(code) for code in document.codes), default=0.0)
         if not code and document.kind == "concept" and _has_placeholder(document):
             best += _PLACEHOLDER
         if code and self.search.codes.systems & {document.scheme, document.dataset}:
             code += _IN_SYSTEM
+        if any(document.iri in slot.datasets for slot in self.search.slots):
+            best = max(best, _NAMED_DATASET)
         match = best + _SECOND * second + code
         return HitScore(match + self._prior(document), match, best_label)
 
@@ -173,7 +183,7 @@ class Ranker:
                     continue
                 around = [max(best, weight * quality) for best, quality in zip(around, qualities, strict=True)]
         return [
-            1.0 if slot.systems & within else max(quality, _kind_match(slot, document))
+            1.0 if slot.systems & within else max(quality, _kind_match(slot, document), _subject_match(slot, within))
             for slot, quality in zip(self.search.slots, around, strict=True)
         ]
 
@@ -197,6 +207,11 @@ def _kind_match(slot: WordSlot, document: IndexedDocument) -> float:
     if document.kind not in slot.kinds:
         return 0.0
     return 1.0 if document.kind == slot.kinds[0] else _WITHIN_KIND
+
+
+def _subject_match(slot: WordSlot, within: Set[str]) -> float:
+    """Return how well a word such as *läkemedel* matches what lies in some systems."""
+    return 0.0 if slot.subjects.isdisjoint(within) else _SUBJECT
 
 
 def _has_placeholder(document: IndexedDocument) -> bool:

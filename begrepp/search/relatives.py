@@ -23,7 +23,7 @@ _SHARES = {
     "namesake": 0.28,
     "parent": 0.36,
     "child": 0.2,
-    "measured": 0.24,
+    "measured": 0.5,
     "dataset": 0.2,
     "scheme": 0.16,
 }
@@ -34,7 +34,7 @@ NOT_NAMES = frozenset(["parent", "narrower", "measured_by", "variable", "member"
 """The roles of labels that are names of something else than the hit itself."""
 _ORIGINS = 5
 """Hits whose relatives are looked for."""
-_NEAR, _MIN_MATCH = 0.8, 0.4
+_NEAR, _MIN_MATCH = 0.85, 0.4
 """Such a hit matches at least so well, in relation to the best and at all."""
 _SMALL_SCHEME = 100
 """A code list with at most so many codes is itself a relative of its codes."""

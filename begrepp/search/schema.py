@@ -11,9 +11,13 @@ from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzer
 
 from begrepp.records import Text
 from begrepp.search.documents import LABEL_ROLES, SearchDocument
+from begrepp.search.label_variants import label_variants
+from begrepp.text.sound import sound
 from begrepp.text.stemming import code_key, label_key, lowercase_words, word_keys
 from begrepp.text.swedish import compound_parts, fold
 
+MAX_SOUNDED = 4
+"""Words of a label that is found by the sound of all of its words."""
 MAX_EDGE_LENGTH = 3
 """Prefixes of words up to this length are indexed; longer prefixes are expanded to words when searching."""
 
@@ -25,8 +29,8 @@ def schema() -> Schema:
 
     Fields of words: `word` folded words; `key` their keys; `part` both, and those of parts of compounds; `via` keys of
     the labels of related concepts and of keywords; `text` keys of definitions; `edge` and `start` prefixes of words and
-    of labels; `pair` folded words that stand side by side in a label, for phrases. `broader` holds the IRIs of broader
-    concepts.
+    of labels; `pair` folded words that stand side by side in a label, for phrases; `sound` sounds of words and of short
+    labels. `broader` holds the IRIs of broader concepts.
     """
     builder = SchemaBuilder()
     builder.add_text_field("stored", stored=True, tokenizer_name="raw", index_option="basic")
@@ -41,6 +45,7 @@ def schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="spaces", index_option="basic")
     builder.add_integer_field("rank", fast=True)
     builder.add_text_field("broader", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("sound", tokenizer_name="spaces", index_option="basic")
     return builder.build()
 
 
@@ -53,9 +58,10 @@ def register_tokenizer(index: Index) -> Index:
 
 @dataclass(frozen=True, slots=True)
 class IndexedWord:
-    """An analysed word: folded form, keys, all forms with those of its parts, prefixes of all parts and of the word."""
+    """An analysed word: folded form, sound, keys, all forms with those of its parts, prefixes of parts and of it."""
 
     folded: str
+    sound: str
     keys: tuple[str, ...]
     forms: tuple[str, ...]
     edges: tuple[str, ...]
@@ -79,7 +85,9 @@ class WordAnalyser:
         stems = word_keys(word)
         forms = dict.fromkeys((folded, *stems, *parts, *(key for part in parts for key in word_keys(part))))
         edges = dict.fromkeys(chain.from_iterable(map(_word_prefixes, (folded, *parts))))
-        self._cache[word] = analysed = IndexedWord(folded, stems, tuple(forms), tuple(edges), _word_prefixes(folded))
+        self._cache[word] = analysed = IndexedWord(
+            folded, sound(word), stems, tuple(forms), tuple(edges), _word_prefixes(folded)
+        )
         return analysed
 
 
@@ -151,6 +159,7 @@ def to_tantivy(
         start=" ".join(_unique([word.prefixes for word in first_words])),
         rank=_rank(document, labels),
         broader=document.broader,
+        sound=" ".join(_sounds(words, labels, analyser)),
     )
 
 
@@ -167,6 +176,19 @@ def word_pairs(words: Sequence[str]) -> list[str]:
 def document_iri(document: Document) -> str:
     """Return the IRI of a Tantivy document."""
     return str(msgspec.json.decode(str(document.get_first("stored")))[0])
+
+
+def label_sound(words: Iterable[str]) -> str:
+    """Return the sounds of the words of a label in one word."""
+    return "_".join(words)
+
+
+def _sounds(words: Iterable[IndexedWord], labels: Iterable[Text], analyser: WordAnalyser) -> dict[str, None]:
+    """Return the sounds of some words, and of the short labels, also without their brackets."""
+    variants = (lowercase_words(variant) for label in labels for variant in label_variants(label.value))
+    short = (analyser.analyse(variant) for variant in variants if 1 < len(variant) <= MAX_SOUNDED)
+    names = (label_sound(word.sound for word in some) for some in short)
+    return dict.fromkeys(chain((word.sound for word in words), names))
 
 
 def _unique(groups: Iterable[Sequence[str]]) -> dict[str, None]:

@@ -12,15 +12,20 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from begrepp.errors import InputError, Origin
 from begrepp.search.words import FUNCTION_WORDS
 from begrepp.settings import ROOT, Settings
+from begrepp.text.sound import sound
 from begrepp.text.stemming import lowercase_words, word_keys
 
 Phrase = tuple[str, ...]
 MAX_PHRASE_WORDS = 4
 """The longest phrase that is looked up, in words."""
 OWN_SOURCE = "begrepp"
+_MIN_WORD, _MAX_SIMILAR = 4, 10
 _MAX_FILE_BYTES, _MAX_GROUP = 5_000_000, 50
 
 
@@ -50,6 +55,11 @@ class Synonyms:
                     self._long_by_key.setdefault(one, []).append(len(self._long))
                 self._long.append([frozenset(some) for some in keys])
         self._groups.append((source, phrases))
+
+    def words(self) -> Iterator[str]:
+        """Yield the words of all phrases, of at least four letters, repeatedly."""
+        for _, phrases in self._groups:
+            yield from (word for phrase in phrases for word in phrase if len(word) >= _MIN_WORD)
 
     def of(self, phrase: Sequence[str]) -> Mapping[Phrase, str]:
         """Return the synonyms of a phrase, each as its lower-case words, with their sources."""
@@ -146,6 +156,28 @@ def expansions(word: str) -> list[Phrase]:
 def synonyms(phrase: Sequence[str]) -> list[Phrase]:
     """Return the synonyms of a phrase."""
     return [*read_synonyms().of(phrase)]
+
+
+@cache
+def _written_words() -> tuple[frozenset[str], dict[str, list[str]], list[str]]:
+    """Return the words of all synonyms, these by their sound, and their folded forms in the order of the sounds."""
+    words = frozenset(read_synonyms().words())
+    by_sound: dict[str, list[str]] = {}
+    for word in sorted(words):
+        by_sound.setdefault(sound(word), []).append(word)
+    return words, by_sound, [word for some in by_sound.values() for word in some]
+
+
+def is_synonym(word: str) -> bool:
+    """Return whether a word in lower case is part of a synonym."""
+    return word in _written_words()[0]
+
+
+def similar_words(word: str, distance: int) -> set[str]:
+    """Return the words of synonyms that sound like a word, or are at most at a distance from it."""
+    _, by_sound, words = _written_words()
+    near = process.extract(word, words, scorer=OSA.distance, score_cutoff=distance, limit=_MAX_SIMILAR)
+    return {*by_sound.get(sound(word), ()), *(other for other, _, _ in near)}
 
 
 def find_phrases(words: Sequence[str]) -> list[tuple[int, ...]]:

@@ -1,13 +1,14 @@
 """Names of code systems and registers in queries: `ICD10`, `icd-10`, `KSH97-P`, `KVÅ`, `NLCR`, URIs and OIDs.
 
 Names are read from the index itself: ids, titles up to the first comma, names in parentheses, and identifiers. A
-shortened id names all systems that begin so: *ICD-10* is `icd-10` and `icd-10-se`, *TNM* is its three parts.
+shortened id names all systems that begin so: *ICD-10* is `icd-10` and `icd-10-se`, *TNM* is its three parts. A register
+is also called by what it is about: *bröstcancerregistret* is *Nationellt kvalitetsregister för bröstcancer*.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from begrepp.text.stemming import code_key, lowercase_words
@@ -19,6 +20,10 @@ _MIN_FAMILY_LENGTH = 3
 # Where a shortened id may end: before a hyphen, or between letters and digits.
 _BORDER = re.compile(r"(?=-)|(?<=[a-z])(?=\d)")
 _PARENTHESIS = re.compile(r"\(([^()]+)\)")
+# Words of the key of a register's name that people leave out, and the forms of *register*.
+_COUNTRY = re.compile(r"^(?:NATIONELLA|NATIONELLT|NATIONAL|SVENSKA|SVENSKT|SWEDISH)(?=.)")
+_REGISTER = re.compile(r"S?(?:KVALITETS|QUALITY)?REGIST(?:RETS?|ERS?|RY)$")
+_ABOUT = re.compile(r"(?i)^.*regist(?:er|ret|ry) (?:för|over|över|of|for) (?P<topic>.+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,12 @@ class System:
 
 @dataclass(slots=True)
 class SystemNames:
-    """Look-up of systems by name; `families` are shortened ids."""
+    """Look-up of systems by name; `families` are shortened ids, `datasets` the IRIs of those that are datasets."""
 
     names: dict[str, frozenset[str]] = field(default_factory=dict)
     families: dict[str, frozenset[str]] = field(default_factory=dict)
     identifiers: dict[str, frozenset[str]] = field(default_factory=dict)
+    datasets: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, systems: Iterable[System]) -> SystemNames:
@@ -62,16 +68,20 @@ class SystemNames:
             if system.kind == "scheme":
                 for name in _shortened(system.id):
                     families.setdefault(name, set()).add(system.iri)
-        return cls(
-            *({key: frozenset(value) for key, value in group.items()} for group in (names, families, identifiers))
-        )
+        datasets = frozenset(system.iri for system in known.values() if system.kind == "dataset")
+        return cls(_frozen(names), _frozen(families), _frozen(identifiers), datasets)
 
     def find(self, name: str) -> frozenset[str]:
         """Return the IRIs of the systems with a name or identifier, in any spelling."""
         if found := self.identifiers.get(_normalise_identifier(name)):
             return found
         key = code_key(name)
-        return self.names.get(key, frozenset()) | self.families.get(key, frozenset())
+        found = self.names.get(key, frozenset()) | self.families.get(key, frozenset())
+        return found or self.names.get(_register_key(name), frozenset())
+
+
+def _frozen(groups: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {key: frozenset(value) for key, value in groups.items()}
 
 
 def _names(system: System) -> set[str]:
@@ -81,7 +91,15 @@ def _names(system: System) -> set[str]:
         names.add(title.partition(",")[0])
         names.add(_PARENTHESIS.sub("", title).strip())
         names.update(_PARENTHESIS.findall(title))
-    return {code_key(name) for name in names if len(lowercase_words(name)) <= MAX_NAME_WORDS and code_key(name)}
+    keys = {code_key(name) for name in names if len(lowercase_words(name)) <= MAX_NAME_WORDS and code_key(name)}
+    return keys | {_register_key(name) for name in names} if system.kind == "dataset" else keys
+
+
+def _register_key(name: str) -> str:
+    """Return the key of a name as that of a register: what the register is about, and *register*."""
+    about = _ABOUT.match(name.strip())
+    key = _COUNTRY.sub("", code_key(f"{about['topic']} register" if about else name))
+    return _REGISTER.sub("REGISTER", key)
 
 
 def _shortened(scheme_id: str) -> set[str]:

@@ -69,3 +69,37 @@ KIND_WORDS = {
     **dict.fromkeys(_VARIABLE_WORDS, ("variable",)),
 }
 """Words for kinds of search documents, with the kinds."""
+
+_NUMERALS = [
+    [str(number), *words.split()]
+    for number, words in enumerate(
+        ["i ett en one", "ii två two", "iii tre three", "iv fyra four", "v fem five", "vi sex six"], start=1
+    )
+]
+
+
+def other_numerals(word: str) -> list[str]:
+    """Return the other ways to write a small number: *typ 2*, *typ II* and *typ två*; not of *en* and *i*."""
+    groups = [] if word in FUNCTION_WORDS | QUESTION_WORDS else _NUMERALS
+    return [other for group in groups if word in group for other in group if other != word]
+
+
+_MEDICINES = """läkemedel läkemedlet läkemedlen medicin mediciner medicinen medel preparat tabletter piller
+    drug drugs medicine medicines medication medications"""
+_PROCEDURES = """operation operationen operationer kirurgi ingrepp åtgärd åtgärder opereras opererad opererades opererat
+    surgery procedure procedures"""
+_DISEASES = "sjukdom sjukdomar sjukdomen diagnos diagnosen diagnoser disease diseases diagnosis diagnoses"
+_GENES = "gen gener genen generna gene genes"
+_FEATURES = "fenotyp fenotyper phenotype phenotypes"
+SUBJECTS = {
+    word: systems
+    for words, systems in [
+        (_MEDICINES, ("atc",)),
+        (_PROCEDURES, ("kka", "kma")),
+        (_DISEASES, ("icd-10-se", "icd-10", "ksh97-p", "mondo")),
+        (_GENES, ("hgnc",)),
+        (_FEATURES, ("hpo",)),
+    ]
+    for word in words.split()
+}
+"""Words for what a code system is about, with the ids of such systems: *medel mot migrän* is sought in ATC."""

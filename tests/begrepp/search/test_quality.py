@@ -53,7 +53,7 @@ def test_search_is_as_good_as_it_was(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(SETS.glob("judged*.tsv")), ids=lambda path: path.stem)
 def test_there_are_enough_judged_queries_and_each_can_be_answered(path: Path) -> None:
     judged = read_judged(path)
-    assert len(judged) >= 150 and len({each.query for each in judged}) == len(judged)
+    assert len(judged) >= 100 and len({each.query for each in judged}) == len(judged)
     assert all(3 in each.grades.values() for each in judged)
 
 

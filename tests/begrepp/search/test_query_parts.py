@@ -19,6 +19,15 @@ SYSTEMS = SystemNames.of(
         System(BASE + "kka", "scheme", ["KKÅ, kirurgi"], [], BASE + "kva"),
         System(BASE + "mondo", "scheme", ["Mondo, sjukdomar"], []),
         System("https://example.org/id/dataset/nlcr", "dataset", ["Lungcancerregistret (NLCR)"], []),
+        System(
+            "https://example.org/id/dataset/nkbc",
+            "dataset",
+            [
+                "Nationellt kvalitetsregister för bröstcancer (NKBC)",
+                "National Quality Register for Breast Cancer (NKBC)",
+            ],
+            [],
+        ),
     ]
 )
 CODES = {"C50", "C509", "C51", "80003", "81403", "MONDO0004992", "LUAD", "I10", "A02"}
@@ -45,6 +54,12 @@ def named(text: str) -> set[str]:
         ("2.16.840.1.113883.6.3", {"icd-10"}),
         ("https://hl7.org/fhir/sid/icd-10-se/", {"icd-10-se"}),
         ("nlcr", {"nlcr"}),
+        ("nationella lungcancerregistret", {"nlcr"}),
+        ("lungcancer registret", {"nlcr"}),
+        ("bröstcancerregistret", {"nkbc"}),  # called by what it is about
+        ("kvalitetsregistret för bröstcancer", {"nkbc"}),
+        ("breast cancer register", {"nkbc"}),
+        ("registret", set()),
         ("ic", set()),
         ("kv", set()),
     ],

@@ -1,0 +1,77 @@
+"""Compounds in queries: words that are joined to one, and one that is taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from begrepp.search.query_lexicon import Lexicon
+from begrepp.search.synonyms import Phrase, synonyms
+
+_MIN_PART_LENGTH = 3
+_MAX_SPLITS = 3
+_MAX_JOINED = 3
+"""Words that are joined to a compound."""
+_KNOWN_COMPOUND = 5
+"""Documents that a compound occurs in which words are joined to."""
+_PLAIN_PART = 20
+"""Documents that each part of a compound occurs in that is not taken for a misspelt word."""
+_FREQUENT_PART = 200
+"""Documents that a part of three letters occurs in: *hud*, *ben* and *fot* are parts, *tes* is not."""
+
+
+def joined_runs(words: Sequence[str], lexicon: Lexicon) -> Iterator[Sequence[str]]:
+    """Yield the words that stand side by side and are parts of one compound."""
+    for at in range(len(words) - 1):
+        if joined := join_words(words[at:], lexicon):
+            yield words[at : at + joined[1]]
+
+
+def join_words(words: Sequence[str], lexicon: Lexicon) -> tuple[str, int] | None:
+    """Return the compound that the first words are parts of, and their number: 3 for *krans kärls röntgen*.
+
+    The compound is a word of the index, or has synonyms that are.
+    """
+    for length in range(min(_MAX_JOINED, len(words)), 1, -1):
+        some = words[:length]
+        if min(map(len, some)) < _MIN_PART_LENGTH or not "".join(some).isalpha():
+            continue
+        joints = product(*([part, part.removesuffix("s"), part + "s"] for part in some[:-1]))
+        compounds = dict.fromkeys("".join([*parts, some[-1]]) for parts in joints)
+        if found := next((word for word in compounds if _is_known_compound(word, lexicon)), ""):
+            return found, length
+    return None
+
+
+def _is_known_compound(word: str, lexicon: Lexicon) -> bool:
+    """Return whether some documents have a word, or one of its synonyms."""
+    phrases = [(word,), *synonyms((word,))]
+    return any(min(map(lexicon.frequency, phrase)) >= _KNOWN_COMPOUND for phrase in phrases)
+
+
+def is_plain_compound(split: Phrase, lexicon: Lexicon) -> bool:
+    """Return whether all parts of a compound are ordinary words of the index: not *psori* and *asis*."""
+    return all(lexicon.is_written(part) and lexicon.frequency(part) >= _PLAIN_PART for part in split)
+
+
+def split_compound(word: str, lexicon: Lexicon) -> list[Phrase]:
+    """Return up to three ways to split a compound into words of the index, the most frequent words first."""
+    splits = []
+    for cut in range(_MIN_PART_LENGTH, len(word) - _MIN_PART_LENGTH + 1):
+        tail = word[cut:]
+        for head in dict.fromkeys((word[:cut], word[:cut].removesuffix("s"))):
+            short = min(len(head), len(tail))
+            if short < _MIN_PART_LENGTH or not (known := lexicon.frequency(tail)):
+                continue
+            if not (lowest := min(known, lexicon.frequency(head))):
+                continue
+            if short > _MIN_PART_LENGTH or lowest >= _FREQUENT_PART:
+                splits.append((short > _MIN_PART_LENGTH, lowest, (head, tail)))
+    return [words for _, _, words in sorted(splits, reverse=True)[:_MAX_SPLITS]]
+
+
+def replace_parts(split: Phrase) -> Iterator[Phrase]:
+    """Yield the parts with one of them replaced by a synonym: *lung* and *malign tumör*."""
+    for index, part in enumerate(split):
+        for synonym in synonyms((part,)):
+            yield (*split[:index], *synonym, *split[index + 1 :])

@@ -1,0 +1,58 @@
+"""Corrections of the words of a query that the index does not have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Set
+
+from begrepp.search.query_compounds import is_plain_compound, split_compound
+from begrepp.search.query_lexicon import Lexicon
+from begrepp.search.schema import MAX_SOUNDED
+from begrepp.search.synonyms import expansions, synonyms
+from begrepp.text.sound import sound
+from begrepp.text.stemming import lowercase_words
+from begrepp.text.swedish import fold
+from begrepp.text.typing_errors import typing_cost
+
+_MIN_CORRECTED_LENGTH = 4
+"""Letters of the shortest word that is corrected, if it sounds alike; longer ones are corrected to what is near too."""
+_LONG_WORD = 8
+"""Letters of a word that is corrected though it might be a compound."""
+_SLIGHT = 0.75
+"""The cost of an error for which a word is corrected though it has rare words of the index as parts."""
+
+
+def is_unknown(word: str, lexicon: Lexicon) -> bool:
+    """Return whether a word is not in the index and has no synonyms."""
+    return _is_correctable(word) and not (lexicon.frequency(word) or synonyms((word,)) or expansions(word))
+
+
+def sounded_corrections(text: str, kept: Set[str], lexicon: Lexicon) -> dict[str, str]:
+    """Return the corrections of words of a text that is no label, but sounds like one: *krons sjukdom*."""
+    words = lowercase_words(text)
+    if not 1 < len(words) <= MAX_SOUNDED or not kept.isdisjoint(words) or lexicon.is_label(text):
+        return {}
+    meant = lexicon.sounding_label(words)
+    return {word: other for word, other in zip(words, meant, strict=False) if fold(word) != fold(other)}
+
+
+def correction_of(word: str, lexicon: Lexicon) -> str:
+    """Return the word that is meant, or an empty string if there is none or the word is a compound of known words.
+
+    *protatacancer* is *prostatacancer*: no label has the part *protata*, and the word is long and one letter away.
+    """
+    correction = lexicon.closest(word)
+    splits = split_compound(word, lexicon)
+    alike = sound(word) == sound(correction)
+    if len(word) == _MIN_CORRECTED_LENGTH and not alike:
+        return ""
+    if not splits or not correction:
+        return correction
+    cost = _SLIGHT if alike else typing_cost(word, correction) if len(word) >= _LONG_WORD else math.inf
+    if cost <= _SLIGHT:
+        return "" if any(is_plain_compound(split, lexicon) for split in splits) else correction
+    return correction if cost <= 1 and not any(all(map(lexicon.is_written, split)) for split in splits) else ""
+
+
+def _is_correctable(word: str) -> bool:
+    return len(word) >= _MIN_CORRECTED_LENGTH and word.isalpha()

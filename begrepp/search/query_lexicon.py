@@ -1,0 +1,37 @@
+"""Look-ups in an index that the parser of queries needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from begrepp.search.system_names import SystemNames
+
+
+class Lexicon(Protocol):
+    """Look-ups of words and codes in an index."""
+
+    @property
+    def systems(self) -> SystemNames:
+        """The names of the code systems and datasets."""
+
+    def frequency(self, word: str) -> int:
+        """Return the number of documents in which a word occurs, in any form or as a part of a compound."""
+
+    def is_written(self, word: str) -> bool:
+        """Return whether a label has a word, or a part of a compound, in exactly this form apart from accents."""
+
+    def is_prefix(self, word: str) -> bool:
+        """Return whether a longer word of the index starts with the text."""
+
+    def is_label(self, text: str) -> bool:
+        """Return whether a text is a whole label of a document."""
+
+    def closest(self, word: str) -> str:
+        """Return the word of the index that a misspelt word probably is, or an empty string."""
+
+    def sounding_label(self, words: Sequence[str]) -> list[str]:
+        """Return the words of a label that sounds like some words, one for each; empty if there is none."""
+
+    def has_code(self, code: str) -> bool:
+        """Return whether a document has a normalised code."""

@@ -1,0 +1,91 @@
+"""Words of queries in other words: what a register or code system is about, numbers, compounds apart, misspelt words.
+
+Invented lists: `atc` of medicines, `sjukdomar` of diseases, and the register `nkx` of breast cancer with two variables.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from begrepp.rdf.ntriples import name
+from begrepp.search import TextIndex, write_index
+from tests.begrepp.search.test_borrowed_names import BASE, TYPE, concept
+
+DATASET = BASE.replace("/cs/", "/dataset/")
+FILLED = ["Sjögrens syndrom", "Crohns sjukdom [ileit]", "Kranskärlsröntgen", "Psoriasis", "Hypotyreos", "Migrän"]
+
+
+def dataset_lines() -> set[str]:
+    register = f"<{DATASET}nkx>"
+    said = {
+        f"{register} {TYPE} {name('dcat:Dataset')} .\n",
+        f'{register} {name("dct:title")} "Nationellt kvalitetsregister för bröstcancer (NKX)"@sv .\n',
+    }
+    for code, title in (("her2", "HER2 på preparat"), ("alder", "ålder vid diagnos")):
+        said |= {
+            f"<{DATASET}nkx/{code}> {TYPE} {name('csvw:Column')} .\n",
+            f'<{DATASET}nkx/{code}> {name("csvw:title")} "{title}"@sv .\n',
+            f'<{DATASET}nkx/{code}> {name("csvw:name")} "{code}" .\n',
+        }
+    return said
+
+
+THINGS = [
+    dataset_lines(),
+    concept("atc/N02C", "N02C", sv="Migränmedel"),
+    concept("atc/D05", "D05", sv="Medel vid psoriasis"),
+    concept("sjukdomar/E10", "E10", sv="Diabetes mellitus typ 1"),
+    concept("sjukdomar/E11", "E11", sv="Diabetes mellitus typ 2"),
+    *(concept(f"sjukdomar/X{n:02}", f"X{n:02}", sv=label) for n, label in enumerate(FILLED)),
+    *(concept(f"sjukdomar/Y{n:02}", f"Y{n:02}", sv=f"Kranskärlsröntgen nummer {n}") for n in range(10, 16)),
+    *(concept(f"sjukdomar/Z{n}", f"Z{n}", sv=f"HER2 förändring {n}") for n in range(3)),
+]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
+    folder = tmp_path_factory.mktemp("words")
+    lists = [f"<{BASE}{each}> {TYPE} {name('skos:ConceptScheme')} .\n" for each in ("atc", "sjukdomar")]
+    (folder / "current.nt").write_text("".join(sorted([*lists, *(line for each in THINGS for line in each)])))
+    write_index(folder / "index", folder / "current.nt")
+    return TextIndex(folder / "index")
+
+
+def first(index: TextIndex, query: str) -> str:
+    hits = index.search(query)[1]
+    return hits[0].iri.replace(DATASET, "").replace(BASE, "") if hits else ""
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("finns HER2 i bröstcancerregistret", "nkx/her2"),  # the register is not a word that a title must have
+        ("ålder i kvalitetsregistret för bröstcancer", "nkx/alder"),
+        ("vikt i bröstcancerregistret", "nkx"),  # nothing in it has the word
+        ("läkemedel mot psoriasis", "atc/D05"),  # all of ATC is *läkemedel*
+        ("vilka läkemedel finns mot migrän", "atc/N02C"),
+        ("diabetes typ två", "sjukdomar/E11"),
+        ("diabetes typ I", "sjukdomar/E10"),
+        ("krans kärls röntgen", "sjukdomar/X02"),
+    ],
+)
+def test_what_is_meant_comes_first(index: TextIndex, query: str, meant: str) -> None:
+    assert first(index, query) == meant
+
+
+@pytest.mark.parametrize(
+    ("query", "corrected"),
+    [
+        ("schögrens syndrom", {"schögrens": "sjögrens"}),
+        ("krons sjukdom", {"krons": "crohns"}),  # a label that sounds so, without its brackets
+        ("psorisasis", {"psorisasis": "psoriasis"}),
+        ("ryggskått", {"ryggskått": "ryggskott"}),  # a word of the synonyms
+        ("kranskärlsröngten", {"kranskärlsröngten": "kranskärlsröntgen"}),
+        ("krans kärls röntgen", {}),  # parts of a compound
+        ("migrän", {}),
+    ],
+)
+def test_words_are_corrected_by_sound_and_by_the_errors_that_people_make(
+    index: TextIndex, query: str, corrected: dict[str, str]
+) -> None:
+    assert dict(index.corrections(query)) == corrected

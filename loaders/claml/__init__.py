@@ -74,6 +74,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     # The file may list a code that a modifier also generates; the listed one is used.
     scope = RowScope()
     used: set[str] = set()
+    generated: set[str] = set()
     for element, origin in read_elements(path, "Class"):
         with scope:
             current_meter().rows += 1
@@ -81,7 +82,13 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             yield _concept(scheme, class_, tuple(outline.parents[class_.code]), outline)
             modifiers = _usable_modifiers(class_.code, outline)
             used |= modifiers.keys()
-            yield from _expand_modifiers(scheme, class_, modifiers, outline)
+            for concept in _expand_modifiers(scheme, class_, modifiers, outline):
+                generated.add(concept.notation)
+                yield concept
+    for code, subclasses in outline.subclasses.items():
+        for missing in [each for each in subclasses if each not in outline.parents and each not in generated]:
+            reason = f"the class '{code}' names the subclass '{missing}', which is not in the file."
+            yield Skipped(origin=Origin(path.name), reason=reason)
     applied = {modifier for found in outline.applied_modifiers.values() for modifier in found}
     for code in sorted(applied - outline.modifiers.keys()):
         yield Skipped(origin=Origin(path.name), reason=f"the modifier '{code}' is used, but is not in the file.")

@@ -38,9 +38,13 @@ class ClamlClass:
 
 @dataclass(slots=True)
 class Outline:
-    """Hierarchy and modifiers of a file, read in a first pass: a class may precede its superclass."""
+    """Hierarchy and modifiers of a file, read in a first pass: a class may precede its superclass.
+
+    `SuperClass` and `SubClass` state the same link from its two ends; a file may state one end only.
+    """
 
     parents: dict[str, list[str]] = field(default_factory=dict)
+    subclasses: dict[str, list[str]] = field(default_factory=dict)
     parent_codes: set[str] = field(default_factory=set)
     pointed_parents: set[str] = field(default_factory=set)
     """Codes that have a subclass whose code is theirs and a point: A00 if A00.5 is below it."""
@@ -87,6 +91,10 @@ def read_outline(path: Path) -> Outline:
                 _add_class(outline, element, origin)
     if not outline.parents:
         raise InputError(path, "the XML holds no Class: it is not ClaML.", "Check that you added the right file.")
+    for code, subclasses in outline.subclasses.items():
+        for subclass in subclasses:
+            if code not in (stated := outline.parents.get(subclass, [])):
+                stated.append(code)
     return outline
 
 
@@ -100,6 +108,7 @@ def _add_class(outline: Outline, element: Element, origin: Origin) -> None:
     subclasses = [child.get("code", "") for child in _children(element, "SubClass")]
     if subclasses:
         outline.parent_codes.add(code)
+        outline.subclasses[code] = subclasses
     pairs = [(parent, code) for parent in outline.parents[code]] + [(code, subclass) for subclass in subclasses]
     outline.pointed_parents.update(parent for parent, child in pairs if child.startswith(f"{parent}."))
     for child in _children(element, "ModifiedBy"):

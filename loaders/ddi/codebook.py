@@ -19,6 +19,7 @@ _NAMESPACES = ("", "ddi:codebook:2_5", "ddi:codebook:2_6", "http://www.icpsr.umi
 _STATISTICS = ("catStat", "sumStat", "otherMat", "derivation", "embed")
 _SMALLEST_COUNT = 5
 _SIDES = {"≥": "min", ">": "minExclusive", "≤": "max", "<": "maxExclusive"}
+_NUMBER_KINDS = ("INT", "REAL")
 _MISSING = ("Y", "y", "yes", "true", "1")
 
 
@@ -253,16 +254,20 @@ def _range_notes(words: str, ranges: list[XmlNode]) -> Iterator[Text]:
 
 def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> ValueDomain:
     category = form.get("category") if form else ""
+    # UNITS is INT or REAL, the kind of the numbers; some files give a unit of measure there.
+    units = bounds.get("UNITS") if bounds else ""
     if category in ("date", "time"):
         datatype = category
-    elif form is None or form.get("type") != "numeric":
+    elif form is None or form.get("type") not in ("", "numeric"):  # `numeric` is the default
         datatype = "string"
     else:
-        datatype = "integer" if node.get("dcml") == "0" else "decimal"
+        is_whole = node.get("dcml") == "0" or (units == "INT" and not node.get("dcml"))
+        datatype = "integer" if is_whole else "decimal"
+    unit = node.get("measUnit") or ("" if units in _NUMBER_KINDS else units)
     if bounds is None:
-        return ValueDomain(datatype, node.get("measUnit"))
+        return ValueDomain(datatype, unit)
     low, high = (bounds.get(side) or bounds.get(f"{side}Exclusive") for side in ("min", "max"))
-    return ValueDomain(datatype, bounds.get("UNITS") or node.get("measUnit"), low, high)
+    return ValueDomain(datatype, unit, low, high)
 
 
 _NEXT_STEP = "Fix the file, or export it again."

@@ -16,16 +16,19 @@ from begrepp.errors import InputError
 from begrepp.records import Concept, Coverage, Marker, Note, NoteKind, Record, Scheme, Status, Text
 from begrepp.sources.row_faults import RowScope, add_remark
 from loaders.declaration.source_toml import new_declared_edition
+from loaders.fhir.property_values import code_or_text, full_text, value_of
 from loaders.fhir.supplements import Supplement, standard_names
 from loaders.support.editions import last_day_of_retired
 from loaders.support.fhir_labels import Json, checked_items
 from loaders.support.fhir_packages import FhirContext, Resource, language_tag
+from loaders.support.partial_dates import days_of, last_day_of_retirement
 
 _HANDLED = (
     *("parent", "child", "inactive", "retirementDate", "notSelectable"),
     *("validFrom", "daggerAsterisk", "pairedWith"),
 )
 """Properties that the record of a concept covers; `status` is covered by the values of `_INACTIVE` and `_DRAFT`."""
+_DATES = ("retirementDate", "validFrom")
 _NOTE_KINDS = tuple(kind.value for kind in NoteKind)
 _MARKERS = tuple(marker.value for marker in Marker)
 _LANGUAGE = "http://hl7.org/fhir/StructureDefinition/language"
@@ -70,6 +73,9 @@ class _Property:
     name: str
     code: str
     value: str
+    """The value as text; of a Coding its code."""
+    text: str
+    """The value as text; of a Coding its code system, code and display."""
     language: str = ""
     """The language of the value, if the extension `language` gives it."""
 
@@ -140,11 +146,22 @@ class _ConceptReader:
         own = [(each, self.names) for each in checked_items(concept, "property", self.resource.origin)]
         code = self._code(concept)
         added = [(each, s.names) for s in self.supplements for each in s.items(code, "property")]
-        return [
-            _Property(names.get(key, key), key, value, _value_language(each))
+        found = [
+            (names.get(key, key), key, value, _value_language(each))
             for each, names in (*own, *added)
-            if (key := str(each.get("code") or "")) and (value := property_value(each))
+            if (key := str(each.get("code") or "")) and (value := value_of(each)) != ""
         ]
+        found += [("replacedBy", "replaced-by", value, "") for value in self._extension_values(concept)]
+        return [
+            _Property("" if self._is_foreign(name, value) else name, key, words, full_text(value), language)
+            for name, key, value, language in found
+            if (words := code_or_text(value))
+        ]
+
+    def _is_foreign(self, name: str, value: object) -> bool:
+        """Return whether a value that refers to another concept is a code of another code system."""
+        system = str(value.get("system") or "") if isinstance(value, dict) else ""
+        return name in ("parent", "child", *_SUCCESSORS) and system not in ("", self.resource.body.get("url"))
 
     def _concept(self, concept: Json, properties: list[_Property], parents: tuple[str, ...]) -> Concept:
         code, lang, origin = self._code(concept), self.resource.language, self.resource.origin
@@ -162,15 +179,12 @@ class _ConceptReader:
         status, end = self._status(properties)
         is_inactive = status is Status.INACTIVE
         successors = [value for name in _SUCCESSORS for value in _values(properties, name)]
-        successors += self._extension_codes(concept)
         notes = [
-            Note(NoteKind(each.name), Text(each.value, each.language or lang))
+            Note(NoteKind(each.name), Text(each.text, each.language or lang))
             if each.name in _NOTE_KINDS
-            else Note(NoteKind.SCOPE, Text(f"{each.code}: {each.value}", each.language or lang))
+            else Note(NoteKind.SCOPE, Text(f"{each.code}: {each.text}", each.language or lang))
             for each in properties
-            if each.name not in (_HANDLED + _SUCCESSORS if is_inactive else _HANDLED)
-            and not (each.name == "status" and each.value in (*_INACTIVE, *_DRAFT, "active"))
-            and (each.name, each.value) not in (("deprecated", "false"), ("inactive", "false"))
+            if self._is_noted(each, is_inactive=is_inactive)
         ]
         return Concept(
             scheme=self.scheme.id,
@@ -183,7 +197,7 @@ class _ConceptReader:
             broader=parents,
             replaced_by=tuple(dict.fromkeys(filter(None, successors))) if is_inactive else (),
             status=status,
-            valid_from=next((day for text in _values(properties, "validFrom") if (day := _date(text))), None),
+            valid_from=next((days[0] for each in _values(properties, "validFrom") if (days := days_of(each))), None),
             valid_to=end,
             marker=next((Marker(text) for text in _values(properties, "daggerAsterisk") if text in _MARKERS), None),
             paired_with=tuple(_values(properties, "pairedWith")),
@@ -209,31 +223,36 @@ class _ConceptReader:
             Text(str(each["value"]), language_tag(each.get("language")) or self.resource.language) for each in found
         ]
 
-    def _extension_codes(self, concept: Json) -> list[str]:
-        """Return the codes of the extension that names what replaces a concept."""
+    def _extension_values(self, concept: Json) -> list[object]:
+        """Return the values of the extension that names what replaces a concept."""
         extensions = checked_items(concept, "extension", self.resource.origin)
-        codings = [each for each in extensions if each.get("url") == _REPLACED_BY]
-        return [str((each.get("valueCoding") or {}).get("code") or each.get("valueCode") or "") for each in codings]
+        return [value_of(each) for each in extensions if each.get("url") == _REPLACED_BY]
+
+    def _is_noted(self, prop: _Property, *, is_inactive: bool) -> bool:
+        """Return whether a property becomes a note, because the record does not have all of it."""
+        if prop.name in _DATES:
+            days = days_of(prop.value)
+            if days is None:
+                add_remark(self.resource.origin, f"the {prop.code} '{prop.value}' is no date; it is kept as a note.")
+            return days is None or days[0] != days[1]
+        if prop.name in _HANDLED or (is_inactive and prop.name in _SUCCESSORS):
+            return False
+        if prop.name == "status":
+            return prop.value not in (*_INACTIVE, *_DRAFT, "active")
+        return (prop.name, prop.value) != ("deprecated", "false")
 
     def _status(self, properties: list[_Property]) -> tuple[Status, date | None]:
+        """Return the status and the last day: of a year or month the latest day that agrees with the status."""
         words = _values(properties, "status")
         is_inactive = any(word in _INACTIVE for word in words) or "true" in _values(properties, "inactive")
-        end = next((day for text in _values(properties, "retirementDate") if (day := _date(text))), None)
-        if is_inactive or (end is not None and end < self.edition_start):
-            return Status.INACTIVE, end or last_day_of_retired(self.edition_start)
-        return Status.DRAFT if any(word in _DRAFT for word in words) else Status.ACTIVE, end
+        end = next((days for text in _values(properties, "retirementDate") if (days := days_of(text))), None)
+        if is_inactive or (end and end[1] < self.edition_start):
+            return Status.INACTIVE, last_day_of_retirement(end, last_day_of_retired(self.edition_start))
+        return Status.DRAFT if any(word in _DRAFT for word in words) else Status.ACTIVE, end and end[1]
 
 
 def _values(properties: list[_Property], name: str) -> list[str]:
     return [each.value for each in properties if each.name == name]
-
-
-def property_value(prop: Json) -> str:
-    """Return the value[x] of a property as text."""
-    value = next((value for key, value in prop.items() if key.startswith("value")), "")
-    if isinstance(value, dict):
-        return str(value.get("code") or value.get("display") or "").strip()
-    return str(value).lower() if isinstance(value, bool) else str(value).strip()
 
 
 def _value_language(prop: Json) -> str:
@@ -245,10 +264,3 @@ def _value_language(prop: Json) -> str:
 def _is_definition(designation: Json) -> bool:
     use = designation.get("use")
     return isinstance(use, dict) and use.get("code") == _DEFINITION
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None

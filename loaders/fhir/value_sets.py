@@ -9,7 +9,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Agent, MappingSet, RdfTerm, Record, Skipped, Statement, Text, ValueSet, is_iri
 from begrepp.records import Mapping as Match
 from begrepp.sources.row_faults import Fault, RowScope, add_fault
-from loaders.fhir.concepts import property_value
+from loaders.fhir.property_values import coded_text, full_text, value_of
 from loaders.support.code_systems import concept_reference
 from loaders.support.fhir_labels import Json, checked_items
 from loaders.support.fhir_packages import FhirContext, Resource, resource_descriptions
@@ -222,7 +222,9 @@ def _values(resource: Resource, target: Json, name: str) -> str:
     """
     found = []
     for each in checked_items(target, name, resource.origin):
-        value = property_value(each) or str(each.get("display") or "")
+        value = full_text(value_of(each)) or str(each.get("display") or "")
+        if isinstance(each.get("value"), str):  # R4: a code of `system`
+            value = coded_text(str(each.get("system") or ""), value, str(each.get("display") or ""))
         found.append(f"{each.get('attribute') or each.get('property') or ''} = {value}")
     return " and ".join(found)
 

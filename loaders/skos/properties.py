@@ -13,7 +13,9 @@ from begrepp.errors import Origin
 from begrepp.rdf.namespaces import expand
 from begrepp.records import NoteKind, Status, Text
 from begrepp.sources.rows import parse_date
+from loaders.support.editions import last_day_of_retired
 from loaders.support.html_text import from_html
+from loaders.support.partial_dates import days_of, last_day_of_retirement
 from loaders.support.rdf_files import Graph, GraphNode, GraphTerm
 
 TYPE = expand("rdf:type")
@@ -46,12 +48,16 @@ STATUS_WORDS = {
     ),
     **dict.fromkeys(("draft", "candidate", "submitted", "underdevelopment", "unstable", "testing"), Status.DRAFT),
 }
-VALID_FROM = (
+_VALID_FROM = (
     "http://publications.europa.eu/ontology/euvoc#startDate",
     expand("schema:startDate"),
     expand("begrepp:validFrom"),
 )
-VALID_TO = ("http://publications.europa.eu/ontology/euvoc#endDate", expand("schema:endDate"), expand("begrepp:validTo"))
+_VALID_TO = (
+    "http://publications.europa.eu/ontology/euvoc#endDate",
+    expand("schema:endDate"),
+    expand("begrepp:validTo"),
+)
 LICENCES = (
     expand("dct:license"),
     "http://creativecommons.org/ns#license",
@@ -97,3 +103,23 @@ def first_date(graph: Graph, node: GraphNode, predicates: tuple[str, ...], origi
         if isinstance(value, Literal) and re.match(r"\d{4}-\d\d-\d\d", value.value):
             return parse_date(value.value, origin, predicates[0], "property")
     return None
+
+
+def read_validity(
+    graph: Graph, node: GraphNode, status: Status, edition_start: date
+) -> tuple[date | None, date | None]:
+    """Return the first and the last day of a concept. Raises `InputError` for an invalid date."""
+    start, end = (_first_period(graph, node, each) for each in (_VALID_FROM, _VALID_TO))
+    valid_from, valid_to = start and start[0], end and end[1]
+    if status is Status.INACTIVE:
+        valid_to = last_day_of_retirement(end, last_day_of_retired(edition_start, valid_from))
+    return valid_from, valid_to
+
+
+def _first_period(graph: Graph, node: GraphNode, predicates: tuple[str, ...]) -> tuple[date, date] | None:
+    """Return the first and the last day of the first year, month or date among the objects of the predicates."""
+    for value in graph.objects(node, *predicates):
+        if isinstance(value, Literal) and (days := days_of(value.value)):
+            return days
+    day = first_date(graph, node, predicates, graph.origin)
+    return (day, day) if day else None

@@ -44,15 +44,12 @@ from loaders.skos.properties import (
     STATUS_WORDS,
     TOP_OF,
     TYPE,
-    VALID_FROM,
-    VALID_TO,
     XL_LABEL,
     XL_LABELS,
-    first_date,
     normalized_text,
+    read_validity,
     texts_of,
 )
-from loaders.support.editions import last_day_of_retired
 from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, PredicateObjects
 from loaders.support.skolem_iris import Skolemizer
 
@@ -152,9 +149,7 @@ class SkosReader:
                 graph.origin, f"<{node.value}> has no skos:prefLabel.", "Give it one, or ask the publisher for it."
             )
         status = self._status(node)
-        valid_from, valid_to = (first_date(graph, node, each, graph.origin) for each in (VALID_FROM, VALID_TO))
-        if status is Status.INACTIVE and valid_to is None:
-            valid_to = last_day_of_retired(self.edition_start, valid_from)
+        valid_from, valid_to = read_validity(graph, node, status, self.edition_start)
         return Concept(
             scheme=scheme.id,
             notation=self._notation(node),

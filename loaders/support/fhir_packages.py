@@ -7,6 +7,7 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path, PurePosixPath
 
 from begrepp.errors import InputError, Origin
@@ -180,7 +181,7 @@ def _json_error(data: bytes, origin: Origin, error: Exception) -> InputError:
 
 def _parse_resources(data: bytes, origin: Origin, *, in_package: bool) -> Iterator[Resource]:
     try:
-        body = json.loads(data)
+        body = json.loads(data, parse_float=Decimal)  # a decimal keeps its precision
     except (ValueError, RecursionError) as error:
         raise _json_error(data, origin, error) from None
     if not body:

@@ -112,9 +112,14 @@ def test_all_unknown_code_systems_of_a_map_are_told_and_ucum_is_known(tmp_path: 
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
-        ({"property": "http://ex.org/site", "system": "http://ex.org/s", "value": "x"}, "http://ex.org/site = x"),
+        (
+            {"property": "http://ex.org/site", "system": "http://ex.org/s", "value": "x"},
+            "http://ex.org/site = http://ex.org/s|x",
+        ),
+        ({"property": "http://ex.org/site", "value": "x", "display": "lung"}, "http://ex.org/site = x (lung)"),
         ({"attribute": "site", "valueCode": "x"}, "site = x"),
-        ({"attribute": "site", "valueCoding": {"system": "http://ex.org/s", "code": "x"}}, "site = x"),
+        ({"attribute": "site", "valueCoding": {"system": "http://ex.org/s", "code": "x"}}, "site = http://ex.org/s|x"),
+        ({"attribute": "dose", "valueQuantity": {"value": 5, "unit": "mg", "comparator": "<"}}, "dose = < 5 mg"),
         ({"attribute": "site", "valueSet": "http://ex.org/vs"}, "site = http://ex.org/vs"),
     ],
 )

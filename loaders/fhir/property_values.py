@@ -1,0 +1,41 @@
+"""Values of properties (`value[x]`) of concepts and of the conditions of matches, as text.
+
+https://hl7.org/fhir/datatypes.html
+"""
+
+from __future__ import annotations
+
+from loaders.support.fhir_labels import Json
+
+
+def value_of(prop: Json) -> object:
+    """Return the value[x] of a property as in the JSON; an empty string if there is none."""
+    return next((value for key, value in prop.items() if key.startswith("value")), "")
+
+
+def code_or_text(value: object) -> str:
+    """Return a value as text; of a Coding its code alone, or its display if it has no code."""
+    if isinstance(value, dict):
+        return str(value.get("code") or value.get("display") or "").strip()
+    return str(value).lower() if isinstance(value, bool) else str(value).strip()
+
+
+def full_text(value: object) -> str:
+    """Return a value as text with all that identifies it.
+
+    A Coding is `http://loinc.org|1-8 (Acyclovir), version 2.77`, a Quantity `< 5 mg`.
+    """
+    if not isinstance(value, dict):
+        return code_or_text(value)
+    if "value" in value:
+        parts = (value.get("comparator"), value["value"], value.get("unit") or value.get("code"))
+        return " ".join(str(part).strip() for part in parts if part is not None)
+    return coded_text(*(str(value.get(key) or "").strip() for key in ("system", "code", "display", "version")))
+
+
+def coded_text(system: str, code: str, display: str = "", version: str = "") -> str:
+    """Return a code with its code system, display and version; the display alone if there is no code."""
+    if not code:
+        return display
+    named = f"{system}|{code}" if system else code
+    return named + (f" ({display})" if display else "") + (f", version {version}" if version else "")

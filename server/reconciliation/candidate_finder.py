@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from begrepp.records import Text
 from server.http.i18n import Translator
 from server.http.negotiation import named_language
-from server.reconciliation.candidate_score import ScoredConcept, keep_search_order, score_identified, score_name
+from server.reconciliation.candidate_score import (
+    ScoredConcept,
+    keep_search_order,
+    score_identified,
+    score_listed,
+    score_name,
+)
 from server.reconciliation.concept_search import (
     FoundConcept,
     describe_concepts,
@@ -19,9 +26,10 @@ from server.reconciliation.concept_search import (
     may_be_identifier,
     search_concepts,
 )
+from server.reconciliation.condition_candidates import concepts_below
 from server.reconciliation.entity_properties import PROPERTIES, EntityRecords
 from server.reconciliation.entity_types import EntityType, TypeIndex
-from server.reconciliation.match_query import MatchQuery, PropertyCondition
+from server.reconciliation.match_query import MAX_CANDIDATES, MatchQuery, PropertyCondition
 from server.reconciliation.service_address import ReconciliationService
 from server.served.labels import choose_text
 from server.served.resolver import find_scheme
@@ -29,6 +37,8 @@ from server.served.schemes import SchemeFacts
 
 _PROPERTY_SHARE = 0.3
 """Part of the score that is the share of the conditions on properties that hold."""
+_FURTHER = MAX_CANDIDATES
+"""Concepts whose properties are compared with the conditions of a query, beside the first hits of the search."""
 _SUCCESSOR = 0.8
 _OTHER_TYPE = 0.8
 
@@ -59,6 +69,7 @@ class CandidateFinder:
         self._service = service
         self._translate = Translator(language)
         self._types = TypeIndex(service, language)
+        self._below: dict[tuple[Sequence[PropertyCondition], str], Sequence[FoundConcept]] = {}
 
     def find(self, queries: Sequence[MatchQuery]) -> list[list[Candidate]]:
         """Return the candidates of each query, best first."""
@@ -97,14 +108,43 @@ class CandidateFinder:
                 hits = [*find_identified(self._service, text), *hits]
             scored = [score_name(hit, text, best) for hit in hits]
             keep_search_order(scored)
+            scored += self._score_further(query, text, schemes, scored)
             for each in scored:
                 known = found.get(each.concept.iri)
                 if known is None or each.score > known.score:
                     found[each.concept.iri] = each
+        if not query.texts:
+            found = {each.iri: score_listed(each) for each in self._concepts_below(query)[:_FURTHER]}
         identified = [*query.ids, *self._codes_among_conditions(query)]
         for concept in (each for text in identified for each in find_identified(self._service, text)):
             found[concept.iri] = score_identified(concept)
         return [*found.values()]
+
+    def _score_further(
+        self, query: MatchQuery, text: str, schemes: Sequence[SchemeFacts], first: Sequence[ScoredConcept]
+    ) -> list[ScoredConcept]:
+        """Return concepts that conditions may hold of, though the search has others before them; best names first.
+
+        Similar names score no more than the last of those.
+        """
+        if not query.conditions:
+            return []
+        hits = search_concepts(self._service, text, self._language(query), schemes, _FURTHER)
+        best = max((hit.score for hit in hits), default=0.0)
+        known = {each.concept.iri for each in first}
+        most = min((each.score for each in first if not each.exact), default=100.0)
+        further = {each.iri: each for each in (*self._concepts_below(query), *hits) if each.iri not in known}
+        scored = [score_name(each, text, best, place=_FURTHER) for each in further.values()]
+        scored = nlargest(_FURTHER, scored, key=lambda each: each.score)
+        for each in scored:
+            each.score = each.score if each.exact else min(each.score, most)
+        return scored
+
+    def _concepts_below(self, query: MatchQuery) -> Sequence[FoundConcept]:
+        key = (query.conditions, self._language(query))
+        if key not in self._below:
+            self._below[key] = concepts_below(self._service, *key)
+        return self._below[key]
 
     def _narrowed_schemes(self, query: MatchQuery) -> list[SchemeFacts]:
         """Return the code systems that the types or a property of a query name, of those that the service has."""
@@ -154,7 +194,7 @@ class CandidateFinder:
                 each.features[f"property_{condition.property_id}"] = is_held
                 each.kept = each.kept and (is_held or not condition.required)
             each.has_all = all(held)
-            each.score *= 1 - _PROPERTY_SHARE + _PROPERTY_SHARE * sum(held) / len(held)
+            each.score = (1 - _PROPERTY_SHARE) * each.score + 100 * _PROPERTY_SHARE * sum(held) / len(held)
 
     def _find_successors(self, scored: Sequence[Sequence[ScoredConcept]]) -> dict[str, list[FoundConcept]]:
         """Return the successors of the retired concepts among the candidates."""

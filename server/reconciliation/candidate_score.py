@@ -51,8 +51,19 @@ def score_identified(concept: FoundConcept) -> ScoredConcept:
     return ScoredConcept(concept=concept, score=_EXACT, exact=True, features=features)
 
 
-def score_name(hit: FoundConcept, text: str, best: float) -> ScoredConcept:
-    """Score how well the labels and the code of a concept match a text; `best` is the best score of the search."""
+def score_listed(concept: FoundConcept) -> ScoredConcept:
+    """Return the score of a concept that a query without a name finds by its properties, before these are weighed."""
+    features: dict[str, bool | float] = {"deprecated": not concept.active}
+    return ScoredConcept(
+        concept=concept, score=_EXACT * (1 if concept.active else _RETIRED), exact=False, features=features
+    )
+
+
+def score_name(hit: FoundConcept, text: str, best: float, *, place: int = 0) -> ScoredConcept:
+    """Score how well the labels and the code of a concept match a text; `best` is the best score of the search.
+
+    `place` is that of a concept which the search has not found, after those that it has.
+    """
     key, folded = code_key(text), _fold_words(text)
     is_code = bool(key) and key == code_key(hit.notation)
     is_name = any(_fold_words(label.value) == folded for label in hit.labels)
@@ -75,7 +86,8 @@ def score_name(hit: FoundConcept, text: str, best: float) -> ScoredConcept:
         "search_score": round(hit.score, 3),
         "deprecated": not hit.active,
     }
-    return ScoredConcept(concept=hit, score=score * (1 if hit.active else _RETIRED), exact=exact, features=features)
+    score *= 1 if hit.active else _RETIRED
+    return ScoredConcept(concept=hit, score=score, exact=exact, features=features, place=place)
 
 
 def keep_search_order(scored: Sequence[ScoredConcept]) -> None:

@@ -68,7 +68,7 @@ class EntityRecords:
             text=name,
             lang=ref.label.lang,
             id=self.service.entity_id(ref.iri, ref.notation) if own else ref.iri,
-            keys=(ref.notation, ref.iri),
+            keys=(ref.notation, ref.iri, f"{ref.scheme}/{ref.notation}" if ref.scheme and ref.notation else ""),
             kind="entity",
         )
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from server.reconciliation import condition_candidates
+
 CONCEPT = "https://w3id.org/begrepp/id/cs/"
 LIST = "/reconcile/icd-10-se"
 RETIRED, RENAMED = "A00.0", "A00.9"
@@ -147,6 +149,49 @@ def test_a_query_of_properties_alone_finds_a_code(client: FlaskClient) -> None:
     of_system = [{"pid": "code", "v": "L01EB01"}, {"pid": "system", "v": "atc"}]
     assert codes(ask(client, "/reconcile", properties=of_system)) == [f"{CONCEPT}atc/L01EB01"]
     assert codes(ask(client, "/reconcile/atc", properties=[{"pid": "kod", "v": "L01EB01"}])) == ["L01EB01"]
+
+
+@pytest.mark.parametrize("value", ["A00", "a00", "Påhittad kategori", f"{CONCEPT}icd-10-se/A00", "icd-10-se/A00"])
+def test_a_parent_finds_concepts_that_the_search_does_not(client: FlaskClient, value: str) -> None:
+    parent = {"pid": "parent", "v": value}
+    assert set(codes(ask(client, LIST, properties=[parent]))) == {RETIRED, RENAMED}
+    assert ask(client, LIST, query="zzzz") == []
+    named = ask(client, LIST, query="zzzz", properties=[parent])
+    assert set(codes(named)) == {RETIRED, RENAMED}
+    assert all(features(each)["property_parent"] is True and not each["match"] for each in named)
+    condition = {"matchType": "property", "propertyId": "parent", "propertyValue": value, "required": True}
+    assert set(codes(ask_of_1(client, LIST, condition))) == {RETIRED, RENAMED}
+
+
+def test_conditions_on_parents_and_ancestors_are_met_together(client: FlaskClient) -> None:
+    def found(quantifier: str, *values: str, **more: Any) -> set[str]:
+        condition = {"matchType": "property", "propertyId": "ancestor", "propertyValue": [*values], **more}
+        return set(codes(ask_of_1(client, LIST, condition | {"matchQuantifier": quantifier, "required": True})))
+
+    assert found("any", "A00-A09") >= {"A00", RETIRED, RENAMED}
+    assert found("all", "A00-A09", "A00") == {RETIRED, RENAMED}
+    assert found("all", "A00-A09", "no-such-code") == found("none", "A00") == set()
+    both = [{"pid": "ancestor", "v": "A00-A09"}, {"pid": "parent", "v": "A00"}]
+    assert set(codes(ask(client, LIST, properties=both))) == {RETIRED, RENAMED}
+
+
+def test_concepts_below_another_system_are_no_candidates(client: FlaskClient) -> None:
+    assert ask(client, "/reconcile/atc", properties=[{"pid": "parent", "v": "icd-10-se/A00"}]) == []
+
+
+def test_a_condition_that_holds_of_very_many_is_left_to_the_search(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(condition_candidates, "MOST", 1)
+    ancestor = [{"pid": "ancestor", "v": "A00-A09"}]
+    assert ask(client, LIST, properties=ancestor) == []
+    assert ask(client, LIST, query="Påhittad kategori", properties=ancestor)[0]["id"] == "A00"
+
+
+def test_conditions_keep_the_order_of_the_search(client: FlaskClient) -> None:
+    plain = codes(ask(client, "/reconcile/onkologi", query="cancer", limit=5))
+    leaf = [{"pid": "status", "v": "no such status"}]
+    assert codes(ask(client, "/reconcile/onkologi", query="cancer", limit=5, properties=leaf)) == plain
 
 
 def test_types_filter(client: FlaskClient) -> None:

@@ -21,7 +21,6 @@ from begrepp.ecl.syntax_tree import (
 )
 from begrepp.ecl.system_tables import tables_of
 from begrepp.ecl.work_budget import WorkBudget
-from begrepp.rdf.namespaces import local_name
 from begrepp.terminology.interface import CodeSystem
 
 _STATUS = {"defined": "900000000000073002", "primitive": "900000000000074008"}
@@ -80,19 +79,11 @@ class FilterEvaluator:
                 )
         return self._with_property(system, ("moduleid",), self.codes(value), negated=negated)
 
-    def _with_property(self, system: CodeSystem, names: tuple[str, ...], wanted: set[str], *, negated: bool) -> BitMap:
+    @staticmethod
+    def _with_property(system: CodeSystem, names: tuple[str, ...], wanted: set[str], *, negated: bool) -> BitMap:
         """The concepts with a property that has one of the values, or with another value where it is negated."""
         found = BitMap()
-        for iri, columns in tables_of(system).statements.attributes.items():
-            if local_name(iri).lower() in names:
-                kinds = [
-                    (columns.texts, [text.lower() for text in columns.literals]),
-                    (columns.things, [local_name(each) for each in columns.iris]),
-                ]
-                own = [system.code(int(each)) in wanted for each in columns.concepts.values]
-                found |= to_bitmap(columns.concepts.subjects[np.array(own, dtype=np.bool_) != negated])
-                for column, values in kinds:
-                    accepted = np.array([value in wanted for value in values], dtype=np.bool_)
-                    if len(accepted):
-                        found |= to_bitmap(column.subjects[accepted[column.values] != negated])
+        for (name, value), concepts in tables_of(system).valued.items():
+            if name in names and (value in wanted) != negated:
+                found |= concepts
         return found

@@ -57,12 +57,13 @@ class EdgeTable:
     def reach(self, concepts: Integers) -> Integers:
         """Return all concepts at the end of a path of at least one edge."""
         reached = np.zeros(self._size, dtype=np.bool_)
+        followed = np.zeros(self._size, dtype=np.bool_)
         frontier = concepts
         while len(frontier):
+            followed[frontier] = True
             ends = self.step(frontier)
-            fresh = ends[~reached[ends]]
-            reached[fresh] = True
-            frontier = self._different(fresh)
+            reached[ends] = True
+            frontier = self._different(ends[~followed[ends]])
         return np.flatnonzero(reached).astype(np.uint32)
 
     def _different(self, concepts: Integers) -> Integers:

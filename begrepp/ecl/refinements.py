@@ -6,7 +6,7 @@ A reversed attribute counts the concepts that have the statement.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 
 import numpy as np
@@ -53,11 +53,11 @@ class RefinementEvaluator:
     def matching(self, refinement: Refinement, focus: BitMap) -> BitMap:
         """Return the concepts of a set that meet a refinement."""
         if isinstance(refinement, AttributeCondition):
-            return focus & self._within(self._counts(refinement), refinement.cardinality)
+            return focus & to_bitmap(np.flatnonzero(self._having(refinement)))
         if isinstance(refinement, GroupCondition):
             table = self._table
             groups = np.flatnonzero(self._in_groups(refinement.condition) & table.occupied)
-            return focus & self._within(_count(table.owners[groups], self._size), refinement.cardinality)
+            return focus & to_bitmap(np.flatnonzero(_often([table.owners[groups]], self._size, refinement.cardinality)))
         if refinement.operator is SetOperator.AND:
             for part in refinement.parts:
                 focus = self.matching(part, focus)
@@ -71,15 +71,12 @@ class RefinementEvaluator:
     def _table(self) -> StatementTable:
         return tables_of(self._system).statements
 
-    def _within(self, counts: Integers, cardinality: Cardinality) -> BitMap:
-        return to_bitmap(np.flatnonzero(_allowed(counts, cardinality)))
-
-    def _counts(self, condition: AttributeCondition) -> Integers:
-        """The number of statements of each concept that match."""
+    def _having(self, condition: AttributeCondition) -> Mask:
+        """Whether each concept has as many statements that match as the condition wants."""
         if condition.reverse:
-            return self._reverse_counts(condition)
+            return _allowed(self._reverse_counts(condition), condition.cardinality)
         hits = [subjects for subjects, _ in self._hits(condition)]
-        return _count(np.concatenate([np.empty(0, dtype=np.uint32), *hits]), self._size)
+        return _often(hits, self._size, condition.cardinality)
 
     def _in_groups(self, refinement: Refinement) -> Mask:
         """Whether each group meets a condition."""
@@ -89,8 +86,7 @@ class RefinementEvaluator:
             if refinement.reverse:
                 return _allowed(self._reverse_counts(refinement), refinement.cardinality)[self._table.owners]
             hits = [groups for _, groups in self._hits(refinement)]
-            counts = _count(np.concatenate([np.empty(0, dtype=np.uint32), *hits]), len(self._table.owners))
-            return _allowed(counts, refinement.cardinality)
+            return _often(hits, len(self._table.owners), refinement.cardinality)
         parts = [self._in_groups(part) for part in refinement.parts]
         return reduce(np.logical_and if refinement.operator is SetOperator.AND else np.logical_or, parts)
 
@@ -175,6 +171,16 @@ def attribute_values(columns: Iterable[AttributeColumns], focus: BitMap, system:
 
 def _count(numbers: Integers, size: int) -> Integers:
     return np.bincount(numbers.astype(np.int64), minlength=size).astype(np.uint32)
+
+
+def _often(hits: Sequence[Integers], size: int, cardinality: Cardinality) -> Mask:
+    """Whether each number stands in the hits as often as a cardinality allows."""
+    if cardinality == Cardinality():  # at least once
+        mask = np.zeros(size, dtype=np.bool_)
+        for each in hits:
+            mask[each] = True
+        return mask
+    return _allowed(_count(np.concatenate([np.empty(0, dtype=np.uint32), *hits]), size), cardinality)
 
 
 def _allowed(counts: Integers, cardinality: Cardinality) -> Mask:

@@ -11,13 +11,17 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import msgspec
 
-from begrepp.rdf.namespaces import CONSIDER, expand
+from begrepp.rdf.namespaces import CONSIDER, expand, local_name
 from begrepp.terminology.concept_record import ConceptRecord
 from begrepp.terminology.section_file import SectionWriter
 
+METADATA = frozenset({"definitionstatus", "definitionstatusid", "moduleid"})
+"""Local names, in small letters, of properties that filters ask for and that are no attributes of a concept."""
+_CHANGED = expand("dct:modified")
 KINDS = ("concepts", "things", "texts")
 """Statements to concepts of the system, to other things by IRI, and with literals."""
 _LINKS = {
@@ -100,8 +104,27 @@ def statement_groups(record: ConceptRecord) -> Iterable[Iterable[tuple[str, str,
         yield dict.fromkeys(properties[place] for place in group.places)
     grouped = {properties[place] for group in record.role_groups for place in group.places}
     for each in dict.fromkeys((*properties, *_links(record))):
-        if each not in grouped:
+        if each not in grouped and not is_metadata(each[0]):
             yield (each,)
+
+
+@cache
+def is_metadata(iri: str) -> bool:
+    """Return whether a property says something of the component in its release, and is no attribute."""
+    return iri == _CHANGED or local_name(iri).lower() in METADATA
+
+
+def component_values(record: ConceptRecord) -> Iterable[tuple[str, str]]:
+    """Yield the properties that filters ask for, by local name in small letters, with codes or words as values."""
+    for each in record.properties:
+        if is_metadata(each.property) and each.property != _CHANGED:
+            value = local_name(each.value) if each.is_iri else each.value.lower()
+            yield local_name(each.property).lower(), value
+
+
+def changed_on(record: ConceptRecord) -> str:
+    """Return the day of the last change, else the day from which the concept is valid."""
+    return next((each.value for each in record.properties if each.property == _CHANGED), record.valid_from)
 
 
 def _links(record: ConceptRecord) -> Iterable[tuple[str, str, bool]]:

@@ -58,6 +58,15 @@ class SystemTables:
         """The members of levels and other collections by IRI."""
         return self._sets("collections")
 
+    @cached_property
+    def valued(self) -> dict[tuple[str, str], BitMap]:
+        """The concepts by property that filters ask for, in small letters, and its value."""
+        return {
+            (name, value): found
+            for key, found in self._sets("valued").items()
+            for name, _, value in (key.partition(" "),)
+        }
+
     def _sets(self, name: str) -> dict[str, BitMap]:
         encoded = msgspec.msgpack.decode(self._file.section(name), type=dict[str, bytes])
         return {iri: decode_bitmap(memoryview(found)) for iri, found in encoded.items()}

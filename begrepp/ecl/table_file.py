@@ -14,7 +14,7 @@ from begrepp.ecl.basic_dates import basic_day
 from begrepp.ecl.description_rows import DescriptionCollector
 from begrepp.ecl.hierarchy_steps import HierarchySteps
 from begrepp.ecl.snomed_system import ROOT, is_snomed
-from begrepp.ecl.statement_columns import StatementCollector
+from begrepp.ecl.statement_columns import StatementCollector, changed_on, component_values
 from begrepp.ecl.syntax_tree import HierarchyOperator
 from begrepp.files import link_or_copy
 from begrepp.terminology.interface import CodeSystem
@@ -65,13 +65,16 @@ def _write_tables(out: SectionWriter, system: CodeSystem) -> None:
     day_of: list[int] = []
     mapped: dict[str, BitMap] = defaultdict(BitMap)
     collections: dict[str, BitMap] = defaultdict(BitMap)
+    valued: dict[str, BitMap] = defaultdict(BitMap)
     carried_over = BitMap()
     edition = system.description.edition
     for concept in range(len(system)):
         record = system.record(concept)
         statements.add(concept, record)
         descriptions.add(concept, record)
-        day_of.append(days.setdefault(basic_day(record.valid_from), len(days)))
+        day_of.append(days.setdefault(basic_day(changed_on(record)), len(days)))
+        for name, value in component_values(record):
+            valued[f"{name} {value}"].add(concept)
         for mapping in record.mappings:
             if mapping.source == record.iri and not mapping.negated:
                 mapped[mapping.set].add(concept)
@@ -85,6 +88,7 @@ def _write_tables(out: SectionWriter, system: CodeSystem) -> None:
     out.array("day", day_of)
     _write_sets(out, "mapped", mapped)
     _write_sets(out, "collections", collections)
+    _write_sets(out, "valued", valued)
     out.section("carried_over", encode_bitmap(carried_over))
     root = system.index(ROOT) if is_snomed(system) else None
     start = system.active if root is None else BitMap([root])

@@ -4,7 +4,8 @@ Requires all packages unpacked together: the international edition and the exten
 if there is only Full, the state on the first day of the edition. The Swedish preferred term is the one that the
 Swedish language reference set prefers, independent of the description's language code. Attributes become triples
 with the attribute's IRI; a relationship group from 1 is also a resource of its own with the attributes that it
-holds. An attribute that a release states both in a group and in none counts as grouped only.
+holds. An attribute that a release states both in a group and in none counts as grouped only. The row of a concept
+gives the day of its last change, its module and its definition status.
 https://confluence.ihtsdotools.org/display/DOCRELFMT
 
 Rows are joined in a temporary database (`begrepp.sources.bulk_tables`), so that memory use is constant.

@@ -73,9 +73,12 @@ def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Itera
     successors = _successors(joined)
     # A snapshot has the date of the last change, not of the first.
     join = "LEFT JOIN began b ON b.id = c.id" if is_full else "CROSS JOIN (SELECT NULL AS first) b"
-    for id_, time, active, file, line, first in fetch_rows(
-        joined, f"SELECT c.id, c.time, c.active, c.file, c.line, b.first FROM concept c {join} ORDER BY c.id"
+    columns = "c.id, c.time, c.active, c.module, c.definition, c.file, c.line, b.first"
+    for id_, time, active, module, definition, file, line, first in fetch_rows(
+        joined, f"SELECT {columns} FROM concept c {join} ORDER BY c.id"
     ):
+        origin = Origin(names[file], line)
+        changed = _day(time, origin)
         related = relations.rows_of(id_)
         attributes = [
             (place, (f"{IRI}{type_}", _object(target, value)))
@@ -87,13 +90,17 @@ def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Itera
             statements.append((f"{IRI}{refset}", _object(target, None)))
             if refset == _POSSIBLY_EQUIVALENT and not active:
                 statements.append((CONSIDER, _object(target, None)))
+        statements.append((_MODULE, RdfTerm(str(module), "literal")))
+        if word := _DEFINITION_WORDS.get(definition):
+            statements.append((_DEFINITION_STATUS, RdfTerm(word, "literal")))
         yield _concept(
             id_,
-            Origin(names[file], line),
+            origin,
             descriptions=descriptions.rows_of(id_),
             parents=tuple(str(target) for _, type_, target, *_ in related if type_ == _IS_A),
-            valid_to=None if active else _day(time, Origin(names[file], line)) - timedelta(days=1),
-            valid_from=_day(first, Origin(names[file], line)) if first else None,
+            valid_to=None if active else changed - timedelta(days=1),
+            valid_from=_day(first, origin) if first else None,
+            changed=changed,
             replaced_by=successors.get(id_, ()),
             statements=tuple(statements),
             role_groups=_role_groups(attributes),
@@ -124,6 +131,7 @@ def _concept(
     parents: tuple[str, ...],
     valid_to: date | None,
     valid_from: date | None,
+    changed: date,
     replaced_by: tuple[int, ...],
     statements: tuple[tuple[str, RdfTerm], ...],
     role_groups: tuple[RoleGroup, ...],
@@ -143,6 +151,7 @@ def _concept(
         status=Status.INACTIVE if valid_to else Status.ACTIVE,
         valid_from=valid_from if valid_from and (not valid_to or valid_from < valid_to) else None,
         valid_to=valid_to,
+        modified=changed,
         replaced_by=tuple(map(str, replaced_by)) if valid_to else (),
         statements=(*statements, *((_FULL_NAMES, RdfTerm(name.value, "literal", name.lang)) for name in full_names)),
         role_groups=role_groups,
@@ -236,6 +245,8 @@ def _successors(joined: DuckDBPyConnection) -> dict[int, tuple[int, ...]]:
     return usable_successors(steps, active)
 
 
+_MODULE, _DEFINITION_STATUS = expand("begrepp:moduleId"), expand("begrepp:definitionStatus")
+_DEFINITION_WORDS = {900000000000073002: "defined", 900000000000074008: "primitive"}
 _FULL_NAMES = expand("begrepp:fullySpecifiedName")
 _FULL_NAME, _SYNONYM, _DEFINITION = 900000000000003001, 900000000000013009, 900000000000550004
 _SWEDISH, _AMERICAN, _BRITISH = 1 | 2, 4 | 8, 16 | 32

@@ -28,7 +28,7 @@ _STANDING = {
 _STATE = "time VARCHAR, active BOOLEAN"
 _MAP = "place BIGINT, priority BIGINT, rule VARCHAR, advice VARCHAR, target VARCHAR, correlation VARCHAR"
 _TABLES = f"""
-CREATE TABLE concept(id BIGINT, {_STATE}, file INTEGER, line BIGINT);
+CREATE TABLE concept(id BIGINT, {_STATE}, module BIGINT, definition BIGINT, file INTEGER, line BIGINT);
 CREATE TABLE description(id BIGINT, {_STATE}, concept BIGINT, lang VARCHAR, type BIGINT, term VARCHAR);
 CREATE TABLE relationship(id BIGINT, {_STATE}, concept BIGINT, type BIGINT, target BIGINT, value VARCHAR,
  place INTEGER);
@@ -41,6 +41,7 @@ CREATE TABLE standing(refset VARCHAR, acceptability VARCHAR, standing INTEGER);
 _SPACES = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
 _NUMBER_COLUMNS = {
     *("id", "conceptId", "typeId", "sourceId", "destinationId", "refsetId", "referencedComponentId"),
+    *("moduleId", "definitionStatusId"),
     *("targetComponentId", "mapGroup", "mapPriority", "relationshipGroup"),
 }
 
@@ -124,7 +125,7 @@ _MAP_SOURCE = ("refsetId::BIGINT", "referencedComponentId::BIGINT")
 _MAP_RULE = ("mapGroup::BIGINT", "mapPriority::BIGINT", "nfc_normalize(mapRule)", "nfc_normalize(mapAdvice)")
 _MAP_TARGET = ("nfc_normalize(mapTarget)", "correlationId", "FILE", "line")
 _INSERTS = {
-    "Concept": ("concept", _component("FILE", "line")),
+    "Concept": ("concept", _component("moduleId::BIGINT", "definitionStatusId::BIGINT", "FILE", "line")),
     "Description": ("description", _DESCRIPTION),
     "TextDefinition": ("description", _DESCRIPTION),
     "Relationship": (

@@ -11,12 +11,14 @@ from pyroaring import BitMap
 
 from begrepp import lazy_polars as polars
 from begrepp.ecl.expression import concepts_of
+from begrepp.ecl.snomed_system import is_snomed
 from begrepp.ecl.terminology_substrate import TerminologySubstrate
 from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.systems.code_system_view import CodeSystemView, TextMatches
 from begrepp.fhir.systems.concept_filters import FilterNotUnderstood, select_by_pattern
 from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
 from begrepp.fhir.systems.scheme_properties import (
+    COMPONENT_DEFINITIONS,
     PROPERTY_DEFINITIONS,
     concept_properties,
     grouped_properties,
@@ -71,6 +73,7 @@ class SchemeCodeSystem(CodeSystemView):
         relations = self.system.hierarchy.relation_types()
         return [
             *PROPERTY_DEFINITIONS,
+            *(COMPONENT_DEFINITIONS if is_snomed(self.system) else ()),
             *({"code": relation_code(each), "uri": each, "type": "code"} for each in relations),
         ]
 

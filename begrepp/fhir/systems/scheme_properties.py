@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from begrepp.ecl.snomed_system import is_snomed
 from begrepp.rdf.namespaces import CONSIDER, expand
 from begrepp.terminology.concept_record import ConceptProperty, ConceptRecord
 from begrepp.terminology.interface import CodeSystem
@@ -42,6 +43,19 @@ PROPERTY_DEFINITIONS: tuple[Json, ...] = (
 )
 """The properties of the concepts of every code system of the build."""
 
+_SNOMED = "http://snomed.info/sct"
+COMPONENT_DEFINITIONS: tuple[Json, ...] = (
+    {"code": "sufficientlyDefined", "uri": f"{_SNOMED}#sufficientlyDefined", "type": "boolean"},
+    {"code": "moduleId", "uri": f"{_SNOMED}#moduleId", "type": "code"},
+    {"code": "effectiveTime", "uri": f"{_SNOMED}#effectiveTime", "type": "dateTime"},
+)
+"""The properties that FHIR defines for the concepts of Snomed CT and that a release states."""
+_OF_COMPONENTS = {
+    expand("begrepp:definitionStatus"): "sufficientlyDefined",
+    expand("begrepp:moduleId"): "moduleId",
+    expand("dct:modified"): "effectiveTime",
+}
+
 
 def relation_code(iri: str) -> str:
     """Return the code of the property of a relation: the last part of its IRI."""
@@ -74,10 +88,24 @@ def concept_properties(
             found.append(
                 {"code": _NOTE_CODES[note.kind], "valueString": note.text} | _language(note.language, language)
             )
+    if is_snomed(system):
+        stated = [each for each in record.properties if each.property in _OF_COMPONENTS]
+        found += [_component_property(each.property, each.value) for each in stated]
     for relation in system.hierarchy.relation_types():
         for target in system.hierarchy.targets(relation, concept):
             found.append({"code": relation_code(relation), "valueCode": system.code(target)})
     return found
+
+
+def _component_property(iri: str, text: str) -> Json:
+    """Return a statement about the component of a release as the property that FHIR defines for Snomed CT."""
+    code = _OF_COMPONENTS[iri]
+    match code:
+        case "sufficientlyDefined":
+            return {"code": code, "valueBoolean": text == "defined"}
+        case "moduleId":
+            return {"code": code, "valueCode": text}
+    return {"code": code, "valueDateTime": text[:10]}
 
 
 def grouped_properties(system: CodeSystem, record: ConceptRecord) -> list[list[Json]]:

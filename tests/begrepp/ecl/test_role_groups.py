@@ -22,6 +22,7 @@ from tests.support.small import build_small, settings_in
 ILLNESS, TWO_PLACES, EVERYWHERE = "100002002", "100011001", "100012002"
 SITE, LOOK = "100363004", "100007007"
 PART, OTHER_PART, SWOLLEN, SORE = "100003003", "100010000", "100008008", "100009009"
+SWEDISH = "10011000052108"
 IN_TWO_GROUPS = f"{SITE} = {PART}"
 
 
@@ -84,6 +85,18 @@ def client(settings: Settings) -> Iterator[FlaskClient]:
         ('* {{ term = "morbus", dialect = sv-se (prefer) }}', {ILLNESS}),
         ('* {{ type = fsn, dialect = en-us (prefer), term = "two" }}', {TWO_PLACES}),
         ('* {{ type = fsn, term = wild:"*(body structure)" }}', {PART, OTHER_PART}),
+        # Definition status, module and day of the last change are of the row of the concept.
+        ("* {{ C definitionStatus = defined }}", {ILLNESS, TWO_PLACES}),
+        ("* {{ C definitionStatusId = 900000000000073002 }}", {ILLNESS, TWO_PLACES}),
+        (f"(<< {ILLNESS} OR << {EVERYWHERE}) {{{{ C definitionStatus != defined }}}}", {EVERYWHERE, SWEDISH}),
+        (f"(<< {ILLNESS} OR << {EVERYWHERE}) {{{{ C definitionStatus = primitive }}}}", {EVERYWHERE, SWEDISH}),
+        ("* {{ C moduleId = 45991000052106 }}", {SWEDISH}),
+        ("* {{ C moduleId != 900000000000207008 }}", {SWEDISH}),
+        ("* {{ C moduleId = 900000000000207008, definitionStatus = defined }}", {ILLNESS, TWO_PLACES}),
+        ('* {{ C effectiveTime > "20100101" }}', {SWEDISH}),
+        ('* {{ C effectiveTime = "20030131" }}', {ILLNESS}),
+        # They are no attributes.
+        (f"{SWEDISH} : * = *", set()),
     ],
 )
 def test_groups_hold_what_the_release_puts_together(
@@ -128,6 +141,20 @@ def test_lookup_gives_role_groups_with_subproperties_and_the_kind_of_name(client
         if part["name"] == "subproperty"
         for inner in part["part"]
     ]
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+def test_lookup_gives_the_properties_that_fhir_defines_for_snomed_ct(client: FlaskClient, base: str) -> None:
+    address = f"/fhir/{base}/CodeSystem/$lookup?system=http://snomed.info/sct&property=*"
+    for code, expected in ((ILLNESS, [True, "900000000000207008", "2003-01-31"]), (SWEDISH, [False, "45991000052106"])):
+        answer = json.loads(client.get(f"{address}&code={code}").data)
+        parts = [each["part"] for each in answer["parameter"] if each["name"] == "property"]
+        parts = [part for part in parts if part[1]["name"] == "value"]  # not those of role groups
+        found = {part[0]["valueCode"]: next(v for k, v in part[1].items() if k.startswith("value")) for part in parts}
+        names = ("sufficientlyDefined", "moduleId", "effectiveTime")
+        assert [found[name] for name in names][: len(expected)] == expected
+    system = json.loads(client.get(f"/fhir/{base}/CodeSystem?url=http://snomed.info/sct").data)["entry"][0]["resource"]
+    assert {"sufficientlyDefined", "moduleId", "effectiveTime"} <= {each["code"] for each in system["property"]}
 
 
 def test_the_page_of_a_concept_shows_its_groups_apart(client: FlaskClient) -> None:

@@ -23,20 +23,21 @@ def _stemmer(language: str) -> TextAnalyzer:
 _SV, _EN = _stemmer("swedish"), _stemmer("english")
 _WORD = re.compile(r"\w+")
 _PUNCTUATION = re.compile(r"[\W_]+")
-# Spellings of English and Latin, and the Swedish spelling of the same sound.
+# Spellings of English and Latin, and the Swedish spelling of the same sound: letters that each text has which the
+# pattern matches, the pattern, and the replacement.
 _SPELLING_RULES = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (r"ph", "f"),
-        (r"th", "t"),
-        (r"rh", "r"),
-        (r"ae|oe", "e"),
-        (r"our(?=\b|[^aeiouy])", "or"),
-        (r"qu", "kv"),
-        (r"ch(?!$)|ck|cc(?=[aou])", "k"),
-        (r"c(?=[aouklrtn]|$)", "k"),
-        (r"z", "s"),
-        (r"(.)\1", r"\1"),
+    (letters, re.compile(pattern), replacement)
+    for letters, pattern, replacement in (
+        ("ph", r"ph", "f"),
+        ("th", r"th", "t"),
+        ("rh", r"rh", "r"),
+        ("e", r"ae|oe", "e"),
+        ("our", r"our(?=\b|[^aeiouy])", "or"),
+        ("qu", r"qu", "kv"),
+        ("c", r"ch(?!$)|ck|cc(?=[aou])", "k"),
+        ("c", r"c(?=[aouklrtn]|$)", "k"),
+        ("z", r"z", "s"),
+        ("", r"(.)\1", r"\1"),
     )
 )
 # Forms of nouns that lose a vowel or add an n, and their base: *körtlar*, *körteln*, *fingrar*.
@@ -68,13 +69,14 @@ def word_keys(word: str) -> tuple[str, ...]:
     stems = [word, *_SV.analyze(word), *_EN.analyze(word), *_SV.analyze(fold(word))]
     if (found := _SYNCOPE.search(word)) and found["before"] != "r":
         stems.append(word[: found.start()] + (found["whole"] or f"{found['before']}e{found['last']}"))
-    return tuple(dict.fromkeys(map(_normalise_stem, stems)))
+    return tuple(dict.fromkeys(map(_normalise_stem, dict.fromkeys(stems))))
 
 
 def _normalise_stem(stem: str) -> str:
     stem = fold(stem)
-    for pattern, replacement in _SPELLING_RULES:
-        stem = pattern.sub(replacement, stem)
+    for letters, pattern, replacement in _SPELLING_RULES:
+        if letters in stem:  # four times as fast as a pattern that does not match
+            stem = pattern.sub(replacement, stem)
     return _ENDING.sub("", stem)
 
 

@@ -16,6 +16,7 @@ from typing import Any, cast
 from cachetools import LRUCache
 from flask.templating import Environment
 from jinja2 import Template, nodes
+from jinja2.bccache import BytecodeCache
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
@@ -91,12 +92,20 @@ class PageEnvironment(Environment):
         self.parts: LRUCache[Hashable, Markup] = LRUCache(maxsize=512)
         self.parts_lock = Lock()
 
-    def add_variant(self, key: object, words: Mapping[str, Any], *, has_fixed_links: bool) -> PageEnvironment:
+    def add_variant(
+        self,
+        key: object,
+        words: Mapping[str, Any],
+        *,
+        has_fixed_links: bool,
+        compiled: BytecodeCache | None = None,
+    ) -> PageEnvironment:
         """Add and return a variant whose templates have these variables.
 
         The texts of its translator `t` are in place, and with `has_fixed_links` the links of `u` to fixed pages.
+        `compiled` is the cache of its compiled templates.
         """
-        variant = self.overlay()
+        variant = self.overlay(bytecode_cache=compiled)
         variant.globals = {**self.globals, **words}
         variant.filler = _ConstantFiller(variant, words["t"], words["u"] if has_fixed_links else None)
         self.variants[key] = variant

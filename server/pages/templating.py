@@ -16,6 +16,7 @@ from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
 from server.http.urls import AlternateFormat, raw_path
 from server.pages.authority_names import authority_name, licence_name
+from server.pages.template_cache import TemplateCache
 from server.pages.template_environment import PageEnvironment
 from server.pages.tree_markup import make_reference, make_tree
 from server.pages.web_addresses import split_addresses
@@ -162,7 +163,8 @@ def render(template: str, own_link: Callable[[str], str] | None = None, /, **val
     if variant is None:
         link_ = _link_of_page if own_link else _make_link(prefix, url_language)
         words = _words(environment, language, prefix, url_language, link_)
-        variant = environment.add_variant(key, words, has_fixed_links=own_link is None)
+        compiled = None if prefix else TemplateCache(key)  # prefixes come with requests, so there may be many
+        variant = environment.add_variant(key, words, has_fixed_links=own_link is None, compiled=compiled)
     html = variant.get_template(template).render(values)
     return html.encode("utf-8", "replace").decode()  # an escape in a text may stand for a lone surrogate
 

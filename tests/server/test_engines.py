@@ -49,7 +49,7 @@ def served(request: Any, built: Settings, tmp_path_factory: pytest.TempPathFacto
         pytest.skip("Oxigraph's server is not installed (pip install oxigraph)")
     if name == "virtuoso" and not (VIRTUOSO and ISQL):
         pytest.skip("Virtuoso is not installed (apt-get install virtuoso-opensource)")
-    settings = replace(built, query_seconds=30, query_memory_mb=4096)
+    settings = replace(built, query_seconds=120, query_memory_mb=4096)
     with ExitStack() as stack:
         engine = None
         if name != "disk":

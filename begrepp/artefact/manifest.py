@@ -52,6 +52,12 @@ class GraphEntry(msgspec.Struct, frozen=True, kw_only=True):
     """N-Triples lines that describe the edition and its scheme."""
     file: str
     """Name of the file in the `graphs` folder of the build."""
+    valid_to: date | None = None
+    """The last day of the edition, if it has one; without it the edition is in force until another one is."""
+
+    def is_ended(self, day: date) -> bool:
+        """Return whether the last day of the edition lies before a day."""
+        return self.valid_to is not None and self.valid_to < day
 
 
 class SkippedRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -251,6 +257,7 @@ def part_from_entry(entry: GraphEntry, folder: Path) -> Part:
         version=entry.version,
         graph=entry.graph,
         valid_from=entry.valid_from,
+        valid_to=entry.valid_to,
         redistribution=entry.redistribution,
         coverage=entry.coverage,
         source=entry.source,

@@ -54,6 +54,7 @@ class Part:
     redistribution: Redistribution
     coverage: Coverage
     source: str
+    valid_to: date | None = None
     hierarchical: bool = False
     titles: dict[str, str] = field(default_factory=dict)
     header: list[str] = field(default_factory=list)

@@ -56,6 +56,7 @@ def graph_entry(part: Part, *, current: bool) -> GraphEntry:
         graph=part.graph,
         source=part.source,
         valid_from=part.valid_from,
+        valid_to=part.valid_to,
         coverage=part.coverage,
         redistribution=part.redistribution,
         hierarchical=part.hierarchical,

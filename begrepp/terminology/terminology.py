@@ -55,6 +55,8 @@ class Terminology:
         elif as_of:
             in_force = [each for each in editions if each.valid_from <= as_of.isoformat()]
             chosen = next((each for each in in_force if each.is_complete), in_force[0] if in_force else None)
+            if chosen and chosen.valid_to and chosen.valid_to < as_of.isoformat():
+                chosen = None
         else:
             chosen = next((each for each in editions if each.current), None)
         return self._open(chosen) if chosen else None

@@ -100,6 +100,11 @@ def find_dated_state(build: ServedBuild, thing: Resolved, day: date) -> DatedSta
         )
     complete = [g for g in in_force if g.coverage == "complete"]
     edition = (complete or in_force)[-1]
+    if edition.is_ended(day):
+        raise Missing(
+            f"No edition of {scheme} in this service was in force on {day}.",
+            f"The edition {edition.version} ended on {edition.valid_to}. {current_hint}",
+        )
     if thing.iri == build.schemes.by_id[scheme].iri:
         return DatedState(day=day, edition=edition, concept_edition=edition)
     graphs_with_concept = _graphs_with_concept(build, thing.iri)
@@ -171,7 +176,8 @@ def get_dated_build(build: ServedBuild, state: DatedState) -> DatedBuild:
     for graphs in groups.values():
         ordered = sorted(graphs, key=lambda g: (g.valid_from, version_key(g.version)))
         complete = [g for g in ordered if g.coverage == "complete"]
-        in_force.add((complete or ordered)[-1].graph)
+        if not (chosen_edition := (complete or ordered)[-1]).is_ended(state.day):
+            in_force.add(chosen_edition.graph)
     chosen = tuple(sorted(in_force | {state.concept_edition.graph}))
     cache = build.dated_builds_cache
     if chosen not in cache:

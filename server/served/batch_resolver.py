@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct, UnsetType
 from begrepp.errors import UsageError
 from begrepp.search import Hit
 from begrepp.terminology.concept_record import ConceptRecord
-from server.served.as_of import find_dated_state, find_meaning_on, get_dated_build, parse_day
+from server.served.as_of import DatedState, find_dated_state, find_meaning_on, get_dated_build, parse_day
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
 from server.served.refs import Ref
@@ -180,10 +180,18 @@ def _concept_on(build: ServedBuild, concept: Resolved, day: date) -> _Concept:
     """Return a concept as of a day; raises `Missing` if no edition in force that day lists it."""
     meaning = find_meaning_on(build, concept, day)
     state = find_dated_state(build, meaning, day)
-    if replace(find_dated_state(build, meaning, date.today()), day=day) == state:
+    if _is_unchanged(build, meaning, state):
         return _concept_in(build, meaning.iri)
     found = _concept_in(get_dated_build(build, state), meaning.iri)
     return replace(found, status="inactive") if state.retired else found
+
+
+def _is_unchanged(build: ServedBuild, meaning: Resolved, state: DatedState) -> bool:
+    """Return whether the state of a concept on a day is also its state today."""
+    try:
+        return replace(find_dated_state(build, meaning, date.today()), day=state.day) == state
+    except Missing:  # its edition has ended since
+        return False
 
 
 def _concept_in(view: ServedBuild, iri: str) -> _Concept:

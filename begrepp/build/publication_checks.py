@@ -51,15 +51,19 @@ def _find_shrunken_lists(parts: Sequence[Part], settings: Settings) -> dict[str,
     return found
 
 
-def refuse_check_violations(checks: Sequence[CheckResult], *, keep_going: bool) -> None:
+def refuse_check_violations(
+    checks: Sequence[CheckResult], failures: Sequence[LoadFailure], *, keep_going: bool
+) -> None:
     """Raise `ValidationError` if a check found a violation in the current view, which no single source shows.
 
-    With `keep_going` too: which of several sources is wrong is not known, so none is left out.
+    With `keep_going` too: which of several sources is wrong is not known, so none is left out. The error names the
+    editions that were left out before (`failures`), with their reasons.
     """
     if violations := [result for result in checks if result.severity == "violation"]:
         words = "\n".join(f"{result.title}: {result.count}, such as {result.examples[0]}" for result in violations)
+        left_out = "".join(f"\nLeft out before, {failure.key}: {failure.error}" for failure in failures)
         raise ValidationError(
-            f"The sources are inconsistent, so nothing was published:\n{words}",
+            f"The sources are inconsistent, so nothing was published:\n{words}{left_out}",
             ("\nWhich source is wrong is not known, so --keep-going leaves out none." if keep_going else "")
             + "\nBuild without one of the editions (name the others: `begrepp build SOURCE/EDITION…`).",
         )

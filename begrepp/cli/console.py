@@ -142,6 +142,7 @@ def print_build(manifest: Manifest) -> None:
             stdout.print(f"[yellow]note[/] {escape(words)}")
     for failed in manifest.failed:
         stdout.print(f"[red]left out[/] {escape(f'{failed.source}: {failed.reason}')}")
+    _print_checks(manifest)
 
 
 _COUNTED = ("concepts", "inactive", "datasets", "variables", "elements", "code_lists", "mappings")
@@ -211,6 +212,14 @@ def print_to_stderr(said: Iterable[str]) -> None:
         stderr.print(line)
 
 
+def _print_checks(manifest: Manifest) -> None:
+    """Print what the checks across all sources found, with the first examples."""
+    for finding in manifest.checks:
+        stdout.print(f"[yellow]{finding.severity}[/] {finding.count:,} × {escape(finding.title)}")
+        for example in finding.examples[:3]:
+            stdout.print(f"    {escape(example)}", soft_wrap=True)
+
+
 def print_build_validation(manifest: Manifest) -> None:
     """Print the validation results of the build: sources with results only."""
     for load in manifest.loads:
@@ -219,10 +228,7 @@ def print_build_validation(manifest: Manifest) -> None:
             stdout.print(f"[yellow]{group.severity}[/] {escape(words)}")
             for example in group.examples[:3]:
                 stdout.print(f"    {escape(str(example))}")
-    for finding in manifest.checks:
-        stdout.print(f"[yellow]{finding.severity}[/] {finding.count:,} × {escape(finding.title)}")
-        for example in finding.examples[:3]:
-            stdout.print(f"    {escape(example)}")
+    _print_checks(manifest)
     violations = sum(load.violations for load in manifest.loads)
     warnings = sum(load.warnings for load in manifest.loads)
     stdout.print(

@@ -14,6 +14,8 @@ from server.served.build import ServedBuild
 from server.served.labels import choose_text
 
 EXAMPLES_SHOWN = 5
+ExampleParts = Sequence[tuple[str, str]]
+"""The parts of an example, each with the address of its page or an empty string."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,7 @@ class FindingRow:
     severity: str
     count: int
     message: Text | None
-    examples: Sequence[tuple[str, str]]
+    examples: Sequence[ExampleParts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class CheckRow:
     title: str
     severity: str
     count: int
-    examples: Sequence[tuple[str, str]]
+    examples: Sequence[ExampleParts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +98,9 @@ def _finding(build: ServedBuild, group: WarningGroup, language: str) -> FindingR
     )
 
 
-def _links(build: ServedBuild, examples: Sequence[str]) -> list[tuple[str, str]]:
-    """Return examples with links to their pages."""
+def _links(build: ServedBuild, examples: Sequence[str]) -> list[ExampleParts]:
+    """Return examples with links to their pages; those of several IRIs have a link for each."""
     return [
-        (example, document_path(build.iris, example) if "://" in example and " " not in example else "")
+        [(part, document_path(build.iris, part) if "://" in part else "") for part in example.split(" ")]
         for example in examples[:EXAMPLES_SHOWN]
     ]

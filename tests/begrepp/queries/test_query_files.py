@@ -60,7 +60,7 @@ FAULTS = {
     ),
     "exact-match-fan": "<urn:a> skos:exactMatch <urn:b>, <urn:c> . <urn:b> skos:inScheme <urn:s> . "
     "<urn:c> skos:inScheme <urn:s> .",
-    "exact-and-otherwise-matched": "<urn:a> skos:exactMatch <urn:b> ; skos:broadMatch <urn:b> .",
+    "contradictory-matches": "<urn:a> skos:exactMatch <urn:b> ; skos:broadMatch <urn:b> .",
 }
 
 

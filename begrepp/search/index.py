@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
 from cachetools import LRUCache
-from tantivy import DocAddress, Index, Occur, Order, Query
+from tantivy import DocAddress, Index, Occur, Order, Query, Searcher
 
 from begrepp.errors import DamagedBuild
 from begrepp.files import new_temporary_folder
 from begrepp.search.hits import Hit, hit
 from begrepp.search.lexicon import IndexLexicon, decode_document
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
-from begrepp.search.query_parser import ParsedSearch, parse_search
+from begrepp.search.query_parser import ParsedSearch
+from begrepp.search.query_relaxation import relaxations, telling_slots, understand_search
 from begrepp.search.ranking import Ranker
 from begrepp.search.relatives import MAX_RELATIVES, Relatives, Scored
 from begrepp.search.schema import FACETS, register_tokenizer, schema
@@ -28,8 +29,6 @@ SEARCH_CANDIDATES = 70
 SUGGESTION_CANDIDATES = 24
 """The number of index hits that are scored for a suggestion."""
 
-_TELLING_SHARE = 0.55
-"""A word with less than this share of the weight of the most telling word is not required."""
 _ENOUGH_HITS = 10
 """With fewer hits than this, documents without one of the telling words are found too, then without two."""
 _ENOUGH_SUGGESTED = 5
@@ -37,8 +36,6 @@ _ENOUGH_SUGGESTED = 5
 
 _RELATED_QUERIES = 1_000
 """The last queries whose relatives are kept."""
-_STEPS = 5
-"""Of a query with as many telling words or more, several are dropped at a time."""
 
 _MAX_FACET_VALUES = 1000
 
@@ -64,7 +61,8 @@ class TextIndex:
         self._lexicon = IndexLexicon(schema(), self._searcher)
         self._related: LRUCache[tuple[str, str], Relatives] = LRUCache(_RELATED_QUERIES)
         self._lock = threading.Lock()
-        self._parse = lru_cache(maxsize=1000)(partial(parse_search, lexicon=self._lexicon))
+        has_hits = partial(_has_hits, self._query_builder, self._searcher)
+        self._parse = lru_cache(maxsize=1000)(partial(understand_search, lexicon=self._lexicon, has_hits=has_hits))
 
     def _lockable(self, path: Path) -> Path:
         """Return the folder to open: tantivy locks a file even to read, so a read-only index is opened by links."""
@@ -230,8 +228,8 @@ class TextIndex:
 
         Returns the number of hits, the query, and the addresses of the best hits.
         """
-        telling = _telling_slots(search)
-        for least in _relaxations(len(telling)):
+        telling = telling_slots(search)
+        for least in relaxations(len(telling)):
             index_query = self._add_filters((builder or self._query_builder).build(search, telling, least), filters)
             total, addresses = self._execute(index_query, limit)
             if total >= (enough or _ENOUGH_HITS):
@@ -276,21 +274,7 @@ def _sort_scored(scored: list[Scored]) -> list[Scored]:
     )
 
 
-def _telling_slots(search: ParsedSearch) -> list[int]:
-    """Return the numbers of the slots that say most, of those that the index knows.
-
-    Words that say little beside another are not among them: *sjukdom* in *njurstens sjukdom*.
-    """
-    known = [number for number, slot in enumerate(search.slots) if slot.is_known]
-    most = max((search.slots[number].weight for number in known), default=0.0)
-    return [
-        number
-        for number in known
-        if search.slots[number].weight >= _TELLING_SHARE * most or search.slots[number].systems
-    ]
-
-
-def _relaxations(telling: int) -> Iterator[int]:
-    """Yield how many of the telling slots a document needs: all, then fewer, at last one."""
-    step = 1 + telling // _STEPS
-    yield from range(telling, 0, -step) if telling else (0,)
+def _has_hits(builder: SearchQueryBuilder, searcher: Searcher, search: ParsedSearch) -> bool:
+    """Return whether a document has one of the telling words of a search."""
+    telling = telling_slots(search)
+    return bool(searcher.search(builder.build(search, telling, min(1, len(telling))), limit=1, count=False).hits)

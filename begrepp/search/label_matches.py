@@ -56,8 +56,15 @@ class LabelMatcher:
     def _slot_phrases(self, slot: WordSlot) -> Iterator[tuple[float, list[int]]]:
         """Yield the words of a slot and of its alternatives as numbers, each with its weight, the slot's own first."""
         last = len(slot.words) - 1
-        own = [self._words.add(word, is_beginning=slot.is_last and at == last) for at, word in enumerate(slot.words)]
-        yield 1.0, own
+        yield (
+            1.0,
+            [
+                self._words.add(
+                    word, is_beginning=slot.is_last and at == last, has_forms=word not in self._search.capitals
+                )
+                for at, word in enumerate(slot.words)
+            ],
+        )
         for words, weight in slot.alternatives.items():
             yield weight, [self._words.add(word) for word in words]
 

@@ -12,6 +12,8 @@ _MIN_PART_LENGTH = 3
 _MAX_SPLITS = 3
 _MAX_JOINED = 3
 """Words that are joined to a compound."""
+_MIN_END = 5
+"""Letters of a known word that a word ends or begins with whose other part is unknown."""
 _KNOWN_COMPOUND = 5
 """Documents that a compound occurs in which words are joined to."""
 _PLAIN_PART = 20
@@ -51,7 +53,7 @@ def _is_known_compound(word: str, lexicon: Lexicon) -> bool:
 
 def is_plain_compound(split: Phrase, lexicon: Lexicon) -> bool:
     """Return whether all parts of a compound are ordinary words of the index: not *psori* and *asis*."""
-    return all(lexicon.is_written(part) and lexicon.frequency(part) >= _PLAIN_PART for part in split)
+    return all(_is_plain(part, lexicon) for part in split)
 
 
 def split_compound(word: str, lexicon: Lexicon) -> list[Phrase]:
@@ -68,6 +70,23 @@ def split_compound(word: str, lexicon: Lexicon) -> list[Phrase]:
             if short > _MIN_PART_LENGTH or lowest >= _FREQUENT_PART:
                 splits.append((short > _MIN_PART_LENGTH, lowest, (head, tail)))
     return [words for _, _, words in sorted(splits, reverse=True)[:_MAX_SPLITS]]
+
+
+def loose_parts(word: str, lexicon: Lexicon) -> Phrase:
+    """Return the known words that a word is made of, two or three, or one that it ends or begins with; else none."""
+    if splits := split_compound(word, lexicon):
+        return splits[0]
+    cuts = range(_MIN_PART_LENGTH + 1, len(word) - _MIN_PART_LENGTH)
+    for cut in cuts:
+        if _is_plain(word[:cut], lexicon) and (rest := split_compound(word[cut:], lexicon)):
+            return (word[:cut], *rest[0])
+    ends = (part for cut in cuts for part in (word[cut:], word[: len(word) - cut]) if len(part) >= _MIN_END)
+    return next(((part,) for part in ends if _is_plain(part, lexicon)), ())
+
+
+def _is_plain(word: str, lexicon: Lexicon) -> bool:
+    """Return whether a word is an ordinary one of the index."""
+    return lexicon.is_written(word) and lexicon.frequency(word) >= _PLAIN_PART
 
 
 def replace_parts(split: Phrase) -> Iterator[Phrase]:

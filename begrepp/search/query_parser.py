@@ -33,6 +33,8 @@ _EXPANSION, _PARTS, _SYNONYM, _PART_SYNONYM = 0.97, 0.92, 0.82, 0.78
 _SYSTEM_WEIGHT, _DATASET_WEIGHT = 0.2, 0.4
 _SUBJECT_WEIGHT = 0.12
 """The least weight of a word for what a code system is about: *läkemedel*."""
+_MAX_SHORT = 4
+"""Letters of a word in capitals that is an abbreviation."""
 _ORDINARY = 0.3
 """The weight of a word of circumstances, such as *ofta*, to that of another as rare."""
 
@@ -61,13 +63,17 @@ class WordSlot:
 
 @dataclass(frozen=True, slots=True)
 class ParsedSearch:
-    """A parsed query: its text, codes, words with alternatives, and the corrections as (typed, corrected)."""
+    """A parsed query: its text, codes, words with alternatives, and the corrections as (typed, corrected).
+
+    `capitals` are its short words in capitals, in lower case: abbreviations, which have no other forms.
+    """
 
     text: str
     slots: tuple[WordSlot, ...]
     corrections: tuple[tuple[str, str], ...] = ()
     codes: QueryCodes = field(default_factory=QueryCodes)
     syntax: QuerySyntax = field(default_factory=lambda: QuerySyntax(""))
+    capitals: frozenset[str] = frozenset()
 
     @property
     def code(self) -> str:
@@ -87,11 +93,11 @@ class ParsedSearch:
         return bool(self.codes.whole) and is_capitals(self.text)
 
 
-def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
+def parse_search(query: str, lexicon: Lexicon, *, joined: bool = True) -> ParsedSearch:
     """Parse a query; `lexicon` looks up words and codes in the index.
 
     A word that the index does not have is corrected, unless it is the last and the beginning of a word, or the query
-    is a code.
+    is a code. Words that make a compound or a phrase are one word if they are to be `joined`.
     """
     syntax = read_syntax(query)
     text = join_abbreviations(syntax.text)
@@ -111,10 +117,11 @@ def parse_search(query: str, lexicon: Lexicon) -> ParsedSearch:
     unknown = [word for word in words if word not in kept and is_unknown(word, lexicon)]
     corrected = sounded_corrections(text, kept.difference(unfinished), lexicon)
     corrected |= {w: correction for w in unknown if w not in corrected and (correction := correction_of(w, lexicon))}
-    slots = tuple(_slots(parts, corrected, lexicon))
+    slots = tuple(_slots(parts, corrected, lexicon, joined=joined))
     for group in syntax.either:
         slots = _unite(slots, group)
-    return ParsedSearch(text, slots, tuple(corrected.items()), codes, syntax)
+    short = frozenset(word for word in capitals if len(word) <= _MAX_SHORT)
+    return ParsedSearch(text, slots, tuple(corrected.items()), codes, syntax, short)
 
 
 def _with_first_as_words(parts: Sequence[QueryPart]) -> list[QueryPart]:
@@ -122,7 +129,9 @@ def _with_first_as_words(parts: Sequence[QueryPart]) -> list[QueryPart]:
     return [*(QueryPart((word,)) for part in parts[:1] for word in part.words), *parts[1:]]
 
 
-def _slots(parts: Sequence[QueryPart], corrected: Mapping[str, str], lexicon: Lexicon) -> Iterator[WordSlot]:
+def _slots(
+    parts: Sequence[QueryPart], corrected: Mapping[str, str], lexicon: Lexicon, *, joined: bool
+) -> Iterator[WordSlot]:
     at = 0
     while at < len(parts):
         part = parts[at]
@@ -133,9 +142,9 @@ def _slots(parts: Sequence[QueryPart], corrected: Mapping[str, str], lexicon: Le
             yield WordSlot(part.words, {}, at == len(parts), weight, part.systems, datasets=datasets)
             continue
         run = [corrected.get(each.words[0], each.words[0]) for each in _words_from(parts, at)]
-        length, phrases = _match_phrase(run)
-        if length == 1 and (joined := join_words(run, lexicon)):
-            word, length = joined
+        length, phrases = _match_phrase(run if joined else run[:1])
+        if joined and length == 1 and (compound := join_words(run, lexicon)):
+            word, length = compound
             at += length
             yield _slot((word,), synonyms((word,)), at == len(parts), lexicon, tuple(run[:length]))
             continue

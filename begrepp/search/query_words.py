@@ -48,14 +48,17 @@ class QueryWords:
         self._ends: set[str] = set()
         self._found: dict[str, dict[int, float]] = {}
 
-    def add(self, word: str, *, is_beginning: bool = False) -> int:
-        """Add a word in lower case and return its number; with `is_beginning`, longer words match too."""
+    def add(self, word: str, *, is_beginning: bool = False, has_forms: bool = True) -> int:
+        """Add a word in lower case and return its number; with `is_beginning`, longer words match too.
+
+        A word without forms matches by its letters only: *HIV* is not *hives*.
+        """
         number = self._numbers.setdefault((word, is_beginning), len(self._words))
         if number == len(self._words):
             analysed = analyse_word(word)
             self._words.append(analysed)
             self._by_folded.setdefault(analysed.folded, []).append(number)
-            for key in analysed.keys:
+            for key in analysed.keys if has_forms else ():
                 self._by_key.setdefault(key, []).append(number)
             if is_beginning:
                 self._beginnings.append(number)

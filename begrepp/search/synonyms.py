@@ -47,7 +47,7 @@ class Synonyms:
     def _add(self, line: str, source: str) -> None:
         phrases = [phrase for text in line.split("=") if (phrase := _phrase(text))]
         for phrase in phrases:
-            keys = [word_keys(word) for word in phrase]
+            keys = [_long_keys(word) for word in phrase]
             for key in product(*keys):
                 self._by_phrase.setdefault(key, set()).add(len(self._groups))
             if len(phrase) > 1:
@@ -95,6 +95,11 @@ class Synonyms:
                 taken.update(places)
                 chosen.append(places)
         return chosen
+
+
+def _long_keys(word: str) -> list[str]:
+    """Return the keys of a word without those that are too short to tell it from others: *hiv* of *hives*."""
+    return [key for key in word_keys(word) if len(key) >= min(_MIN_WORD, len(word) - 1)]
 
 
 def _places(phrase: Sequence[frozenset[str]], keys: Sequence[frozenset[str]], near: Sequence[int]) -> tuple[int, ...]:

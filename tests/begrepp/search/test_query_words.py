@@ -38,6 +38,8 @@ THINGS = [
     concept("sjukdomar/E11", "E11", sv="Diabetes mellitus typ 2"),
     *(concept(f"sjukdomar/X{n:02}", f"X{n:02}", sv=label) for n, label in enumerate(FILLED)),
     *(concept(f"sjukdomar/Y{n:02}", f"Y{n:02}", sv=f"Kranskärlsröntgen nummer {n}") for n in range(10, 16)),
+    concept("sjukdomar/H1", "H1", en="Hives"),
+    concept("sjukdomar/H2", "H2", sv="Rådgivning vid HIV"),
     *(concept(f"sjukdomar/Z{n}", f"Z{n}", sv=f"HER2 förändring {n}") for n in range(3)),
 ]
 
@@ -67,6 +69,7 @@ def first(index: TextIndex, query: str) -> str:
         ("diabetes typ två", "sjukdomar/E11"),
         ("diabetes typ I", "sjukdomar/E10"),
         ("krans kärls röntgen", "sjukdomar/X02"),
+        ("HIV", "sjukdomar/H2"),  # an abbreviation is no form of *hives*
     ],
 )
 def test_what_is_meant_comes_first(index: TextIndex, query: str, meant: str) -> None:
@@ -89,3 +92,9 @@ def test_words_are_corrected_by_sound_and_by_the_errors_that_people_make(
     index: TextIndex, query: str, corrected: dict[str, str]
 ) -> None:
     assert dict(index.corrections(query)) == corrected
+
+
+def test_a_compound_that_no_label_has_is_sought_by_its_parts(index: TextIndex) -> None:
+    found = {hit.iri.removeprefix(BASE) for hit in index.search("migränpsoriasis")[1]}
+    assert {"sjukdomar/X05", "sjukdomar/X03"} <= found
+    assert index.search("qqqqxxxx") == (0, [])

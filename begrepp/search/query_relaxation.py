@@ -1,0 +1,62 @@
+"""Relaxation of queries: which words a document needs, and what is sought where no document has a word.
+
+A compound that no label has is sought by its parts: *stapesoperation* by *stapes* and *operation*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from begrepp.search.query_compounds import loose_parts
+from begrepp.search.query_lexicon import Lexicon
+from begrepp.search.query_parser import ParsedSearch, parse_search
+from begrepp.search.synonyms import Phrase
+
+_TELLING_SHARE = 0.55
+"""A word with less than this share of the weight of the most telling word is not required."""
+_STEPS = 5
+"""Of a query with as many telling words or more, several are dropped at a time."""
+
+
+def understand_search(query: str, lexicon: Lexicon, has_hits: Callable[[ParsedSearch], bool]) -> ParsedSearch:
+    """Parse a query; if no document has any of its words, with the parts of its compounds as words."""
+    search = parse_search(query, lexicon)
+    loose = "" if search.codes.whole else _loosened(search, lexicon)
+    return parse_search(loose, lexicon, joined=False) if loose and not has_hits(search) else search
+
+
+def _loosened(search: ParsedSearch, lexicon: Lexicon) -> str:
+    """Return the words of a search with the parts of those that no label has, or with what they may be misspelt from.
+
+    It is empty if the search has these words already.
+    """
+    typed = [word for slot in search.slots for word in slot.words]
+    words = [part for word in typed for part in _known_parts(word, lexicon)]
+    return " ".join(words) if words != typed or len(typed) > len(search.slots) else ""
+
+
+def _known_parts(word: str, lexicon: Lexicon) -> Phrase:
+    """Return a word of the index, or the parts of another word, or the word that is closest to it."""
+    if lexicon.frequency(word):
+        return (word,)
+    return loose_parts(word, lexicon) or (lexicon.closest(word) or word,)
+
+
+def telling_slots(search: ParsedSearch) -> list[int]:
+    """Return the numbers of the slots that say most, of those that the index knows.
+
+    Words that say little beside another are not among them: *sjukdom* in *njurstens sjukdom*.
+    """
+    known = [number for number, slot in enumerate(search.slots) if slot.is_known]
+    most = max((search.slots[number].weight for number in known), default=0.0)
+    return [
+        number
+        for number in known
+        if search.slots[number].weight >= _TELLING_SHARE * most or search.slots[number].systems
+    ]
+
+
+def relaxations(telling: int) -> Iterator[int]:
+    """Yield how many of the telling slots a document needs: all, then fewer, at last one."""
+    step = 1 + telling // _STEPS
+    yield from range(telling, 0, -step) if telling else (0,)

@@ -12,6 +12,7 @@ from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical, version_matches
 from begrepp.fhir.resource_library import ResourceLibrary
+from begrepp.fhir.value_scopes import ValueScope, unknown_scope
 
 Json = dict[str, Any]
 _MAX_MAPS = 20
@@ -25,12 +26,15 @@ def translate(library: ResourceLibrary, call: OperationCall) -> Json:
     maps = [posted] if posted else [*library.posted_maps, *library.source.concept_maps(query)]
     if query.map_address and not posted:
         maps = [each for each in maps if _has_address(each, query.map_address)]
-        if not maps:
+        if not maps and not _is_known(library, query.map_address):
             text = f"A definition for the concept map '{query.map_address}' could not be found"
             fault = FhirIssue(severity="error", code="not-found", kind="not-found", text=text, expression="url")
             raise FhirFault(fault, status=404)
+    scopes = tuple(ValueScope(library, each, call.version_rules) for each in (query.source_scope, query.target_scope))
+    if scopes[1].is_unknown and not any(scopes[1].is_scope_of(each, "target") for each in maps):
+        raise unknown_scope(query.target_scope)
     matches: list[Json] = []
-    for match in _Matches(library, query).of_maps(maps, query.codings):
+    for match in _Matches(library, query, scopes).of_maps(maps, query.codings):
         if match not in matches:
             matches.append(match)
     result = any(_relationship(each) != "not-related-to" for each in matches)
@@ -79,6 +83,11 @@ def _codings(
     return []
 
 
+def _is_known(library: ResourceLibrary, address: str) -> bool:
+    """Return whether the server has a map, though perhaps none for the codes of the request."""
+    return any(_has_address(each, address) for each in library.source.resources("ConceptMap"))
+
+
 def _has_address(resource: Json, address: str) -> bool:
     url, version = split_canonical(address)
     return resource.get("url") == url and (not version or version_matches(version, str(resource.get("version", ""))))
@@ -87,48 +96,50 @@ def _has_address(resource: Json, address: str) -> bool:
 class _Matches:
     """The matches of a query in concept maps, and in the maps that these refer to for codes that they do not have."""
 
-    def __init__(self, library: ResourceLibrary, query: MappingQuery) -> None:
+    def __init__(self, library: ResourceLibrary, query: MappingQuery, scopes: tuple[ValueScope, ...]) -> None:
         self._library = library
         self._query = query
+        self._source_scope, self._target_scope = scopes
         self._other_maps: dict[object, set[str]] = defaultdict(set)
 
     def of_maps(self, maps: Iterable[Json], codings: Sequence[Json]) -> Iterator[Json]:
         """Yield the matches of codings, in the order of the maps."""
         for resource in maps:
-            if self._is_in_scope(resource):
+            if self._source_scope.admits(resource, "source") and self._target_scope.admits(resource, "target"):
                 for group in _items(resource, "group"):
                     yield from self._of_group(resource, group, codings)
-
-    def _is_in_scope(self, resource: Json) -> bool:
-        for name, wanted in (("source", self._query.source_scope), ("target", self._query.target_scope)):
-            found = resource.get(f"{name}ScopeUri") or resource.get(f"{name}ScopeCanonical") or ""
-            if wanted and found and split_canonical(found)[0] != split_canonical(wanted)[0]:
-                return False
-        return True
 
     def _of_group(self, resource: Json, group: Json, codings: Sequence[Json]) -> Iterator[Json]:
         query = self._query
         source, target = (split_canonical(str(group.get(name, "")))[0] for name in ("source", "target"))
         if query.source_system in ("", source) and query.target_system in ("", target):
             for coding in codings:
-                if coding.get("system") in (None, "", target if query.is_reverse else source):
-                    yield from (
-                        self._sources_of(resource, group, source, target, coding.get("code"))
-                        if query.is_reverse
-                        else self._targets_of(resource, group, target, coding)
-                    )
+                if coding.get("system") not in (None, "", target if query.is_reverse else source):
+                    continue
+                code = coding.get("code")
+                if query.is_reverse and self._target_scope.holds(target, code):
+                    yield from self._sources_of(resource, group, source, target, code)
+                elif not query.is_reverse and self._source_scope.holds(source, code):
+                    found = self._targets_of(resource, group, target, coding)
+                    yield from (each for each in found if self._is_in_target_scope(each))
 
     def _sources_of(self, resource: Json, group: Json, source: str, target: str, code: object) -> Iterator[Json]:
         for element in _items(group, "element"):
-            origin = _origin(element, source)
-            for each in _items(element, "target"):
-                if each.get("code") == code and element.get("code"):
+            own = element.get("code")
+            targets = [each for each in _items(element, "target") if own and each.get("code") == code]
+            if targets and self._source_scope.holds(source, own):
+                origin = _origin(element, source)
+                for each in targets:
                     turned = origin | inverse_relationship(each)
                     yield (
                         _match(turned, source, resource)
                         if self._query.returns_sources
                         else _match(each, target, resource, origin)
                     )
+
+    def _is_in_target_scope(self, match: Json) -> bool:
+        concept = next(each["valueCoding"] for each in match["part"] if each["name"] == "concept")
+        return self._target_scope.holds(concept["system"], concept["code"])
 
     def _targets_of(self, resource: Json, group: Json, target: str, coding: Json) -> Iterator[Json]:
         elements = [each for each in _items(group, "element") if each.get("code") == coding.get("code")]

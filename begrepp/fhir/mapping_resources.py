@@ -51,10 +51,12 @@ class MappingSource:
             iri = system.iri(concept)
             for mapping in system.record(concept).mappings:
                 is_source = mapping.source == iri
+                relationship = _relationship(mapping, is_inverse=is_source == query.is_reverse)
+                if not relationship:
+                    continue
                 other = self._coding(mapping.target if is_source else mapping.source, wanted)
                 if other is None:
                     continue
-                relationship = _relationship(mapping, is_inverse=is_source == query.is_reverse)
                 own = {"system": url, "code": code}
                 source, target = (other, own) if query.is_reverse else (own, other)
                 element = _element(source, target, relationship, mapping)
@@ -105,11 +107,12 @@ class MappingSource:
             for concept in concepts:
                 record = system.record(concept)
                 for mapping in record.mappings:
-                    if mapping.set == set_iri and mapping.source == record.iri:
+                    relationship = _relationship(mapping, is_inverse=False)
+                    if relationship and mapping.set == set_iri and mapping.source == record.iri:
                         other = self._coding(mapping.target)
                         if other:
                             own = {"system": system_url(system.description), "code": record.code}
-                            element = _element(own, other, _relationship(mapping, is_inverse=False), mapping)
+                            element = _element(own, other, relationship, mapping)
                             pairs[own["system"], other["system"]].append(element)
         return pairs
 
@@ -135,9 +138,13 @@ def _title(name: ThingName | None) -> str:
 
 
 def _relationship(mapping: ConceptMapping, *, is_inverse: bool) -> str:
-    if mapping.negated:
-        return "not-related-to"
+    """Return the relationship; empty for a denial, which leaves open what else the concepts are to each other.
+
+    Only a denial of `skos:relatedMatch` says that they are not related.
+    """
     found = _RELATIONSHIPS.get(mapping.predicate, "related-to")
+    if mapping.negated:
+        return "not-related-to" if mapping.predicate == expand("skos:relatedMatch") else ""
     return INVERSE_RELATIONSHIPS.get(found, found) if is_inverse else found
 
 

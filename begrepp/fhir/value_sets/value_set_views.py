@@ -9,6 +9,7 @@ from typing import Any
 from begrepp.fhir.requests.faults import invalid_request
 from begrepp.fhir.requests.resource_versions import join_canonical
 from begrepp.fhir.systems.designations import STANDARDS_STATUS
+from begrepp.fhir.value_sets.expanded_sets import expanded_sets
 
 Json = dict[str, Any]
 _SUPPLEMENT = "http://hl7.org/fhir/StructureDefinition/valueset-supplement"
@@ -84,8 +85,13 @@ class ValueSetView:
 
 
 def read_value_set(resource: Json, *, is_internal: bool = False) -> ValueSetView:
-    """Return the view of a resource. Raises `FhirFault` if its compose has the wrong form."""
+    """Return the view of a resource; one without compose has the members of its expansion.
+
+    Raises `FhirFault` if its compose has the wrong form, and for an expansion that is only a part.
+    """
     compose = resource.get("compose", {})
+    if "compose" not in resource and isinstance(resource.get("expansion"), dict):
+        compose = {"include": expanded_sets(resource["expansion"])}
     if not isinstance(compose, dict):
         raise invalid_request("ValueSet.compose is not an object.", at="ValueSet.compose")
     if "lockedDate" in compose and resource.get("url"):

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 
-from tests.server.fhir.test_served_resources import post, value
+from begrepp.fhir.mapping_queries import MappingQuery
+from begrepp.fhir.mapping_resources import MappingSource
+from begrepp.rdf.namespaces import expand
+from begrepp.terminology.concept_record import ConceptMapping, ConceptRecord, SystemDescription
+from tests.server.fhir.test_served_resources import get, post, value
 
 Json = dict[str, Any]
 A, B = "http://example.org/a", "http://example.org/b"
@@ -161,3 +167,142 @@ def test_attributes_and_properties_of_r5_are_named_by_the_addresses_that_the_map
         ],
     }
     assert json.dumps(match).count("relationship") == 1
+
+
+KARNOFSKY = "https://w3id.org/begrepp/id/cs/karnofsky"
+ECOG = "https://w3id.org/begrepp/id/cs/ecog"
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+def test_a_map_without_a_row_for_the_code_is_no_unknown_map(client: FlaskClient, base: str) -> None:
+    name = "sourceCode" if base == "r5" else "code"
+    listed = get(client, f"/fhir/{base}/ConceptMap")["entry"]
+    resource = next(each["resource"] for each in listed if "karnofsky" in each["resource"]["id"])
+    asked = f"{name}=05&system=https://w3id.org/begrepp/id/cs/lan"
+    for path in (f"{resource['id']}/$translate?{asked}", f"$translate?url={resource['url']}&{asked}-none"):
+        answer = get(client, f"/fhir/{base}/ConceptMap/{path}")
+        assert value(answer, "result") is False and parts(answer) == [] and value(answer, "message")
+    get(client, f"/fhir/{base}/ConceptMap/$translate?url={resource['url']}-none&{asked}", 404)
+    get(client, f"/fhir/{base}/ConceptMap/$translate?url={resource['url']}|1899&{asked}", 404)
+
+
+@pytest.mark.parametrize(
+    ("base", "source", "target"), [("r5", "sourceScope", "targetScope"), ("r4", "source", "target")]
+)
+def test_a_translation_is_limited_to_the_value_sets_that_are_named(
+    client: FlaskClient, base: str, source: str, target: str
+) -> None:
+    name = "sourceCode" if base == "r5" else "code"
+    path = f"/fhir/{base}/ConceptMap/$translate?{name}=0&system={KARNOFSKY}"
+
+    def found(**scopes: str) -> list[str]:
+        query = "".join(f"&{one}={quote(address)}" for one, address in scopes.items())
+        return concepts(get(client, path + query))
+
+    everything = found()
+    assert "5" in everything
+    assert found(**{target: f"{ECOG}?vs"}) == [code for code in everything if code == "5"]
+    assert found(**{target: f"{ECOG}?fhir_vs=isa/1"}) == []
+    assert found(**{target: f"{KARNOFSKY}?vs"}) == []
+    assert found(**{source: f"{KARNOFSKY}?vs"}) == everything
+    assert found(**{source: f"{ECOG}?vs"}) == []
+    fault = get(client, f"{path}&{target}=http://example.org/none", 422)["issue"][0]
+    assert fault["code"] == "not-found" and "http://example.org/none" in fault["details"]["text"]
+    assert found(**{source: "http://example.org/none"}) == everything
+
+
+def test_a_reversed_translation_is_limited_by_its_scopes(client: FlaskClient) -> None:
+    path = f"/fhir/r5/ConceptMap/$translate?targetCode=5&targetSystem={ECOG}"
+    assert parts(get(client, path))
+    assert parts(get(client, f"{path}&sourceScope={KARNOFSKY}?vs&targetScope={ECOG}?vs"))
+    assert parts(get(client, f"{path}&sourceScope={ECOG}?vs")) == []
+    assert parts(get(client, f"{path}&targetScope={KARNOFSKY}?vs")) == []
+
+
+def test_a_map_that_names_an_unknown_value_set_is_used_for_it(client: FlaskClient) -> None:
+    scope = "http://example.org/vs"
+    target = {"code": "x", "relationship": "equivalent"}
+    own = concept_map({"code": "1", "target": [target]}) | {"targetScopeCanonical": f"{scope}|1"}
+    asked: list[Json] = [
+        {"name": "sourceCode", "valueCode": "1"},
+        {"name": "system", "valueUri": A},
+        {"name": "conceptMap", "resource": own},
+    ]
+    path = "/fhir/r5/ConceptMap/$translate"
+    assert concepts(post(client, path, [*asked, {"name": "targetScope", "valueUri": scope}])) == ["x"]
+    post(client, path, [*asked, {"name": "targetScope", "valueUri": f"{scope}2"}], 422)
+
+
+class _OneMapping:
+    """A terminology of one code system with two concepts, and one mapping between them."""
+
+    def __init__(self, predicate: str, *, negated: bool) -> None:
+        self.description = SystemDescription(id="a", iri="urn:a", uri="urn:a")
+        self._mapping = ConceptMapping(
+            iri="", set="urn:x/set", source="urn:a/1", predicate=expand(f"skos:{predicate}"), target="urn:a/2"
+        )
+        self._mapping = replace(self._mapping, negated=negated)
+
+    def __len__(self) -> int:
+        return 2
+
+    def scheme(self, *_: str) -> _OneMapping:
+        return self
+
+    def all_current(self) -> list[_OneMapping]:
+        return [self]
+
+    def locate(self, iri: str) -> tuple[_OneMapping, int]:
+        return self, int(iri[-1]) - 1
+
+    def index(self, code: str) -> int:
+        return int(code) - 1
+
+    def iri(self, concept: int) -> str:
+        return f"urn:a/{concept + 1}"
+
+    def code(self, concept: int) -> str:
+        return str(concept + 1)
+
+    def name(self, _: object) -> None:
+        return None
+
+    def record(self, concept: int) -> ConceptRecord:
+        return ConceptRecord(iri=self.iri(concept), code=self.code(concept), mappings=(self._mapping,))
+
+
+@pytest.mark.parametrize(
+    ("predicate", "negated", "relationship"),
+    [
+        ("exactMatch", False, "equivalent"),
+        ("exactMatch", True, None),
+        ("closeMatch", True, None),
+        ("broadMatch", True, None),
+        ("relatedMatch", True, "not-related-to"),
+    ],
+)
+def test_a_denied_match_is_no_assertion_that_nothing_relates(
+    predicate: str, negated: bool, relationship: str | None
+) -> None:
+    terminology = _OneMapping(predicate, negated=negated)
+    source = MappingSource(terminology, {"urn:x/set": "1"})  # type: ignore[arg-type]
+    query = MappingQuery(
+        codings=[{"system": "urn:a", "code": "1"}],
+        is_reverse=False,
+        returns_sources=False,
+        source_system="",
+        target_system="",
+        source_scope="",
+        target_scope="",
+        map_address="",
+    )
+    whole = source.resource("set", with_content=True)
+    for maps in ([*source.maps_of(query)], [whole or {}]):
+        found = [
+            target["relationship"]
+            for each in maps
+            for group in each.get("group", ())
+            for element in group["element"]
+            for target in element["target"]
+        ]
+        assert found == ([relationship] if relationship else [])

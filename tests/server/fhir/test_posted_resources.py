@@ -248,3 +248,44 @@ def test_a_resource_of_a_wrong_form_is_a_fault_of_the_client(client: FlaskClient
     answer = client.post("/fhir/r5/CodeSystem/$lookup", data=data, content_type="application/fhir+json")
     assert 400 <= answer.status_code < 500
     assert json.loads(answer.data)["resourceType"] == "OperationOutcome"
+
+
+def test_a_value_set_with_an_expansion_alone_has_its_members(client: FlaskClient) -> None:
+    contains = [
+        {"system": CS, "code": "warm", "abstract": True, "contains": [{"system": CS, "code": "red", "display": "RED"}]},
+        {"display": "a heading", "contains": [{"system": CS, "code": "blue"}]},
+    ]
+    own: Json = {"resourceType": "ValueSet", "url": VS, "status": "active", "expansion": {"contains": contains}}
+    found = ask(client, "ValueSet/$expand", colours(), own, url=VS)
+    assert [(each["code"], each["display"]) for each in found["expansion"]["contains"]] == [
+        ("red", "RED"),
+        ("blue", "Blue"),
+    ]
+
+    def is_member(code: str, resource: Json) -> Any:
+        return ask(client, "ValueSet/$validate-code", colours(), resource, url=VS, system=CS, code=code)
+
+    assert [value(is_member(code, own), "result") for code in ("red", "blue", "orange", "warm")] == [
+        *(True, True),
+        *(False, False),
+    ]
+    importing = value_set({"valueSet": [VS]}, url="http://example.org/importing")
+    assert members(ask(client, "ValueSet/$expand", colours(), own, importing, url=importing["url"])) == ["red", "blue"]
+    defined = own | {"compose": {"include": [{"system": CS, "concept": [{"code": "orange"}]}]}}
+    assert members(ask(client, "ValueSet/$expand", colours(), defined, url=VS)) == ["orange"]
+
+
+@pytest.mark.parametrize(
+    ("expansion", "status", "text"),
+    [
+        ({"total": 9, "contains": [{"system": CS, "code": "red"}]}, 422, "1 of 9 members"),
+        ({"contains": [{"code": "red"}]}, 400, "without system or code"),
+        ({"contains": "red"}, 400, "not a list of objects"),
+    ],
+)
+def test_an_expansion_that_cannot_be_used_is_refused(
+    client: FlaskClient, expansion: Json, status: int, text: str
+) -> None:
+    own = {"resourceType": "ValueSet", "url": VS, "status": "active", "expansion": expansion}
+    fault = ask(client, "ValueSet/$expand", colours(), own, url=VS, status=status)
+    assert text in fault["issue"][0]["details"]["text"]

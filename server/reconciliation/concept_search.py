@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from cachetools import LRUCache
+from pyroaring import BitMap
 
+from begrepp.ecl.system_tables import tables_of
 from begrepp.records import Text
 from begrepp.search import Hit
 from begrepp.search.relatives import NOT_NAMES
@@ -29,10 +28,10 @@ _HITS = 12
 
 Each costs 50 µs to rank label by label, and equal names and codes are among the first.
 """
-_Names = Mapping[str, Sequence[int]]
-_edition_names: LRUCache[tuple[object, ...], _Names] = LRUCache(8)
-"""Names of the last editions that dated services have searched."""
-_lock = threading.Lock()
+_MOST_LISTED = 500
+"""Concepts of an edition whose names of the day are compared with a text."""
+_SIMILAR = 0.5
+"""Score of a concept that has the words of a text in a name of the day; the search scores from 0 to 5."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +68,8 @@ def search_concepts(
     found = [_from_hit(hit) for hit in hits]
     if service.day is None:
         return found
-    listed = [each for scheme in schemes or service.schemes for each in _listed_as(service, scheme, text)]
-    return _as_of(service, [*listed, *found])
+    equal, similar = _listed_on_day(service, schemes, text)
+    return _as_of(service, [*equal, *found, *similar])
 
 
 def find_identified(service: ReconciliationService, text: str) -> list[FoundConcept]:
@@ -178,32 +177,39 @@ def _retired_before(service: ReconciliationService, found: FoundConcept) -> Foun
     return replace(found, active=False, retired_on=state.since.isoformat()) if state.retired else None
 
 
-def _listed_as(service: ReconciliationService, scheme: SchemeFacts, text: str) -> list[FoundConcept]:
-    """Return the concepts of a code system with exactly this label or code on the day: the index has today's labels."""
-    edition = service.edition(scheme.id)
-    if edition is None:
-        return []
-    names = _names_of(service, edition)
-    numbers = dict.fromkeys((*names.get(fold(text.strip()), ()), *names.get(f"code {code_key(text)}", ())))
-    return [
-        FoundConcept(
-            iri=name.iri, scheme=scheme.iri, notation=name.notation, labels=name.texts, active=name.active, score=1.0
-        )
-        for name in map(edition.name, numbers)
-    ]
+def _listed_on_day(
+    service: ReconciliationService, schemes: Sequence[SchemeFacts], text: str
+) -> tuple[list[FoundConcept], list[FoundConcept]]:
+    """Return the concepts of earlier editions that had a text as a name or code on the day, and similar ones.
+
+    The index has the names of today, which are those of an edition that is in force still.
+    """
+    equal: list[FoundConcept] = []
+    similar: list[FoundConcept] = []
+    for scheme in schemes or service.schemes or service.build.schemes.by_iri.values():
+        edition = service.edition(scheme.id)
+        if edition is None or edition.description.current:
+            continue
+        names = tables_of(edition).descriptions
+        having = names.concepts(names.with_words(text) - names.kinds.get("definition", BitMap()))
+        for number in [*dict.fromkeys((*edition.find(text), *having))][:_MOST_LISTED]:
+            found = _listed_concept(edition, number, scheme.iri, text)
+            (equal if found.score else similar).append(found)
+    return equal, [replace(each, score=_SIMILAR) for each in similar[:_HITS]]
 
 
-def _names_of(service: ReconciliationService, edition: CodeSystem) -> _Names:
-    """Return the concepts of an edition by folded label and by the key of the code."""
-    key = (service.build.folder, edition.description.id, edition.description.version)
-    with _lock:
-        if (cached := _edition_names.get(key)) is not None:
-            return cached
-    names: dict[str, list[int]] = defaultdict(list)
-    for number in range(len(edition)):
-        each = edition.name(number)
-        for name in {f"code {code_key(each.notation)}", *(fold(label.value) for label in each.texts)}:
-            names[name].append(number)
-    with _lock:
-        _edition_names[key] = names
-    return names
+def _listed_concept(edition: CodeSystem, number: int, scheme: str, text: str) -> FoundConcept:
+    """Return a concept as an edition has it; its score is 0 if the text is neither its code nor one of its names."""
+    record, key = edition.record(number), fold(text.strip())
+    equal = next((each for each in record.designations if fold(each.text) == key), None)
+    preferred = _preferred(record)
+    name = Text(equal.text, equal.language) if equal else None
+    return FoundConcept(
+        iri=record.iri,
+        scheme=scheme,
+        notation=record.code,
+        labels=preferred,
+        active=number in edition.active,
+        matched=name if name not in preferred else None,
+        score=1.0 if equal or code_key(record.code) == code_key(text) else 0.0,
+    )

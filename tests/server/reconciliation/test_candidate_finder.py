@@ -112,6 +112,16 @@ def test_a_dated_service_knows_the_codes_and_names_of_the_day(client: FlaskClien
 def test_a_dated_service_of_all_systems_knows_the_names_of_the_day(client: FlaskClient) -> None:
     found = ask(client, "/reconcile/@2021-06-30", query=RETIRED)
     assert found[0]["id"] == f"{CONCEPT}icd-10-se/{RETIRED}" and not features(found[0])["deprecated"]
+    first = ask(client, "/reconcile/@2021-06-30", query="påhittad åkomma uns")[0]
+    name = f"{CONCEPT}icd-10-se/{RENAMED}", "Påhittad åkomma UNS"
+    assert (first["id"], first["name"], first["score"], first["match"]) == (*name, 100, True)
+    assert not any(each["match"] for each in ask(client, "/reconcile", query="påhittad åkomma uns"))
+
+
+@pytest.mark.parametrize("path", ["/reconcile/@2021-06-30", f"{LIST}@2021-06-30"])
+def test_a_dated_service_finds_names_of_the_day_by_their_words(client: FlaskClient, path: str) -> None:
+    found = {each["id"].rpartition("/")[2]: each for each in ask(client, path, query="UNS åkomma")}
+    assert found[RENAMED]["name"] == "Påhittad åkomma UNS" and not found[RENAMED]["match"]
 
 
 def test_a_dated_service_leaves_out_codes_that_came_later(client: FlaskClient) -> None:

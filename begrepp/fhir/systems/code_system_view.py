@@ -56,6 +56,8 @@ class CodeSystemView(ABC):
     language_packs: tuple[str, ...] = ()
     """Those of them that add designations only."""
     has_hierarchy: bool = True
+    has_stated_links: bool = True
+    """Whether `properties` may hold what `parents`, `children` and `definition` give."""
     size: int
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pyroaring import BitMap
@@ -46,6 +46,8 @@ _NAME = re.compile(r"[^A-Za-z0-9]+")
 
 class SchemeCodeSystem(CodeSystemView):
     """An edition of a code system of the build, under the address that the client uses for it."""
+
+    has_stated_links = False
 
     def __init__(self, system: CodeSystem, terminology: Terminology, url: str, index: TextIndex | None = None) -> None:
         """Open an edition; without the text index of the build, a text filter leaves the publisher's order."""
@@ -106,11 +108,8 @@ class SchemeCodeSystem(CodeSystemView):
     def code_and_display(self, concept: int, languages: LanguageChoice | None) -> tuple[str, str]:
         """Return the code and the display in the languages, which is empty if they have none."""
         name = self.system.name(concept)
-        texts = name.texts
-        if languages is None and texts:
-            return name.notation, (texts[0] if len(texts) == 1 else _ordered(texts)[0]).value
-        shown = ConceptTexts([_label(each.value, each.lang) for each in _ordered(texts)]).preferred(languages)
-        return name.notation, shown.value if shown else ""
+        place = _place_of_display(tuple([each.lang for each in name.texts]), languages)
+        return name.notation, name.texts[place].value if place >= 0 else ""
 
     def texts(self, concept: int) -> ConceptTexts:
         """Return all designations: preferred labels by language, then synonyms."""
@@ -261,6 +260,14 @@ def _rank(language: str) -> tuple[int, str]:
 
 def _label(value: str, language: str) -> FhirDesignation:
     return FhirDesignation(value=value, language=language, is_display=True)
+
+
+@lru_cache(4096)
+def _place_of_display(tags: tuple[str, ...], languages: LanguageChoice | None) -> int:
+    """Return the place of the label to show among labels with these languages; -1 if none is wanted."""
+    ordered = sorted(range(len(tags)), key=lambda place: _rank(tags[place]))
+    shown = ConceptTexts([_label(str(place), tags[place]) for place in ordered]).preferred(languages)
+    return int(shown.value) if shown else -1
 
 
 def _display(texts: ConceptTexts) -> Json:

@@ -18,6 +18,8 @@ _AS_PROPERTY = (
     (f"{_BASE}codesystem-conceptOrder", f"{_BASE}valueset-conceptOrder", "order", "order", "valueDecimal"),
     (f"{_BASE}itemWeight", f"{_BASE}itemWeight", "weight", "itemWeight", "valueDecimal"),
 )
+_LINKED = frozenset({"parent", "child", "definition"})
+"""Properties that a code system gives otherwise than as statements."""
 _COPIED_FROM_SYSTEM = frozenset(
     f"{_BASE}{name}" for name in ("coding-sctdescid", "rendering-style", "rendering-xhtml", "codesystem-alternate")
 )
@@ -46,11 +48,11 @@ class ElementWriter:
         self._shows_versions = shows_versions
         self._declared: dict[str, str] = {}
         self._uris: dict[CodeSystemView, dict[str, str]] = {}
-        self._is_plain = not self._with_designations and not self._properties
+        self._codes: dict[tuple[CodeSystemView, int], str] = {}
 
     def write(self, system: CodeSystemView, concept: int, element: Json | None) -> Json:
         """Return the element of a concept; `element`: the include's own element for it."""
-        if element is None and self._is_plain and not system.supplements:
+        if element is None and not self._with_designations and not system.supplements:
             return self._write_plain(system, concept)
         own = element or {}
         texts = system.texts(concept) if self._with_designations else system.names(concept)
@@ -68,7 +70,7 @@ class ElementWriter:
         return done
 
     def _write_plain(self, system: CodeSystemView, concept: int) -> Json:
-        """Return the element with code and display only, and what status and extensions the concept has."""
+        """Return the element with code, display and properties, and what status and extensions the concept has."""
         code, display = system.code_and_display(concept, self._languages)
         done: Json = {"system": system.url, "code": code}
         if self._shows_versions and system.version:
@@ -78,6 +80,8 @@ class ElementWriter:
             self._copy_extensions(done, extensions, ())
         if display:
             done["display"] = display
+        if self._properties:
+            self._write_properties(done, system, concept)
         return done
 
     def _write_state(self, done: Json, system: CodeSystemView, concept: int) -> None:
@@ -128,19 +132,28 @@ class ElementWriter:
         )
 
     def _write_properties(self, done: Json, system: CodeSystemView, concept: int) -> None:
-        uris, stated = self._uris_of(system), system.properties(concept)
+        uris = self._uris_of(system)
+        is_needed = system.has_stated_links or not _LINKED.issuperset(self._properties)
+        stated = system.properties(concept) if is_needed else ()
         for name in self._properties:
             if name in ("definition", "*") and (text := system.definition(concept)):
                 self._add(done, "definition", f"{_PROPERTIES}definition", "valueString", text)
             for link in ("parent", "child"):
                 if name in (link, "*"):
                     for other in system.parents(concept) if link == "parent" else system.children(concept):
-                        self._add(done, link, _PROPERTIES + link, "valueCode", system.code(other), repeats=True)
+                        self._add(done, link, _PROPERTIES + link, "valueCode", self._code(system, other), repeats=True)
             for each in stated:
                 if each.get("code") == name or name == "*":
                     kind, value = value_element(each, "")
                     code = str(each.get("code", ""))
                     self._add(done, code, uris.get(code, ""), kind, value, repeats=True)
+
+    def _code(self, system: CodeSystemView, concept: int) -> str:
+        """Return the code of a parent or child, which several members share."""
+        key = (system, concept)
+        if key not in self._codes:
+            self._codes[key] = system.code(concept)
+        return self._codes[key]
 
     def _uris_of(self, system: CodeSystemView) -> dict[str, str]:
         """Return the URIs of the properties of a code system by code."""

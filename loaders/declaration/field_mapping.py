@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from begrepp.errors import InputError, Origin
+from loaders.declaration.limited_pattern import LimitedPattern, read_pattern
 from loaders.declaration.toml_table import TomlTable
 from loaders.declaration.wildcards import matches_any
 from loaders.support.html_text import collapse_spaces, from_html
@@ -46,7 +47,7 @@ class FieldMapping:
     columns: tuple[str, ...] = ()
     text: str = ""
     template: str = ""
-    match: re.Pattern[str] | None = None
+    match: LimitedPattern | None = None
     all_matches: bool = False
     clean: str = ""
     replace: tuple[tuple[str, str], ...] = ()
@@ -67,7 +68,7 @@ class FieldMapping:
             return ()
         raw = self._raw_value(cells)
         if self.all_matches and self.match:
-            parts = [match[match.re.groups and 1] for match in self.match.finditer(raw)]
+            parts = [match[self.match.groups and 1] for match in self.match.find_all(raw)]
         elif self.split:
             parts = raw.split(self.split)
         else:
@@ -89,7 +90,7 @@ class FieldMapping:
     def _apply_steps(self, value: str, origin: Origin, *, matched: bool = False) -> str:
         if self.match and not matched:
             match = self.match.search(value)
-            value = (match[match.re.groups and 1] or "").strip() if match else ""
+            value = (match[self.match.groups and 1] or "").strip() if match else ""
         if self.clean:
             value = from_html(value, paragraphs=True) if self.clean == "html" else from_markdown(value)
         for old, new in self.replace:
@@ -160,8 +161,7 @@ def read_texts(toml: TomlTable, key: str) -> tuple[tuple[str, FieldMapping], ...
 def read_steps(toml: TomlTable) -> FieldMapping:
     """Read the table of a field: its columns, and the steps from cell to value."""
     words = toml.table("words") if "words" in toml else None
-    pattern = toml.pattern("match")
-    every = toml.pattern("every")
+    pattern, every = (read_pattern(toml, key, multiline=True) for key in ("match", "every"))
     replace = toml.table("replace")
     when = toml.table("when")
     cell = FieldMapping(
@@ -169,8 +169,8 @@ def read_steps(toml: TomlTable) -> FieldMapping:
         text=toml.text("text"),
         template=toml.text("template"),
         clean=toml.text("clean"),
-        match=re.compile(every or pattern, re.MULTILINE) if every or pattern else None,
-        all_matches=bool(every),
+        match=next((each for each in (every, pattern) if each.pattern), None),
+        all_matches=bool(every.pattern),
         replace=tuple((old, replace.text(old)) for old in list(replace)),
         words=_read_words(words) if words is not None else None,
         otherwise=toml.text("otherwise") if "otherwise" in toml else None,
@@ -181,7 +181,7 @@ def read_steps(toml: TomlTable) -> FieldMapping:
     if not (cell.columns or cell.text or cell.template):
         example = 'Say where the value comes from: column = "…", template or text.'
         toml.add_problem("column", "is missing.", example, is_missing=True)
-    if pattern and every:
+    if pattern.pattern and every.pattern:
         toml.add_problem(
             "every", "cannot be used with match.", "match takes the first, every takes all: keep one of them."
         )

@@ -15,6 +15,7 @@ from begrepp.sources.row_faults import Fault, add_fault
 from begrepp.sources.rows import Row
 from begrepp.sources.text_lines import read_lines
 from loaders.declaration.json_rows import flatten
+from loaders.declaration.limited_pattern import LimitedPattern
 
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*$")
 _DELIMITER_ROW = re.compile(r" {0,3}\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
@@ -26,7 +27,7 @@ _PIPE = re.compile(r"(?<!\\)\|")
 
 def read_markdown_rows(
     path: Path,
-    wanted_heading: re.Pattern[str],
+    wanted_heading: LimitedPattern,
     encoding: str,
     counter: Meter,
     report: Collection[str],

@@ -7,7 +7,6 @@ Rows are read from CSV, TSV, columns of fixed width, XLSX, JSON, YAML, tables in
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -22,6 +21,7 @@ from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.json_rows import References, read_document_rows
+from loaders.declaration.limited_pattern import LimitedPattern, read_pattern
 from loaders.declaration.markdown_rows import read_front_matter, read_markdown_rows
 from loaders.declaration.problems import nearest
 from loaders.declaration.row_filter import RowFilter, read_row_filter
@@ -85,7 +85,7 @@ class RowSource:
     column_names: tuple[str, ...]
     widths: tuple[int, ...]
     rows: str
-    heading: re.Pattern[str]
+    heading: LimitedPattern
     references: References
     fill_down: tuple[str, ...]
     """Columns whose empty cells have the value of the row above."""
@@ -214,7 +214,7 @@ def read_row_source(toml: TomlTable, edition: EditionFiles, *, key: str = "file"
         column_names=column_names,
         widths=widths,
         rows=toml.text("rows", default="[]"),
-        heading=re.compile(toml.pattern("heading")),
+        heading=read_pattern(toml, "heading"),
         references=_read_references(toml, files),
         fill_down=toml.strings("fill_down"),
         filter=read_row_filter(toml),

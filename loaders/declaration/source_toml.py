@@ -26,6 +26,7 @@ from begrepp.records import (
 from begrepp.sources.editions import DECLARATION, declaration, valid_from
 from begrepp.sources.row_faults import Fault, report_kinds
 from loaders.declaration.agents import PUBLISHER_TYPES, read_agent
+from loaders.declaration.limited_pattern import LimitedPattern, read_pattern
 from loaders.declaration.problems import MANUAL, DeclarationProblems
 from loaders.declaration.toml_lines import KeyPath, key_lines
 from loaders.declaration.toml_table import TomlTable
@@ -210,19 +211,19 @@ def new_declared_edition(scheme: Scheme, dates: EditionDates, rights: DeclaredRi
     )
 
 
-def read_levels(toml: TomlTable, scheme_id: str) -> dict[str, tuple[Level, re.Pattern[str] | None]]:
+def read_levels(toml: TomlTable, scheme_id: str) -> dict[str, tuple[Level, LimitedPattern | None]]:
     """Read `[[level]]`: the levels of a classification by id, each with the pattern of its notations."""
-    levels: dict[str, tuple[Level, re.Pattern[str] | None]] = {}
+    levels: dict[str, tuple[Level, LimitedPattern | None]] = {}
     for depth, section in enumerate(toml.tables("level"), start=1):
         id_ = section.slug("id", required=True)
-        pattern = section.pattern("pattern")
+        pattern = read_pattern(section, "pattern")
         level = Level(
             scheme=scheme_id,
             depth=section.number("depth") or depth,
             id=id_,
             titles=section.texts("title", required=True),
         )
-        levels[id_] = (level, re.compile(pattern) if pattern else None)
+        levels[id_] = (level, pattern if pattern.pattern else None)
         section.done()
     return levels
 

@@ -67,7 +67,8 @@ _OTHER_SYNONYMS = tuple(f"{OBO_IN_OWL}has{scope}Synonym" for scope in ("Broad", 
 _DEPRECATED = expand("owl:deprecated")
 _TYPE = expand("rdf:type")
 _SUBCLASS = expand("rdfs:subClassOf")
-_CLASSES = (expand("owl:Class"), expand("rdfs:Class"))
+_DEPRECATED_CLASS = expand("owl:DeprecatedClass")
+_CLASSES = (expand("owl:Class"), expand("rdfs:Class"), _DEPRECATED_CLASS)
 _THING = expand("owl:Thing")
 _STATEMENT_PROPERTIES = (
     REPLACED_BY,
@@ -172,6 +173,8 @@ def _read_classes(path: Path, edition: EditionFiles, *, reason: bool) -> dict[st
         if predicate == _TYPE:
             if value.value in _CLASSES:
                 named.add(subject)
+            if value.value == _DEPRECATED_CLASS:
+                annotations.setdefault(subject, {}).setdefault(_DEPRECATED, []).append(RdfTerm("true", "literal"))
         elif predicate == _SUBCLASS:
             named.add(subject)
             if value.kind == "iri" and not value.value.startswith("_:"):

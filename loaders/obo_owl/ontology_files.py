@@ -13,6 +13,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat
 
 from begrepp.errors import InputError
 from begrepp.rdf.namespaces import expand
+from begrepp.rdf.xml_encoding import utf8_xml
 from begrepp.records import EditionFiles, RdfTerm
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
@@ -78,7 +79,7 @@ def _read_file(path: Path) -> Iterator[OntologyTriple]:
 def _syntax(path: Path) -> RdfFormat | None:
     """Return the RDF syntax of a file by its beginning; None for OWL/XML. Raises `InputError` for another syntax."""
     refuse_other_content(path)
-    with path.open("rb") as file:
+    with utf8_xml(path) as readable, readable.open("rb") as file:
         head = file.read(_HEAD).decode("utf-8-sig", errors="replace")
     prolog = _COMMENTS.match(head)
     start = head[prolog.end() :] if prolog else head

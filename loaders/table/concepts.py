@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Level, Note, Skipped, Status, Text, is_iri
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from begrepp.sources.rows import parse_date
+from loaders.declaration.limited_pattern import LimitedPattern
 from loaders.declaration.source_toml import join_names
 from loaders.support.editions import last_day_of_retired
 from loaders.table.options import NOTE_FIELDS, TableOptions
@@ -26,7 +26,7 @@ class ListContext:
     """Scheme, levels, codes and first day of the edition that a concept belongs to."""
 
     scheme: str
-    levels: Mapping[str, tuple[Level, re.Pattern[str] | None]]
+    levels: Mapping[str, tuple[Level, LimitedPattern | None]]
     notations: Collection[str]
     edition_start: date
 
@@ -211,9 +211,7 @@ def _derived_parent(notation: str, notations: Collection[str], file: TableOption
     return next(((parent,) for parent in candidates if parent in notations and parent != notation), ())
 
 
-def _level(
-    notation: str, level: str, levels: Mapping[str, tuple[Level, re.Pattern[str] | None]], origin: Origin
-) -> str:
+def _level(notation: str, level: str, levels: Mapping[str, tuple[Level, LimitedPattern | None]], origin: Origin) -> str:
     if level:
         if level not in levels:
             raise InputError(

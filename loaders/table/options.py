@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from begrepp.records import EditionFiles, NoteKind, Status
 from loaders.declaration.column_check import check_columns
 from loaders.declaration.field_mapping import FieldMapping, read_field_mappings, read_text_mappings
+from loaders.declaration.limited_pattern import LimitedPattern, read_pattern
 from loaders.declaration.row_source import RowSource, read_row_source
 from loaders.declaration.toml_table import TomlTable
 
@@ -49,7 +49,7 @@ class TableOptions:
     skip_empty_labels: bool
     label_by_notation: bool
     broader_by: str
-    broader_pattern: re.Pattern[str]
+    broader_pattern: LimitedPattern
     root: tuple[str, ...]
     statuses: Mapping[str, Status]
     notation_strip: str
@@ -85,7 +85,7 @@ def read_options(toml: TomlTable, edition: EditionFiles) -> TableOptions:
         skip_empty_labels=options.flag("skip_empty_labels", default=False),
         label_by_notation=options.flag("label_by_notation", default=False),
         broader_by=options.text("broader_by"),
-        broader_pattern=re.compile(options.pattern("broader_pattern")),
+        broader_pattern=read_pattern(options, "broader_pattern"),
         root=options.strings("root"),
         statuses=_read_statuses(options),
         notation_strip=options.text("notation_strip"),

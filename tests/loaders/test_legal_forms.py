@@ -496,3 +496,18 @@ def test_missing_ranges_groups_and_categories_without_a_value_in_ddi_are_kept_or
     assert (b.minimum, b.maximum, b.section[0].value) == ("0", "4", "Outer")
     reasons = [record.reason for record in records if isinstance(record, Skipped)]
     assert reasons == ["a category of the variable 'b' has no value: no value."]
+
+
+@pytest.mark.parametrize("types", ["owl:DeprecatedClass", "owl:Class, owl:DeprecatedClass"])
+def test_a_deprecated_class_is_inactive(tmp_path: Path, types: str) -> None:
+    """OWL 2 Mapping to RDF Graphs, table 16: the type is the annotation owl:deprecated true."""
+    found = concepts(load(tmp_path, "obo_owl", turtle_ontology(f":C a {types} ."), SCHEME_TOML))
+    assert {code: concept.status for code, concept in found.items()} == {"A": "active", "B": "active", "C": "inactive"}
+
+
+def test_an_ontology_in_utf_16_is_read(tmp_path: Path) -> None:
+    text = (
+        '<?xml version="1.0" encoding="UTF-16"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        'xmlns:owl="http://www.w3.org/2002/07/owl#"><owl:Class rdf:about="https://ex.org/s/Å"/></rdf:RDF>'
+    )
+    assert concepts(load(tmp_path, "obo_owl", {"o.owl": text.encode("utf-16")}, SCHEME_TOML)).keys() == {"Å"}

@@ -18,7 +18,7 @@ from begrepp.search.hits import Hit, hit
 from begrepp.search.lexicon import IndexLexicon, decode_document
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
 from begrepp.search.query_parser import ParsedSearch
-from begrepp.search.query_relaxation import relaxations, telling_slots, understand_search
+from begrepp.search.query_relaxation import as_written, relaxations, telling_slots, understand_search
 from begrepp.search.ranking import Ranker
 from begrepp.search.relatives import MAX_RELATIVES, Relatives, Scored
 from begrepp.search.schema import FACETS, register_tokenizer, schema
@@ -32,7 +32,7 @@ SUGGESTION_CANDIDATES = 24
 _ENOUGH_HITS = 10
 """With fewer hits than this, documents without one of the telling words are found too, then without two."""
 _ENOUGH_SUGGESTED = 5
-"""The same for suggestions, of which fewer are shown."""
+"""The same for suggestions, of which fewer are shown; for the whole name of something, one is enough."""
 
 _RELATED_QUERIES = 1_000
 """The last queries whose relatives are kept."""
@@ -170,7 +170,9 @@ class TextIndex:
             ).hits
             addresses = [*exact, *(address for _, address in hits if address not in exact)]
         else:
-            addresses = self._find_candidates(search, filters, candidates, self._autocomplete, _ENOUGH_SUGGESTED)[2]
+            is_label = self._lexicon.is_label(search.text)
+            wanted, enough = (as_written(search), 1) if is_label else (search, _ENOUGH_SUGGESTED)
+            addresses = self._find_candidates(wanted, filters, candidates, self._autocomplete, enough)[2]
         ranker = self._ranker(search, user_language)
         scored = _sort_scored(self._score(ranker, addresses))
         return [hit(ranker, *each, user_language) for each in scored[:limit]]

@@ -10,8 +10,8 @@ from begrepp.search.synonyms import Phrase, synonyms
 
 _MIN_PART_LENGTH = 3
 _MAX_SPLITS = 3
-_MAX_JOINED = 3
-"""Words that are joined to a compound."""
+_MIN_JOINED, _MAX_JOINED = 2, 3
+"""Words that are joined to a compound; three only if a word of a label begins with the first two."""
 _MIN_END = 5
 """Letters of a known word that a word ends or begins with whose other part is unknown."""
 _KNOWN_COMPOUND = 5
@@ -38,6 +38,8 @@ def join_words(words: Sequence[str], lexicon: Lexicon) -> tuple[str, int] | None
         some = words[:length]
         if min(map(len, some)) < _MIN_PART_LENGTH or not "".join(some).isalpha():
             continue
+        if length > _MIN_JOINED and not lexicon.is_prefix("".join(some[:_MIN_JOINED])):
+            continue
         joints = product(*([part, part.removesuffix("s"), part + "s"] for part in some[:-1]))
         compounds = dict.fromkeys("".join([*parts, some[-1]]) for parts in joints)
         if found := next((word for word in compounds if _is_known_compound(word, lexicon)), ""):
@@ -47,8 +49,9 @@ def join_words(words: Sequence[str], lexicon: Lexicon) -> tuple[str, int] | None
 
 def _is_known_compound(word: str, lexicon: Lexicon) -> bool:
     """Return whether some documents have a word, or one of its synonyms."""
-    phrases = [(word,), *synonyms((word,))]
-    return any(min(map(lexicon.frequency, phrase)) >= _KNOWN_COMPOUND for phrase in phrases)
+    if lexicon.frequency(word) >= _KNOWN_COMPOUND:
+        return True
+    return any(min(map(lexicon.frequency, phrase)) >= _KNOWN_COMPOUND for phrase in synonyms((word,)))
 
 
 def is_plain_compound(split: Phrase, lexicon: Lexicon) -> bool:

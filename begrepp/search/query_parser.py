@@ -113,8 +113,10 @@ def parse_search(query: str, lexicon: Lexicon, *, joined: bool = True) -> Parsed
     capitals = {word.casefold() for word in text.split() if is_capitals(word)}
     quoted = {word for word in words if any(fold(word) in phrase for phrase in syntax.phrases)}
     kept = {*unfinished, *capitals, *quoted, *in_phrases, *ORDINARY_WORDS} if not codes.whole else {*words}
-    kept.update(word for run in joined_runs(words, lexicon) for word in run)
     unknown = [word for word in words if word not in kept and is_unknown(word, lexicon)]
+    if unknown:
+        kept.update(word for run in joined_runs(words, lexicon) for word in run)
+        unknown = [word for word in unknown if word not in kept]
     corrected = sounded_corrections(text, kept.difference(unfinished), lexicon)
     corrected |= {w: correction for w in unknown if w not in corrected and (correction := correction_of(w, lexicon))}
     slots = tuple(_slots(parts, corrected, lexicon, joined=joined))

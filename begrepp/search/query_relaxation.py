@@ -6,6 +6,7 @@ A compound that no label has is sought by its parts: *stapesoperation* by *stape
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from begrepp.search.query_compounds import loose_parts
 from begrepp.search.query_lexicon import Lexicon
@@ -23,6 +24,12 @@ def understand_search(query: str, lexicon: Lexicon, has_hits: Callable[[ParsedSe
     search = parse_search(query, lexicon)
     loose = "" if search.codes.whole else _loosened(search, lexicon)
     return parse_search(loose, lexicon, joined=False) if loose and not has_hits(search) else search
+
+
+def as_written(search: ParsedSearch) -> ParsedSearch:
+    """Return a search for its telling words without alternatives, which is enough for the whole name of something."""
+    slots = (search.slots[number] for number in telling_slots(search))
+    return replace(search, slots=tuple(replace(slot, alternatives={}) for slot in slots))
 
 
 def _loosened(search: ParsedSearch, lexicon: Lexicon) -> str:

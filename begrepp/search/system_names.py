@@ -77,7 +77,9 @@ class SystemNames:
             return found
         key = code_key(name)
         found = self.names.get(key, frozenset()) | self.families.get(key, frozenset())
-        return found or self.names.get(_register_key(name), frozenset())
+        if found or "REGIST" not in key:
+            return found
+        return self.names.get(_register_key(name), frozenset())
 
 
 def _frozen(groups: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:

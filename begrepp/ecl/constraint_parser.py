@@ -90,7 +90,10 @@ def _unexpected_token(text: str, token: Token, operator: str) -> EclError:
             return _error(text, token, f"{names[0]} and {names[1]} are mixed without brackets.", _BRACKETS)
         if token.type == "MINUS":
             return _error(text, token, "MINUS stands twice without brackets.", _BRACKETS)
-    advice = _BRACKETS if token.type in {*_SET_WORDS, "COLON", "DOT"} else _quotation_advice(text, start)
+    quoted = _quotation_advice(text, start)
+    if token.type == "DOT" and quoted and text[start + 1 : start + 2].isalnum():  # C34.1, not C34 . site
+        return _error(text, token, f"'{token}' cannot stand here.", quoted)
+    advice = _BRACKETS if token.type in {*_SET_WORDS, "COLON", "DOT"} else quoted
     return _error(text, token, f"'{token}' cannot stand here.", advice)
 
 

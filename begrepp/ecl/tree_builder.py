@@ -101,13 +101,13 @@ def _sub(tree: ParseTree) -> EclNode:
                 "A filter cannot follow a history supplement.",
                 "Put brackets around the part before it.",
             )
-        node = _extended(node, block)
+        node = _extended(node, block, span_of(tree)[0])
     return node
 
 
-def _extended(node: EclNode, block: ParseTree) -> EclNode:
-    """The node with a filter or a history supplement after it."""
-    span = (node.span[0], span_of(block)[1])
+def _extended(node: EclNode, block: ParseTree, start: int) -> EclNode:
+    """The node, which starts there with its brackets, with a filter or a history supplement after it."""
+    span = (start, span_of(block)[1])
     if block.data == "history":
         word = next(each for each in child_tokens(block) if each.type == "HISTORY")
         inner = child_trees(block)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
 from begrepp.errors import NotFound
-from begrepp.fhir.requests.faults import invalid_request
+from begrepp.fhir.requests.faults import FhirFault, invalid_request
 from begrepp.fhir.resource_library import ResourceSource
+from begrepp.fhir.value_sets.implicit_value_sets import implicit_system, implicit_value_set
 from server.fhir.search_parameters import parameter_test
 
 Json = dict[str, Any]
@@ -53,7 +55,8 @@ def search_resources(source: ResourceSource, kind: str, pairs: Iterable[tuple[st
         if _is_used(name) and value:
             wanted.setdefault(name, []).append(value)
     tests = [parameter_test(kind, *one) for one in wanted.items() if one[0] not in _RESULT_PARAMETERS]
-    found = [each for each in source.resources(kind) if all(test(each) for test in tests)]
+    known = [*source.resources(kind), *_at_other_addresses(source, kind, wanted.get("url", ()))]
+    found = [each for each in known if all(test(each) for test in tests)]
     count, offset = min(_number(wanted, "_count", _COUNT), _MAX_COUNT), _number(wanted, "_offset", 0)
     if "_count" in wanted:
         wanted["_count"] = [str(count)]
@@ -74,6 +77,22 @@ def search_resources(source: ResourceSource, kind: str, pairs: Iterable[tuple[st
     return bundle
 
 
+def _at_other_addresses(source: ResourceSource, kind: str, addresses: Iterable[str]) -> list[Json]:
+    """Return code systems that are asked for by another of their addresses, which they get, and implicit value sets.
+
+    Operations accept those addresses; a client that looks for the resource first must find it.
+    """
+    found: list[Json] = []
+    for address in addresses:
+        if kind == "CodeSystem" and (identity := source.identity(address)) not in ("", address):
+            found += [each | {"url": address} for each in source.resources(kind) if each["url"] == identity]
+        system = implicit_system(address) if kind == "ValueSet" else ""
+        if system and source.code_system_versions(system):
+            with suppress(FhirFault):  # a form that does not exist
+                found.append(implicit_value_set(address, "").resource)
+    return found
+
+
 def _is_used(name: str) -> bool:
     return not name.startswith("_") or name in _RESULT_PARAMETERS or name.partition(":")[0] == "_id"
 
@@ -84,13 +103,13 @@ def _link(relation: str, address: str, wanted: dict[str, list[str]]) -> Json:
 
 
 def _entry(source: ResourceSource, kind: str, resource: Json, summary: str, elements: list[str], address: str) -> Json:
-    url = f"{address}/{resource['id']}"
+    url = f"{address}/{resource['id']}" if "id" in resource else resource["url"]
     kept: tuple[str, ...] = ()
     if summary == "true":
         kept = (*_SUMMARY, *_TYPE_SUMMARY[kind])
     elif summary == "text" or elements:
         kept = ("text", *elements)
-    if kind != "CodeSystem" and summary not in ("true", "text"):
+    if "id" in resource and kind != "CodeSystem" and summary not in ("true", "text"):
         resource = source.resource(kind, resource["id"], with_content=True) or resource
     if kept:
         names = {"resourceType", "id", "meta", *_MANDATORY[kind], *kept}

@@ -226,6 +226,13 @@ def test_dialects_are_read_with_their_acceptabilities() -> None:
     assert {dialect.acceptabilities for dialect in of_all.dialects} == {("accept",)}
 
 
+@pytest.mark.parametrize(
+    "text", ["(* : a = b) {{ C active = 1 }}", "(A OR B) {{ + HISTORY }}", '((A)) {{ term = "x" }} {{ C active = 1 }}']
+)
+def test_a_filter_spans_the_brackets_before_it(text: str) -> None:
+    assert parse_ecl(text).span == (0, len(text))
+
+
 def test_history_of_given_sets_is_read() -> None:
     tree = parse_ecl("A {{+ history_min}}"), parse_ecl("A {{ + HISTORY (*) }}")
     assert isinstance(tree[0], HistorySupplement) and tree[0].profile == "MIN"
@@ -301,6 +308,9 @@ def test_an_error_names_place_and_part(text: str, line: int, column: int, reason
     [
         ("<< HP:0000118", 'If "HP:0000118" is a code, write it in quotation marks.'),
         ("<< C34/1", 'If "C34/1" is a code, write it in quotation marks.'),
+        ("<< C34 MINUS C34.1", 'If "C34.1" is a code, write it in quotation marks.'),
+        ("A OR B OR C50.9", 'If "C50.9" is a code, write it in quotation marks.'),
+        ("A OR B . site", "Put brackets around the parts that belong together."),
         ("A AND B : c = d", "Put brackets around the parts that belong together."),
     ],
 )

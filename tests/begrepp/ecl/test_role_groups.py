@@ -161,6 +161,8 @@ def test_the_page_of_a_concept_shows_its_groups_apart(client: FlaskClient) -> No
     page = client.get(f"/resource?uri=http://snomed.info/id/{EVERYWHERE}", follow_redirects=True).text
     first, second = page.index("Rollgrupp 1"), page.index("Rollgrupp 2")
     assert "Swollen look" in page[first:second]
+    assert f'title="http://snomed.info/id/{LOOK}">{LOOK}</span>' in page[first:second]
+    assert "senast ändrad" in page and ">dct:modified <" not in page
     assert "Sore look" in page[second:]
     assert "Other invented body part" in page[:first]  # in no group
 

@@ -304,3 +304,85 @@ def test_a_day_before_all_editions_is_told(client: FlaskClient, path: str) -> No
     assert ICD in text and "1950-01-01" in text and "2021" in text
     unknown = json.loads(client.get("/fhir/r5/CodeSystem/$lookup?system=urn:none&code=1&date=1950-01-01").data)
     assert len(unknown["issue"]) == 1
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+@pytest.mark.parametrize(
+    "address", [ICD, "http://hl7.org/fhir/sid/icd-10-se", "https://w3id.org/begrepp/id/cs/icd-10-se"]
+)
+def test_a_code_system_is_found_by_every_address(client: FlaskClient, base: str, address: str) -> None:
+    """HAPI uses a code system only if a search for its address finds it."""
+    entries = get(client, f"/fhir/{base}/CodeSystem?{urlencode({'url': address})}")["entry"]
+    assert {each["resource"]["url"] for each in entries} == {address}
+    read_again = get(client, entries[0]["fullUrl"].removeprefix("http://localhost"))
+    assert read_again["id"] == entries[0]["resource"]["id"]
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+@pytest.mark.parametrize(
+    ("url", "number"),
+    [(f"{ECOG}?vs", 1), (f"{ICD}?fhir_vs=isa/A00", 1), ("urn:none?vs", 0), (f"{ECOG}?fhir_vs=guess/1", 0), (ECOG, 0)],
+)
+def test_an_implicit_value_set_is_found_by_its_address(client: FlaskClient, base: str, url: str, number: int) -> None:
+    found = get(client, f"/fhir/{base}/ValueSet?{urlencode({'url': url})}")
+    assert (found["total"], [each["resource"]["url"] for each in found.get("entry", ())]) == (number, [url] * number)
+
+
+def hapi(client: FlaskClient, operation: str, **parameters: str) -> Any:
+    """The answer to a POST with the headers and types of values of HAPI's client."""
+    kinds = {"url": "valueUri", "system": "valueUri"}
+    items = [{"name": name, kinds.get(name, "valueString"): text} for name, text in parameters.items()]
+    headers = {
+        "Accept": "application/fhir+xml;q=1.0, application/fhir+json;q=1.0, application/json+fhir;q=0.9",
+        "Content-Type": "application/fhir+json; charset=UTF-8; fhirVersion=4.0",
+    }
+    body = json.dumps({"resourceType": "Parameters", "parameter": items})
+    answer = client.post(f"/fhir/r4/{operation}", data=body, headers=headers)
+    assert (answer.status_code, answer.content_type) == (200, "application/fhir+json; charset=utf-8"), answer.text
+    return json.loads(answer.data)
+
+
+def test_the_calls_of_hapi_are_answered(client: FlaskClient) -> None:
+    check = "CodeSystem/$validate-code"
+    assert value(hapi(client, check, url=ECOG, code="5", display="avliden"), "result") is True
+    wrong = hapi(client, check, url=ECOG, code="9")
+    assert value(wrong, "result") is False and value(wrong, "message")
+    assert value(hapi(client, "ValueSet/$validate-code", url=f"{ECOG}?vs", code="5", system=ECOG), "result") is True
+    assert value(hapi(client, "CodeSystem/$lookup", system=ECOG, code="5", displayLanguage="en"), "display") == "dead"
+
+
+def test_the_calls_of_the_validator_are_answered(client: FlaskClient) -> None:
+    """A coding with an inline value set, and the parameters that HL7's validator always sends."""
+    include = {"system": ECOG, "filter": [{"property": "concept", "op": "=", "value": "5"}]}
+    value_set = {
+        "resourceType": "ValueSet",
+        "url": "http://x.org/vs",
+        "status": "draft",
+        "compose": {"include": [include]},
+    }
+    usual: list[dict[str, Any]] = [
+        {"name": "valueSet", "resource": value_set},
+        {"name": "cache-id", "valueId": "9a1c"},
+        {"name": "displayLanguage", "valueCode": "en-US"},
+        {"name": "defaultDisplayLanguage", "valueCode": "en"},
+        {"name": "default-to-latest-version", "valueBoolean": True},
+        {"name": "default-valueset-version", "valueUri": "http://x.org/vs|1"},
+        {"name": "lenient-display-validation", "valueBoolean": True},
+        {"name": "diagnostics", "valueBoolean": False},
+        {"name": "profile", "resource": {"resourceType": "Parameters", "parameter": []}},
+    ]
+    operation = "/fhir/r4/ValueSet/$validate-code"
+    for code, expected in (("5", True), ("4", False)):
+        coding = {"system": ECOG, "code": code, "display": "wrong"}
+        items: list[dict[str, Any]] = [
+            {"name": "coding", "valueCoding": coding},
+            {"name": "codeableConcept", "valueCodeableConcept": {"coding": [coding], "text": "x"}},
+        ]
+        for item in items:
+            found = post(client, operation, [item, *usual])
+            assert value(found, "result") is expected, (item, found)
+            assert "issues" in [each["name"] for each in found["parameter"]]
+    inferred = post(
+        client, operation, [{"name": "code", "valueCode": "5"}, {"name": "inferSystem", "valueBoolean": True}, *usual]
+    )
+    assert (value(inferred, "result"), value(inferred, "system")) == (True, ECOG)

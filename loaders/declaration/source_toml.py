@@ -192,6 +192,10 @@ def read_edition_dates(toml: TomlTable, edition: EditionFiles, suggested: date |
         coverage=section.choice("coverage", Coverage, Coverage.COMPLETE),
         titles=section.texts("title"),
     )
+    if dates.valid_to and dates.valid_to < first_day:
+        section.add_problem(
+            "valid_to", f"is {dates.valid_to}, before the first day, {first_day}.", "Correct one of the days."
+        )
     section.done()
     return dates
 

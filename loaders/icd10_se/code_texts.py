@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Concept, EditionFiles, texts
-from begrepp.sources.editions import file_named
+from begrepp.records import Concept, Coverage, EditionFiles, texts
+from begrepp.sources.editions import coverage, file_named
 from begrepp.sources.row_faults import RowScope
 from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
@@ -30,11 +30,11 @@ def read_code_texts(edition: EditionFiles) -> Iterator[Concept]:
         for (first, last), notation in blocks.items()
         if not any(first <= category <= last for category in categories)
     ]
-    if empty:
+    if empty and coverage(edition) is Coverage.COMPLETE:
         raise InputError(
             digits[0],
             f"there is no category in the block {', '.join(empty)}.",
-            "The file may be truncated; download all files of the edition again.",
+            "The file may be truncated; download all files of the edition again, or add an excerpt with --partial.",
         )
     notations = {dotted(row.take("kod")) for path in digits for row in _rows(path, counted=False)}
     scope = RowScope()

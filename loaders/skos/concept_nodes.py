@@ -21,6 +21,7 @@ from loaders.skos.properties import (
     TOP_OF,
     TYPE,
     XL_LABELS,
+    normalized_text,
     texts_of,
 )
 from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, PredicateObjects
@@ -114,3 +115,16 @@ def empty_notes(graph: Graph, node: GraphNode, predicate: str) -> Iterator[Graph
             continue
         if not any(isinstance(o, Literal) for o in graph.objects(note, *_NOTE_TEXTS)):
             yield note
+
+
+def dropped_labels(graph: Graph, node: GraphNode) -> Iterator[str]:
+    """Yield what is wrong with the labels of a concept that are not kept: empty ones, and those of two kinds."""
+    kind_of: dict[Literal, str] = {}
+    for predicate in LABELS:
+        for label in graph.objects(node, predicate):
+            if not isinstance(label, Literal):
+                continue
+            if not normalized_text(label):
+                yield f"an empty {compact(predicate)}."
+            elif (kept := kind_of.setdefault(label, predicate)) != predicate:
+                yield f"{label} as {compact(kept)} and {compact(predicate)}; it is kept as {compact(kept)} (SKOS S13)."

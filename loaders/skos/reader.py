@@ -16,6 +16,7 @@ from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Concept, Note, RdfTerm, Record, Scheme, Skipped, Statement, Status, Text
 from begrepp.sources.row_faults import add_remark
 from loaders.skos.concept_nodes import (
+    dropped_labels,
     empty_notes,
     find_concept_nodes,
     listed_members,
@@ -99,7 +100,7 @@ class SkosReader:
                 yield concept
                 remaining = self._remaining_triples(subject, concept)
                 yield from self._other_schemes(subject)
-                yield from self._empty_notes(subject)
+                yield from self._dropped_texts(subject)
                 yield from self._statements(subject, remaining, concept.scheme)
             elif isinstance(subject, NamedNode) and subject in used:
                 yield from self._statements(subject, self._remaining_scheme_triples(subject), self.schemes[subject].id)
@@ -239,7 +240,9 @@ class SkosReader:
                 reason = f"<{node.value}> is also in <{scheme.value}>; it is kept in <{own_scheme.value}> only."
                 yield Skipped(origin=self.graph.origin, reason=reason)
 
-    def _empty_notes(self, node: NamedNode) -> Iterator[Skipped]:
+    def _dropped_texts(self, node: NamedNode) -> Iterator[Skipped]:
+        for reason in dropped_labels(self.graph, node):
+            yield Skipped(origin=self.graph.origin, reason=f"<{node.value}> has {reason}")
         for predicate in (DEFINITION, *NOTES):
             for _ in empty_notes(self.graph, node, predicate):
                 reason = f"<{node.value}> has a {compact(predicate)} that is a node without a text (rdf:value)."

@@ -102,6 +102,11 @@ pref_label.sv = "namn"
         ("[[file]]", "[file]", r"line 7: .*one table, not an array of tables. Write: \[\[file\]\]"),
         ("title.sv =", "titel.sv =", r"line 6: .*titel is not a key.*Did you mean title"),
         ("koder.csv", "kodr.csv", r'line 8: .*Write: name = "koder.csv"'),
+        (
+            "[scheme]",
+            "[release]\nvalid_from = 2024-06-01\nvalid_to = 2024-01-01\n[scheme]",
+            r"valid_to is 2024-01-01, before the first day, 2024-06-01. Correct",
+        ),
     ],
 )
 def test_a_fault_is_told_without_its_consequences(tmp_path: Path, old: str, new: str, told: str) -> None:

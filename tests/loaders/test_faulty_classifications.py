@@ -132,3 +132,11 @@ def test_all_rows_of_an_unknown_part_of_kva_are_listed(tmp_path: Path) -> None:
     records = load(tmp_path / "reported", "kva", files)
     assert [record.origin.row for record in records if isinstance(record, Skipped)] == [3, 5]
     assert any(isinstance(record, Concept) for record in records)
+
+
+def test_an_excerpt_may_lack_the_categories_of_blocks(tmp_path: Path) -> None:
+    files = original("icd10_se-texts")
+    files["block.txt"] = "A00-A09\t\tTarmen\nA20-A28\t\tTom\nC00-C97\t\tYttre\n"
+    files["source.toml"] = '[release]\ncoverage = "partial"\n'
+    records = list(check_records(loaders.read_records(edition(tmp_path, "icd10_se", files))))
+    assert "A20-A28" in {record.notation for record in records if isinstance(record, Concept)}

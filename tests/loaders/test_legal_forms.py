@@ -511,3 +511,19 @@ def test_an_ontology_in_utf_16_is_read(tmp_path: Path) -> None:
         'xmlns:owl="http://www.w3.org/2002/07/owl#"><owl:Class rdf:about="https://ex.org/s/Å"/></rdf:RDF>'
     )
     assert concepts(load(tmp_path, "obo_owl", {"o.owl": text.encode("utf-16")}, SCHEME_TOML)).keys() == {"Å"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "reason"),
+    [
+        ("skos:altLabel 'A'@sv", "'A'@sv as skos:prefLabel and skos:altLabel; it is kept as skos:prefLabel"),
+        ("skos:altLabel 'b'@sv ; skos:hiddenLabel 'b'@sv", "it is kept as skos:altLabel"),
+        ("skos:altLabel ' '@sv", "an empty skos:altLabel"),
+        ("skos:altLabel 'A'@en, 'a'@sv", ""),
+    ],
+)
+def test_labels_that_are_not_kept_are_reported(tmp_path: Path, labels: str, reason: str) -> None:
+    """SKOS Reference, S13: the properties of labels are disjoint."""
+    records = load(tmp_path, "skos", skos(f":A {labels} ."))
+    reasons = [record.reason for record in records if isinstance(record, Skipped)]
+    assert len(reasons) == bool(reason) and reason.replace("'", '"') in "".join(reasons)

@@ -20,6 +20,8 @@ from begrepp.fhir.systems.served_systems import ServedSystem
 from begrepp.fhir.value_sets.value_set_resources import value_set_id, value_set_resource
 from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
 from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
+from begrepp.records import is_iri
 from begrepp.search import TextIndex
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import StoredValueSet, Terminology
@@ -27,6 +29,13 @@ from begrepp.terminology.terminology import StoredValueSet, Terminology
 Json = dict[str, Any]
 _OPENED = 64
 """Editions whose codes and words are held in memory."""
+
+
+def _publishers_address(iri: str, header: Sequence[str]) -> str:
+    """Return the IRI by which the publisher knows a mapping set, from its description (N-Triples); empty without it."""
+    start = f'<{iri}> <{expand("dct:identifier")}> "'
+    stated = (line.removeprefix(start).partition('"')[0] for line in header if line.startswith(start))
+    return next((each for each in stated if is_iri(each)), "")
 
 
 class BuildResources:
@@ -39,8 +48,10 @@ class BuildResources:
         self._opened: LRUCache[tuple[str, str], SchemeCodeSystem] = LRUCache(_OPENED)
         self._views: dict[str, ValueSetView] = {}
         iris = Iris(manifest.base)
-        versions = {iris.mapping_set(each.id): each.version for each in manifest.current_graphs("mapping")}
-        self._mappings = MappingSource(terminology, versions)
+        sets = {iris.mapping_set(each.id): each for each in manifest.current_graphs("mapping")}
+        versions = {iri: each.version for iri, each in sets.items()}
+        addresses = {iri: _publishers_address(iri, each.header) for iri, each in sets.items()}
+        self._mappings = MappingSource(terminology, versions, addresses)
 
     def identity(self, url: str) -> str:
         """Return the address that all addresses of a code system lead to, empty for an unknown one."""

@@ -173,6 +173,8 @@ def subsumes(library: ResourceLibrary, call: OperationCall) -> Json:
     first, second = (concept_of(system, each) for each in codes)
     if first == second:
         outcome = "equivalent"
+    elif not system.is_subsumption:
+        outcome = "not-subsumed"
     elif second in system.descendants(first):
         outcome = "subsumes"
     else:

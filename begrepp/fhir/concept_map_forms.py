@@ -92,6 +92,8 @@ def map_to_r4(resource: Json) -> Json:
     """Return a ConceptMap of R5 in the form of R4."""
     done = dict(resource)
     _rename_scopes(done, to_r5=False)
+    if isinstance(done.get("identifier"), list):
+        done["identifier"] = done["identifier"][0]
     if groups := [_group_to_r4(each) for each in done.pop("group", ())]:
         done["group"] = groups
     return done

@@ -90,7 +90,8 @@ def _is_known(library: ResourceLibrary, address: str) -> bool:
 
 def _has_address(resource: Json, address: str) -> bool:
     url, version = split_canonical(address)
-    return resource.get("url") == url and (not version or version_matches(version, str(resource.get("version", ""))))
+    known = (resource.get("url"), *(each.get("value") for each in _items(resource, "identifier")))
+    return url in known and (not version or version_matches(version, str(resource.get("version", ""))))
 
 
 class _Matches:

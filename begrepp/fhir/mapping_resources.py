@@ -32,11 +32,17 @@ _RELATIONSHIPS = {
 
 
 class MappingSource:
-    """Mappings of a build as ConceptMap resources; `versions`: version of each mapping set by its IRI."""
+    """Mappings of a build as ConceptMap resources.
 
-    def __init__(self, terminology: Terminology, versions: Mapping[str, str]) -> None:
+    `versions`: version of each mapping set by its IRI; `addresses`: the publisher's IRI of a set, if it has one.
+    """
+
+    def __init__(
+        self, terminology: Terminology, versions: Mapping[str, str], addresses: Mapping[str, str] | None = None
+    ) -> None:
         self._terminology = terminology
         self._versions = versions
+        self._addresses = addresses or {}
 
     def maps_of(self, query: MappingQuery) -> Iterator[Json]:
         """Yield a map for each mapping set that has a code of the query, with the mappings of these codes only."""
@@ -77,16 +83,18 @@ class MappingSource:
         return {"system": url, "code": system.code(concept)} | ({"display": display} if display else {})
 
     def _map(self, set_iri: str) -> Json:
+        address = self._addresses.get(set_iri, "")
         resource: Json = {
             "resourceType": "ConceptMap",
             "id": resource_id(set_iri.rstrip("/").rpartition("/")[2]),
-            "url": set_iri,
+            "url": address or set_iri,
+            "identifier": [{"system": "urn:ietf:rfc:3986", "value": set_iri}] if address else [],
             "version": self._versions.get(set_iri, ""),
             "title": _title(self._terminology.name(set_iri) if set_iri else None),
             "status": "active",
             "experimental": False,
         }
-        return {key: value for key, value in resource.items() if value not in ("", None)}
+        return {key: value for key, value in resource.items() if value not in ("", None, [])}
 
     def listed(self) -> list[Json]:
         """Return all mapping sets without their mappings."""

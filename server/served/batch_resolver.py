@@ -147,24 +147,29 @@ def _parse_items(items: object) -> list[_Item]:
     parsed = []
     for number, item in enumerate(items, start=1):
         system, code = (item.get(key) if isinstance(item, dict) else None for key in ("system", "code"))
-        if not isinstance(system, str) or not isinstance(code, str) or not system or not code:
+        if not isinstance(system, str) or not isinstance(code, str):
             raise UsageError(f"Number {number} lacks system or code as a string.", f"Send {example}.")
         if len(system) > MAX_CODE_LENGTH or len(code) > MAX_CODE_LENGTH:
             raise UsageError(f"Number {number} is too long.", f"Send {example}.")
         day = item.get("asOf", "")
         if not isinstance(day, str):
             raise UsageError(f"Number {number} has an asOf that is not a string.", 'Write it as "2019-06-30".')
-        parsed.append((system.strip(), code.strip(), parse_day(day)))
+        try:
+            parsed.append((system.strip(), code.strip(), parse_day(day)))
+        except UsageError as error:
+            raise UsageError(f"Number {number}: {error.reason}", error.next_step) from None
     return parsed
 
 
 def _resolve_item(
     build: ServedBuild, system: str, code: str, day: date | None, *, near_misses: bool
 ) -> _Concept | _Unresolved:
+    if not system:
+        return _Unresolved(error="unknown-system", reason="The system is empty.")
     if find_scheme(build, system) is None:
         return _Unresolved(error="unknown-system", reason=f"There is no code system with the identifier {system}.")
     if not code:
-        return _Unresolved(error="unknown-code", reason="There is nothing but space in the code.")
+        return _Unresolved(error="unknown-code", reason="The code is empty.")
     try:
         concept = resolve_system_code(build, system, code, near_misses=near_misses)
         return _concept_on(build, concept, day) if day else _concept_in(build, concept.iri)

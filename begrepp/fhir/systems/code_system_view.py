@@ -58,6 +58,8 @@ class CodeSystemView(ABC):
     has_hierarchy: bool = True
     has_stated_links: bool = True
     """Whether `properties` may hold what `parents`, `children` and `definition` give."""
+    is_subsumption: bool = True
+    """Whether a concept subsumes those below it; the parts of a whole (`part-of`) are not kinds of it."""
     size: int
 
     @property

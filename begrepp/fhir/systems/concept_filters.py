@@ -53,7 +53,8 @@ def select_concepts(system: CodeSystemView, item: Json, *, value_set: str, at: s
 def _select(system: CodeSystemView, name: str, operator: str, value: str) -> BitMap:
     if operator in _HIERARCHY and name in _HIERARCHY_PROPERTIES:
         concept = system.index(value)
-        return BitMap() if concept is None else _HIERARCHY[operator](system, concept)
+        kinds = _HIERARCHY if system.is_subsumption else _NO_KINDS
+        return BitMap() if concept is None else kinds[operator](system, concept)
     values = _property_values(system, name)
     if operator == "=":
         return _where(values, lambda each: _equals(each, value))
@@ -142,3 +143,9 @@ _HIERARCHY: dict[str, Callable[[CodeSystemView, int], BitMap]] = {
     "child-of": lambda system, concept: BitMap(system.children(concept)),
     "descendent-leaf": _leaves,
 }
+_NO_KINDS = dict.fromkeys(_HIERARCHY, lambda *_: BitMap()) | {
+    "is-a": lambda _, concept: BitMap([concept]),
+    "is-not-a": lambda system, concept: system.everything - BitMap([concept]),
+    "generalizes": lambda _, concept: BitMap([concept]),
+}
+"""The same for a hierarchy that does not say what is a kind of what."""

@@ -36,6 +36,7 @@ class PostedCodeSystem(CodeSystemView):
         self.needs_version = resource.get("versionNeeded") is True
         self.language = _text(resource, "language")
         self.value_set_url = _text(resource, "valueSet")
+        self.is_subsumption = resource.get("hierarchyMeaning") != "part-of"
         self.property_definitions = [each for each in _items(resource, "property") if each.get("code")]
         self._concepts: list[Json] = []
         self._parents: list[list[int]] = []

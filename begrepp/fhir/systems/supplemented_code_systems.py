@@ -25,6 +25,7 @@ class SupplementedCodeSystem(CodeSystemView):
         for name in (
             *("url", "version", "name", "title", "status", "standards_status", "experimental", "content", "size"),
             *("is_case_sensitive", "needs_version", "language", "value_set_url", "has_hierarchy"),
+            "is_subsumption",
         ):
             setattr(self, name, getattr(base, name))
         known = {each["code"] for each in base.property_definitions}

@@ -113,6 +113,18 @@ def test_an_unknown_code_is_an_answer_to_resolve_and_a_problem_to_lookup(client:
     assert misfits(several.get_json(), {"type": "array", "items": SCHEMAS["Resolved"]}) == []
 
 
+def test_an_empty_item_is_an_answer_and_a_wrong_day_names_its_item(client: FlaskClient) -> None:
+    known = {"system": "icd-10-se", "code": "A00.9"}
+    items = [known, known | {"code": ""}, known | {"code": " "}, known | {"system": ""}, known]
+    found = client.post("/api/v1/resolve", json=items).get_json()
+    assert [each.get("error") for each in found] == [None, "unknown-code", "unknown-code", "unknown-system", None]
+    assert [each["reason"] for each in found[1:4]] == ["The code is empty."] * 2 + ["The system is empty."]
+    assert misfits(found, {"type": "array", "items": SCHEMAS["Resolved"]}) == []
+    for wrong in ({"asOf": "x"}, {"asOf": 2020}, {"code": 5}, {"system": None}):
+        answer = client.post("/api/v1/resolve", json=[known, known | wrong, known])
+        assert answer.status_code == 400 and answer.get_json()["title"].startswith("Number 2")
+
+
 @pytest.mark.parametrize(
     "asked",
     ["search", "search?q=", "search?q=x&limit=0", "search?q=x&limit=x", "search?q=x&kind=nope",

@@ -10,10 +10,19 @@ import pytest
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
+from begrepp.artefact.manifest import current_build, read_manifest
+from begrepp.fhir.build_resources import BuildResources
+from begrepp.fhir.concept_map_forms import map_to_r4
+from begrepp.fhir.concept_translation import translate
 from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.mapping_resources import MappingSource
+from begrepp.fhir.requests.operation_calls import OperationCall
+from begrepp.fhir.resource_library import ResourceLibrary
+from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
+from begrepp.settings import Settings
 from begrepp.terminology.concept_record import ConceptMapping, ConceptRecord, SystemDescription
+from begrepp.terminology.terminology import Terminology
 from tests.server.fhir.test_served_resources import get, post, value
 
 Json = dict[str, Any]
@@ -169,6 +178,25 @@ def test_attributes_and_properties_of_r5_are_named_by_the_addresses_that_the_map
     assert json.dumps(match).count("relationship") == 1
 
 
+def test_a_map_has_the_address_of_its_publisher_and_ours(built: Settings) -> None:
+    folder, own, address = current_build(built), f"{Iris(built.base).mapping_set(JAMNA)}", "https://example.org/map"
+    manifest = read_manifest(folder)
+    header = [f'<{own}> <{expand("dct:identifier")}> "{text}" .\n' for text in ("no IRI", address)]
+    graphs = [replace(each, header=[*each.header, *header]) if each.id == JAMNA else each for each in manifest.graphs]
+    source = BuildResources(Terminology(folder), replace(manifest, graphs=graphs))
+    resource = next(each for each in source.resources("ConceptMap") if each["id"] == JAMNA)
+    assert resource["url"] == address and [each["value"] for each in resource["identifier"]] == [own]
+    assert map_to_r4(resource)["identifier"] == {"system": "urn:ietf:rfc:3986", "value": own}
+    others = [each for each in source.resources("ConceptMap") if each["id"] != JAMNA]
+    assert others and all(each["url"].startswith(built.base) and "identifier" not in each for each in others)
+    for name in (address, own, f"{own}|{resource['version']}"):
+        items = [{"name": "sourceCode", "valueCode": "70"}, {"name": "system", "valueUri": KARNOFSKY}]
+        answer = translate(ResourceLibrary(source), OperationCall([*items, {"name": "url", "valueUri": name}]))
+        assert value(answer, "result") is True
+        assert value(parts(answer)[0], "originMap") == f"{address}|{resource['version']}"
+
+
+JAMNA = "karnofsky-ecog-jamna"
 KARNOFSKY = "https://w3id.org/begrepp/id/cs/karnofsky"
 ECOG = "https://w3id.org/begrepp/id/cs/ecog"
 

@@ -289,3 +289,32 @@ def test_an_expansion_that_cannot_be_used_is_refused(
     own = {"resourceType": "ValueSet", "url": VS, "status": "active", "expansion": expansion}
     fault = ask(client, "ValueSet/$expand", colours(), own, url=VS, status=status)
     assert text in fault["issue"][0]["details"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("meaning", "outcome", "kinds"),
+    [
+        ("is-a", "subsumes", ["warm", "red", "orange"]),
+        (None, "subsumes", ["warm", "red", "orange"]),
+        ("part-of", "not-subsumed", ["warm"]),
+    ],
+)
+def test_the_parts_of_a_whole_are_no_kinds_of_it(
+    client: FlaskClient, meaning: str | None, outcome: str, kinds: list[str]
+) -> None:
+    system = colours(hierarchyMeaning=meaning)
+    found = ask(client, "CodeSystem/$subsumes", system, system=CS, codeA="warm", codeB="red")
+    assert value(found, "outcome") == outcome
+    found = ask(client, "CodeSystem/$subsumes", system, system=CS, codeA="red", codeB="red")
+    assert value(found, "outcome") == "equivalent"
+
+    def selected(operator: str, code: str) -> list[str]:
+        own = value_set(filtered("concept", operator, code))
+        return members(ask(client, "ValueSet/$expand", system, own, url=VS))
+
+    assert selected("is-a", "warm") == kinds
+    assert selected("descendent-of", "warm") == selected("child-of", "warm") == kinds[1:]
+    assert selected("is-not-a", "warm") == [each for each in ("warm", "red", "orange", "blue") if each not in kinds]
+    assert selected("generalizes", "red") == ([*kinds[:1], "red"] if len(kinds) > 1 else ["red"])
+    checked = ask(client, "CodeSystem/$lookup", system, system=CS, code="red", property="parent")
+    assert '"warm"' in json.dumps(checked)

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from begrepp.errors import InputError, Origin
+from begrepp.sources.characters import FORBIDDEN, clean_text
 
 DELIMITERS = {";": "semicolon", "\t": "tab", ",": "comma", "|": "bar", "^": "caret"}
 """The delimiters of tables in text, with their names."""
@@ -207,6 +208,11 @@ def cells_by_column(header: list[str], cells: list[str], origin: Origin, short_r
 
 
 def clean_cell(cell: str) -> str:
-    """Return a cell without spaces and zero-width characters at its ends."""
+    """Return a cell without spaces and zero-width characters at its ends.
+
+    A cell of characters that no text may hold, and of nothing else, is an empty one.
+    """
     cell = cell.strip()
+    if FORBIDDEN.search(cell) and not clean_text(cell).strip():
+        return ""
     return cell if cell.isascii() else cell.strip(_INVISIBLE).strip()

@@ -103,7 +103,7 @@ def _read_number(value: float, number_format: str, place: str) -> CellText:
             shown,
             code_fault=f"cell {place} holds the number {shown}; a workbook keeps only the first {MAX_DIGITS} digits.",
         )
-    if _SCIENTIFIC.search(number_format):
+    if _SCIENTIFIC.search(number_format) or _SCIENTIFIC.search(shown):
         reason = f"cell {place} is shown as a power of ten ({shown}), which may have been a code such as 5E10."
         return CellText(shown, code_fault=reason)
     if "%" in number_format or _THOUSANDS.search(number_format):
@@ -122,8 +122,8 @@ def show_number(value: float, number_format: str) -> str:
         return f"{value:0{len(positive)}.{len(decimals[1])}f}"
     if isinstance(value, int):
         return _fill_format(value, positive) if value >= 0 else str(value)
-    # A spreadsheet program shows 15 significant digits: 0.1 + 0.2 is 0.3.
-    return f"{value:.{MAX_DIGITS}g}"
+    # A spreadsheet program shows 15 significant digits: 0.1 + 0.2 is 0.3. Numbers below 0.0001 it shows as 1E-07.
+    return f"{value:.{MAX_DIGITS}g}".replace("e", "E")
 
 
 def _fill_format(value: int, number_format: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Activity,
     Agent,
@@ -22,12 +21,11 @@ from begrepp.records import (
     is_iri,
 )
 from loaders.declaration.agents import read_agent, read_agents
+from loaders.declaration.declared_dates import read_partial_date, read_period
 from loaders.declaration.source_toml import read_edition_dates, read_rights
 from loaders.declaration.toml_table import TomlTable
 
 DEFAULT_SCHEME = "onkologi"
-# A year, a month or a day.
-_PARTIAL_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 _EU_AUTHORITY = "http://publications.europa.eu/resource/authority/"
 
 
@@ -42,6 +40,7 @@ def read_dataset(toml: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
         section, "publisher", default=rights.publisher.id, agents=_with_agent(agents_by_id, rights.publisher)
     )
     holders = _with_agent(agents_by_id, publisher)
+    temporal, kept = read_period(section, "temporal_from", "temporal_to"), read_period(retention, "from", "to")
     dataset = Dataset(
         id=section.slug("id", default=edition.source),
         version=dates.version,
@@ -79,10 +78,10 @@ def read_dataset(toml: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
         legal_bases=_read_laws(section, "legal_basis"),
         purposes=section.texts("purpose"),
         personal_data=section.strings("personal_data"),
-        temporal_from=read_partial_date(section, "temporal_from"),
-        temporal_to=read_partial_date(section, "temporal_to"),
-        retention_from=read_partial_date(retention, "from"),
-        retention_to=read_partial_date(retention, "to"),
+        temporal_from=temporal[0],
+        temporal_to=temporal[1],
+        retention_from=kept[0],
+        retention_to=kept[1],
         spatial=section.iri("spatial"),
         health_categories=section.strings("health_category"),
         health_themes=section.strings("health_theme"),
@@ -169,23 +168,6 @@ def _read_evidence(toml: TomlTable) -> Evidence:
     )
     toml.done()
     return evidence
-
-
-def read_partial_date(toml: TomlTable, key: str) -> str:
-    """Read a year, month or day from a declaration."""
-    value = toml.text(key)
-    if value and not _PARTIAL_DATE.fullmatch(value):
-        toml.add_problem(key, f"is '{value}'.", 'Write a year, a month or a day: "1958", "2008-01", "2008-01-01".')
-    return value
-
-
-def check_partial_date(value: str, origin: Origin, field: str) -> str:
-    """Return a year, month or day of a row unchanged. Raises `InputError` for any other value."""
-    if value and not _PARTIAL_DATE.fullmatch(value):
-        raise InputError(
-            origin, f"'{value}' for {field} is not a year, month or day.", "Write 2004, 2004-01 or 2004-01-01."
-        )
-    return value
 
 
 def concept_references(references: tuple[str, ...]) -> tuple[str, ...]:

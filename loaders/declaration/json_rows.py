@@ -17,6 +17,7 @@ from typing import Any, cast
 import yaml
 
 from begrepp.errors import InputError, Origin
+from begrepp.sources.rows import clean_cell
 from loaders.declaration.source_toml import join_names
 
 MAX_JSON = 200_000_000
@@ -262,4 +263,4 @@ def _scalar(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return unicodedata.normalize("NFC", str(value)).strip()
+    return clean_cell(unicodedata.normalize("NFC", str(value)))

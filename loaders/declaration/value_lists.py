@@ -9,11 +9,13 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, EditionFiles, Link, Skipped, Text, is_iri
 from begrepp.sources.row_faults import Fault, RowScope, add_fault, add_remark
 from loaders.declaration.column_check import check_columns
-from loaders.declaration.dataset import check_partial_date
+from loaders.declaration.declared_dates import check_partial_date, check_period, first_and_last_day
 from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_steps, read_texts
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
 from loaders.declaration.row_source import RowSource, read_row_source
 from loaders.declaration.toml_table import TomlTable
+
+_DIFFERENT_CODES = "Give the values different codes in a copy of the file, or correct one of the labels."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +36,11 @@ class InlineCodes:
             code, label = code.strip(), label.strip() if separator else item.strip()
             if not code or not label:
                 add_remark(row.origin, f"the value '{item}' has no {'label' if code else 'code, and is left out'}.")
-            if code:
-                values_by_code.setdefault(code, CodedValue(code=code, labels=(Text(label or code, self.language),)))
+            coded = CodedValue(code=code, labels=(Text(label or code, self.language),))
+            if code and values_by_code.setdefault(code, coded) != coded:
+                earlier = values_by_code[code].labels[0].value
+                reason = f"the code '{code}' occurs twice in the cell, as '{earlier}' and '{label or code}'."
+                add_fault(Fault.REPEATED, InputError(row.origin, f"{reason} The first is kept.", _DIFFERENT_CODES))
         if len(values_by_code) < self.minimum_count:
             return (), ()
         return split_missing(tuple(values_by_code.values()), self.missing)
@@ -167,13 +172,16 @@ def _add_row(index: CodeListIndex, codes: CodesDeclaration, row: MappedRow, code
     def value(name: str) -> str:
         return codes.columns[name].value(row.cells, row.origin) if name in codes.columns else ""
 
+    start, end = (check_partial_date(value(name), row.origin, name) for name in ("valid_from", "valid_to"))
+    check_period(start, end, row.origin, code)
+    first_day, last_day = first_and_last_day(start, end)
     coded = CodedValue(
         code=code,
         labels=texts_in_row(codes.label, row) or (Text(code, "zxx"),),
         definitions=texts_in_row(codes.definition, row),
         broader=value("broader"),
-        valid_from=check_partial_date(value("valid_from"), row.origin, "valid_from"),
-        valid_to=check_partial_date(value("valid_to"), row.origin, "valid_to"),
+        valid_from=first_day,
+        valid_to=last_day,
         matches=_match_links(value("system"), value("system_code") or code),
     )
     names = _list_names(codes, row)

@@ -16,7 +16,8 @@ from begrepp.sources.row_faults import Fault, add_fault
 from begrepp.sources.rows import parse_date
 from begrepp.sources.text_lines import read_lines
 from loaders.declaration.column_check import check_columns
-from loaders.declaration.dataset import check_partial_date, concept_references
+from loaders.declaration.dataset import concept_references
+from loaders.declaration.declared_dates import check_partial_date, check_period
 from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
 from loaders.declaration.row_source import RowSource, read_row_source
@@ -164,6 +165,7 @@ class DictionaryRow:
         """Return the variable as a record."""
         value, multiple_values, words, origin = self.value, self.multiple_values, self.texts, self.origin
         titles = self.titles()
+        check_period(self.day("valid_from"), self.day("valid_to"), origin, self.name)
         return Variable(
             dataset=dataset,
             table=place.table,

@@ -158,6 +158,13 @@ def datatype_of(cells: dict[str, str], row: Row) -> str:
     return next((datatype for pattern, datatype in _VALIDATED if pattern.fullmatch(validation)), "string")
 
 
+def bound_of(cells: dict[str, str], column: str) -> str:
+    """Return the least or greatest value of a field; the decimals of `number_…_comma_decimal` are after a comma."""
+    validation = cells["text_validation_type_or_show_slider_number"]
+    has_comma = validation.startswith("number") and validation.endswith("comma_decimal")
+    return cells[column].replace(",", ".") if has_comma else cells[column]
+
+
 def other_notes(cells: dict[str, str], language: str) -> list[Text]:
     """Return what a row states in columns without a field in the record: `Validation: email`, labels of a slider.
 

@@ -17,7 +17,7 @@ from begrepp.sources.rows import Row
 from begrepp.sources.table_forms import declared_form
 from begrepp.sources.tables import read_table
 from begrepp.sources.text_lines import read_lines
-from loaders.declaration.dataset import check_partial_date
+from loaders.declaration.declared_dates import check_partial_date
 
 LABEL_COLUMNS = ("label_sv", "label_en", "definition_sv", "definition_en")
 REGISTER, CONCEPTUAL, REPRESENTED = "register.csv", "conceptual_variables.csv", "represented_variables.csv"

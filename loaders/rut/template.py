@@ -25,6 +25,7 @@ from begrepp.records import (
 from begrepp.sources.rows import parse_date
 from loaders.declaration.agents import slug
 from loaders.declaration.dataset import concept_references
+from loaders.declaration.declared_dates import check_period
 from loaders.rut.rows import (
     CODES,
     CONCEPTUAL,
@@ -147,6 +148,7 @@ class Template:
         """Return an instance variable with the properties of its represented and conceptual variables."""
         titles = row.texts("label") or represented.texts("label")
         quality = row["quality_sv"]
+        check_period(row.date("valid_from"), row.date("valid_to"), row.origin, row["name"])
         return Variable(
             dataset=dataset,
             table=row["register"],

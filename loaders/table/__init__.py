@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from begrepp.records import (
+    Coverage,
     EditionFiles,
     Record,
     Redistribution,
@@ -58,7 +59,13 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     yield new_declared_edition(scheme, dates, rights)
     for level, _ in levels.values():
         yield level
-    context = ListContext(scheme=scheme.id, levels=levels, notations=rows.counts.keys(), edition_start=dates.valid_from)
+    context = ListContext(
+        scheme=scheme.id,
+        levels=levels,
+        notations=rows.counts.keys(),
+        edition_start=dates.valid_from,
+        is_complete=dates.coverage is Coverage.COMPLETE,
+    )
     for group in rows.groups():
         with RowScope(report=group[0].file.source.report):
             yield from read_concept(group, context)

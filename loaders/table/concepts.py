@@ -18,6 +18,9 @@ from loaders.table.options import NOTE_FIELDS, TableOptions
 from loaders.table.rows import CodeTableRow, format_notation
 
 _SINGLE_FIELDS = ("level", "status", "valid_from", "valid_to", "accepted", "checked")
+_EXCERPT = (
+    'Correct the code, or download all files of the edition again; for an excerpt set [release] coverage = "partial".'
+)
 _SINGLE_TEXTS = ("pref_label", "definition", "domain")
 
 
@@ -29,6 +32,7 @@ class ListContext:
     levels: Mapping[str, tuple[Level, LimitedPattern | None]]
     notations: Collection[str]
     edition_start: date
+    is_complete: bool
 
 
 def read_concept(rows: Sequence[CodeTableRow], context: ListContext) -> Iterator[Concept | Skipped]:
@@ -63,9 +67,11 @@ def read_concept(rows: Sequence[CodeTableRow], context: ListContext) -> Iterator
     replaced_by = _references(used, "replaced_by")
     if replaced_by and status is not Status.INACTIVE:
         add_remark(first.origin, "a code is replaced by another, and in use.")
-    for code in replaced_by:
-        if not is_iri(code) and code not in context.notations:
-            add_remark(first.origin, f"the code '{notation}' is replaced by '{code}', which is not in the list.")
+    if context.is_complete:
+        for code in [each for each in replaced_by if not is_iri(each) and each not in context.notations]:
+            reason = f"the code '{notation}' is replaced by '{code}', which is not in the list."
+            add_fault(Fault.DANGLING, InputError(first.origin, reason, _EXCERPT))
+        replaced_by = tuple(each for each in replaced_by if is_iri(each) or each in context.notations)
     related = _references(used, "related")
     if notation in related:
         add_remark(first.origin, "a code is related to itself; the relation is left out.")

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from begrepp.build.loads.match_checks import MatchChecks
+from begrepp.build.loads.variable_checks import NamePeriods, impossible_values
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.records import (
     Concept,
@@ -93,6 +94,7 @@ class _RecordChecks:
     _left_out: set[Origin] = field(default_factory=set)
     _dangling: set[tuple[_Code, str]] = field(default_factory=set)
     _matches: MatchChecks = field(default_factory=MatchChecks)
+    _periods: NamePeriods = field(default_factory=NamePeriods)
 
     def accepts(self, record: Record) -> bool:
         """Return whether a record is to be loaded; otherwise its fault, or the remark about it, is collected."""
@@ -100,8 +102,7 @@ class _RecordChecks:
             case Concept():
                 return self._accepts_concept(record)
             case Variable():
-                key = ("variable", record.dataset, record.table, record.name, record.part)
-                return self._accepts_other(record, key, f"the variable '{record.name}'")
+                return self._accepts_variable(record)
             case Element():
                 return self._accepts_other(
                     record, ("element", record.structure, record.path), f"the element '{record.path}'"
@@ -136,6 +137,16 @@ class _RecordChecks:
         self._concepts[key] = _Seen(concept.origin, concept.broader, concept.related, contents)
         if concept.iri:
             self._notations[concept.iri] = concept.notation
+        return True
+
+    def _accepts_variable(self, variable: Variable) -> bool:
+        key = ("variable", variable.dataset, variable.table, variable.name, variable.part)
+        if not self._accepts_other(variable, key, f"the variable '{variable.name}'"):
+            return False
+        if error := self._periods.find_overlap(variable):
+            return self._leave_out(Fault.REPEATED, error)
+        for words in impossible_values(variable):
+            self.faults.remark(variable.origin, words)
         return True
 
     def _accepts_other(self, record: Variable | Element, key: tuple[str, ...], words: str) -> bool:

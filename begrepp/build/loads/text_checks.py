@@ -10,7 +10,7 @@ from typing import Any
 from pyoxigraph import RdfFormat, parse
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import RdfTerm, Record, Text
+from begrepp.records import Concept, RdfTerm, Record, Text
 from begrepp.sources.characters import FORBIDDEN, clean_text, name_characters
 
 _SUSPECT = re.compile(
@@ -34,6 +34,13 @@ def clean_record(record: Record, origin: Origin) -> tuple[Record, str]:
     """
     found: set[str] = set()
     cleaned = _clean(record, type(record).__name__, origin, found)
+    if isinstance(cleaned, Concept) and not cleaned.pref_labels:
+        raise InputError(
+            origin,
+            f"the label of '{cleaned.notation}' has only characters that no text may hold: "
+            f"{name_characters(''.join(found))}.",
+            "Give the code a label in a copy of the file, and report it to the publisher.",
+        )
     return cleaned, name_characters("".join(found))
 
 
@@ -52,7 +59,12 @@ def _clean(value: Any, name: str, origin: Origin, found: set[str]) -> Any:
             )
     elif isinstance(value, tuple):
         items = [_clean(item, name, origin, found) for item in value]
-        changed = type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+        # A text of forbidden characters alone says nothing.
+        changed = (
+            type(value)(*items)
+            if hasattr(value, "_fields")
+            else tuple(item for item in items if not isinstance(item, Text) or item.value.strip())
+        )
     elif is_dataclass(value) and not isinstance(value, type | Origin):
         values = {field.name: getattr(value, field.name) for field in fields(value)}
         changed = replace(

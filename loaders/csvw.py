@@ -26,7 +26,7 @@ from begrepp.records import (
     is_iri,
 )
 from begrepp.sources.meter import current_meter
-from begrepp.sources.row_faults import RowScope
+from begrepp.sources.row_faults import RowScope, add_remark
 from loaders.declaration.agents import slug
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.json_files import Json, object_list, read_referenced_json, read_single_json, string_list
@@ -54,6 +54,10 @@ _READ = (
     *("name", "datatype", "lang", "null", "propertyUrl", "required", "separator", *_TITLES, *_DESCRIPTIONS),
     *("@id", "@type", "aboutUrl", "suppressOutput", "textDirection"),
 )
+_BOUNDS = {"minimum", "maximum", "minInclusive", "maxInclusive", "minExclusive", "maxExclusive"}
+_UNORDERED = frozenset(
+    ("string", "boolean", "anyURI", "base64Binary", "hexBinary", "normalizedString", "token", "language", "Name")
+) | {"NMTOKEN", "QName", "html", "json", "xml"}
 _READ_FACETS = ("base", "minimum", "minInclusive", "maximum", "maxInclusive", "@id", "@type")
 # Alternative names of datatypes (tabular-metadata, 5.11.1).
 _ALIASES = {"number": "double", "binary": "base64Binary", "datetime": "dateTime", "any": "anyAtomicType"}
@@ -137,13 +141,18 @@ def _table(table: Json, schema: Json, table_id: str, urls: Mapping[str, str], pa
             )
         columns, target_columns = string_list(key.get("columnReference")), string_list(reference.get("columnReference"))
         foreign_keys.append(ForeignKey(columns, urls[resource], target_columns))
+    names = {str(column.get("name", "")) for column in object_list(schema, "columns", path)}
+    primary_key = string_list(schema.get("primaryKey"))
+    for column in primary_key:
+        if "" not in names and column not in names:  # without a name, the first title is the name
+            add_remark(Origin(path.name), f"the primary key of '{url}' names the column '{column}', which it lacks.")
     return Table(
         id=table_id,
         titles=_texts(table, ("dc:title", "dcterms:title", "title", "titles"), language)
         or (Text(url or table_id, "zxx"),),
         descriptions=_texts(table, _DESCRIPTIONS, language),
         url=url if is_iri(url) else "",
-        primary_key=string_list(schema.get("primaryKey")),
+        primary_key=primary_key,
         foreign_keys=tuple(foreign_keys),
     )
 
@@ -159,6 +168,9 @@ def _variable(
     datatype = column.get("datatype", "string")
     facets: Json = datatype if isinstance(datatype, Mapping) else {"base": datatype}
     property_url = str(column.get("propertyUrl", ""))
+    base = _datatype(str(facets.get("base", "string")), name, path)
+    for words in _impossible_facets(facets, base):
+        add_remark(origin, f"the column '{name}' has {words}.")
     nulls = tuple(
         CodedValue(code=code, labels=(Text(code, "zxx"),)) for code in string_list(column.get("null")) if code
     )
@@ -173,7 +185,7 @@ def _variable(
             *(text for text in _all_texts(column, _TITLES, language) if text not in titles),
             *_unread(column, facets, property_url),
         ),
-        datatype=_datatype(str(facets.get("base", "string")), name, path),
+        datatype=base,
         minimum=str(facets.get("minimum", facets.get("minInclusive", ""))),
         maximum=str(facets.get("maximum", facets.get("maxInclusive", ""))),
         pattern=_format(facets.get("format", "")),
@@ -194,6 +206,16 @@ def _datatype(base: str, name: str, path: Path) -> str:
             "Correct it; see https://www.w3.org/TR/tabular-metadata/#built-in-datatypes.",
         )
     return datatype
+
+
+def _impossible_facets(facets: Json, base: str) -> Iterator[str]:
+    """Yield the facets that CSVW does not allow together or with the datatype (tabular-metadata, 5.11.2)."""
+    if base in _UNORDERED:
+        for facet in sorted(_BOUNDS & facets.keys()):
+            yield f"the facet {facet}, which the datatype {base} cannot have"
+    least, greatest = facets.get("minLength"), facets.get("maxLength")
+    if isinstance(least, int) and isinstance(greatest, int) and least > greatest:
+        yield f"the minLength {least}, above its maxLength {greatest}"
 
 
 def _format(format_: Any) -> str:

@@ -212,6 +212,9 @@ def _datatype(field: Json, name: str, origin: Origin) -> str:
 def _permitted(field: Json, constraints: Json, origin: Origin, language: str) -> tuple[CodedValue, ...]:
     """Return the categories of a field, or its enum; if it has both, the categories that the enum permits."""
     categories = _values(field.get("categories"), language)
+    for code, labels in _repeated(field.get("categories")):
+        words = f"the category '{code}' of '{field['name']}' occurs several times ({labels}); the first is kept."
+        add_remark(origin, words)
     permitted = _values(constraints.get("enum"), language)
     if not (categories and permitted):
         return categories or permitted
@@ -221,6 +224,18 @@ def _permitted(field: Json, constraints: Json, origin: Origin, language: str) ->
             text = f"the category '{value.code}' of '{field['name']}' is not in its enum, and is left out."
             add_remark(origin, text)
     return tuple(value for value in categories if value.code in codes)
+
+
+def _repeated(categories: Any) -> Iterator[tuple[str, str]]:
+    """Yield the values of categories that occur with several labels, and these labels."""
+    labels: dict[str, dict[str, None]] = {}
+    for category in categories if isinstance(categories, list) else []:
+        if isinstance(category, Mapping):
+            known = labels.setdefault(_first_string(category.get("value")), {})
+            known[_first_string(category.get("label"))] = None
+    for value, known in labels.items():
+        if value and len(known) > 1:
+            yield value, ", ".join(known)
 
 
 def _values(values: Any, language: str) -> tuple[CodedValue, ...]:

@@ -155,3 +155,43 @@ def test_bounds_that_no_value_keeps_and_unreadable_patterns_are_told(
     records = load(tmp_path, "frictionless", files, DATASET)
     remarks = [each.text for each in records if isinstance(each, LoadRemark) and "'x'" in each.text]
     assert len(remarks) == bool(words) and all(words in each for each in remarks)
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"datatype": {"base": "string", "minLength": 5, "maxLength": 2}}, "the minLength 5, above its maxLength 2"),
+        ({"datatype": {"base": "string", "minimum": "a"}}, "the facet minimum, which the datatype string cannot have"),
+        ({"datatype": {"base": "integer", "minimum": 10, "maximum": 5}}, "the minimum 10 of the variable 'x' is above"),
+        ({"datatype": {"base": "decimal", "format": "+0.##"}}, ""),
+        ({"datatype": {"base": "date", "format": "d/M/yyyy", "minimum": "2020-01-01"}}, ""),
+        ({"datatype": {"base": "string", "minLength": 2, "maxLength": 2, "format": "[A-Z]{2}"}}, ""),
+    ],
+)
+def test_facets_of_csvw_that_exclude_each_other_are_told(tmp_path: Path, schema: dict[str, object], words: str) -> None:
+    found = _csvw(tmp_path, {"columns": [{"name": "x", "titles": "X", **schema}]})
+    assert len(found) == bool(words) and all(words in each for each in found)
+
+
+def test_a_primary_key_of_no_column_is_told(tmp_path: Path) -> None:
+    columns = [{"name": "x", "titles": "X"}]
+    assert _csvw(tmp_path / "a", {"columns": columns, "primaryKey": "x"}) == []
+    assert "names the column 'zz', which it lacks" in _csvw(tmp_path / "b", {"columns": columns, "primaryKey": "zz"})[0]
+
+
+def _csvw(folder: Path, schema: dict[str, object]) -> list[str]:
+    document = {"@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}], "url": "t.csv", "tableSchema": schema}
+    records = load(folder, "csvw", {"t-metadata.json": json.dumps(document)}, DATASET)
+    return [each.text for each in records if isinstance(each, LoadRemark)]
+
+
+@pytest.mark.parametrize(("labels", "is_told"), [(("x", "y"), True), (("x", "x"), False)])
+def test_a_category_with_two_labels_is_told(tmp_path: Path, labels: tuple[str, str], *, is_told: bool) -> None:
+    field = {"name": "x", "type": "string", "categories": [{"value": "1", "label": each} for each in labels]}
+    package = {"name": "p", "resources": [{"name": "r", "schema": {"fields": [field]}}]}
+    files: dict[str, bytes | str] = {"datapackage.json": json.dumps(package)}
+    records = load(tmp_path, "frictionless", files, DATASET)
+    assert (
+        any("'1' of 'x' occurs several times (x, y)" in each.text for each in records if isinstance(each, LoadRemark))
+        is is_told
+    )

@@ -22,6 +22,7 @@ _NUMBERS = frozenset(
         *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
     )
 )
+_TEXTS = frozenset(("string", "normalizedString", "token", "anyAtomicType", ""))
 _DATES = frozenset(("date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth", "time"))
 _DATE_OR_TIME = re.compile(r"\d{4}(-\d\d(-\d\d(T[\d:.]+)?)?)?|\d\d:\d\d(:[\d.]+)?")
 
@@ -35,7 +36,8 @@ def impossible_values(variable: Variable) -> Iterator[str]:
                 yield f"the {words} '{bound}' of the variable '{variable.name}' is no number."
     if _is_above(least, greatest, variable.datatype):
         yield f"the minimum {least} of the variable '{variable.name}' is above its maximum {greatest}."
-    if variable.pattern and not _is_pattern(variable.pattern):
+    # The `format` of a number, date or boolean of CSVW is no regular expression.
+    if variable.pattern and variable.datatype in _TEXTS and not _is_pattern(variable.pattern):
         yield f"the pattern '{variable.pattern}' of the variable '{variable.name}' is no regular expression."
 
 

@@ -12,9 +12,11 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from http.cookies import CookieError, SimpleCookie
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,8 +74,8 @@ class CachedResponse:
     @property
     def size(self) -> int:
         """Approximate memory use in bytes, with the key and the entries of the cache."""
-        texts = (self.status, self.etag, self.last_modified, *(text for header in self.headers for text in header))
-        return len(self.body) + sum(map(len, texts)) + _OBJECT_BYTES * (len(texts) + 4)
+        texts = [self.status, self.etag, self.last_modified, *chain.from_iterable(self.headers)]
+        return len(self.body) + len("".join(texts)) + _OBJECT_BYTES * (len(texts) + 4)
 
 
 class PageCache:
@@ -141,13 +143,13 @@ class PageCache:
             build = ""
         path = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
         cookie = environ.get("HTTP_COOKIE", "")
-        headers = ["".join(str(environ.get(name, "")).split()).lower() for name in _KEY_HEADERS]
+        headers = [_normalise_header(environ[name]) if name in environ else "" for name in _KEY_HEADERS]
         variables = [str(environ.get(name, "")) for name in _KEY_VARIABLES]
         query = _read_body(environ) if environ["REQUEST_METHOD"] == "POST" else ""
         language = _cookie_language(cookie) if "lang" in cookie else ""
         parts = (build, str(path), language, query, *headers, *variables)
         # With the length of each part, so that no part can pass for the next ones.
-        text = "".join(f"{len(part)}:{part}" for part in parts)
+        text = "".join([f"{len(part)}:{part}" for part in parts])
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).hexdigest()
 
     def _get_shared(self, key: str) -> CachedResponse | None:
@@ -198,6 +200,11 @@ class PageCache:
             if self._shared and NOT_SHARED not in environ:
                 self._shared.put(key, msgspec.msgpack.encode(response))
         return [body]
+
+
+@lru_cache(256)
+def _normalise_header(value: object) -> str:
+    return "".join(str(value).split()).lower()
 
 
 def _is_short_query(environ: WSGIEnvironment) -> bool:

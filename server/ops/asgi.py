@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
@@ -156,13 +156,18 @@ class _ResponseStart:
 
     def message(self) -> Message:
         """Return the ASGI message `http.response.start`."""
-        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self._headers]
+        headers = [(_encode_name(name), value.encode("latin-1")) for name, value in self._headers]
         return {"type": "http.response.start", "status": int(self._status[:3]), "headers": headers}
 
     def is_small(self) -> bool:
         """Return whether the response has a Content-Length of at most `_SMALL_BYTES`."""
         length = next((value for name, value in self._headers if name.lower() == "content-length"), "")
         return length.isdecimal() and int(length) <= _SMALL_BYTES
+
+
+@lru_cache(512)
+def _encode_name(name: str) -> bytes:
+    return name.lower().encode("latin-1")
 
 
 class _Connection:

@@ -30,9 +30,12 @@ def choose_text(texts: Iterable[Text], language: str) -> Text | None:
 
     A regional variant of a language, `sv-SE`, comes after a text in the language without a region.
     """
+    listed = [*texts]
+    if len(listed) < 2:
+        return listed[0] if listed else None
     order = languages_for(language)
-    ranked = sorted(texts, key=lambda t: (language_rank(t.lang, order), t.lang, -len(t.value), t.value))
-    return ranked[0] if ranked else None
+    ranked = sorted(listed, key=lambda t: (language_rank(t.lang, order), t.lang, -len(t.value), t.value))
+    return ranked[0]
 
 
 def texts_in_language(texts: Sequence[Text], language: str) -> list[Text]:

@@ -22,6 +22,7 @@ from begrepp.search.query_relaxation import as_written, relaxations, telling_slo
 from begrepp.search.ranking import Ranker
 from begrepp.search.relatives import MAX_RELATIVES, Relatives, Scored
 from begrepp.search.schema import FACETS, register_tokenizer, schema
+from begrepp.text.stemming import label_key
 
 SEARCH_CANDIDATES = 70
 """The number of index hits that are scored label by label in a search."""
@@ -170,12 +171,19 @@ class TextIndex:
             ).hits
             addresses = [*exact, *(address for _, address in hits if address not in exact)]
         else:
-            is_label = self._lexicon.is_label(search.text)
-            wanted, enough = (as_written(search), 1) if is_label else (search, _ENOUGH_SUGGESTED)
+            is_name = self._is_name(search, filters)
+            wanted, enough = (as_written(search), 1) if is_name else (search, _ENOUGH_SUGGESTED)
             addresses = self._find_candidates(wanted, filters, candidates, self._autocomplete, enough)[2]
         ranker = self._ranker(search, user_language)
         scored = _sort_scored(self._score(ranker, addresses))
         return [hit(ranker, *each, user_language) for each in scored[:limit]]
+
+    def _is_name(self, search: ParsedSearch, filters: Filters) -> bool:
+        """Return whether something that the filters let through is called exactly as the query."""
+        if not self._lexicon.is_label(search.text):
+            return False
+        name = self._query_builder.constant_score("whole", label_key(search.text), 1.0)
+        return self._execute(self._add_filters(name, filters), 1)[0] > 0
 
     def _is_finished(self, search: ParsedSearch) -> bool:
         """Return whether a query is a code or ends with a whole word, and has no word of very many documents."""

@@ -20,9 +20,13 @@ _STEPS = 5
 
 
 def understand_search(query: str, lexicon: Lexicon, has_hits: Callable[[ParsedSearch], bool]) -> ParsedSearch:
-    """Parse a query; if no document has any of its words, with the parts of its compounds as words."""
+    """Parse a query; if no document has any of its words, with the parts of its compounds as words.
+
+    What is in quotation marks, or has a minus sign, is sought as it is typed.
+    """
     search = parse_search(query, lexicon)
-    loose = "" if search.codes.whole else _loosened(search, lexicon)
+    is_exact = search.codes.whole or search.syntax.phrases or search.syntax.excluded
+    loose = "" if is_exact else _loosened(search, lexicon)
     return parse_search(loose, lexicon, joined=False) if loose and not has_hits(search) else search
 
 

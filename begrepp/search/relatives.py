@@ -23,7 +23,7 @@ _SHARES = {
     "namesake": 0.28,
     "parent": 0.36,
     "child": 0.2,
-    "measured": 0.5,
+    "measured": 0.3,
     "dataset": 0.2,
     "scheme": 0.16,
 }

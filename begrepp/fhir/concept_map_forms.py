@@ -5,10 +5,11 @@ An equivalence of R4 that no relationship of R5 stands for alone is kept in the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical
+from begrepp.fhir.value_elements import object_items
 
 Json = dict[str, Any]
 EQUIVALENCES = {
@@ -53,15 +54,15 @@ def inverse_relationship(item: Json) -> Json:
 def map_from_r4(resource: Json) -> None:
     """Change a ConceptMap of R4, in place, to the form of R5."""
     _rename_scopes(resource, to_r5=True)
-    for group in _dicts(resource, "group"):
+    for group in object_items(resource, "group"):
         for side in ("source", "target"):
             if version := group.pop(f"{side}Version", None):
                 group[side] = join_canonical(str(group.get(side, "")), str(version))
-        for element in _dicts(group, "element"):
-            for target in _dicts(element, "target"):
+        for element in object_items(group, "element"):
+            for target in object_items(element, "target"):
                 _target_from_r4(target)
-            if any(not each.get("code") for each in _dicts(element, "target")):
-                element["target"] = [each for each in _dicts(element, "target") if each.get("code")]
+            if any(not each.get("code") for each in object_items(element, "target")):
+                element["target"] = [each for each in object_items(element, "target") if each.get("code")]
                 element["noMap"] = True
         unmapped = group.get("unmapped")
         if isinstance(unmapped, dict):
@@ -76,7 +77,7 @@ def _target_from_r4(target: Json) -> None:
             target["_relationship"] = _extended(old)
     for name in ("dependsOn", "product"):
         if name in target:
-            target[name] = [_attribute_from_r4(each) for each in _dicts(target, name)]
+            target[name] = [_attribute_from_r4(each) for each in object_items(target, name)]
 
 
 def _attribute_from_r4(item: Json) -> Json:
@@ -157,7 +158,7 @@ def _extended(equivalence: str) -> Json:
 
 def _old_equivalence(element: object) -> str:
     """Return the equivalence of R4 that an extension of a relationship keeps, empty if there is none."""
-    extensions = _dicts(element, "extension") if isinstance(element, dict) else ()
+    extensions = object_items(element, "extension") if isinstance(element, dict) else ()
     found = next((str(each.get("valueCode")) for each in extensions if each.get("url") == _OLD_EQUIVALENCE), "")
     return found if found in RELATIONSHIPS else ""
 
@@ -173,8 +174,3 @@ def _rename_scopes(resource: Json, *, to_r5: bool) -> None:
             old, new = (f"{side}{kind}", f"{side}Scope{kind}") if to_r5 else (f"{side}Scope{kind}", f"{side}{kind}")
             if old in resource:
                 resource[new] = resource.pop(old)
-
-
-def _dicts(item: Json, name: str) -> Iterator[Json]:
-    value = item.get(name)
-    return iter([each for each in value if isinstance(each, dict)] if isinstance(value, list) else [])

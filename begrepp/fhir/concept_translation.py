@@ -12,6 +12,7 @@ from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical, version_matches
 from begrepp.fhir.resource_library import ResourceLibrary
+from begrepp.fhir.value_elements import object_items
 from begrepp.fhir.value_scopes import ValueScope, unknown_scope
 
 Json = dict[str, Any]
@@ -90,7 +91,7 @@ def _is_known(library: ResourceLibrary, address: str) -> bool:
 
 def _has_address(resource: Json, address: str) -> bool:
     url, version = split_canonical(address)
-    known = (resource.get("url"), *(each.get("value") for each in _items(resource, "identifier")))
+    known = (resource.get("url"), *(each.get("value") for each in object_items(resource, "identifier")))
     return url in known and (not version or version_matches(version, str(resource.get("version", ""))))
 
 
@@ -107,7 +108,7 @@ class _Matches:
         """Yield the matches of codings, in the order of the maps."""
         for resource in maps:
             if self._source_scope.admits(resource, "source") and self._target_scope.admits(resource, "target"):
-                for group in _items(resource, "group"):
+                for group in object_items(resource, "group"):
                     yield from self._of_group(resource, group, codings)
 
     def _of_group(self, resource: Json, group: Json, codings: Sequence[Json]) -> Iterator[Json]:
@@ -125,9 +126,9 @@ class _Matches:
                     yield from (each for each in found if self._is_in_target_scope(each))
 
     def _sources_of(self, resource: Json, group: Json, source: str, target: str, code: object) -> Iterator[Json]:
-        for element in _items(group, "element"):
+        for element in object_items(group, "element"):
             own = element.get("code")
-            targets = [each for each in _items(element, "target") if own and each.get("code") == code]
+            targets = [each for each in object_items(element, "target") if own and each.get("code") == code]
             if targets and self._source_scope.holds(source, own):
                 origin = _origin(element, source)
                 for each in targets:
@@ -143,9 +144,9 @@ class _Matches:
         return self._target_scope.holds(concept["system"], concept["code"])
 
     def _targets_of(self, resource: Json, group: Json, target: str, coding: Json) -> Iterator[Json]:
-        elements = [each for each in _items(group, "element") if each.get("code") == coding.get("code")]
+        elements = [each for each in object_items(group, "element") if each.get("code") == coding.get("code")]
         for element in elements:
-            for each in _items(element, "target"):
+            for each in object_items(element, "target"):
                 if each.get("code"):
                     yield _match(each, target, resource)
         unmapped = group.get("unmapped")
@@ -174,11 +175,6 @@ class _Matches:
         return True
 
 
-def _items(item: Json, name: str) -> Iterator[Json]:
-    value = item.get(name)
-    return (each for each in value if isinstance(each, dict)) if isinstance(value, list) else iter(())
-
-
 def _origin(element: Json, system: str) -> Json:
     found = {"system": system, "code": element.get("code")}
     return found | ({"display": element["display"]} if element.get("display") else {})
@@ -200,8 +196,8 @@ def _match(item: Json, system: str, resource: Json, source: Json | None = None) 
         ("dependsOn", "additionalAttribute"),
         ("product", "additionalAttribute"),
     ):
-        uris = {each.get("code"): each["uri"] for each in _items(resource, declarations) if each.get("uri")}
-        parts += [{"name": name, "part": _sub_parts(each, uris)} for each in _items(item, name)]
+        uris = {each.get("code"): each["uri"] for each in object_items(resource, declarations) if each.get("uri")}
+        parts += [{"name": name, "part": _sub_parts(each, uris)} for each in object_items(item, name)]
     if canonical := join_canonical(str(resource.get("url", "")), resource.get("version")):
         parts.append({"name": "originMap", "valueCanonical": canonical})
     return {"name": "match", "part": parts}

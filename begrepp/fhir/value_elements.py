@@ -1,11 +1,17 @@
-"""The element `value[x]` of properties, parameters and extensions, whose name ends with the type of the value."""
+"""Elements of FHIR resources in JSON: `value[x]`, whose name ends with the type of the value, and lists of objects."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 
 def value_element(item: Mapping[str, Any], default: Any = None) -> tuple[str, Any]:
     """Return name and value of the element `value[x]`, `valueString` and the default without one."""
     return next(((name, value) for name, value in item.items() if name.startswith("value")), ("valueString", default))
+
+
+def object_items(item: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a list; nothing if the element is no list."""
+    value = item.get(name)
+    return (each for each in value if isinstance(each, dict)) if isinstance(value, list) else iter(())

@@ -11,7 +11,7 @@ from pyroaring import BitMap
 from begrepp.fhir.requests.faults import invalid_request
 from begrepp.fhir.systems.code_system_view import INACTIVE_STATUSES, CodeSystemView
 from begrepp.fhir.systems.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation, read_designations
-from begrepp.fhir.value_elements import value_element
+from begrepp.fhir.value_elements import object_items, value_element
 
 Json = dict[str, Any]
 MAX_CONCEPTS = 200_000
@@ -37,7 +37,7 @@ class PostedCodeSystem(CodeSystemView):
         self.language = _text(resource, "language")
         self.value_set_url = _text(resource, "valueSet")
         self.is_subsumption = resource.get("hierarchyMeaning") != "part-of"
-        self.property_definitions = [each for each in _items(resource, "property") if each.get("code")]
+        self.property_definitions = [each for each in object_items(resource, "property") if each.get("code")]
         self._concepts: list[Json] = []
         self._parents: list[list[int]] = []
         self._children: list[list[int]] = []
@@ -59,7 +59,7 @@ class PostedCodeSystem(CodeSystemView):
         """Add the parents and children that the concepts name in properties `parent`, `subsumedBy` and `child`."""
         parents, children = self._codes_of("parent", "subsumedBy"), self._codes_of("child")
         for number, concept in enumerate(self._concepts):
-            for item in _items(concept, "property"):
+            for item in object_items(concept, "property"):
                 other = self.index(str(item.get("valueCode", "")))
                 if other is not None and other != number:
                     if item.get("code") in parents:
@@ -94,7 +94,7 @@ class PostedCodeSystem(CodeSystemView):
     def texts(self, concept: int) -> ConceptTexts:
         """Return all designations, the display first."""
         item = self._concepts[concept]
-        own = read_designations(_items(item, "designation"))
+        own = read_designations(object_items(item, "designation"))
         if display := item.get("display"):
             own.insert(0, FhirDesignation(value=str(display).strip(), language=self.language, is_display=True))
         return ConceptTexts(own, self.language)
@@ -105,11 +105,11 @@ class PostedCodeSystem(CodeSystemView):
 
     def properties(self, concept: int) -> list[Json]:
         """Return the properties as in CodeSystem.concept.property."""
-        return list(_items(self._concepts[concept], "property"))
+        return list(object_items(self._concepts[concept], "property"))
 
     def extensions(self, concept: int) -> Sequence[Json]:
         """Return the extensions of the concept."""
-        return list(_items(self._concepts[concept], "extension"))
+        return list(object_items(self._concepts[concept], "extension"))
 
     def parents(self, concept: int) -> Sequence[int]:
         """Return the parents in the publisher's order."""
@@ -130,7 +130,7 @@ class PostedCodeSystem(CodeSystemView):
     def concept_status(self, concept: int) -> str:
         """Return the value of the property `status`, else that of the extension, else `inactive` if it is so."""
         item = self._concepts[concept]
-        for each in _items(item, "property"):
+        for each in object_items(item, "property"):
             if each.get("code") in self._status_codes:
                 return str(value_element(each, "")[1])
         if status := _extension_code(item, STANDARDS_STATUS):
@@ -158,7 +158,8 @@ class PostedCodeSystem(CodeSystemView):
     @staticmethod
     def _has_true(item: Json, codes: frozenset[str]) -> bool:
         return any(
-            each.get("code") in codes and value_element(each)[1] in (True, "true") for each in _items(item, "property")
+            each.get("code") in codes and value_element(each)[1] in (True, "true")
+            for each in object_items(item, "property")
         )
 
     @cached_property
@@ -184,7 +185,7 @@ def _reached(links: list[list[int]], start: int) -> BitMap:
 def _walk(resource: Json) -> Iterator[tuple[Json, int]]:
     """Yield each concept with the number of its parent (-1: none), depth first."""
     count = 0
-    stack = [(each, -1, 1) for each in reversed(list(_items(resource, "concept")))]
+    stack = [(each, -1, 1) for each in reversed(list(object_items(resource, "concept")))]
     while stack:
         concept, parent, depth = stack.pop()
         code = concept.get("code")
@@ -197,13 +198,8 @@ def _walk(resource: Json) -> Iterator[tuple[Json, int]]:
                 status=422,
             )
         yield concept, parent
-        stack += [(each, count, depth + 1) for each in reversed(list(_items(concept, "concept")))]
+        stack += [(each, count, depth + 1) for each in reversed(list(object_items(concept, "concept")))]
         count += 1
-
-
-def _items(item: Json, name: str) -> Iterator[Json]:
-    value = item.get(name)
-    return (each for each in value if isinstance(each, dict)) if isinstance(value, list) else iter(())
 
 
 def _text(item: Json, name: str) -> str:
@@ -212,4 +208,6 @@ def _text(item: Json, name: str) -> str:
 
 
 def _extension_code(item: Json, url: str) -> str:
-    return next((str(each.get("valueCode", "")) for each in _items(item, "extension") if each.get("url") == url), "")
+    return next(
+        (str(each.get("valueCode", "")) for each in object_items(item, "extension") if each.get("url") == url), ""
+    )

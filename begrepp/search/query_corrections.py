@@ -46,9 +46,9 @@ def correction_of(word: str, lexicon: Lexicon) -> str:
     alike = sound(word) == sound(correction)
     if len(word) == _MIN_CORRECTED_LENGTH and not alike:
         return ""
-    if not splits or not correction:
+    if not splits or not correction or alike:
         return correction
-    cost = _SLIGHT if alike else typing_cost(word, correction) if len(word) >= _LONG_WORD else math.inf
+    cost = typing_cost(word, correction) if len(word) >= _LONG_WORD else math.inf
     if cost <= _SLIGHT:
         return "" if any(is_plain_compound(split, lexicon) for split in splits) else correction
     return correction if cost <= 1 and not any(all(map(lexicon.is_written, split)) for split in splits) else ""

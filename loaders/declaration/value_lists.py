@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from begrepp.errors import InputError, Origin
@@ -28,8 +28,8 @@ class InlineCodes:
     minimum_count: int
     missing: frozenset[str]
 
-    def read(self, row: MappedRow) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
-        """Return the values of the row's variable, and its codes for missing values."""
+    def read(self, row: MappedRow, report: Collection[str]) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
+        """Return the values of the row's variable, and its codes for missing values; `report` are kinds of faults."""
         values_by_code: dict[str, CodedValue] = {}
         for item in self._items(row):
             code, separator, label = item.partition(self.pair) if self.pair else (item, "", "")
@@ -40,7 +40,9 @@ class InlineCodes:
             if code and values_by_code.setdefault(code, coded) != coded:
                 earlier = values_by_code[code].labels[0].value
                 reason = f"the code '{code}' occurs twice in the cell, as '{earlier}' and '{label or code}'."
-                add_fault(Fault.REPEATED, InputError(row.origin, f"{reason} The first is kept.", _DIFFERENT_CODES))
+                add_fault(
+                    Fault.REPEATED, InputError(row.origin, f"{reason} The first is kept.", _DIFFERENT_CODES), report
+                )
         if len(values_by_code) < self.minimum_count:
             return (), ()
         return split_missing(tuple(values_by_code.values()), self.missing)

@@ -159,7 +159,7 @@ class DictionaryRow:
 
     def inline_values(self) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
         """Return the values listed in the row, and its codes for missing values."""
-        return self.list_.values.read(self.row) if self.list_.values else ((), ())
+        return self.list_.values.read(self.row, self.list_.sheet.report) if self.list_.values else ((), ())
 
     def variable(self, dataset: str, place: VariableContext) -> Variable:
         """Return the variable as a record."""

@@ -83,7 +83,7 @@ def _parameter(parameter: ApiParameter, operation: Operation) -> dict[str, Any]:
 
 
 def _resolve_several() -> dict[str, Any]:
-    text = {"type": "string", "minLength": 1, "maxLength": MAX_CODE_LENGTH}
+    text = {"type": "string", "maxLength": MAX_CODE_LENGTH}
     item = {
         "type": "object",
         "required": ["system", "code"],

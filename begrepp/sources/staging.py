@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,7 @@ def stage_files(
 ) -> Iterator[EditionFiles]:
     """Copy files to a staging folder and yield them as an edition; the folder is removed on exit.
 
+    Compressed files are unpacked; files that have one name then are copied into folders named as their own.
     `unpublished` files, which are read but not stored, need no declaration of publisher and licence.
     Raises `UsageError` for invalid names and for an edition that exists, unless `replace` is set.
     """
@@ -49,8 +51,13 @@ def stage_files(
     with staging_folder(settings.builds) as folder:
         edition_folder = folder / source / edition
         edition_folder.mkdir(parents=True)
+        names = {path: unpacked_name(path) for path in files if not path.is_dir()}
+        uses = Counter(names.values())
         for path in files:
-            _copy(path, edition_folder, files)
+            if name := names.get(path):
+                _copy(path, edition_folder if uses[name] == 1 else edition_folder / path.resolve().parent.name, name)
+            else:
+                shutil.copytree(path, edition_folder / path.name)
         _write_declaration(
             edition_folder / DECLARATION,
             loader,
@@ -61,14 +68,8 @@ def stage_files(
         yield EditionFiles(source=source, version=edition, folder=edition_folder, files=copied)
 
 
-def _copy(path: Path, target: Path, files: tuple[Path, ...]) -> None:
-    """Copy a file or a folder, a compressed file unpacked; files of one name go to folders named as their own."""
-    if path.is_dir():
-        shutil.copytree(path, target / path.name)
-        return
-    name = unpacked_name(path)
-    same_name = sum(not other.is_dir() and unpacked_name(other) == name for other in files) > 1
-    folder = target / path.resolve().parent.name if same_name else target
+def _copy(path: Path, folder: Path, name: str) -> None:
+    """Copy a file into a folder, unpacked if that is what gives it another name."""
     folder.mkdir(exist_ok=True)
     if (folder / name).exists():
         raise UsageError(f"Two files in one folder are called {name}, one of them when it is unpacked.", "Name one.")

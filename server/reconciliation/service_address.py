@@ -15,8 +15,7 @@ from urllib.parse import quote, unquote
 from begrepp.errors import UsageError
 from begrepp.terminology.concept_record import ConceptRecord
 from begrepp.terminology.interface import CodeSystem
-from begrepp.text.version_order import version_key
-from server.served.as_of import DatedState, find_dated_state, get_dated_build, parse_day
+from server.served.as_of import DatedState, editions_in_force, find_dated_state, get_dated_build, parse_day
 from server.served.build import ServedBuild
 from server.served.dated_build import DatedBuild
 from server.served.resolver import Missing, Resolved, find_scheme
@@ -69,11 +68,11 @@ class ReconciliationService:
         if self.scheme:
             thing = Resolved(self.scheme.iri, f"/cs/{self.scheme.id}")
             return get_dated_build(self.build, find_dated_state(self.build, thing, self.day))
-        editions = [g for g in self.build.manifest.graphs if g.kind == "scheme" and g.valid_from <= self.day]
+        editions = [each for each in editions_in_force(self.build, self.day) if each.kind == "scheme"]
         if not editions:
             raise Missing(f"No edition of any code system was in force on {self.day}.", "Use a later day.")
-        last = max(editions, key=lambda g: (g.coverage == "complete", g.valid_from, version_key(g.version)))
-        return get_dated_build(self.build, DatedState(day=self.day, edition=last, concept_edition=last))
+        # Each of them is part of that build, whichever the state names.
+        return get_dated_build(self.build, DatedState(day=self.day, edition=editions[0], concept_edition=editions[0]))
 
     def edition(self, scheme: str) -> CodeSystem | None:
         """Return the edition of a code system (id) that the service serves; None if none was in force on the day."""

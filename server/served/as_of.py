@@ -166,18 +166,23 @@ def _valid_from(graph: GraphEntry) -> date:
     return graph.valid_from
 
 
-def get_dated_build(build: ServedBuild, state: DatedState) -> DatedBuild:
-    """Return the build as of a day: for each scheme, mapping set and dataset the edition in force; caches 8 builds."""
+def editions_in_force(build: ServedBuild, day: date) -> list[GraphEntry]:
+    """Return the edition in force on a day of each scheme, mapping set and dataset that has one then."""
     groups: dict[tuple[str, str], list[GraphEntry]] = {}
     for graph in build.manifest.graphs:
-        if _valid_from(graph) <= state.day:
+        if _valid_from(graph) <= day:
             groups.setdefault((graph.kind, graph.id), []).append(graph)
-    in_force = set()
+    newest = []
     for graphs in groups.values():
         ordered = sorted(graphs, key=lambda g: (g.valid_from, version_key(g.version)))
         complete = [g for g in ordered if g.coverage == "complete"]
-        if not (chosen_edition := (complete or ordered)[-1]).is_ended(state.day):
-            in_force.add(chosen_edition.graph)
+        newest.append((complete or ordered)[-1])
+    return [each for each in newest if not each.is_ended(day)]
+
+
+def get_dated_build(build: ServedBuild, state: DatedState) -> DatedBuild:
+    """Return the build as of a day: for each scheme, mapping set and dataset the edition in force; caches 8 builds."""
+    in_force = {each.graph for each in editions_in_force(build, state.day)}
     chosen = tuple(sorted(in_force | {state.concept_edition.graph}))
     cache = build.dated_builds_cache
     if chosen not in cache:

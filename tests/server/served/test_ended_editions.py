@@ -71,6 +71,11 @@ def test_no_edition_is_in_force_after_its_last_day(
         assert f"in force on {day}" in item["reason"] and page.status_code == 404 and expanded.status_code != 200
 
 
+def test_a_dated_service_over_all_systems_has_no_ended_edition(client: FlaskClient) -> None:
+    status = {day: client.get(f"/reconcile/@{day}").status_code for day in ("2021-12-31", "2022-06-01", "2024-01-01")}
+    assert status == {"2021-12-31": 200, "2022-06-01": 404, "2024-01-01": 200}
+
+
 def test_the_message_names_the_last_day(client: FlaskClient) -> None:
     told = client.get("/cs/gap/A?asOf=2023-09-01", headers={"Accept": "application/json"}).text
     assert "The edition 2023 ended on 2023-06-30" in told

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import io
 import tarfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-import msgspec
-
 from begrepp.artefact.manifest import Manifest
+from begrepp.fhir import exact_json
 from begrepp.fhir.build_resources import BuildResources
+from begrepp.fhir.published_headers import without_texts
 from begrepp.fhir.r4_resources import to_r4
 from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
-from begrepp.fhir.value_sets.value_set_resources import value_set_resource
+from begrepp.fhir.value_sets.value_set_resources import value_set_id, value_set_resource
 from begrepp.terminology.terminology import StoredValueSet, Terminology
 
 Json = dict[str, Any]
@@ -56,9 +57,12 @@ def _resources(build: Path, manifest: Manifest, name: str) -> Iterator[Json]:
             yield resource if about.redistributable and not about.withheld else _without_texts(resource)
     if name:
         return
-    for value_set in terminology.value_sets():
-        if isinstance(value_set, StoredValueSet):
-            yield value_set_resource(value_set, value_set.iri)
+    value_sets = [each for each in terminology.value_sets() if isinstance(each, StoredValueSet)]
+    versions = Counter(value_set_id(each, with_version=False) for each in value_sets)
+    for value_set in value_sets:
+        id_ = value_set_id(value_set, with_version=False)
+        resource = value_set_resource(value_set, "", source.has_all)
+        yield resource | ({"id": id_} if versions[id_] == 1 else {})
     for listed in source.resources("ConceptMap"):
         found = source.resource("ConceptMap", listed["id"], with_content=True)
         if found and found.get("group"):
@@ -67,7 +71,7 @@ def _resources(build: Path, manifest: Manifest, name: str) -> Iterator[Json]:
 
 def _without_texts(resource: Json) -> Json:
     """Return a code system with its codes, hierarchy and status only."""
-    kept = {key: value for key, value in resource.items() if key not in ("description", "property")}
+    kept = without_texts(resource)
     return kept | {"concept": [_bare(each) for each in resource.get("concept", ())]}
 
 
@@ -118,7 +122,7 @@ def _index(resources: list[Json]) -> Json:
 
 
 def _add(archive: tarfile.TarFile, name: str, content: Json) -> None:
-    data = msgspec.json.encode(content)
+    data = exact_json.encode(content)
     entry = tarfile.TarInfo(f"package/{name}")
     entry.size = len(data)
     archive.addfile(entry, io.BytesIO(data))

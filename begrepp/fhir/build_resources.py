@@ -9,21 +9,24 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from begrepp.artefact.manifest import Manifest
+from begrepp.artefact.manifest import GraphEntry, Manifest
+from begrepp.fhir.concept_map_forms import map_from_r4
 from begrepp.fhir.mapping_queries import MappingQuery
-from begrepp.fhir.mapping_resources import MappingSource
+from begrepp.fhir.mapping_resources import MappingSource, PublishedSet
+from begrepp.fhir.published_headers import read_header
+from begrepp.fhir.requests.resource_versions import split_canonical
 from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.naming_systems import naming_system_resource
-from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem, system_url
+from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem, system_url, version_of
 from begrepp.fhir.systems.served_systems import ServedSystem
 from begrepp.fhir.value_sets.value_set_resources import value_set_id, value_set_resource
-from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
+from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set, whole_system_value_set
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.namespaces import expand
 from begrepp.records import is_iri
 from begrepp.search import TextIndex
 from begrepp.terminology.interface import CodeSystem
+from begrepp.terminology.statements import parse_statements, texts, value
 from begrepp.terminology.terminology import StoredValueSet, Terminology
 
 Json = dict[str, Any]
@@ -31,11 +34,16 @@ _OPENED = 64
 """Editions whose codes and words are held in memory."""
 
 
-def _publishers_address(iri: str, header: Sequence[str]) -> str:
-    """Return the IRI by which the publisher knows a mapping set, from its description (N-Triples); empty without it."""
-    start = f'<{iri}> <{expand("dct:identifier")}> "'
-    stated = (line.removeprefix(start).partition('"')[0] for line in header if line.startswith(start))
-    return next((each for each in stated if is_iri(each)), "")
+def _published_set(iri: str, entry: GraphEntry) -> PublishedSet:
+    """Return what the publisher states of a mapping set, from its description (N-Triples)."""
+    stated = parse_statements(line for line in entry.header if line.startswith(f"<{iri}> "))
+    header = read_header(value(stated, "begrepp:resourceHeader"))
+    map_from_r4(header)
+    return PublishedSet(
+        version=value(stated, "pav:version") or entry.version,
+        address=next((each.value for each in texts(stated, "dct:identifier") if is_iri(each.value)), ""),
+        header=header,
+    )
 
 
 class BuildResources:
@@ -49,23 +57,21 @@ class BuildResources:
         self._views: dict[str, ValueSetView] = {}
         iris = Iris(manifest.base)
         sets = {iris.mapping_set(each.id): each for each in manifest.current_graphs("mapping")}
-        versions = {iri: each.version for iri, each in sets.items()}
-        addresses = {iri: _publishers_address(iri, each.header) for iri, each in sets.items()}
-        self._mappings = MappingSource(terminology, versions, addresses)
+        self._mappings = MappingSource(terminology, {iri: _published_set(iri, each) for iri, each in sets.items()})
 
     def identity(self, url: str) -> str:
         """Return the address that all addresses of a code system lead to, empty for an unknown one."""
         found = self._terminology.scheme(url)
-        return system_url(found.description) if found else ""
+        return system_url(found.description) if found is not None else ""
 
     def code_system_versions(self, url: str) -> Sequence[str]:
         """Return the versions of a code system."""
-        return [each.description.version for each in self._terminology.editions(url)]
+        return [version_of(each.description) for each in self._terminology.editions(url)]
 
     def code_system(self, url: str, version: str, as_of: date | None) -> CodeSystemView | None:
         """Return an edition; without a version the current one, or the one in force on a day."""
         found = self._terminology.scheme(url, version, None if version else as_of)
-        return self.view(found, url) if found else None
+        return self.view(found, url) if found is not None else None
 
     def view(self, system: CodeSystem, url: str = "") -> SchemeCodeSystem:
         """Return the view of an edition under an address."""
@@ -79,13 +85,14 @@ class BuildResources:
 
     def value_set(self, url: str, version: str, as_of: date | None) -> ValueSetView | None:
         """Return a value set of the build."""
-        del as_of
         found = self._terminology.value_set(url, version)
         if not isinstance(found, StoredValueSet):
-            return None
+            system = self._systems_by_value_set.get(url)
+            view = self.code_system(system, version, as_of) if system else None
+            return whole_system_value_set(view.url, view.version, url) if view else None
         key = f"{url}|{found.version}|{found.iri}"
         if key not in self._views:
-            self._views[key] = read_value_set(value_set_resource(found, url))
+            self._views[key] = read_value_set(value_set_resource(found, url, self.has_all))
         return self._views[key]
 
     def concept_maps(self, query: MappingQuery) -> Iterator[Json]:
@@ -101,8 +108,8 @@ class BuildResources:
             systems.append(
                 ServedSystem(
                     url=system_url(about),
-                    versions=tuple(each.version for each in reversed(editions) if each.version),
-                    default=about.version,
+                    versions=tuple(dict.fromkeys(filter(None, map(version_of, reversed(editions))))),
+                    default=version_of(about),
                     content="complete" if about.is_complete else "fragment",
                     languages=tuple(about.languages),
                     is_authoritative=True,
@@ -125,6 +132,19 @@ class BuildResources:
         return {each["id"]: each for each in found}
 
     @cached_property
+    def _systems_by_value_set(self) -> dict[str, str]:
+        """The address of each code system by the one that its publisher gives the value set of all its concepts."""
+        systems = (each.description for each in self._terminology.schemes())
+        stated = {system_url(each): read_header(each.resource_header).get("valueSet") for each in systems}
+        return {str(address): url for url, address in stated.items() if address}
+
+    def has_all(self, item: Json) -> bool:
+        """Return whether the build has the code system and the value sets of an include or exclude."""
+        if "system" in item and self._terminology.scheme(str(item["system"])) is None:
+            return False
+        return all(self.value_set(*split_canonical(str(each)), as_of=None) for each in item.get("valueSet") or ())
+
+    @cached_property
     def _sets_by_id(self) -> dict[str, StoredValueSet]:
         return {value_set_id(each): each for each in self._terminology.value_sets() if isinstance(each, StoredValueSet)}
 
@@ -137,7 +157,7 @@ class BuildResources:
         systems = {each.description.file: each for each in self._systems_by_id.values()}
         return {
             "CodeSystem": [code_system_resource(self.view(each), with_content=False) for each in systems.values()],
-            "ValueSet": [value_set_resource(each, each.iri, with_content=False) for each in self._sets_by_id.values()],
+            "ValueSet": [value_set_resource(each) for each in self._sets_by_id.values()],
             "ConceptMap": self._mappings.listed(),
             "NamingSystem": [*self._naming_systems.values()],
         }
@@ -146,10 +166,10 @@ class BuildResources:
         """Return a resource by its id."""
         if kind == "CodeSystem":
             found = self._systems_by_id.get(name)
-            return code_system_resource(self.view(found), with_content=with_content) if found else None
+            return None if found is None else code_system_resource(self.view(found), with_content=with_content)
         if kind == "ValueSet":
             chosen = self._sets_by_id.get(name)
-            return value_set_resource(chosen, chosen.iri, with_content=with_content) if chosen else None
+            return value_set_resource(chosen, "", self.has_all if with_content else None) if chosen else None
         if kind == "NamingSystem":
             return self._naming_systems.get(name)
         return self._mappings.resource(name, with_content=with_content)

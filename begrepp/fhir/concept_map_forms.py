@@ -60,7 +60,7 @@ def map_from_r4(resource: Json) -> None:
                 group[side] = join_canonical(str(group.get(side, "")), str(version))
         for element in object_items(group, "element"):
             for target in object_items(element, "target"):
-                _target_from_r4(target)
+                target_from_r4(target)
             if any(not each.get("code") for each in object_items(element, "target")):
                 element["target"] = [each for each in object_items(element, "target") if each.get("code")]
                 element["noMap"] = True
@@ -69,7 +69,8 @@ def map_from_r4(resource: Json) -> None:
             group["unmapped"] = _renamed(unmapped, "url", "otherMap", _UNMAPPED_MODES)
 
 
-def _target_from_r4(target: Json) -> None:
+def target_from_r4(target: Json) -> None:
+    """Change a target of R4, in place, to the form of R5."""
     if "equivalence" in target:
         old = str(target.pop("equivalence"))
         target["relationship"] = RELATIONSHIPS.get(old, "related-to")

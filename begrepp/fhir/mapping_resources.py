@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from pyroaring import BitMap
 
-from begrepp.fhir.concept_map_forms import INVERSE_RELATIONSHIPS
+from begrepp.fhir.concept_map_forms import RELATIONSHIPS, inverse_relationship, target_from_r4
 from begrepp.fhir.mapping_queries import MappingQuery
+from begrepp.fhir.published_headers import with_header
+from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical
 from begrepp.fhir.systems.code_system_resources import resource_id
 from begrepp.fhir.systems.scheme_code_systems import system_url
+from begrepp.fhir.systems.scheme_labels import first_text, named_texts
+from begrepp.fhir.value_elements import object_items
 from begrepp.rdf.namespaces import expand
-from begrepp.settings import LANGUAGES
-from begrepp.terminology.concept_record import ConceptMapping, ThingName
+from begrepp.terminology.concept_record import ConceptMapping
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import Terminology
 
 Json = dict[str, Any]
 _NARROWER, _BROADER = "source-is-narrower-than-target", "source-is-broader-than-target"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedSet:
+    """Version and IRI of a mapping set by its publisher, and the metadata of its ConceptMap in the form of R5."""
+
+    version: str = ""
+    address: str = ""
+    header: Json = field(default_factory=dict)
+
+
 _RELATIONSHIPS = {
     expand("skos:exactMatch"): "equivalent",
     expand("owl:equivalentClass"): "equivalent",
@@ -34,15 +49,12 @@ _RELATIONSHIPS = {
 class MappingSource:
     """Mappings of a build as ConceptMap resources.
 
-    `versions`: version of each mapping set by its IRI; `addresses`: the publisher's IRI of a set, if it has one.
+    `sets`: what the publishers state of each mapping set, by its IRI.
     """
 
-    def __init__(
-        self, terminology: Terminology, versions: Mapping[str, str], addresses: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, terminology: Terminology, sets: Mapping[str, PublishedSet]) -> None:
         self._terminology = terminology
-        self._versions = versions
-        self._addresses = addresses or {}
+        self._sets = sets
 
     def maps_of(self, query: MappingQuery) -> Iterator[Json]:
         """Yield a map for each mapping set that has a code of the query, with the mappings of these codes only."""
@@ -57,18 +69,43 @@ class MappingSource:
             iri = system.iri(concept)
             for mapping in system.record(concept).mappings:
                 is_source = mapping.source == iri
-                relationship = _relationship(mapping, is_inverse=is_source == query.is_reverse)
-                if not relationship:
+                relation = _relation(mapping, is_inverse=is_source == query.is_reverse)
+                if not relation:
                     continue
                 other = self._coding(mapping.target if is_source else mapping.source, wanted)
                 if other is None:
                     continue
                 own = {"system": url, "code": code}
                 source, target = (other, own) if query.is_reverse else (own, other)
-                element = _element(source, target, relationship, mapping)
+                element = _element(source, target, relation, mapping)
                 groups[mapping.set][source["system"], target["system"]].append(element)
-        for set_iri, pairs in groups.items():
-            yield self._map(set_iri) | {"group": _groups(pairs)}
+        asked = [query.source_system, query.target_system, *(str(each.get("system", "")) for each in query.codings)]
+        for set_iri in dict.fromkeys((*groups, *self._with_groups)):
+            found = self._map(set_iri)
+            others = [self._as_asked(each, asked) for each in object_items(found, "group")]
+            yield found | {"group": _merged(_groups(groups.get(set_iri, {})), others)}
+
+    @cached_property
+    def _with_groups(self) -> list[str]:
+        """Mapping sets with rules for unlisted codes, or codes that have no target."""
+        return [iri for iri, each in self._sets.items() if each.header.get("group")]
+
+    def _as_asked(self, group: Json, asked: Iterable[str]) -> Json:
+        """Return a group under the addresses that a query has for its code systems."""
+        known = {
+            own.description.iri: url
+            for url in filter(None, asked)
+            if (own := self._terminology.scheme(url)) is not None
+        }
+        return group | {side: self._address(str(group.get(side, "")), known) for side in ("source", "target")}
+
+    def _address(self, canonical: str, known: Mapping[str, str]) -> str:
+        """Return the address of a code system with the version of a group; `known`: addresses to use, by IRI."""
+        url, version = split_canonical(canonical)
+        own = self._terminology.scheme(url)
+        return join_canonical(
+            known.get(own.description.iri, system_url(own.description)) if own is not None else url, version
+        )
 
     def _coding(self, iri: str, wanted: str = "") -> Json | None:
         """Return the Coding of a concept; `wanted`: address that the query uses for its code system."""
@@ -79,34 +116,36 @@ class MappingSource:
         own = self._terminology.scheme(wanted) if wanted else None
         about = system.description
         url = wanted if own and own.description.iri == about.iri else system_url(about)
-        display = _title(system.name(concept))
+        display = first_text(named_texts(system.name(concept)))
         return {"system": url, "code": system.code(concept)} | ({"display": display} if display else {})
 
     def _map(self, set_iri: str) -> Json:
-        address = self._addresses.get(set_iri, "")
-        resource: Json = {
+        """Return a mapping set with the groups of its header: rules for unlisted codes, and codes without a target."""
+        stated = self._sets.get(set_iri, PublishedSet())
+        own: Json = {
             "resourceType": "ConceptMap",
             "id": resource_id(set_iri.rstrip("/").rpartition("/")[2]),
-            "url": address or set_iri,
-            "identifier": [{"system": "urn:ietf:rfc:3986", "value": set_iri}] if address else [],
-            "version": self._versions.get(set_iri, ""),
-            "title": _title(self._terminology.name(set_iri) if set_iri else None),
+            "url": stated.address or set_iri,
+            "identifier": [{"system": "urn:ietf:rfc:3986", "value": set_iri}] if stated.address else [],
+            "version": stated.version,
+            "title": first_text(name.texts) if (name := self._terminology.name(set_iri)) else "",
             "status": "active",
             "experimental": False,
         }
-        return {key: value for key, value in resource.items() if value not in ("", None, [])}
+        return with_header(own, stated.header)
 
     def listed(self) -> list[Json]:
         """Return all mapping sets without their mappings."""
-        return [self._map(each) for each in self._versions]
+        return [{key: value for key, value in self._map(each).items() if key != "group"} for each in self._sets]
 
     def resource(self, name: str, *, with_content: bool) -> Json | None:
         """Return a mapping set by its id, with all its mappings if wished."""
-        for set_iri in self._versions:
+        for set_iri in self._sets:
             found = self._map(set_iri)
             if found["id"] == name:
-                groups = _groups(self._whole(set_iri)) if with_content else []
-                return found | ({"group": groups} if groups else {})
+                others = [self._as_asked(each, ()) for each in object_items(found, "group")]
+                groups = _merged(_groups(self._whole(set_iri)), others) if with_content else []
+                return {key: value for key, value in (found | {"group": groups}).items() if value != []}
         return None
 
     def _whole(self, set_iri: str) -> Mapping[tuple[str, str], list[Json]]:
@@ -115,12 +154,12 @@ class MappingSource:
             for concept in concepts:
                 record = system.record(concept)
                 for mapping in record.mappings:
-                    relationship = _relationship(mapping, is_inverse=False)
-                    if relationship and mapping.set == set_iri and mapping.source == record.iri:
+                    relation = _relation(mapping, is_inverse=False)
+                    if relation and mapping.set == set_iri and mapping.source == record.iri:
                         other = self._coding(mapping.target)
                         if other:
                             own = {"system": system_url(system.description), "code": record.code}
-                            element = _element(own, other, relationship, mapping)
+                            element = _element(own, other, relation, mapping)
                             pairs[own["system"], other["system"]].append(element)
         return pairs
 
@@ -140,24 +179,24 @@ class MappingSource:
         return found
 
 
-def _title(name: ThingName | None) -> str:
-    texts = sorted(name.texts, key=lambda each: each.lang != LANGUAGES[0]) if name else []
-    return texts[0].value if texts else ""
+def _relation(mapping: ConceptMapping, *, is_inverse: bool) -> Json:
+    """Return the elements of the relationship; none for a denial that leaves open what the concepts are to each other.
 
-
-def _relationship(mapping: ConceptMapping, *, is_inverse: bool) -> str:
-    """Return the relationship; empty for a denial, which leaves open what else the concepts are to each other.
-
-    Only a denial of `skos:relatedMatch` says that they are not related.
+    Only a denial of `skos:relatedMatch` says that they are not related. The word of a concept map goes first.
     """
-    found = _RELATIONSHIPS.get(mapping.predicate, "related-to")
-    if mapping.negated:
-        return "not-related-to" if mapping.predicate == expand("skos:relatedMatch") else ""
-    return INVERSE_RELATIONSHIPS.get(found, found) if is_inverse else found
+    if mapping.relationship:
+        name = "equivalence" if mapping.relationship in RELATIONSHIPS else "relationship"
+        item = {name: mapping.relationship}
+        target_from_r4(item)
+    elif mapping.negated:
+        return {"relationship": "not-related-to"} if mapping.predicate == expand("skos:relatedMatch") else {}
+    else:
+        item = {"relationship": _RELATIONSHIPS.get(mapping.predicate, "related-to")}
+    return inverse_relationship(item) if is_inverse else item
 
 
-def _element(source: Json, target: Json, relationship: str, mapping: ConceptMapping) -> Json:
-    item: Json = {"code": target["code"], "relationship": relationship}
+def _element(source: Json, target: Json, relation: Json, mapping: ConceptMapping) -> Json:
+    item: Json = {"code": target["code"], **relation}
     if target.get("display"):
         item["display"] = target["display"]
     if comments := [each.value for each in mapping.comments if each.value]:
@@ -177,3 +216,17 @@ def _groups(pairs: Mapping[tuple[str, str], list[Json]]) -> list[Json]:
                 known["target"] = [*known["target"], *each["target"]]
         groups.append({"source": source, "target": target, "element": list(merged.values())})
     return groups
+
+
+def _merged(groups: list[Json], others: Iterable[Json]) -> list[Json]:
+    """Return the groups of matches, and what other groups of the same code systems state beside them."""
+    known = {(each["source"], each["target"]): each for each in groups}
+    done = [*groups]
+    for other in others:
+        source, target = (split_canonical(str(other.get(side, "")))[0] for side in ("source", "target"))
+        if own := known.get((source, target)):
+            elements = [*own.get("element", ()), *other.get("element", ())]
+            own |= other | ({"element": elements} if elements else {})
+        else:
+            done.append(other)
+    return done

@@ -15,7 +15,18 @@ _EXPANSION_PROPERTY = f"{_R5}ValueSet.expansion.property"
 _CONTAINS_PROPERTY = f"{_R5}ValueSet.expansion.contains.property"
 _FILTER_OPERATOR = f"{_R5}ValueSet.compose.include.filter.op"
 _NOT_IN_R4_NAMING_SYSTEM = frozenset(("url", "version", "title", "experimental"))
-_ALGORITHM = ("versionAlgorithmString", "versionAlgorithmCoding")
+_NOT_IN_R4 = {
+    "versionAlgorithmString": ("versionAlgorithm", "valueString"),
+    "versionAlgorithmCoding": ("versionAlgorithm", "valueCoding"),
+    "copyrightLabel": ("copyrightLabel", "valueString"),
+    "approvalDate": ("approvalDate", "valueDate"),
+    "lastReviewDate": ("lastReviewDate", "valueDate"),
+    "effectivePeriod": ("effectivePeriod", "valuePeriod"),
+    "topic": ("topic", "valueCodeableConcept"),
+    **{role: (role, "valueContactDetail") for role in ("author", "editor", "reviewer", "endorser")},
+    "relatedArtifact": ("relatedArtifact", "valueRelatedArtifact"),
+}
+"""Elements of terminology resources in R5 alone: the name and the value of the extension that R4 has for them."""
 
 
 def from_r4(resource: Any) -> Any:
@@ -42,9 +53,9 @@ def to_r4(resource: Json) -> Json:
     if kind == "ValueSet":
         return _value_set_to_r4(resource)
     if kind == "ConceptMap":
-        return map_to_r4(_without_algorithm(resource))
+        return map_to_r4(_without_new_elements(resource))
     if kind == "CodeSystem":
-        return _without_algorithm(resource)
+        return _without_new_elements(resource)
     if kind == "NamingSystem":
         return {name: value for name, value in resource.items() if name not in _NOT_IN_R4_NAMING_SYSTEM}
     if kind == "Parameters":
@@ -65,7 +76,7 @@ def _parameter_to_r4(parameter: Json) -> Json:
 
 
 def _value_set_to_r4(resource: Json) -> Json:
-    done = _without_algorithm(resource)
+    done = _without_new_elements(resource)
     expansion = done.get("expansion")
     if isinstance(expansion, dict):
         moved = [_as_extension(_EXPANSION_PROPERTY, each) for each in expansion.get("property", ())]
@@ -101,14 +112,17 @@ def _as_extension(url: str, item: Json) -> Json:
     return {"extension": parts, "url": url}
 
 
-def _without_algorithm(resource: Json) -> Json:
-    """Return the resource with the algorithm of its versions in an extension."""
-    found = [name for name in _ALGORITHM if name in resource]
+def _without_new_elements(resource: Json) -> Json:
+    """Return the resource with the elements that only R5 has as extensions."""
+    found = [name for name in _NOT_IN_R4 if name in resource]
     done = {key: value for key, value in resource.items() if key not in found}
-    if found:
-        kind = f"value{found[0].removeprefix('versionAlgorithm')}"
-        url = f"{_R5}{resource['resourceType']}.versionAlgorithm"
-        done["extension"] = [*done.get("extension", ()), {"url": url, kind: resource[found[0]]}]
+    extensions = [
+        {"url": f"{_R5}{resource['resourceType']}.{_NOT_IN_R4[name][0]}", _NOT_IN_R4[name][1]: each}
+        for name in found
+        for each in (resource[name] if isinstance(resource[name], list) else [resource[name]])
+    ]
+    if extensions:
+        done["extension"] = [*done.get("extension", ()), *extensions]
     return done
 
 

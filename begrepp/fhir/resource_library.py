@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
-import msgspec
 from cachetools import LRUCache
 
+from begrepp.fhir import exact_json
 from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.requests.faults import FhirIssue, invalid_request
 from begrepp.fhir.requests.resource_versions import has_wildcard, latest_first, split_canonical, version_matches
@@ -66,7 +66,7 @@ class _ParsedCodeSystems:
 
     def parse(self, resource: Json) -> PostedCodeSystem:
         """Return the parsed code system."""
-        key = hashlib.sha256(msgspec.json.encode(resource)).digest()
+        key = hashlib.sha256(exact_json.encode(resource)).digest()
         with self._lock:
             found = self._cache.get(key)
         if found is None:

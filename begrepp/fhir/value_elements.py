@@ -15,3 +15,9 @@ def object_items(item: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]
     """Yield the objects of a list; nothing if the element is no list."""
     value = item.get(name)
     return (each for each in value if isinstance(each, dict)) if isinstance(value, list) else iter(())
+
+
+def extension_code(item: Mapping[str, Any], url: str) -> str:
+    """Return the code that an extension of an element has, empty without the extension."""
+    found = (each for each in object_items(item, "extension") if each.get("url") == url)
+    return next((str(each.get("valueCode", "")) for each in found), "")

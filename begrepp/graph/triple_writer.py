@@ -36,6 +36,7 @@ from begrepp.records import (
     Level,
     Mapping,
     MappingSet,
+    RdfTerm,
     RepresentedVariable,
     Scheme,
     Statement,
@@ -43,6 +44,8 @@ from begrepp.records import (
     ValueSet,
     Variable,
 )
+
+_JSON = expand("rdf:JSON")
 
 
 class TripleWriter(LoadContext):
@@ -92,6 +95,9 @@ class TripleWriter(LoadContext):
         if edition.modified:
             yield subject, name("dct:modified"), date_literal(edition.modified)
         yield from texts(subject, "adms:versionNotes", edition.version_notes)
+        if edition.hierarchy_meaning:
+            yield subject, name("begrepp:hierarchyMeaning"), plain(edition.hierarchy_meaning)
+        yield from _resource_triples(subject, edition)
         yield subject, name("begrepp:inGraph"), subject
         yield from self.rights_triples(subject, edition.licence, edition.redistribution, edition.publisher)
         yield from self.provenance_triples(subject)
@@ -122,6 +128,7 @@ class TripleWriter(LoadContext):
         yield from texts(subject, "dct:title", mapping_set.titles)
         yield subject, name("dcat:version"), plain(mapping_set.version)
         yield subject, name("begrepp:validFrom"), date_literal(mapping_set.valid_from)
+        yield from _resource_triples(subject, mapping_set)
         yield from self.rights_triples(subject, mapping_set.licence, mapping_set.redistribution, mapping_set.publisher)
         yield from self.provenance_triples(subject)
 
@@ -166,7 +173,11 @@ class TripleWriter(LoadContext):
         ):
             if number is not None:
                 yield subject, name(property_name), typed_literal(number, "xsd:integer")
-        for property_name, value in (("begrepp:mapRule", mapping.map_rule), ("begrepp:mapAdvice", mapping.map_advice)):
+        for property_name, value in (
+            ("begrepp:mapRule", mapping.map_rule),
+            ("begrepp:mapAdvice", mapping.map_advice),
+            ("begrepp:mapRelationship", mapping.relationship),
+        ):
             if value:
                 yield subject, name(property_name), plain(value)
         if mapping.mapped_on:
@@ -186,6 +197,7 @@ class TripleWriter(LoadContext):
             yield subject, name("skos:member"), iri(self.resolve_iri(member))
         for rule in value_set.intension:
             yield subject, name("begrepp:intension"), plain(rule)
+        yield from _header_triples(subject, value_set.resource_header)
 
     @triples.register
     def _(self, catalogue: Catalogue) -> Iterator[Triple]:
@@ -226,3 +238,15 @@ class TripleWriter(LoadContext):
     @triples.register
     def _(self, element: Element) -> Iterator[Triple]:
         yield from structures.element_triples(self, element)
+
+
+def _resource_triples(subject: str, record: Edition | MappingSet) -> Iterator[Triple]:
+    """Yield version and metadata of the FHIR resource that a record was loaded from."""
+    if record.resource_version:
+        yield subject, name("pav:version"), plain(record.resource_version)
+    yield from _header_triples(subject, record.resource_header)
+
+
+def _header_triples(subject: str, header: str) -> Iterator[Triple]:
+    if header:
+        yield subject, name("begrepp:resourceHeader"), rdf_term(RdfTerm(header, "literal", datatype=_JSON))

@@ -23,6 +23,10 @@ class MappingSet:
     iri: str = ""
     identity: str = ""
     """Identifier of the set within its source, if it has no IRI: the name of its file."""
+    resource_version: str = ""
+    """The version of the FHIR resource, if the set was loaded from one."""
+    resource_header: str = ""
+    """The metadata of that resource as JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,8 @@ class Mapping:
     map_priority: int | None = None
     map_rule: str = ""
     map_advice: str = ""
+    relationship: str = ""
+    """The relationship in the publisher's FHIR concept map, where `predicate` says less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +80,8 @@ class ValueSet:
     identifiers: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     intension: tuple[str, ...] = ()
+    resource_header: str = ""
+    """The metadata and rules of the FHIR resource that it was loaded from, as JSON."""
 
 
 UNREVIEWED = "suggested by begrepp, not reviewed"

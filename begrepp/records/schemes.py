@@ -91,6 +91,12 @@ class Edition:
     modified: date | None = None
     version_notes: tuple[Text, ...] = ()
     """The publisher's corrections within the edition: an update, not a new edition. `modified` is the last date."""
+    resource_version: str = ""
+    """The version of the FHIR resource, if the edition was loaded from one."""
+    resource_header: str = ""
+    """The metadata of that resource as JSON."""
+    hierarchy_meaning: str = ""
+    """What the hierarchy says, by FHIR's code (`part-of`); empty if it is not stated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,8 @@ class ConceptMapping(Struct, frozen=True, array_like=True):
     priority: str = ""
     rule: str = ""
     advice: str = ""
+    relationship: str = ""
+    """The relationship in the publisher's FHIR concept map, where the predicate says less."""
 
 
 class Measurement(Struct, frozen=True, array_like=True, order=True):
@@ -227,6 +229,12 @@ class SystemDescription(Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...] = ()
     case_sensitive: bool = False
     """Whether two codes differ only in case."""
+    hierarchy_meaning: str = ""
+    """What the hierarchy says, by FHIR's code (`part-of`); empty if it is not stated."""
+    resource_version: str = ""
+    """The version of the FHIR resource that the edition was loaded from."""
+    resource_header: str = ""
+    """The metadata of that resource as JSON."""
     size: int = 0
     """Number of concepts."""
     file: str = ""
@@ -249,3 +257,5 @@ class SetDescription(Struct, frozen=True, kw_only=True):
     """Serialised bitmap of the members by the name of the file of their code system."""
     unknown: tuple[str, ...] = ()
     """IRIs of members that no code system of the build has."""
+    resource_header: str = ""
+    """The metadata and rules of the FHIR resource that it was loaded from, as JSON."""

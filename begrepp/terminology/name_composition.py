@@ -73,6 +73,7 @@ def compose_mapping(iri: str, set_: str, statements: Statements) -> ConceptMappi
         priority=value(statements, "begrepp:mapPriority"),
         rule=value(statements, "begrepp:mapRule"),
         advice=value(statements, "begrepp:mapAdvice"),
+        relationship=value(statements, "begrepp:mapRelationship"),
     )
 
 

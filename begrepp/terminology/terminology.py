@@ -46,12 +46,13 @@ class Terminology:
     def scheme(self, ref: str, version: str = "", as_of: date | None = None) -> CodeSystem | None:
         """Return an edition of a code system: the current one, that of a version, or the one in force on a day.
 
+        `version` is that of the edition, or of the FHIR resource that it was loaded from.
         `ref` is an id, an IRI, a canonical URI or another identifier, with or without `urn:oid:`. Returns None if there
         is no such edition. An edition that lists the whole system is preferred to a partial one.
         """
         editions = self._editions_of(ref)
         if version:
-            chosen = next((each for each in editions if each.version == version), None)
+            chosen = next((each for each in editions if version in (each.version, each.resource_version)), None)
         elif as_of:
             in_force = [each for each in editions if each.valid_from <= as_of.isoformat()]
             chosen = next((each for each in in_force if each.is_complete), in_force[0] if in_force else None)

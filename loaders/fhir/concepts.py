@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from begrepp.errors import InputError
-from begrepp.records import Concept, Coverage, Marker, Note, NoteKind, Record, Scheme, Status, Text
+from begrepp.rdf.namespaces import expand
+from begrepp.records import Concept, Coverage, Marker, Note, NoteKind, RdfTerm, Record, Scheme, Status, Text
 from begrepp.sources.row_faults import RowScope, add_remark
 from loaders.declaration.source_toml import new_declared_edition
 from loaders.fhir.property_values import code_or_text, full_text, value_of
 from loaders.fhir.supplements import Supplement, standard_names
 from loaders.support.editions import last_day_of_retired
+from loaders.support.fhir_headers import resource_header
 from loaders.support.fhir_labels import Json, checked_items
 from loaders.support.fhir_packages import FhirContext, Resource, language_tag
 from loaders.support.partial_dates import days_of, last_day_of_retirement
@@ -28,6 +30,8 @@ _HANDLED = (
     *("validFrom", "daggerAsterisk", "pairedWith"),
 )
 """Properties that the record of a concept covers; `status` is covered by the values of `_INACTIVE` and `_DRAFT`."""
+_NOT_SELECTABLE = "http://hl7.org/fhir/concept-properties#notSelectable"
+_TRUE = RdfTerm("true", "literal", datatype=expand("xsd:boolean"))
 _DATES = ("retirementDate", "validFrom")
 _NOTE_KINDS = tuple(kind.value for kind in NoteKind)
 _MARKERS = tuple(marker.value for marker in Marker)
@@ -87,7 +91,12 @@ def read_code_system(
     yield scheme
     is_complete = resource.body.get("content") == "complete"
     dates = context.dates if is_complete else replace(context.dates, coverage=Coverage.PARTIAL)
-    yield new_declared_edition(scheme, dates, context.rights)
+    yield replace(
+        new_declared_edition(scheme, dates, context.rights),
+        resource_version=str(resource.body.get("version") or ""),
+        resource_header=resource_header(resource),
+        hierarchy_meaning=str(resource.body.get("hierarchyMeaning") or ""),
+    )
     own_supplements = supplements.get(str(resource.body.get("url") or ""), [])
     reader = _ConceptReader(resource, scheme, standard_names(resource), own_supplements, dates.valid_from)
     yield from reader.concepts()
@@ -201,6 +210,7 @@ class _ConceptReader:
             valid_to=end,
             marker=next((Marker(text) for text in _values(properties, "daggerAsterisk") if text in _MARKERS), None),
             paired_with=tuple(_values(properties, "pairedWith")),
+            statements=((_NOT_SELECTABLE, _TRUE),) if "true" in _values(properties, "notSelectable") else (),
         )
 
     def _designations(self, concept: Json, code: str) -> Iterator[tuple[Text, bool]]:

@@ -11,7 +11,8 @@ from begrepp.records import Mapping as Match
 from begrepp.sources.row_faults import Fault, RowScope, add_fault
 from loaders.fhir.property_values import coded_text, full_text, value_of
 from loaders.support.code_systems import concept_reference
-from loaders.support.fhir_labels import Json, checked_items
+from loaders.support.fhir_headers import resource_header
+from loaders.support.fhir_labels import Json, checked_items, object_items
 from loaders.support.fhir_packages import FhirContext, Resource, resource_descriptions
 
 # R4 describes the target (`wider`: the target is broader), R5 the source (`source-is-narrower-than-target`).
@@ -28,6 +29,12 @@ _MATCHES = {
     "source-is-narrower-than-target": "skos:broadMatch",
     "source-is-broader-than-target": "skos:narrowMatch",
 }
+_WHOLLY_STATED = (
+    *("equivalent", "wider", "narrower", "relatedto", "related-to"),
+    *("source-is-narrower-than-target", "source-is-broader-than-target"),
+)
+"""Relations that the predicate of the match says in full."""
+_OLD_EQUIVALENCE = "http://hl7.org/fhir/1.0/StructureDefinition/extension-ConceptMap.element.target.equivalence"
 _NEGATED = ("disjoint", "not-related-to")
 
 
@@ -63,6 +70,7 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
         identifiers=tuple(filter(None, (str(resource.body.get("url", "")),))),
         members=tuple(members),
         intension=tuple(rules),
+        resource_header=resource_header(resource),
     )
     for member, text in labels:
         # Not a SKOS label: labels come from the concept's own code system.
@@ -139,6 +147,8 @@ def read_concept_map(resource: Resource, context: FhirContext) -> Iterator[Recor
         valid_from=context.dates.valid_from,
         redistribution=context.rights.redistribution,
         iri=str(resource.body.get("url", "")),
+        resource_version=str(resource.body.get("version") or ""),
+        resource_header=resource_header(resource),
     )
     seen: set[tuple[str, ...]] = set()
     scope = RowScope()
@@ -155,7 +165,8 @@ def read_concept_map(resource: Resource, context: FhirContext) -> Iterator[Recor
         if unknown:
             continue
         if group.get("unmapped"):
-            yield Skipped(origin=resource.origin, reason="the rule for unlisted codes is not imported.")
+            reason = "the rule for unlisted codes is kept for FHIR only; it is no match of two codes."
+            yield Skipped(origin=resource.origin, reason=reason)
         for element in checked_items(group, "element", resource.origin):
             code = str(element.get("code", ""))
             if not element.get("target"):
@@ -172,7 +183,7 @@ def _match(
     target: tuple[str, Json],
     seen: set[tuple[str, ...]],
 ) -> Iterator[Match | Skipped]:
-    relation = str(target[1].get("equivalence") or target[1].get("relationship") or "")
+    relation = _old_equivalence(target[1]) or str(target[1].get("equivalence") or target[1].get("relationship") or "")
     code = str(target[1].get("code", ""))
     if relation == "unmatched" or not code:
         yield Skipped(origin=resource.origin, reason=f"'{source[1]}' is stated to have no match.")
@@ -210,8 +221,16 @@ def _match(
         negated=relation in _NEGATED,
         authors=(_author(context.rights.publisher),),
         map_rule=f"Only if {condition}" if condition else "",
+        relationship=relation if condition or relation not in _WHOLLY_STATED else "",
         comment=Text(comment, "" if resource.language == "und" else resource.language) if comment else None,
     )
+
+
+def _old_equivalence(target: Json) -> str:
+    """Return the equivalence of R4 that an extension of a relationship of R5 keeps; empty without it."""
+    element = target.get("_relationship")
+    extensions = object_items(element.get("extension")) if isinstance(element, dict) else []
+    return next((str(each.get("valueCode", "")) for each in extensions if each.get("url") == _OLD_EQUIVALENCE), "")
 
 
 def _values(resource: Resource, target: Json, name: str) -> str:

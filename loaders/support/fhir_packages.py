@@ -92,11 +92,9 @@ class FhirContext:
 
 
 def resource_descriptions(resource: Resource) -> tuple[Text, ...]:
-    """Return the description, and a `hierarchyMeaning` other than is-a."""
-    lang = resource.language
-    meaning = resource.body.get("hierarchyMeaning")
-    parts = [resource.body.get("description"), f"hierarchyMeaning: {meaning}" if meaning not in (None, "is-a") else ""]
-    return tuple(Text(str(each), lang) for each in parts if each)
+    """Return the description in the language of the resource."""
+    description = resource.body.get("description")
+    return (Text(str(description), resource.language),) if description else ()
 
 
 def read_language(declaration: TomlTable) -> str:

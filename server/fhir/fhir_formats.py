@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from begrepp.fhir import xml_resources
+from begrepp.fhir import exact_json, xml_resources
 from begrepp.fhir.requests.faults import invalid_request
 from server.http.media_ranges import parse_accept, preference
 
@@ -96,7 +96,7 @@ def body_format(media_type: str) -> FhirFormat:
 
 def encode(resource: Json, base: str, chosen: FhirFormat) -> bytes:
     """Return a resource in a format. Raises `FhirFault` if it cannot be written so."""
-    return xml_resources.to_xml(resource, base) if chosen is XML_FORMAT else msgspec.json.encode(resource)
+    return xml_resources.to_xml(resource, base) if chosen is XML_FORMAT else exact_json.encode(resource)
 
 
 def decode(data: bytes, base: str, chosen: FhirFormat) -> object:
@@ -104,7 +104,7 @@ def decode(data: bytes, base: str, chosen: FhirFormat) -> object:
     if chosen is XML_FORMAT:
         return xml_resources.from_xml(data, base)
     try:
-        return msgspec.json.decode(data)
+        return exact_json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
         raise invalid_request(f"The request body is not JSON: {error}.", code="structure") from None
     except RecursionError:

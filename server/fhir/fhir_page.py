@@ -13,6 +13,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from begrepp.errors import BegreppError
+from begrepp.fhir import exact_json
 from begrepp.fhir.requests.operation_calls import read_query
 from begrepp.settings import LANGUAGES
 from server.fhir.capabilities import SUITE_VERSION
@@ -56,7 +57,7 @@ def _answer(own: FhirRequest, form: FhirForm) -> Mapping[str, object]:
         status, resource = 200, own.run(OPERATIONS[form.kind, form.name], read_query(pairs))
     except BegreppError as error:
         status, resource = error.status, outcome_of(error, own.accept_language)
-    text = msgspec.json.format(msgspec.json.encode(resource), indent=2).decode()
+    text = msgspec.json.format(exact_json.encode(resource), indent=2).decode()
     return {"path": path, "status": status, "text": text[:_MAX_SHOWN], "is_cut": len(text) > _MAX_SHOWN}
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from begrepp.fhir import exact_json
 from begrepp.fhir.requests.operation_calls import read_parameters_resource, read_query
 from server.fhir.fhir_formats import JSON_FORMAT, accepted_format
 from server.fhir.fhir_operations import OPERATIONS, FhirOperation
@@ -57,7 +56,7 @@ def fhir_answer(environ: WSGIEnvironment, build: ServedBuild) -> DirectResponse 
         if items is None:
             return None
         resource = FhirRequest(base, source, environ.get("HTTP_ACCEPT_LANGUAGE", "")).run(operation, items)
-        body = msgspec.json.encode(resource)
+        body = exact_json.encode(resource)
         response = _response(environ["REQUEST_METHOD"], body, build.manifest.built_at)
     except Exception:  # the usual way answers and logs it
         return None
@@ -84,4 +83,4 @@ def _read_items(environ: WSGIEnvironment) -> list[dict[str, Any]] | None:
     if method != "POST" or query or not JSON_FORMAT.is_named(media_type(environ)):
         return None
     body = peek_body(environ, length)
-    return None if b'"resource"' in body or b"\\" in body else read_parameters_resource(msgspec.json.decode(body))
+    return None if b'"resource"' in body or b"\\" in body else read_parameters_resource(exact_json.decode(body))

@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from begrepp.fhir.published_headers import WEB_SOURCE, with_header
 from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem
+from begrepp.fhir.value_elements import object_items
 from begrepp.terminology.concept_record import SystemDescription
 
 Json = dict[str, Any]
 MAX_LISTED = 20_000
 """Concepts of a CodeSystem that is read; larger ones are answered without concepts (`not-present`)."""
 OID = re.compile(r"(?:urn:oid:)?(\d+(?:\.\d+)+)")
-WEB_SOURCE = "http://hl7.org/fhir/StructureDefinition/web-source"
-"""Extension with the address of the page for humans."""
-
 _ECL_FILTER: Json = {
     "code": "constraint",
     "description": "Concepts of an expression in the Expression Constraint Language (ECL)",
@@ -39,13 +38,13 @@ def code_system_resource(view: SchemeCodeSystem, *, with_content: bool, limit: i
     about = view.system.description
     listed = with_content and (limit is None or view.size <= limit)
     is_tree = about.hierarchical
-    resource: Json = {
+    own: Json = {
         "resourceType": "CodeSystem",
         "id": code_system_id(about),
         "extension": [{"url": WEB_SOURCE, "valueUrl": about.iri}],
         "url": view.url,
         "identifier": [{"system": "urn:ietf:rfc:3986", "value": each} for each in identifiers(about)],
-        "version": about.version,
+        "version": view.version,
         "name": view.name,
         "title": view.title,
         "status": "active",
@@ -56,21 +55,25 @@ def code_system_resource(view: SchemeCodeSystem, *, with_content: bool, limit: i
         "copyright": about.licence,
         "caseSensitive": view.is_case_sensitive,
         "valueSet": view.value_set_url,
-        "hierarchyMeaning": "is-a" if is_tree else "",
+        "hierarchyMeaning": about.hierarchy_meaning or ("is-a" if is_tree else ""),
         "compositional": False,
         "versionNeeded": False,
-        "content": view.content if listed else "not-present",
+        "content": view.content,
         "count": len(view.everything) if listed else view.size,
         "language": view.language,
         "filter": [_ECL_FILTER],
         "property": list(view.property_definitions),
     }
-    done = {key: value for key, value in resource.items() if value not in ("", None, [])}
-    if listed:
-        done["concept"] = list(_concepts(view))
-        used = {each["code"] for concept in _all(done["concept"]) for each in concept.get("property", ())}
-        done["property"] = [each for each in view.property_definitions if each["code"] in used]
-    return done
+    done = with_header(own, view.header) | {"url": view.url, "property": own["property"]}
+    if all(each.get("code") != _ECL_FILTER["code"] for each in object_items(done, "filter")):
+        done["filter"] = [*object_items(done, "filter"), _ECL_FILTER]
+    if not listed:
+        return done | {"content": "not-present"}
+    done["concept"] = list(_concepts(view))
+    used = {each["code"] for concept in _all(done["concept"]) for each in concept.get("property", ())}
+    used |= {each["code"] for each in view.published_properties}
+    done["property"] = [each for each in own["property"] if each["code"] in used]
+    return {name: value for name, value in done.items() if value != []}
 
 
 def _all(concepts: Iterable[Json]) -> Iterator[Json]:

@@ -20,6 +20,11 @@ from begrepp.fhir.systems.designations import ConceptTexts
 
 Json = dict[str, Any]
 _WORD = re.compile(r"[^\W_]+")
+NO_KINDS = frozenset({"part-of", "grouped-by"})
+"""Meanings of a hierarchy by which a concept is not a kind of those above it.
+
+http://hl7.org/fhir/codesystem-hierarchy-meaning: by `grouped-by` no relationship can be assumed.
+"""
 INACTIVE_STATUSES = frozenset({"inactive", "retired", "withdrawn"})
 SearchRank = tuple[bool, float, int, str]
 """The place of a concept among those of several systems that a text finds, best first."""
@@ -59,7 +64,7 @@ class CodeSystemView(ABC):
     has_stated_links: bool = True
     """Whether `properties` may hold what `parents`, `children` and `definition` give."""
     is_subsumption: bool = True
-    """Whether a concept subsumes those below it; the parts of a whole (`part-of`) are not kinds of it."""
+    """Whether a concept subsumes those below it, by the meaning of the hierarchy."""
     size: int
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pyroaring import BitMap
@@ -73,7 +74,16 @@ def _select(system: CodeSystemView, name: str, operator: str, value: str) -> Bit
 def _equals(value: object, wanted: str) -> bool:
     if isinstance(value, bool):
         return wanted == ("true" if value else "false")
+    if isinstance(value, Decimal):
+        return _is_number(value, wanted)
     return str(value) == wanted
+
+
+def _is_number(value: Decimal, wanted: str) -> bool:
+    try:
+        return value == Decimal(wanted)
+    except InvalidOperation:
+        return False
 
 
 def _where(values: Iterable[tuple[int, list[object]]], test: Callable[[object], bool]) -> BitMap:
@@ -147,5 +157,6 @@ _NO_KINDS = dict.fromkeys(_HIERARCHY, lambda *_: BitMap()) | {
     "is-a": lambda _, concept: BitMap([concept]),
     "is-not-a": lambda system, concept: system.everything - BitMap([concept]),
     "generalizes": lambda _, concept: BitMap([concept]),
+    "child-of": _HIERARCHY["child-of"],
 }
-"""The same for a hierarchy that does not say what is a kind of what."""
+"""The same for a hierarchy that does not say what is a kind of what; `child-of` asks for the hierarchy itself."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from begrepp.fhir.systems.code_system_resources import OID, WEB_SOURCE, code_system_id, identifiers
+from begrepp.fhir.published_headers import WEB_SOURCE
+from begrepp.fhir.systems.code_system_resources import OID, code_system_id, identifiers
 from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem
 
 Json = dict[str, Any]
@@ -22,14 +23,14 @@ def naming_system_resource(view: SchemeCodeSystem, released: str) -> Json:
         "id": code_system_id(about, with_version=False),
         "extension": [{"url": WEB_SOURCE, "valueUrl": about.iri}],
         "url": f"{about.iri}#naming-system",
-        "version": about.version,
+        "version": view.version,
         "name": view.name,
         "title": view.title,
         "status": "active",
         "kind": "codesystem",
         "experimental": False,
         "date": about.valid_from or released,
-        "publisher": about.publisher,
+        "publisher": view.header.get("publisher") or about.publisher,
         "description": view.description,
         "uniqueId": _unique_ids([view.url, *identifiers(about)]),
     }

@@ -9,9 +9,9 @@ from typing import Any
 from pyroaring import BitMap
 
 from begrepp.fhir.requests.faults import invalid_request
-from begrepp.fhir.systems.code_system_view import INACTIVE_STATUSES, CodeSystemView
+from begrepp.fhir.systems.code_system_view import INACTIVE_STATUSES, NO_KINDS, CodeSystemView
 from begrepp.fhir.systems.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation, read_designations
-from begrepp.fhir.value_elements import object_items, value_element
+from begrepp.fhir.value_elements import extension_code, object_items, value_element
 
 Json = dict[str, Any]
 MAX_CONCEPTS = 200_000
@@ -29,14 +29,14 @@ class PostedCodeSystem(CodeSystemView):
         self.name = _text(resource, "name")
         self.title = _text(resource, "title")
         self.status = _text(resource, "status")
-        self.standards_status = _extension_code(resource, STANDARDS_STATUS)
+        self.standards_status = extension_code(resource, STANDARDS_STATUS)
         self.experimental = resource.get("experimental") is True
         self.content = _text(resource, "content") or "complete"
         self.is_case_sensitive = resource.get("caseSensitive") is not False
         self.needs_version = resource.get("versionNeeded") is True
         self.language = _text(resource, "language")
         self.value_set_url = _text(resource, "valueSet")
-        self.is_subsumption = resource.get("hierarchyMeaning") != "part-of"
+        self.is_subsumption = resource.get("hierarchyMeaning") not in NO_KINDS
         self.property_definitions = [each for each in object_items(resource, "property") if each.get("code")]
         self._concepts: list[Json] = []
         self._parents: list[list[int]] = []
@@ -133,7 +133,7 @@ class PostedCodeSystem(CodeSystemView):
         for each in object_items(item, "property"):
             if each.get("code") in self._status_codes:
                 return str(value_element(each, "")[1])
-        if status := _extension_code(item, STANDARDS_STATUS):
+        if status := extension_code(item, STANDARDS_STATUS):
             return status
         return "inactive" if self._has_true(item, self._inactive_codes) else ""
 
@@ -205,9 +205,3 @@ def _walk(resource: Json) -> Iterator[tuple[Json, int]]:
 def _text(item: Json, name: str) -> str:
     value = item.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _extension_code(item: Json, url: str) -> str:
-    return next(
-        (str(each.get("valueCode", "")) for each in object_items(item, "extension") if each.get("url") == url), ""
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from pyroaring import BitMap
@@ -13,10 +13,22 @@ from begrepp import lazy_polars as polars
 from begrepp.ecl.expression import concepts_of
 from begrepp.ecl.snomed_system import is_snomed
 from begrepp.ecl.terminology_substrate import TerminologySubstrate
+from begrepp.fhir.published_headers import read_header
 from begrepp.fhir.requests.language_choice import LanguageChoice
-from begrepp.fhir.systems.code_system_view import CodeSystemView, TextMatches
+from begrepp.fhir.systems.code_system_view import NO_KINDS, CodeSystemView, TextMatches
 from begrepp.fhir.systems.concept_filters import FilterNotUnderstood, select_by_pattern
-from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
+from begrepp.fhir.systems.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation
+from begrepp.fhir.systems.scheme_labels import (
+    NO_LANGUAGE,
+    display_of,
+    first_text,
+    language_order,
+    named_texts,
+    ordered_texts,
+    place_of_display,
+    shown_display,
+    text_order,
+)
 from begrepp.fhir.systems.scheme_properties import (
     COMPONENT_DEFINITIONS,
     PROPERTY_DEFINITIONS,
@@ -25,6 +37,7 @@ from begrepp.fhir.systems.scheme_properties import (
     relation_code,
 )
 from begrepp.fhir.systems.text_search import EditionSearch
+from begrepp.fhir.value_elements import extension_code, object_items
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.search import TextIndex
@@ -58,26 +71,47 @@ class SchemeCodeSystem(CodeSystemView):
         self._terminology = terminology
         self.url = url
         self.identity = system_url(about)
-        self.version = about.version
+        self.header = read_header(about.resource_header)
+        self.version = version_of(about)
+        self.status = str(self.header.get("status") or "active")
+        self.standards_status = extension_code(self.header, STANDARDS_STATUS)
+        self.experimental = self.header.get("experimental") is True
+        self.needs_version = self.header.get("versionNeeded") is True
         self.content = "complete" if about.is_complete else "fragment"
-        self.title = _text(about.titles)
-        self.name = _computable(about.id)
-        self.is_case_sensitive = about.case_sensitive
-        self.language = next((each for each in LANGUAGES if each in about.languages), "") or (*about.languages, "")[0]
+        self.title = str(self.header.get("title") or first_text(about.titles))
+        self.name = str(self.header.get("name") or _computable(about.id))
+        self.is_case_sensitive = self.header.get("caseSensitive", about.case_sensitive) is True
+        self.language = (
+            str(self.header.get("language") or "")
+            or next((each for each in LANGUAGES if each in about.languages), "")
+            or (*about.languages, "")[0]
+        )
         self.description = next((each.value for each in about.descriptions if each.lang == self.language), "")
-        self.value_set_url = f"{url}?vs"
+        self.value_set_url = str(self.header.get("valueSet") or f"{url}?vs")
         self.has_hierarchy = about.hierarchical
+        self.is_subsumption = about.hierarchy_meaning not in NO_KINDS
         self.size = len(system)
 
     @cached_property
     def property_definitions(self) -> Sequence[Json]:  # type: ignore[override]
-        """The properties that concepts can have, those of the build's relations included."""
+        """The properties that concepts can have: the publisher's, the general ones, and the build's relations."""
         relations = self.system.hierarchy.relation_types()
-        return [
+        defined = [
+            *self.published_properties,
             *PROPERTY_DEFINITIONS,
             *(COMPONENT_DEFINITIONS if is_snomed(self.system) else ()),
             *({"code": relation_code(each), "uri": each, "type": "code"} for each in relations),
         ]
+        return list({each["code"]: each for each in reversed(defined)}.values())[::-1]
+
+    @cached_property
+    def _published(self) -> dict[str, Json]:
+        return {each["code"]: each for each in self.published_properties}
+
+    @cached_property
+    def published_properties(self) -> list[Json]:
+        """The definitions of properties in the publisher's own resource."""
+        return [each for each in object_items(self.header, "property") if each.get("code")]
 
     def index(self, code: str) -> int | None:
         """Return the concept of a code; by any case if no two codes differ in case."""
@@ -102,22 +136,25 @@ class SchemeCodeSystem(CodeSystemView):
 
     def names(self, concept: int) -> ConceptTexts:
         """Return the preferred labels only, without decoding the record."""
-        texts = self.system.name(concept).texts
-        return ConceptTexts([_label(each.value, each.lang) for each in _ordered(texts)], self.language)
+        texts = named_texts(self.system.name(concept))
+        return ConceptTexts([display_of(each.value, each.lang) for each in ordered_texts(texts)], self.language)
 
     def code_and_display(self, concept: int, languages: LanguageChoice | None) -> tuple[str, str]:
         """Return the code and the display in the languages, which is empty if they have none."""
         name = self.system.name(concept)
-        place = _place_of_display(tuple([each.lang for each in name.texts]), languages)
-        return name.notation, name.texts[place].value if place >= 0 else ""
+        texts = named_texts(name)
+        place = place_of_display(tuple([each.lang for each in texts]), languages)
+        return name.notation, texts[place].value if place >= 0 else ""
 
     def texts(self, concept: int) -> ConceptTexts:
         """Return all designations: preferred labels by language, then synonyms."""
         record = self._record(concept)
         preferred = [each for each in record.designations if each.use == "preferred"]
+        if preferred == [Designation(record.code, NO_LANGUAGE, "preferred")]:
+            preferred = []  # the code in place of a label
         if len(preferred) > 1:
-            preferred.sort(key=_language_rank)
-        first = [_label(each.text, each.language) for each in preferred]
+            preferred.sort(key=language_order)
+        first = [display_of(each.text, each.language) for each in preferred]
         others = [
             FhirDesignation(
                 value=each.text,
@@ -137,12 +174,13 @@ class SchemeCodeSystem(CodeSystemView):
     def definitions(self, concept: int) -> list[FhirDesignation]:
         """Return the definitions in all languages, as designations."""
         found = [each for each in self._record(concept).definitions if each.text]
-        ordered = sorted(found, key=lambda each: _rank(each.language))
+        ordered = sorted(found, key=lambda each: text_order(each.language))
         return [FhirDesignation(value=each.text, language=each.language, use=_DEFINITION) for each in ordered]
 
     def properties(self, concept: int) -> list[Json]:
         """Return status, dates, notes, successors, relations and further statements as properties."""
-        return concept_properties(self.system, self._record(concept), concept, self._coding, self.language)
+        record = self._record(concept)
+        return concept_properties(self.system, record, concept, self._coding, self.language, self._published)
 
     def role_groups(self, concept: int) -> list[list[Json]]:
         """Return the statements of each role group as properties."""
@@ -151,14 +189,14 @@ class SchemeCodeSystem(CodeSystemView):
     def _coding(self, iri: str) -> Json | None:
         """Return the Coding of a concept of the build."""
         if (own := self.system.index_of_iri(iri)) is not None:
-            return {"system": self.url, "code": self.system.code(own)} | _display(self.names(own))
+            return {"system": self.url, "code": self.system.code(own)} | shown_display(self.names(own))
         found = self._terminology.locate(iri)
         if found is None:
             return None
         system, concept = found
         name = system.name(concept)
-        texts = ConceptTexts([_label(each.value, each.lang) for each in _ordered(name.texts)])
-        return {"system": system_url(system.description), "code": name.notation} | _display(texts)
+        texts = ConceptTexts([display_of(each.value, each.lang) for each in ordered_texts(named_texts(name))])
+        return {"system": system_url(system.description), "code": name.notation} | shown_display(texts)
 
     def parents(self, concept: int) -> Sequence[int]:
         """Return the parents."""
@@ -242,37 +280,9 @@ def system_url(about: SystemDescription) -> str:
     return about.uri or about.iri
 
 
-def _text(texts: Sequence[Text]) -> str:
-    return next((each.value for each in _ordered(texts)), "")
-
-
-def _ordered(texts: Sequence[Text]) -> list[Text]:
-    return sorted(texts, key=lambda each: _rank(each.lang))
-
-
-def _language_rank(item: Designation) -> tuple[int, str]:
-    return _rank(item.language)
-
-
-def _rank(language: str) -> tuple[int, str]:
-    return (LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES), language)
-
-
-def _label(value: str, language: str) -> FhirDesignation:
-    return FhirDesignation(value=value, language=language, is_display=True)
-
-
-@lru_cache(4096)
-def _place_of_display(tags: tuple[str, ...], languages: LanguageChoice | None) -> int:
-    """Return the place of the label to show among labels with these languages; -1 if none is wanted."""
-    ordered = sorted(range(len(tags)), key=lambda place: _rank(tags[place]))
-    shown = ConceptTexts([_label(str(place), tags[place]) for place in ordered]).preferred(languages)
-    return int(shown.value) if shown else -1
-
-
-def _display(texts: ConceptTexts) -> Json:
-    shown = texts.preferred(None)
-    return {"display": shown.value} if shown else {}
+def version_of(about: SystemDescription) -> str:
+    """Return the version in FHIR: that of the publisher's resource, else that of the edition."""
+    return about.resource_version or about.version
 
 
 def _computable(name: str) -> str:

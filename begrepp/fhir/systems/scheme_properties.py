@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from begrepp.ecl.snomed_system import is_snomed
+from begrepp.fhir.systems.published_properties import published_property
 from begrepp.rdf.namespaces import CONSIDER, expand
 from begrepp.terminology.concept_record import ConceptProperty, ConceptRecord
 from begrepp.terminology.interface import CodeSystem
@@ -63,9 +64,18 @@ def relation_code(iri: str) -> str:
 
 
 def concept_properties(
-    system: CodeSystem, record: ConceptRecord, concept: int, coding: Callable[[str], Json | None], language: str
+    system: CodeSystem,
+    record: ConceptRecord,
+    concept: int,
+    coding: Callable[[str], Json | None],
+    language: str,
+    published: Mapping[str, Json],
 ) -> list[Json]:
-    """Return the properties of a concept; `coding`: Coding of a concept's IRI; `language`: that of the code system."""
+    """Return the properties of a concept.
+
+    `coding`: Coding of a concept's IRI; `language`: that of the code system; `published`: the publisher's
+    definitions of properties by code.
+    """
     found: list[Json] = []
     if record.status:
         found.append({"code": "status", "valueCode": record.status})
@@ -85,9 +95,9 @@ def concept_properties(
         found.append({"code": "daggerAsterisk", "valueCode": record.marker})
     for note in record.notes:
         if note.text and note.kind in _NOTE_CODES:
-            found.append(
-                {"code": _NOTE_CODES[note.kind], "valueString": note.text} | _language(note.language, language)
-            )
+            item = published_property(note.text, published) if note.kind == _PUBLISHED_AS else None
+            item = item or {"code": _NOTE_CODES[note.kind], "valueString": note.text}
+            found.append(item | (_language(note.language, language) if "valueString" in item else {}))
     if is_snomed(system):
         stated = [each for each in record.properties if each.property in _OF_COMPONENTS]
         found += [_component_property(each.property, each.value) for each in stated]
@@ -134,4 +144,5 @@ def _language(language: str, of_system: str) -> Json:
     return {"_valueString": {"extension": [{"url": _LANGUAGE, "valueCode": language}]}}
 
 
+_PUBLISHED_AS = "skos:scopeNote"
 _NOTE_CODES = {**_NOTES, **{expand(name): code for name, code in _NOTES.items()}}

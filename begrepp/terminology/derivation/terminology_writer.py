@@ -139,6 +139,9 @@ def _describe_system(
         licence=value(edition, "dct:license"),
         publisher=min(values(edition, "dct:publisher"), default=""),
         loads=values(edition, "prov:wasGeneratedBy"),
+        hierarchy_meaning=value(edition, "begrepp:hierarchyMeaning"),
+        resource_version=value(edition, "pav:version"),
+        resource_header=value(edition, "begrepp:resourceHeader"),
         current=current,
     )
 
@@ -163,6 +166,7 @@ def _value_sets(scan: GraphScan, writers: Mapping[str, SystemWriter], *, edition
             edition=edition,
             members=by_system,
             unknown=tuple(member for member in members if member not in scan.concepts),
+            resource_header=value(statements, "begrepp:resourceHeader"),
         )
 
 

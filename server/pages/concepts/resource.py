@@ -27,7 +27,7 @@ _UNPLACED = (99.0, 99.0)
 """Sort position of a property without a position in the shapes: after all others."""
 
 _ENDS = ("owl:annotatedSource", "owl:annotatedTarget")
-_HIDDEN = {expand("rdfs:isDefinedBy")}
+_HIDDEN = {expand("rdfs:isDefinedBy"), expand("begrepp:resourceHeader")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,10 @@ class SchemePage:
     scale: tuple[int, int]
     """First and last year of the bars of the registers."""
     picture: SystemPicture | None
+    hierarchy_meaning: str = ""
+    """What the hierarchy says, by FHIR's code, if it is not that a concept is a kind of the one above it."""
+    resource_version: str = ""
+    """The version of the FHIR resource that the edition was loaded from."""
 
 
 def scheme_row(build: ServedBuild, scheme: SchemeFacts, language: str) -> SchemeRow:
@@ -193,6 +197,8 @@ def scheme_page(
         registers=registers_coded_in(build, [scheme.iri], language),
         scale=build.schemes.variables.year_range,
         picture=_picture(build, scheme, translate, by_use=by_use),
+        hierarchy_meaning=property_value(told, "begrepp:hierarchyMeaning").removeprefix("is-a"),
+        resource_version=property_value(told, "pav:version"),
     )
 
 

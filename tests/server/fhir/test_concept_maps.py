@@ -15,13 +15,13 @@ from begrepp.fhir.build_resources import BuildResources
 from begrepp.fhir.concept_map_forms import map_to_r4
 from begrepp.fhir.concept_translation import translate
 from begrepp.fhir.mapping_queries import MappingQuery
-from begrepp.fhir.mapping_resources import MappingSource
+from begrepp.fhir.mapping_resources import MappingSource, PublishedSet
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.resource_library import ResourceLibrary
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
-from begrepp.terminology.concept_record import ConceptMapping, ConceptRecord, SystemDescription
+from begrepp.terminology.concept_record import ConceptMapping, ConceptRecord, SystemDescription, ThingName
 from begrepp.terminology.terminology import Terminology
 from tests.server.fhir.test_served_resources import get, post, value
 
@@ -292,8 +292,8 @@ class _OneMapping:
     def code(self, concept: int) -> str:
         return str(concept + 1)
 
-    def name(self, _: object) -> None:
-        return None
+    def name(self, _: object) -> ThingName:
+        return ThingName(iri="")
 
     def record(self, concept: int) -> ConceptRecord:
         return ConceptRecord(iri=self.iri(concept), code=self.code(concept), mappings=(self._mapping,))
@@ -313,7 +313,7 @@ def test_a_denied_match_is_no_assertion_that_nothing_relates(
     predicate: str, negated: bool, relationship: str | None
 ) -> None:
     terminology = _OneMapping(predicate, negated=negated)
-    source = MappingSource(terminology, {"urn:x/set": "1"})  # type: ignore[arg-type]
+    source = MappingSource(terminology, {"urn:x/set": PublishedSet(version="1")})  # type: ignore[arg-type]
     query = MappingQuery(
         codings=[{"system": "urn:a", "code": "1"}],
         is_reverse=False,

@@ -1,0 +1,64 @@
+"""Labels of the build's concepts as displays of FHIR, by language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from begrepp.fhir.requests.language_choice import LanguageChoice
+from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
+from begrepp.records import Text
+from begrepp.settings import LANGUAGES
+from begrepp.terminology.concept_record import Designation, ThingName
+
+Json = dict[str, Any]
+NO_LANGUAGE = "zxx"
+"""The language of a label that is the code."""
+
+
+def first_text(texts: Sequence[Text]) -> str:
+    """Return the first text by language, empty if there is none."""
+    return next((each.value for each in ordered_texts(texts)), "")
+
+
+def named_texts(name: ThingName) -> Sequence[Text]:
+    """Return the labels of a concept; one that only repeats the code, for a publisher who gives none, is no display."""
+    texts = name.texts
+    if len(texts) == 1 and texts[0].lang == NO_LANGUAGE and texts[0].value == name.notation:
+        return ()
+    return texts
+
+
+def ordered_texts(texts: Sequence[Text]) -> list[Text]:
+    """Return the texts by language: Swedish, English, then the others."""
+    return sorted(texts, key=lambda each: text_order(each.lang))
+
+
+def language_order(item: Designation) -> tuple[int, str]:
+    """Return the sort key of a designation by its language."""
+    return text_order(item.language)
+
+
+def text_order(language: str) -> tuple[int, str]:
+    """Return the sort key of a language."""
+    return (LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES), language)
+
+
+def display_of(value: str, language: str) -> FhirDesignation:
+    """Return a preferred label as a designation."""
+    return FhirDesignation(value=value, language=language, is_display=True)
+
+
+@lru_cache(4096)
+def place_of_display(tags: tuple[str, ...], languages: LanguageChoice | None) -> int:
+    """Return the place of the label to show among labels with these languages; -1 if none is wanted."""
+    ordered = sorted(range(len(tags)), key=lambda place: text_order(tags[place]))
+    shown = ConceptTexts([display_of(str(place), tags[place]) for place in ordered]).preferred(languages)
+    return int(shown.value) if shown else -1
+
+
+def shown_display(texts: ConceptTexts) -> Json:
+    """Return the element `display` of a Coding, nothing without one."""
+    shown = texts.preferred(None)
+    return {"display": shown.value} if shown else {}

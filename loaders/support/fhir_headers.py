@@ -1,0 +1,53 @@
+"""Metadata of FHIR resources beside their codes, members and matches, as JSON that the graph keeps as it was given.
+
+Ids and narratives are left out: a server assigns ids, and a narrative only shows what the other elements hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from loaders.support.fhir_labels import Json, object_items
+from loaders.support.fhir_packages import Resource
+
+_LEFT_OUT = ("resourceType", "id", "text", "implicitRules", "concept", "expansion", "group", "count")
+_OF_THE_SERVER = ("versionId", "lastUpdated", "source")
+"""Elements of `meta` that describe the copy on one server."""
+_ENCODER = msgspec.json.Encoder(decimal_format="number", order="sorted")
+
+
+def resource_header(resource: Resource) -> str:
+    """Return the metadata of a code system, value set or concept map as JSON with sorted names.
+
+    `compose` of a value set is part of it. Of a concept map it has what groups state beside their matches: versions,
+    rules for unlisted codes, and the codes that have no target.
+    """
+    header = {name: value for name, value in resource.body.items() if name not in _LEFT_OUT}
+    if isinstance(meta := header.pop("meta", None), dict):
+        kept = {name: value for name, value in meta.items() if name not in _OF_THE_SERVER}
+        header |= {"meta": kept} if kept else {}
+    if resource.kind == "ValueSet" and object_items(_contains(resource.body)):
+        header["expansion"] = {}
+    if resource.kind == "ConceptMap" and (groups := [*_groups_without_targets(resource.body)]):
+        header["group"] = groups
+    return _ENCODER.encode(header).decode()
+
+
+def _contains(body: Json) -> object:
+    expansion = body.get("expansion")
+    return expansion.get("contains") if isinstance(expansion, dict) else None
+
+
+def _groups_without_targets(body: Json) -> Iterator[Json]:
+    for group in object_items(body.get("group")):
+        elements = [each for each in object_items(group.get("element")) if not _has_target(each)]
+        kept = {name: value for name, value in group.items() if name != "element"}
+        if elements or kept.keys() - {"source", "target"}:
+            yield kept | ({"element": elements} if elements else {})
+
+
+def _has_target(element: Json) -> bool:
+    targets = object_items(element.get("target"))
+    return any(each.get("code") and each.get("equivalence") != "unmatched" for each in targets)

@@ -26,8 +26,16 @@ def understand_search(query: str, lexicon: Lexicon, has_hits: Callable[[ParsedSe
     """
     search = parse_search(query, lexicon)
     is_exact = search.codes.whole or search.syntax.phrases or search.syntax.excluded
-    loose = "" if is_exact else _loosened(search, lexicon)
+    if is_exact or _has_telling_word(search, lexicon):
+        return search
+    loose = _loosened(search, lexicon)
     return parse_search(loose, lexicon, joined=False) if loose and not has_hits(search) else search
+
+
+def _has_telling_word(search: ParsedSearch, lexicon: Lexicon) -> bool:
+    """Return whether the index has one of the telling words, so that some document is found without a look."""
+    words = (search.slots[number].words for number in telling_slots(search))
+    return any(len(some) == 1 and lexicon.frequency(some[0]) for some in words)
 
 
 def as_written(search: ParsedSearch) -> ParsedSearch:

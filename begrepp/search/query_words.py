@@ -6,6 +6,7 @@ number: a query with synonyms has a hundred words, and the labels of its candida
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from begrepp.text.stemming import word_keys
@@ -34,19 +35,23 @@ def analyse_word(word: str) -> AnalysedWord:
     return AnalysedWord(word, fold(word), frozenset(word_keys(word)))
 
 
-class QueryWords:
-    """The numbered words of a query; `qualities` returns those that a label word matches."""
+class QueryWords(dict[str, Mapping[int, float]]):
+    """The numbered words of a query, looked up by a label word in lower case.
+
+    The value of a label word is how well it matches the words of the query, 0 to 1, by number; without those at 0. It
+    is computed at the first look-up, after all words have been added.
+    """
 
     def __init__(self) -> None:
+        super().__init__()
         self._numbers: dict[tuple[str, bool], int] = {}
         self._words: list[AnalysedWord] = []
         self._by_folded: dict[str, list[int]] = {}
         self._by_key: dict[str, list[int]] = {}
         self._beginnings: list[int] = []
         self._parts: dict[str, list[tuple[int, float]]] = {}
-        self._lengths: list[int] = []
+        self._lengths: set[int] = set()
         self._ends: set[str] = set()
-        self._found: dict[str, dict[int, float]] = {}
 
     def add(self, word: str, *, is_beginning: bool = False, has_forms: bool = True) -> int:
         """Add a word in lower case and return its number; with `is_beginning`, longer words match too.
@@ -63,19 +68,20 @@ class QueryWords:
             if is_beginning:
                 self._beginnings.append(number)
             if len(analysed.folded) >= _MIN_PART:
-                self._parts.setdefault(analysed.folded, []).append((number, COMPOUND))
+                self._add_part(analysed.folded, number, COMPOUND)
                 for key in analysed.keys:
                     if len(key) > _MIN_PART:
-                        self._parts.setdefault(key, []).append((number, COMPOUND - _KEY_PART))
-            self._lengths = sorted({*map(len, self._parts)})
-            self._ends.update(end for part in self._parts for end in (part[:_MIN_PART], part[-_MIN_PART:]))
+                        self._add_part(key, number, COMPOUND - _KEY_PART)
         return number
 
-    def qualities(self, word: AnalysedWord) -> dict[int, float]:
-        """Return how well a label word matches the words of the query, 0 to 1, by number; without those at 0."""
-        found = self._found.get(word.typed)
-        if found is None:
-            found = self._found[word.typed] = self._compare(word)
+    def _add_part(self, part: str, number: int, quality: float) -> None:
+        self._parts.setdefault(part, []).append((number, quality))
+        self._lengths.add(len(part))
+        self._ends.update((part[:_MIN_PART], part[-_MIN_PART:]))
+
+    def __missing__(self, word: str) -> Mapping[int, float]:
+        """Compare a label word with the words of the query."""
+        self[word] = found = self._compare(analyse_word(word))
         return found
 
     def _compare(self, word: AnalysedWord) -> dict[int, float]:
@@ -89,18 +95,17 @@ class QueryWords:
             beginning = self._words[number].folded
             if number not in found and word.folded.startswith(beginning):
                 found[number] = PREFIX + 0.15 * len(beginning) / len(word.folded)
-        for number, quality in self._compound_parts(word.folded).items():
-            found.setdefault(number, quality)
+        if word.folded[:_MIN_PART] in self._ends or word.folded[-_MIN_PART:] in self._ends:
+            for number, quality in self._compound_parts(word.folded).items():
+                found.setdefault(number, quality)
         return found
 
     def _compound_parts(self, folded: str) -> dict[int, float]:
         """Return the words of the query that a word starts or ends with."""
         found: dict[int, float] = {}
-        if folded[:_MIN_PART] not in self._ends and folded[-_MIN_PART:] not in self._ends:
-            return found
         for length in self._lengths:
             if length > len(folded):
-                break
+                continue
             for piece in (folded[:length], folded[-length:]):
                 for number, quality in self._parts.get(piece, ()):
                     if len(folded) >= len(self._words[number].folded) + _MIN_REST:

@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from begrepp.search.label_matches import _analyse_label
 from begrepp.search.label_variants import label_variants
 from begrepp.search.query_words import AnalysedWord, analyse_word
 from begrepp.text import word_cache
@@ -40,8 +39,6 @@ def test_no_entry_of_a_label_is_larger_than_is_counted() -> None:
     label = ("åäö " * 20 + "[ab " * 5 + "(cd) ef] ") * 2
     label = label[:MAX_LABEL]
     limits = cache_limits()
-    # The words of a label are those of the cache of words, or counted there.
-    assert size(label) + 8 * len(_analyse_label(label)) + TABLES <= limits["_analyse_label"] / 10_000
     assert size(label) + size(label_variants(label)) + TABLES <= limits["label_variants"] / 10_000
 
 

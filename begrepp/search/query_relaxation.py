@@ -34,8 +34,9 @@ def understand_search(query: str, lexicon: Lexicon, has_hits: Callable[[ParsedSe
 
 def _has_telling_word(search: ParsedSearch, lexicon: Lexicon) -> bool:
     """Return whether the index has one of the telling words, so that some document is found without a look."""
-    words = (search.slots[number].words for number in telling_slots(search))
-    return any(len(some) == 1 and lexicon.frequency(some[0]) for some in words)
+    slots = (search.slots[number] for number in telling_slots(search))
+    single = ((slot.words[0], slot.is_last) for slot in slots if len(slot.words) == 1)
+    return any(lexicon.frequency(word) or (is_last and lexicon.is_prefix(word)) for word, is_last in single)
 
 
 def as_written(search: ParsedSearch) -> ParsedSearch:

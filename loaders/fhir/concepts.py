@@ -30,7 +30,7 @@ _HANDLED = (
     *("validFrom", "daggerAsterisk", "pairedWith"),
 )
 """Properties that the record of a concept covers; `status` is covered by the values of `_INACTIVE` and `_DRAFT`."""
-_NOT_SELECTABLE = "http://hl7.org/fhir/concept-properties#notSelectable"
+_NOT_SELECTABLE, _STATUS = (f"http://hl7.org/fhir/concept-properties#{each}" for each in ("notSelectable", "status"))
 _TRUE = RdfTerm("true", "literal", datatype=expand("xsd:boolean"))
 _DATES = ("retirementDate", "validFrom")
 _NOTE_KINDS = tuple(kind.value for kind in NoteKind)
@@ -210,7 +210,7 @@ class _ConceptReader:
             valid_to=end,
             marker=next((Marker(text) for text in _values(properties, "daggerAsterisk") if text in _MARKERS), None),
             paired_with=tuple(_values(properties, "pairedWith")),
-            statements=((_NOT_SELECTABLE, _TRUE),) if "true" in _values(properties, "notSelectable") else (),
+            statements=tuple(_statements(properties)),
         )
 
     def _designations(self, concept: Json, code: str) -> Iterator[tuple[Text, bool]]:
@@ -263,6 +263,15 @@ class _ConceptReader:
 
 def _values(properties: list[_Property], name: str) -> list[str]:
     return [each.value for each in properties if each.name == name]
+
+
+def _statements(properties: list[_Property]) -> Iterator[tuple[str, RdfTerm]]:
+    """Yield that a concept may not be selected, and a word for its status that is none of `Status`."""
+    if "true" in _values(properties, "notSelectable"):
+        yield _NOT_SELECTABLE, _TRUE
+    for word in dict.fromkeys(_values(properties, "status")):
+        if word in (*_INACTIVE, *_DRAFT) and word not in tuple(Status):
+            yield _STATUS, RdfTerm(word, "literal")
 
 
 def _value_language(prop: Json) -> str:

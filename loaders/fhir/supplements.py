@@ -26,15 +26,18 @@ _STANDARD_URI = re.compile(r"https?://.*\bconcept-properties/?#(\w+)")
 
 
 def standard_names(resource: Resource) -> dict[str, str]:
-    """Return the standard name of each property code whose `uri` says which property it is; empty for another one."""
-    names = {}
+    """Return the standard name of each property code whose `uri` says which property it is; empty for another one.
+
+    `subsumedBy` is the code that HL7's own code systems have for parents.
+    """
+    names = {"subsumedBy": "parent"}
     for each in checked_items(resource.body, "property", resource.origin):
         code, uri = str(each.get("code") or ""), str(each.get("uri") or "")
         if match := _STANDARD_URI.fullmatch(uri):
             names[code] = match[1]
         elif uri in KNOWN_URIS:
             names[code] = KNOWN_URIS[uri]
-        elif uri and re.split(r"[/#]", uri)[-1] != code:
+        elif uri and code not in names and re.split(r"[/#]", uri)[-1] != code:
             names[code] = ""
     return names
 

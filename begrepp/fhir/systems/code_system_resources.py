@@ -71,7 +71,7 @@ def code_system_resource(view: SchemeCodeSystem, *, with_content: bool, limit: i
         return done | {"content": "not-present"}
     done["concept"] = list(_concepts(view))
     used = {each["code"] for concept in _all(done["concept"]) for each in concept.get("property", ())}
-    used |= {each["code"] for each in view.published_properties}
+    used |= view.published_properties.keys()
     done["property"] = [each for each in own["property"] if each["code"] in used]
     return {name: value for name, value in done.items() if value != []}
 
@@ -116,7 +116,8 @@ def _concept(view: SchemeCodeSystem, concept: int, *, with_parents: bool) -> Jso
         done["designation"] = [each.to_json() for each in others]
     properties = view.properties(concept)
     if with_parents:
-        properties += [{"code": "parent", "valueCode": view.code(each)} for each in view.parents(concept)]
+        parent = view.own_code("parent")
+        properties += [{"code": parent, "valueCode": view.code(each)} for each in view.parents(concept)]
     if properties:
         done["property"] = properties
     return done

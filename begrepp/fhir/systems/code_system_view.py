@@ -101,6 +101,10 @@ class CodeSystemView(ABC):
     def properties(self, concept: int) -> list[Json]:
         """Return the properties as in CodeSystem.concept.property: `code` and `value[x]`."""
 
+    def own_code(self, standard: str) -> str:
+        """Return the code that the code system has for a property of FHIR's list; the standard one if not another."""
+        return standard
+
     def role_groups(self, concept: int) -> list[list[Json]]:
         """Return the properties that hold together by role group; empty for a code system without role groups."""
         return []

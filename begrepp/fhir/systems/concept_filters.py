@@ -101,9 +101,9 @@ def _property_values(system: CodeSystemView, name: str) -> list[tuple[int, list[
         return [(each, [one.value for one in system.texts(each)]) for each in every]
     if name == "definition":
         return [(each, [found] if (found := system.definition(each)) else []) for each in every]
-    if name == "parent":
+    if name in ("parent", system.own_code("parent")):
         return [(each, [system.code(one) for one in system.parents(each)]) for each in every]
-    if name == "child":
+    if name in ("child", system.own_code("child")):
         return [(each, [system.code(one) for one in system.children(each)]) for each in every]
     if name == "inactive":
         return [(each, [each in system.inactive]) for each in every]

@@ -7,7 +7,7 @@ in the metadata of the code system says of which type the value is.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -22,6 +22,20 @@ def published_property(note: str, defined: Mapping[str, Json]) -> Json | None:
     kind = str(defined[code].get("type", "")) if colon and code in defined else ""
     value = _typed(kind, text)
     return None if value is None else {"code": code, f"value{kind[:1].upper()}{kind[1:]}": value}
+
+
+def own_codes(published: Iterable[Json], general: Iterable[Json]) -> dict[str, str]:
+    """Return the publisher's codes of general properties, with the same `uri`, by their standard codes.
+
+    `subsumedBy` is the code that HL7's own code systems have for parents.
+    """
+    own = list(published)
+    standard = {each["uri"]: each["code"] for each in general}
+    codes = {standard[each["uri"]]: each["code"] for each in own if each.get("uri") in standard}
+    for code, name in (("subsumedBy", "parent"), ("inactive", "inactive")):
+        if any(each["code"] == code for each in own):
+            codes.setdefault(name, code)
+    return codes
 
 
 def _typed(kind: str, text: str) -> object | None:

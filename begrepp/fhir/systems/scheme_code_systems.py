@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -18,11 +17,12 @@ from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.systems.code_system_view import NO_KINDS, CodeSystemView, TextMatches
 from begrepp.fhir.systems.concept_filters import FilterNotUnderstood, select_by_pattern
 from begrepp.fhir.systems.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation
+from begrepp.fhir.systems.published_properties import own_codes
 from begrepp.fhir.systems.scheme_labels import (
     NO_LANGUAGE,
+    computable_name,
     display_of,
     first_text,
-    language_order,
     named_texts,
     ordered_texts,
     place_of_display,
@@ -35,6 +35,7 @@ from begrepp.fhir.systems.scheme_properties import (
     concept_properties,
     grouped_properties,
     relation_code,
+    status_word,
 )
 from begrepp.fhir.systems.text_search import EditionSearch
 from begrepp.fhir.value_elements import extension_code, object_items
@@ -54,7 +55,6 @@ _FULL_NAME: Json = {
     "display": "Fully specified name",
 }
 _DEFINITION: Json = {"system": expand("skos:x")[:-1], "code": "definition", "display": "Definition"}
-_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 
 class SchemeCodeSystem(CodeSystemView):
@@ -79,7 +79,7 @@ class SchemeCodeSystem(CodeSystemView):
         self.needs_version = self.header.get("versionNeeded") is True
         self.content = "complete" if about.is_complete else "fragment"
         self.title = str(self.header.get("title") or first_text(about.titles))
-        self.name = str(self.header.get("name") or _computable(about.id))
+        self.name = str(self.header.get("name") or computable_name(about.id))
         self.is_case_sensitive = self.header.get("caseSensitive", about.case_sensitive) is True
         self.language = (
             str(self.header.get("language") or "")
@@ -97,7 +97,7 @@ class SchemeCodeSystem(CodeSystemView):
         """The properties that concepts can have: the publisher's, the general ones, and the build's relations."""
         relations = self.system.hierarchy.relation_types()
         defined = [
-            *self.published_properties,
+            *self.published_properties.values(),
             *PROPERTY_DEFINITIONS,
             *(COMPONENT_DEFINITIONS if is_snomed(self.system) else ()),
             *({"code": relation_code(each), "uri": each, "type": "code"} for each in relations),
@@ -105,13 +105,9 @@ class SchemeCodeSystem(CodeSystemView):
         return list({each["code"]: each for each in reversed(defined)}.values())[::-1]
 
     @cached_property
-    def _published(self) -> dict[str, Json]:
-        return {each["code"]: each for each in self.published_properties}
-
-    @cached_property
-    def published_properties(self) -> list[Json]:
-        """The definitions of properties in the publisher's own resource."""
-        return [each for each in object_items(self.header, "property") if each.get("code")]
+    def published_properties(self) -> dict[str, Json]:
+        """The definitions of properties in the publisher's own resource, by code."""
+        return {each["code"]: each for each in object_items(self.header, "property") if each.get("code")}
 
     def index(self, code: str) -> int | None:
         """Return the concept of a code; by any case if no two codes differ in case."""
@@ -137,13 +133,15 @@ class SchemeCodeSystem(CodeSystemView):
     def names(self, concept: int) -> ConceptTexts:
         """Return the preferred labels only, without decoding the record."""
         texts = named_texts(self.system.name(concept))
-        return ConceptTexts([display_of(each.value, each.lang) for each in ordered_texts(texts)], self.language)
+        return ConceptTexts(
+            [display_of(each.value, each.lang) for each in ordered_texts(texts, self.language)], self.language
+        )
 
     def code_and_display(self, concept: int, languages: LanguageChoice | None) -> tuple[str, str]:
         """Return the code and the display in the languages, which is empty if they have none."""
         name = self.system.name(concept)
         texts = named_texts(name)
-        place = place_of_display(tuple([each.lang for each in texts]), languages)
+        place = place_of_display(tuple([each.lang for each in texts]), languages, self.language)
         return name.notation, texts[place].value if place >= 0 else ""
 
     def texts(self, concept: int) -> ConceptTexts:
@@ -153,7 +151,7 @@ class SchemeCodeSystem(CodeSystemView):
         if preferred == [Designation(record.code, NO_LANGUAGE, "preferred")]:
             preferred = []  # the code in place of a label
         if len(preferred) > 1:
-            preferred.sort(key=language_order)
+            preferred.sort(key=lambda each: text_order(each.language, self.language))
         first = [display_of(each.text, each.language) for each in preferred]
         others = [
             FhirDesignation(
@@ -174,13 +172,25 @@ class SchemeCodeSystem(CodeSystemView):
     def definitions(self, concept: int) -> list[FhirDesignation]:
         """Return the definitions in all languages, as designations."""
         found = [each for each in self._record(concept).definitions if each.text]
-        ordered = sorted(found, key=lambda each: text_order(each.language))
+        ordered = sorted(found, key=lambda each: text_order(each.language, self.language))
         return [FhirDesignation(value=each.text, language=each.language, use=_DEFINITION) for each in ordered]
 
     def properties(self, concept: int) -> list[Json]:
         """Return status, dates, notes, successors, relations and further statements as properties."""
         record = self._record(concept)
-        return concept_properties(self.system, record, concept, self._coding, self.language, self._published)
+        found = concept_properties(self.system, record, concept, self._coding, self.language, self.published_properties)
+        if "inactive" in self._own_codes and concept in self.inactive:
+            found.append({"code": "inactive", "valueBoolean": True})
+        return [each | {"code": self.own_code(each["code"])} for each in found] if self._own_codes else found
+
+    def own_code(self, standard: str) -> str:
+        """Return the publisher's code of a property of FHIR, which is the standard one if there is no other."""
+        return self._own_codes.get(standard, standard)
+
+    @cached_property
+    def _own_codes(self) -> dict[str, str]:
+        """The publisher's codes of the general properties, by their standard codes."""
+        return own_codes(self.published_properties.values(), PROPERTY_DEFINITIONS)
 
     def role_groups(self, concept: int) -> list[list[Json]]:
         """Return the statements of each role group as properties."""
@@ -215,8 +225,10 @@ class SchemeCodeSystem(CodeSystemView):
         return self.system.hierarchy.descendants(concept) & self.everything
 
     def concept_status(self, concept: int) -> str:
-        """Return `inactive` for a retired concept, else nothing."""
-        return "" if concept in self.system.active else "inactive"
+        """Return `inactive` or the publisher's word for a retired concept, else nothing."""
+        if concept in self.system.active:
+            return ""
+        return status_word(self._record(concept)) if self.header else "inactive"
 
     @cached_property
     def everything(self) -> BitMap:
@@ -283,9 +295,3 @@ def system_url(about: SystemDescription) -> str:
 def version_of(about: SystemDescription) -> str:
     """Return the version in FHIR: that of the publisher's resource, else that of the edition."""
     return about.resource_version or about.version
-
-
-def _computable(name: str) -> str:
-    """Return a name that FHIR accepts as `name`: letters and digits, the first a capital."""
-    joined = "".join(part[:1].upper() + part[1:] for part in _NAME.split(name) if part)
-    return joined if joined[:1].isalpha() else f"N{joined}"

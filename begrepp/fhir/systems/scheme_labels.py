@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -10,11 +11,12 @@ from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
-from begrepp.terminology.concept_record import Designation, ThingName
+from begrepp.terminology.concept_record import ThingName
 
 Json = dict[str, Any]
 NO_LANGUAGE = "zxx"
 """The language of a label that is the code."""
+_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 
 def first_text(texts: Sequence[Text]) -> str:
@@ -30,18 +32,15 @@ def named_texts(name: ThingName) -> Sequence[Text]:
     return texts
 
 
-def ordered_texts(texts: Sequence[Text]) -> list[Text]:
-    """Return the texts by language: Swedish, English, then the others."""
-    return sorted(texts, key=lambda each: text_order(each.lang))
+def ordered_texts(texts: Sequence[Text], first: str = "") -> list[Text]:
+    """Return the texts by language: that of the code system, Swedish, English, then the others."""
+    return sorted(texts, key=lambda each: text_order(each.lang, first))
 
 
-def language_order(item: Designation) -> tuple[int, str]:
-    """Return the sort key of a designation by its language."""
-    return text_order(item.language)
-
-
-def text_order(language: str) -> tuple[int, str]:
-    """Return the sort key of a language."""
+def text_order(language: str, first: str = "") -> tuple[int, str]:
+    """Return the sort key of a language; `first`: that of the code system."""
+    if language == first:
+        return -1, language
     return (LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES), language)
 
 
@@ -51,9 +50,12 @@ def display_of(value: str, language: str) -> FhirDesignation:
 
 
 @lru_cache(4096)
-def place_of_display(tags: tuple[str, ...], languages: LanguageChoice | None) -> int:
-    """Return the place of the label to show among labels with these languages; -1 if none is wanted."""
-    ordered = sorted(range(len(tags)), key=lambda place: text_order(tags[place]))
+def place_of_display(tags: tuple[str, ...], languages: LanguageChoice | None, first: str) -> int:
+    """Return the place of the label to show among labels with these languages; -1 if none is wanted.
+
+    `first`: the language of the code system.
+    """
+    ordered = sorted(range(len(tags)), key=lambda place: text_order(tags[place], first))
     shown = ConceptTexts([display_of(str(place), tags[place]) for place in ordered]).preferred(languages)
     return int(shown.value) if shown else -1
 
@@ -62,3 +64,9 @@ def shown_display(texts: ConceptTexts) -> Json:
     """Return the element `display` of a Coding, nothing without one."""
     shown = texts.preferred(None)
     return {"display": shown.value} if shown else {}
+
+
+def computable_name(name: str) -> str:
+    """Return a name that FHIR accepts as `name`: letters and digits, the first a capital."""
+    joined = "".join(part[:1].upper() + part[1:] for part in _NOT_IN_NAME.split(name) if part)
+    return joined if joined[:1].isalpha() else f"N{joined}"

@@ -13,6 +13,7 @@ from begrepp.terminology.interface import CodeSystem
 
 Json = dict[str, Any]
 _CONCEPT = "http://hl7.org/fhir/concept-properties#"
+_STATUS = f"{_CONCEPT}status"
 _LANGUAGE = "http://hl7.org/fhir/StructureDefinition/language"
 _NOTES = {
     "xkos:coreContentNote": "coreContentNote",
@@ -77,8 +78,8 @@ def concept_properties(
     definitions of properties by code.
     """
     found: list[Json] = []
-    if record.status:
-        found.append({"code": "status", "valueCode": record.status})
+    if status := status_word(record):
+        found.append({"code": "status", "valueCode": status})
     for code, day in (("validFrom", record.valid_from), ("retirementDate", record.valid_to)):
         if day:
             found.append({"code": code, "valueDateTime": day[:10]})
@@ -105,6 +106,11 @@ def concept_properties(
         for target in system.hierarchy.targets(relation, concept):
             found.append({"code": relation_code(relation), "valueCode": system.code(target)})
     return found
+
+
+def status_word(record: ConceptRecord) -> str:
+    """Return the publisher's word for the status of a concept, else `active`, `inactive` or `draft`; empty if none."""
+    return next((each.value for each in record.properties if each.property == _STATUS), record.status)
 
 
 def _component_property(iri: str, text: str) -> Json:

@@ -23,7 +23,10 @@ from tests.server.fhir.test_served_resources import get, members, post, value
 from tests.support.small import build_small
 
 BASE = "https://registry.example/fhir"
-ROOMS, RANKS, KINDS = (f"{BASE}/CodeSystem/{each}" for each in ("rooms", "ranks", "kinds"))
+ROOMS, RANKS, KINDS, ACTS = (f"{BASE}/CodeSystem/{each}" for each in ("rooms", "ranks", "kinds", "acts"))
+STANDARD = "http://hl7.org/fhir/concept-properties#"
+HIDDEN = {"code": "hidden", "uri": f"{STANDARD}notSelectable", "type": "boolean"}
+INACTIVE = {"code": "inactive", "uri": f"{STANDARD}inactive", "type": "boolean"}
 TOML = """loader = "fhir"
 [source]
 title.sv = "Hus"
@@ -106,6 +109,18 @@ def resources() -> list[dict[str, Any]]:
             "concept": [{"code": "first"}, {"code": "second"}],
         }
     ]
+    swedish = {"language": "sv", "value": "Båda"}
+    acts = [
+        {"code": "a", "property": [{"code": "hidden", "valueBoolean": True}]},
+        {"code": "b", "property": [{"code": "inactive", "valueBoolean": True}]},
+        {"code": "c", "property": [{"code": "status", "valueCode": "withdrawn"}]},
+        {
+            "code": "ab",
+            "display": "Both",
+            "designation": [swedish],
+            "property": [{"code": "subsumedBy", "valueCode": each} for each in "ab"],
+        },
+    ]
     things = {
         "resourceType": "ValueSet",
         "id": "warm",
@@ -160,6 +175,7 @@ def resources() -> list[dict[str, Any]]:
         own | {"filter": [FILTER], "property": PROPERTIES, "concept": rooms},
         system(RANKS, "grouped-by", ranks),
         system(KINDS, "classified-with", [{"code": "all", "concept": [{"code": "one"}]}]),
+        system(ACTS, "is-a", acts, property=[{"code": "subsumedBy", "type": "code"}, HIDDEN, INACTIVE]),
         things,
         map_,
     ]
@@ -259,6 +275,26 @@ def test_filters_select_by_these_properties(
     client: FlaskClient, name: str, operator: str, wanted: str, expected: list[str]
 ) -> None:
     assert sorted(selected(client, ROOMS, name, operator, wanted)) == expected
+
+
+def test_properties_have_the_codes_of_the_publisher(client: FlaskClient) -> None:
+    concepts = {each["code"]: each for each in one(client, "CodeSystem", ACTS)["concept"]}
+    assert {"code": "hidden", "valueBoolean": True} in concepts["a"]["property"]
+    assert {"code": "inactive", "valueBoolean": True} in concepts["b"]["property"]
+    assert {"code": "status", "valueCode": "withdrawn"} in concepts["c"]["property"]
+    assert selected(client, ACTS, "status", "=", "withdrawn") == ["c"]
+    assert sorted(selected(client, ACTS, "inactive", "=", "true")) == ["b", "c"]
+    parents = [each["valueCode"] for each in concepts["ab"]["property"] if each["code"] == "subsumedBy"]
+    assert parents == ["a", "b"]
+    assert selected(client, ACTS, "subsumedBy", "=", "b") == selected(client, ACTS, "parent", "=", "b") == ["ab"]
+
+
+def test_the_display_is_in_the_language_of_the_code_system(client: FlaskClient) -> None:
+    concepts = {each["code"]: each for each in one(client, "CodeSystem", ACTS)["concept"]}
+    assert (concepts["ab"]["display"], concepts["ab"]["designation"][0]["value"]) == ("Both", "Båda")
+    path = f"/fhir/r5/CodeSystem/$lookup?system={ACTS}&code=ab"
+    assert value(get(client, path), "display") == "Both"
+    assert value(get(client, f"{path}&displayLanguage=sv"), "display") == "Båda"
 
 
 def selected(client: FlaskClient, system: str, name: str, operator: str, wanted: str) -> list[str]:

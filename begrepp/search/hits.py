@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from begrepp.records import Text, choose_label, in_language
 from begrepp.search.ranking import HitScore, IndexedDocument, Label, Ranker, SynonymUse
 
-_EQUALS = ("via", "sibling", "variant")
+_EQUALS = ("via", "sibling", "variant", "inclusion")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from begrepp.text.typing_errors import typing_cost
 
 _CORRECTION_CANDIDATES = 100
 _MAX_SYSTEMS = 5_000
+_MAX_BEGINNING = 50
 _MIN_CORRECTION_FREQUENCY, _LARGE_INDEX = 3, 10_000
 """A word is corrected towards words in at least three documents, in a small index to any."""
 _LENGTH_DIFFERENCE = 4
@@ -103,6 +104,10 @@ class IndexLexicon:
         """Return whether a longer word of a label starts with `word`."""
         prefix = fold(word)
         return any(term != prefix for term, _ in self._searcher.terms_with_prefix("word", prefix, limit=2))
+
+    def beginning_with(self, text: str) -> list[str]:
+        """Return the folded words of labels that begin with a folded text, a few."""
+        return [term for term, _ in self._searcher.terms_with_prefix("word", text, limit=_MAX_BEGINNING)]
 
     def has_code(self, code: str) -> bool:
         """Return whether a document has a normalised code."""

@@ -7,7 +7,10 @@ from itertools import product
 
 from begrepp.search.query_lexicon import Lexicon
 from begrepp.search.synonyms import Phrase, synonyms
+from begrepp.search.words import MEDICINE_WORDS
 
+MEDICINE = "medicin"
+"""The word by which the synonyms name groups of medicines: *astmamedicin*, *medicin mot astma*."""
 _MIN_PART_LENGTH = 3
 _MAX_SPLITS = 3
 _MIN_JOINED, _MAX_JOINED = 2, 3
@@ -18,8 +21,10 @@ _KNOWN_COMPOUND = 5
 """Documents that a compound occurs in which words are joined to."""
 _PLAIN_PART = 20
 """Documents that each part of a compound occurs in that is not taken for a misspelt word."""
-_FREQUENT_PART = 200
-"""Documents that a part of three letters occurs in: *hud*, *ben* and *fot* are parts, *tes* is not."""
+_SHORT_PART = 10
+"""How many times as frequent a split with a part of three letters is as one that is as likely."""
+_FREQUENT_HEAD, _FREQUENT_TAIL = 100, 200
+"""Documents that a part of three letters occurs in, first or last: *knä*, *hud* and *sår* are parts, *tes* is not."""
 
 
 def joined_runs(words: Sequence[str], lexicon: Lexicon) -> Iterator[Sequence[str]]:
@@ -70,8 +75,8 @@ def split_compound(word: str, lexicon: Lexicon) -> list[Phrase]:
                 continue
             if not (lowest := min(known, lexicon.frequency(head))):
                 continue
-            if short > _MIN_PART_LENGTH or lowest >= _FREQUENT_PART:
-                splits.append((short > _MIN_PART_LENGTH, lowest, (head, tail)))
+            if short > _MIN_PART_LENGTH or lowest >= (_FREQUENT_HEAD if len(tail) > short else _FREQUENT_TAIL):
+                splits.append((lowest if short > _MIN_PART_LENGTH else lowest // _SHORT_PART, lowest, (head, tail)))
     return [words for _, _, words in sorted(splits, reverse=True)[:_MAX_SPLITS]]
 
 
@@ -97,3 +102,18 @@ def replace_parts(split: Phrase) -> Iterator[Phrase]:
     for index, part in enumerate(split):
         for synonym in synonyms((part,)):
             yield (*split[:index], *synonym, *split[index + 1 :])
+
+
+def medicine_groups(word: str) -> list[Phrase]:
+    """Return the groups of medicines that a compound such as *astmatabletter* names."""
+    ends = (end for end in MEDICINE_WORDS if word.endswith(end) and len(word) >= len(end) + _MIN_PART_LENGTH)
+    end = max(ends, key=len, default="")
+    return medicines_for((word.removesuffix(end),)) if end else []
+
+
+def medicines_for(name: Phrase) -> list[Phrase]:
+    """Return the groups of medicines for a disease, by the synonyms of *astmamedicin* and *medicin mot astma*."""
+    heads = dict.fromkeys((name[-1], name[-1].removesuffix("s"), name[-1] + "s"))
+    compounds = [(head + MEDICINE,) for head in heads] if len(name) == 1 else []
+    phrases = [(MEDICINE, *name[:-1], head) for head in heads]
+    return [group for phrase in (*compounds, *phrases) for group in synonyms(phrase) if MEDICINE not in group]

@@ -24,6 +24,9 @@ class Lexicon(Protocol):
     def is_prefix(self, word: str) -> bool:
         """Return whether a longer word of the index starts with the text."""
 
+    def beginning_with(self, text: str) -> list[str]:
+        """Return the folded words of labels that begin with a folded text, a few."""
+
     def is_label(self, text: str) -> bool:
         """Return whether a text is a whole label of a document."""
 

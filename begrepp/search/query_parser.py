@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
-from begrepp.search.query_compounds import join_words, joined_runs, replace_parts, split_compound
+from begrepp.search.query_compounds import join_words, joined_runs, medicine_groups, replace_parts, split_compound
 from begrepp.search.query_corrections import correction_of, is_unknown, sounded_corrections
 from begrepp.search.query_lexicon import Lexicon
 from begrepp.search.query_operators import QuerySyntax, read_syntax
@@ -171,7 +171,7 @@ def _slot(typed: Phrase, phrases: Sequence[Phrase], is_last: bool, lexicon: Lexi
     alternatives = dict.fromkeys(phrases, _SYNONYM)
     word = typed[0] if len(typed) == 1 else ""
     if word:
-        alternatives |= dict.fromkeys(expansions(word), _EXPANSION)
+        alternatives |= dict.fromkeys(medicine_groups(word), _SYNONYM) | dict.fromkeys(expansions(word), _EXPANSION)
         alternatives |= dict.fromkeys(((other,) for other in other_numerals(word)), _EXPANSION)
         splits = split_compound(word, lexicon)
         alternatives |= {phrase: _PART_SYNONYM for split in splits for phrase in replace_parts(split)}

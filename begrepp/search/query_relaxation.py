@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from begrepp.search.query_compounds import loose_parts
 from begrepp.search.query_lexicon import Lexicon
+from begrepp.search.query_medicines import with_medicines
 from begrepp.search.query_parser import ParsedSearch, parse_search
 from begrepp.search.synonyms import Phrase
 
@@ -24,7 +25,7 @@ def understand_search(query: str, lexicon: Lexicon, has_hits: Callable[[ParsedSe
 
     What is in quotation marks, or has a minus sign, is sought as it is typed.
     """
-    search = parse_search(query, lexicon)
+    search = with_medicines(parse_search(query, lexicon), lexicon)
     is_exact = search.codes.whole or search.syntax.phrases or search.syntax.excluded
     if is_exact or _has_telling_word(search, lexicon):
         return search

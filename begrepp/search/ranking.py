@@ -33,6 +33,7 @@ _ROLES = {
     "via": 0.93,
     "sibling": 0.965,
     "variant": 0.97,
+    "inclusion": 0.93,
     "measured": 0.95,
     "namesake": 0.81,
     "parent": 0.72,
@@ -56,6 +57,8 @@ _SECOND = 0.175
 """Weight of the second best label: a document that several names agree on comes first."""
 _ONLY_PARENT = -0.1
 """Added where only the name of the broader code matches, and none of the document's own names."""
+_OUTSIDE_SUBJECT = -0.45
+"""Added for a concept that is not in the systems about what a word names: a disease for *läkemedel mot gikt*."""
 _ANIMAL, _DEMONSTRATION = -0.3, -0.24
 _PLACEHOLDER = -3.0
 """Added where the preferred label names nothing and no code was found: after all others."""
@@ -128,6 +131,9 @@ class Ranker:
         self._sizes = sizes
         self._matcher = LabelMatcher(search)
         self._code_beginnings = search.code_beginnings
+        others = [slot for slot in search.slots if not slot.subjects]
+        named = [slot.subjects for slot in search.slots if slot.subjects]
+        self._subjects = min(named, key=len) if named and others else frozenset[str]()
 
     def score(self, document: IndexedDocument) -> HitScore:
         """Score a document, about 0 to 5."""
@@ -155,6 +161,8 @@ class Ranker:
             code += _IN_SYSTEM
         if any(document.iri in slot.datasets for slot in self.search.slots):
             best = max(best, _NAMED_DATASET)
+        if document.kind == "concept" and self._subjects and document.scheme not in self._subjects:
+            best += _OUTSIDE_SUBJECT
         match = best + _SECOND * second + code
         return HitScore(match + self._prior(document), match, best_label)
 

@@ -84,8 +84,8 @@ def other_numerals(word: str) -> list[str]:
     return [other for group in groups if word in group for other in group if other != word]
 
 
-_MEDICINES = """läkemedel läkemedlet läkemedlen medicin mediciner medicinen medel preparat tabletter piller
-    drug drugs medicine medicines medication medications"""
+MEDICINE_WORDS = """läkemedel läkemedlet läkemedlen medicin mediciner medicinen medel preparat tabletter piller
+    drug drugs medicine medicines medication medications""".split()  # noqa: SIM905
 _PROCEDURES = """operation operationen operationer kirurgi ingrepp åtgärd åtgärder opereras opererad opererades opererat
     surgery procedure procedures"""
 _DISEASES = "sjukdom sjukdomar sjukdomen diagnos diagnosen diagnoser disease diseases diagnosis diagnoses"
@@ -94,12 +94,12 @@ _FEATURES = "fenotyp fenotyper phenotype phenotypes"
 SUBJECTS = {
     word: systems
     for words, systems in [
-        (_MEDICINES, ("atc",)),
-        (_PROCEDURES, ("kka", "kma")),
-        (_DISEASES, ("icd-10-se", "icd-10", "ksh97-p", "mondo")),
-        (_GENES, ("hgnc",)),
-        (_FEATURES, ("hpo",)),
+        (MEDICINE_WORDS, ("atc",)),
+        (_PROCEDURES.split(), ("kka", "kma")),
+        (_DISEASES.split(), ("icd-10-se", "icd-10", "ksh97-p", "mondo")),
+        (_GENES.split(), ("hgnc",)),
+        (_FEATURES.split(), ("hpo",)),
     ]
-    for word in words.split()
+    for word in words
 }
 """Words for what a code system is about, with the ids of such systems: *medel mot migrän* is sought in ATC."""

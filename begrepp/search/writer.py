@@ -12,6 +12,7 @@ from tantivy import Document, Index, IndexWriter
 
 from begrepp.records import Text
 from begrepp.search.documents import LABEL_ROLES, SearchDocument, read_documents
+from begrepp.search.inclusions import included_names, is_rest_group
 from begrepp.search.index_state import IndexState
 from begrepp.search.schema import BorrowedLabel, Relative, WordAnalyser, register_tokenizer, schema, to_tantivy
 from begrepp.search.species import ANIMAL, HUMAN
@@ -74,9 +75,16 @@ class DocumentBuilder:
         self._state = state
         self._labels: dict[str, tuple[str, list[Text]]] = {}
         self._codes: dict[str, str] = {}
+        self._included: dict[str, set[Text]] = {}
+        self._rest_groups = set[str]()
         for document in related:
             self._labels[document.iri] = (document.scheme, [*document.labels("pref", "alt")])
             self._codes[document.iri] = code_key(document.notation)
+            names, others = [*document.labels("pref")], [*document.labels("alt")]
+            if others and document.iri in state.siblings:
+                self._included[document.iri] = included_names(names, others)
+            if is_rest_group(names):
+                self._rest_groups.add(document.iri)
         self._analyser = WordAnalyser(state.vocabulary)
 
     def build(self, document: SearchDocument) -> Document:
@@ -105,16 +113,24 @@ class DocumentBuilder:
     def _borrowed_labels(self, document: SearchDocument, dataset: str) -> list[BorrowedLabel]:
         """Return the labels of related resources that are not labels of the resource itself."""
         seen = {label.value.casefold() for label in document.labels(*LABEL_ROLES)}
+        is_rest = is_rest_group(document.labels("pref")) or not self._rest_groups.isdisjoint(parents(document))
         borrowed = []
         if document.kind == "variable" and dataset:
             borrowed.append(BorrowedLabel("context", Text(dataset.rpartition("/")[2], ""), ""))
         for role, iri in self._related(document, dataset):
             scheme, labels = self._labels.get(iri, ("", ()))
             for label in labels:
-                if label.value.casefold() not in seen:
+                given = self._role_of_name(role, iri, label, is_rest)
+                if given and label.value.casefold() not in seen:
                     seen.add(label.value.casefold())
-                    borrowed.append(BorrowedLabel(role, label, scheme))
+                    borrowed.append(BorrowedLabel(given, label, scheme))
         return borrowed[:_MAX_BORROWED]
+
+    def _role_of_name(self, role: str, iri: str, name: Text, is_rest: bool) -> str:
+        """Return the role of a name of another resource; empty if that is a rest group which includes what it names."""
+        if name not in self._included.get(iri, ()) or not (is_rest or iri in self._rest_groups):
+            return role
+        return {"parent": "", "sibling": "inclusion", "variant": "inclusion"}.get(role, role)
 
     def _related(self, document: SearchDocument, dataset: str) -> Iterator[tuple[str, str]]:
         """Yield the related resources of a resource, each with its role."""

@@ -44,6 +44,16 @@ _SPELLING_RULES = tuple(
 _SYNCOPE = re.compile(
     r"(?<=\w)(?:(?P<before>[^aeiouyåäöl\W])(?P<last>[lr])(?:ar|arna|or|orna|et|(?<=l)er|(?<=l)erna)|(?P<whole>e[lr])n)s?$"
 )
+# Endings of Latin, English and Swedish words, and those that another of these languages has for the same: *colitis* and
+# *kolit*, *retentio* and *retention*, *dementia* and *demens*, *hepatisk* and *hepatic*, *artroskopisk* and
+# *artroskopi*. No short words: *kronisk* is not *kron*.
+_SHARED_ENDINGS = (
+    (("itis",), re.compile(r"(?<=\w\w)itis$"), "it"),
+    (("tio", "sio"), re.compile(r"(?<=\w\w[ts])io$"), "ion"),
+    (("entia", "antia"), re.compile(r"(?<=\w\w[ea]n)tia$"), "s"),
+    (("isk", "iska", "iskt"), re.compile(r"(?<=\w\w\w)isk[at]?$"), "ic"),
+    (("isk", "iska", "iskt"), re.compile(r"(?<=\w{5})isk[at]?$"), "i"),
+)
 # Endings that a stemmer leaves on words of another language.
 _ENDING = re.compile(r"(?<=\w{4})(?:ning|ing|ium|iae|ia|et|at|an|um|us|a|e|i|y)$")
 
@@ -62,13 +72,16 @@ def label_key(text: str) -> str:
 def word_keys(word: str) -> tuple[str, ...]:
     """Return the keys of a lower-case word: as Swedish, as English, as Swedish typed without accents, and in full form.
 
-    The last key is that of the form with the vowel that others lose, if there is one: *körtel* of *körtlarna*.
+    The full form has the vowel that others lose, *körtel* of *körtlarna*, or the ending of another language.
     """
     if len(word) < 4 or word.isdigit():
         return (fold(word),)
     stems = [word, *_SV.analyze(word), *_EN.analyze(word), *_SV.analyze(fold(word))]
     if (found := _SYNCOPE.search(word)) and found["before"] != "r":
         stems.append(word[: found.start()] + (found["whole"] or f"{found['before']}e{found['last']}"))
+    for endings, pattern, other in _SHARED_ENDINGS:
+        if word.endswith(endings):
+            stems.append(pattern.sub(other, word))
     return tuple(dict.fromkeys(map(_normalise_stem, dict.fromkeys(stems))))
 
 

@@ -54,7 +54,10 @@ THINGS = {
     "y/A05": concept("y/A05", "A05", sv="plivokaa", alt_sv="skogsklåda"),
     "x/A05": concept("x/A05", "A05", sv="plivokaa hos vuxna"),
     "x/A06": concept("x/A06", "A06", sv="stomipaa hos vuxna"),
-    "y/A06P": concept("y/A06P", "A06P", sv="annan stomipaa", alt_sv="bergssnuva"),
+    "y/A06P": concept("y/A06P", "A06P", sv="enkel stomipaa", alt_sv="bergssnuva"),
+    "y/A07": concept("y/A07", "A07", sv="annan stozagaa", alt_sv="dalfeber"),
+    "x/A07": concept("x/A07", "A07", sv="stozagaa hos vuxna"),
+    "x/A07.1": concept("x/A07.1", "A07.1", broader="x/A07", sv="Svår"),
     "w/A05": concept("w/A05", "A05", en="woodland itch"),
     "x/A05.1": concept("x/A05.1", "A05.1", broader="x/A05", sv="Lindrig"),
     "x/A08.1": concept("x/A08.1", "A08.1", broader="x/A08", sv="Annan form"),
@@ -99,6 +102,12 @@ def test_a_system_where_the_same_code_means_something_else_is_no_sibling(index: 
 
 def test_a_code_with_a_letter_more_is_a_variant(index: TextIndex) -> None:
     assert role(hits(index, "bergssnuva")["x/A06"]) == "variant"
+
+
+def test_what_the_rest_of_a_group_includes_is_told_and_is_no_name_of_its_subdivisions(index: TextIndex) -> None:
+    found = hits(index, "dalfeber")
+    assert role(found["x/A07"]) == "inclusion"
+    assert "dalfeber" not in [hit.matched.value for hit in found.values() if hit.matched and role(hit) == "parent"]
 
 
 def test_a_concept_is_found_by_the_names_of_one_with_the_same_name(index: TextIndex) -> None:

@@ -34,6 +34,12 @@ THINGS = [
     dataset_lines(),
     concept("atc/N02C", "N02C", sv="Migränmedel"),
     concept("atc/D05", "D05", sv="Medel vid psoriasis"),
+    concept("atc/R03", "R03", sv="Medel vid obstruktiva luftvägssjukdomar"),
+    concept("atc/D04", "D04", sv="Klådstillande medel, inkl. anestetika"),
+    concept("atc/N03", "N03", sv="Antiepileptika"),
+    concept("sjukdomar/J45", "J45", sv="Astma"),
+    concept("sjukdomar/L29", "L29", sv="Läkemedelsinducerad klåda"),
+    concept("sjukdomar/G40", "G40", sv="Epilepsi orsakad av läkemedel"),
     concept("sjukdomar/E10", "E10", sv="Diabetes mellitus typ 1"),
     concept("sjukdomar/E11", "E11", sv="Diabetes mellitus typ 2"),
     *(concept(f"sjukdomar/X{n:02}", f"X{n:02}", sv=label) for n, label in enumerate(FILLED)),
@@ -66,6 +72,11 @@ def first(index: TextIndex, query: str) -> str:
         ("vikt i bröstcancerregistret", "nkx"),  # nothing in it has the word
         ("läkemedel mot psoriasis", "atc/D05"),  # all of ATC is *läkemedel*
         ("vilka läkemedel finns mot migrän", "atc/N02C"),
+        ("läkemedel mot astma", "atc/R03"),  # as *astmamedicin*
+        ("astmatabletter", "atc/R03"),
+        ("preparat vid epilepsi", "atc/N03"),  # *anti* and the disease
+        ("medel mot klåda", "atc/D04"),  # the disease and an effect
+        ("epilepsi", "sjukdomar/G40"),
         ("diabetes typ två", "sjukdomar/E11"),
         ("diabetes typ I", "sjukdomar/E10"),
         ("krans kärls röntgen", "sjukdomar/X02"),

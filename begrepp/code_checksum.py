@@ -18,10 +18,11 @@ PACKAGES = ("begrepp", "loaders", "tests")
 """Packages whose imports are followed; tests define loaders of their own."""
 
 
+@cache
 def code_checksum(*modules: str) -> str:
     """Return the checksum of the modules and of all that they import from the project, directly or indirectly.
 
-    Raises `LookupError` for a module that does not exist.
+    Computed once in a process. Raises `LookupError` for a module that does not exist.
     """
     for module in modules:
         if not _module_file(module):

@@ -18,8 +18,9 @@ import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import requires, version
+from inspect import isfunction
 from pathlib import Path
 from re import match
 from typing import Any
@@ -80,29 +81,51 @@ class PartCache:
 
 def cache_key(edition: EditionFiles, load: Load, files: Iterable[FileUsed], base: str) -> str:
     """Return the key of an entry: a checksum of everything that determines the result of loading the edition."""
-    function, declared = getattr(load, "func", load), getattr(load, "keywords", {})
+    modules: list[str] = []
     inputs = {
         "edition": [edition.source, edition.version],
         "files": sorted(
             (path.relative_to(edition.folder).as_posix(), file.sha256)
             for path, file in zip(edition.files, files, strict=True)
         ),
-        "declared": declared,
-        "code": code_checksum(function.__module__, "begrepp.build.loads.edition_loader"),
-        "data": files_checksum(data_files_of_code()),
+        "load": _describe(load, modules),
+        "code": code_checksum(*modules, "begrepp.build.loads.edition_loader"),
+        "data": checksum_of_data_files(),
         "base": base,
         "software": software_versions(),
     }
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def data_files_of_code() -> list[Path]:
-    """Return the data files that the code reads: shapes, vocabulary, the loaders' tables.
+def _describe(load: object, modules: list[str]) -> object:
+    """Return a loader as the names of its functions and its other arguments, alike in every process.
+
+    The modules of the functions are added to `modules`.
+    """
+    if isinstance(load, partial):
+        arguments = {name: _describe(each, modules) for name, each in load.keywords.items()}
+        return [_describe(load.func, modules), [_describe(each, modules) for each in load.args], arguments]
+    if isfunction(load):
+        modules.append(load.__module__)
+        return f"{load.__module__}.{load.__qualname__}"
+    return load
+
+
+@cache
+def data_files_of_code() -> tuple[Path, ...]:
+    """Return the data files that the code reads: shapes, vocabulary, the loaders' tables. Searched once in a process.
 
     The declarations of lists are left out: each is an argument of its loader.
     """
     files = [path for folder in ("ontology", "shapes", "loaders", "begrepp") for path in (ROOT / folder).rglob("*")]
-    return sorted(f for f in files if f.is_file() and f.suffix not in (".py", ".pyc") and f.parent.name != "declared")
+    wanted = (f for f in files if f.suffix not in (".py", ".pyc") and f.parent.name != "declared" and f.is_file())
+    return tuple(sorted(wanted))
+
+
+@cache
+def checksum_of_data_files() -> str:
+    """Return the checksum of the data files that the code reads; computed once in a process, as that of the code."""
+    return files_checksum(data_files_of_code())
 
 
 @cache

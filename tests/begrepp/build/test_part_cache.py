@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from begrepp import code_checksum
 from begrepp.artefact.load_report import LoadReport
 from begrepp.artefact.manifest import Manifest, current_build
+from begrepp.build.loads import part_cache
 from begrepp.build.loads.edition_loader import describe_file
 from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.loads.part_cache import cache_key
@@ -124,7 +127,14 @@ def test_a_changed_file_code_shape_base_or_declaration_makes_another_entry(
     monkeypatch.setattr("begrepp.build.loads.part_cache.ROOT", copy)
 
     def forget() -> None:
-        for cached in (code_checksum._file_checksum, code_checksum._module_file, code_checksum._imported_names):
+        for cached in (
+            code_checksum._file_checksum,
+            code_checksum._module_file,
+            code_checksum._imported_names,
+            code_checksum.code_checksum,
+            part_cache.data_files_of_code,
+            part_cache.checksum_of_data_files,
+        ):
             cached.cache_clear()
 
     forget()
@@ -146,6 +156,19 @@ def test_a_changed_file_code_shape_base_or_declaration_makes_another_entry(
     assert job.cache_key(settings.base) in keys
     monkeypatch.undo()
     forget()
+
+
+def test_the_entry_of_an_edition_is_the_same_in_every_process(settings: Settings) -> None:
+    put(settings, HEADER + ROWS)
+    put(settings, "code,label\nA,A\n", source="kva", edition="2021")
+    keys = [job.cache_key(settings.base) for job in jobs(settings)]
+    code = (
+        "import sys; from pathlib import Path; from tests.support.small import jobs, settings_in;"
+        "settings = settings_in(Path(sys.argv[1])); print(*(job.cache_key(settings.base) for job in jobs(settings)))"
+    )
+    for _ in range(2):  # addresses in memory differ between processes
+        command = [sys.executable, "-c", code, str(settings.data.parent)]
+        assert subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.split() == keys
 
 
 def test_a_module_that_does_not_exist_has_no_checksum() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,38 +26,26 @@ _UNINFORMATIVE = FUNCTION_WORDS | UNSPECIFIED
 class _SlotMatch(NamedTuple):
     """The match of a label with a slot: quality 0 to 1, the indexes of the matching words, the number of the phrase.
 
-    Phrase 0 is the slot's own words, the others are its alternatives in their order.
+    Phrase 0 is the slot's own words, the others are its alternatives in their order. A match that `is_best` is not
+    compared with further phrases.
     """
 
     quality: float
-    places: frozenset[int]
+    places: Sequence[int]
     phrase: int = 0
+    is_best: bool = False
 
 
-_NO_MATCH = _SlotMatch(0.0, frozenset())
+_NO_MATCH = _SlotMatch(0.0, ())
 
 
-class _SlotPhrases:
-    """The words of a slot and of its alternatives as numbers, each with its weight, the slot's own first."""
+class _SlotPhrase(NamedTuple):
+    """The words of a slot or of an alternative: the numbers of the slot, of the phrase and of its words, its weight."""
 
-    def __init__(self, phrases: Iterable[tuple[float, Sequence[int]]]) -> None:
-        self._phrases = [*phrases]
-        self._with_first: dict[int, list[int]] = {}
-        for number, (_, words) in enumerate(self._phrases):
-            self._with_first.setdefault(words[0], []).append(number)
-
-    def best(self, found: Mapping[int, tuple[float, int]]) -> _SlotMatch:
-        """Return the best match of a label, given the words of the query that it has, with one of the phrases."""
-        best = _NO_MATCH
-        for number in sorted(number for word in found for number in self._with_first.get(word, ())):
-            weight, words = self._phrases[number]
-            if weight > best.quality and all(each in found for each in words):
-                quality = sum(found[each][0] for each in words) / len(words)
-                if quality * weight > best.quality:
-                    best = _SlotMatch(quality * weight, frozenset(found[each][1] for each in words), number)
-                if weight == 1.0 and quality >= SAME_KEY:
-                    return best
-        return best
+    slot: int
+    phrase: int
+    words: Sequence[int]
+    weight: float
 
 
 @dataclass(slots=True)
@@ -88,23 +76,23 @@ class LabelMatcher:
         self._weight = sum(self._weights)
         self._names_only = [bool(slot.systems or slot.kinds) for slot in search.slots]
         self._words = QueryWords()
-        self._phrases = [_SlotPhrases(self._slot_phrases(slot)) for slot in search.slots]
+        self._by_first_word: dict[int, list[_SlotPhrase]] = {}
+        for number, slot in enumerate(search.slots):
+            for each in self._slot_phrases(number, slot):
+                self._by_first_word.setdefault(each.words[0], []).append(each)
+        self._unmatched = [_NO_MATCH] * len(search.slots)
         self._matches: dict[str, _LabelMatch | None] = {}
 
-    def _slot_phrases(self, slot: WordSlot) -> Iterator[tuple[float, list[int]]]:
-        """Yield the words of a slot and of its alternatives as numbers, each with its weight, the slot's own first."""
+    def _slot_phrases(self, number: int, slot: WordSlot) -> Iterator[_SlotPhrase]:
+        """Yield the words of a slot and of its alternatives, the slot's own first."""
         last = len(slot.words) - 1
-        yield (
-            1.0,
-            [
-                self._words.add(
-                    word, is_beginning=slot.is_last and at == last, has_forms=word not in self._search.capitals
-                )
-                for at, word in enumerate(slot.words)
-            ],
-        )
-        for words, weight in slot.alternatives.items():
-            yield weight, [self._words.add(word) for word in words]
+        own = [
+            self._words.add(word, is_beginning=slot.is_last and at == last, has_forms=word not in self._search.capitals)
+            for at, word in enumerate(slot.words)
+        ]
+        yield _SlotPhrase(number, 0, own, 1.0)
+        for phrase, (words, weight) in enumerate(slot.alternatives.items(), start=1):
+            yield _SlotPhrase(number, phrase, [self._words.add(word) for word in words], weight)
 
     def score(self, label: str, context: Sequence[float]) -> float:
         """Return the best score of the variants of a label, 0 to 1.3; `context` are qualities of slots elsewhere."""
@@ -134,29 +122,56 @@ class LabelMatcher:
             return match
 
     def _new_match(self, label: str) -> _LabelMatch | None:
-        words = lowercase_words(label)
+        words, known = lowercase_words(label), self._words
         found: dict[int, tuple[float, int]] = {}
         for at, word in enumerate(words):
-            for number, quality in self._words[word].items():
-                if number not in found or quality > found[number][0]:
-                    found[number] = quality, at
+            if qualities := known[word]:
+                for number, quality in qualities.items():
+                    if number not in found or quality > found[number][0]:
+                        found[number] = quality, at
         if not found:
             return None
-        matches = [phrases.best(found) for phrases in self._phrases]
-        qualities = [match.quality for match in matches]
-        own = [quality for quality, named in zip(qualities, self._names_only, strict=True) if not named]
-        used = frozenset[int]().union(*(match.places for match in matches))
-        informative = sum(word not in _UNINFORMATIVE for word in words)
-        covered = len(used) / max(informative + _UNINFORMATIVE_WEIGHT * (len(words) - informative), len(used), 1)
+        matches = self._best_phrases(found)
+        each = [match.quality for match in matches]
+        own = [quality for quality, named in zip(each, self._names_only, strict=True) if not named]
+        used = {place for match in matches for place in match.places}
+        uninformative = sum(map(_UNINFORMATIVE.__contains__, words))
+        informative = len(words) - uninformative
+        covered = len(used) / max(informative + _UNINFORMATIVE_WEIGHT * uninformative, len(used), 1)
         return _LabelMatch(
-            qualities=qualities,
+            qualities=each,
             phrases=[match.phrase for match in matches],
-            is_named=any(own or qualities),
+            is_named=any(own or each),
             is_whole=label.casefold() == self._text,
             is_covered=covered > _COVERED and len(used) == informative,
             covered=covered,
             has_first=0 in used,
         )
+
+    def _best_phrases(self, found: Mapping[int, tuple[float, int]]) -> list[_SlotMatch]:
+        """Return the best match of each slot, given the words of the query that a label has with quality and place."""
+        possible = [phrase for number in found for phrase in self._by_first_word.get(number, ())]
+        if len(possible) > 1:
+            possible.sort()
+        matches = self._unmatched.copy()
+        for slot, phrase, words, weight in possible:
+            best = matches[slot]
+            if weight <= best.quality or best.is_best:
+                continue
+            if len(words) == 1:
+                quality, place = found[words[0]]
+                places: Sequence[int] = (place,)
+            elif all(map(found.__contains__, words)):
+                quality = sum(found[word][0] for word in words) / len(words)
+                places = [found[word][1] for word in words]
+            else:
+                continue
+            is_best = weight == 1.0 and quality >= SAME_KEY
+            if quality * weight > best.quality:
+                matches[slot] = _SlotMatch(quality * weight, places, phrase, is_best)
+            elif is_best:
+                matches[slot] = best._replace(is_best=True)
+        return matches
 
     def _variant_score(self, label: str, context: Sequence[float]) -> float:
         match = self._match(label)

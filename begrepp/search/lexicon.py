@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 
 import msgspec
-from cachetools import LRUCache
 from rapidfuzz.distance import OSA
 from tantivy import Occur, Query, Schema, Searcher
 
@@ -46,8 +44,8 @@ class IndexLexicon:
     def __init__(self, schema: Schema, searcher: Searcher) -> None:
         self._schema = schema
         self._searcher = searcher
-        self._frequencies: LRUCache[str, int] = LRUCache(20_000)
-        self._lock = threading.Lock()
+        # Not the cache of a method: the reference to itself would keep the files open until garbage is collected.
+        self._frequency = lru_cache(maxsize=20_000)(partial(_frequency, searcher))
 
     @cached_property
     def systems(self) -> SystemNames:
@@ -86,15 +84,7 @@ class IndexLexicon:
 
     def frequency(self, word: str) -> int:
         """Return the number of documents in which a word occurs, in any form or as a part of a compound."""
-        # Not `lru_cache` of a method: the reference to itself would keep the files open until garbage is collected.
-        with self._lock:
-            if word in self._frequencies:
-                return self._frequencies[word]
-        counts = [self._searcher.doc_freq(name, fold(word)) for name in ("word", "part")]
-        counts += [self._searcher.doc_freq(name, key) for key in word_keys(word) for name in ("key", "part", "via")]
-        with self._lock:
-            self._frequencies[word] = max(counts)
-        return max(counts)
+        return self._frequency(word)
 
     def is_written(self, word: str) -> bool:
         """Return whether a label has a word, or a part of a compound, in exactly this form apart from accents."""
@@ -186,3 +176,11 @@ class IndexLexicon:
 
 def _is_long(word: str) -> bool:
     return len(word) >= _LONG_WORD
+
+
+def _frequency(searcher: Searcher, word: str) -> int:
+    """Return the number of documents in which a word occurs, in any form or as a part of a compound."""
+    folded = fold(word)
+    counts = [searcher.doc_freq(name, folded) for name in ("word", "part")]
+    counts += [searcher.doc_freq(name, key) for key in word_keys(word) for name in ("key", "part", "via")]
+    return max(counts)

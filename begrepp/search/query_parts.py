@@ -10,6 +10,7 @@ from begrepp.search.synonyms import Phrase, expansions, find_phrases
 from begrepp.search.system_names import MAX_NAME_WORDS, SystemNames
 from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS
 from begrepp.text.stemming import lowercase_words
+from begrepp.text.swedish import fold
 
 _HYPHENATED = re.compile(r"\b[A-ZÅÄÖ]+-[A-ZÅÄÖ]+\b")
 
@@ -25,9 +26,11 @@ class QueryPart:
 def split_systems(text: str, systems: SystemNames) -> Iterator[QueryPart]:
     """Yield the words of a text; those that name systems together, and without *kod* after them."""
     words = lowercase_words(text)
+    has_register = "regist" in fold("".join(words))  # the name of a register may be put in other words
     at = 0
     while at < len(words):
-        for length in range(min(MAX_NAME_WORDS, len(words) - at), 0, -1):
+        longest = min(MAX_NAME_WORDS, len(words) - at) if has_register or systems.may_begin(words[at]) else 0
+        for length in range(longest, 0, -1):
             named = tuple(words[at : at + length])
             found = systems.find("".join(named)) if length < len(words) else frozenset[str]()
             if found:

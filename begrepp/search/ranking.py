@@ -134,6 +134,7 @@ class Ranker:
         others = [slot for slot in search.slots if not slot.subjects]
         named = [slot.subjects for slot in search.slots if slot.subjects]
         self._subjects = min(named, key=len) if named and others else frozenset[str]()
+        self._understood: dict[str, bool] = {}
 
     def score(self, document: IndexedDocument) -> HitScore:
         """Score a document, about 0 to 5."""
@@ -143,11 +144,11 @@ class Ranker:
             labels = [*labels, Label("code", "", document.notation.replace("_", " "))]
         best, second, best_label, has_own = 0.0, 0.0, None, False
         for label in labels:
-            weight = _ROLES.get(label.role, 0.0)
-            score = weight * self._matcher.score(label.value, context) if weight else 0.0
-            if score and in_language(label.lang, self.language):
-                score += _LABEL_LANGUAGE
-            has_own = has_own or (score > 0 and label.role in _OWN_NAMES)
+            match = self._matcher.score(label.value, context)
+            if not match or not (weight := _ROLES.get(label.role)):
+                continue
+            score = weight * match + (_LABEL_LANGUAGE if self._is_understood(label.lang) else 0.0)
+            has_own = has_own or label.role in _OWN_NAMES
             if score > best:
                 best, second, best_label = score, best, label
             elif score > second:
@@ -171,29 +172,34 @@ class Ranker:
         found = ((typed, other, source_of(typed, other)) for typed, other in self._matcher.synonyms(label.value))
         return tuple(SynonymUse(" ".join(typed), " ".join(other), source) for typed, other, source in found if source)
 
+    def _is_understood(self, lang: str) -> bool:
+        """Return whether a language tag is of the language of the users."""
+        known = self._understood.get(lang)
+        if known is None:
+            known = self._understood[lang] = in_language(lang, self.language)
+        return known
+
     def _prior(self, document: IndexedDocument) -> float:
         """Return what a document scores for what it is, whatever the query."""
         prior = _KINDS.get(document.kind, 0.0)
         if document.kind == "concept" and document.codes:
             prior += _SIZE * math.log10(self._sizes.get(document.scheme, 0) + 1)
             prior += _UPPER * max(0, 7 - len(document.codes[0]))
-        if any(label.role == "pref" and in_language(label.lang, self.language) for label in document.labels):
+        if any(label.role == "pref" and self._is_understood(label.lang) for label in document.labels):
             prior += _DOCUMENT_LANGUAGE
         return prior + _ANIMAL * (document.species == ANIMAL) + _DEMONSTRATION * document.is_demonstration
 
     def _context(self, document: IndexedDocument) -> Sequence[float]:
         """Return how well what a document lies in, or is described by, matches each slot."""
         within = {document.scheme, document.dataset} if document.kind != "scheme" else {document.iri}
-        around = [0.0] * len(self.search.slots)
-        for label in document.labels:
-            if weight := _CONTEXT.get(label.role):
-                if not (qualities := self._matcher.qualities(label.value)):
-                    continue
-                around = [max(best, weight * quality) for best, quality in zip(around, qualities, strict=True)]
-        return [
-            1.0 if slot.systems & within else max(quality, _kind_match(slot, document), _subject_match(slot, within))
-            for slot, quality in zip(self.search.slots, around, strict=True)
+        around = [
+            1.0 if slot.systems & within else max(_kind_match(slot, document), _subject_match(slot, within))
+            for slot in self.search.slots
         ]
+        for label in document.labels:
+            if (weight := _CONTEXT.get(label.role)) and (qualities := self._matcher.qualities(label.value)):
+                around = [max(best, weight * quality) for best, quality in zip(around, qualities, strict=True)]
+        return around
 
     def _code_score(self, notation: str) -> float:
         code, codes = code_key(notation), self.search.codes

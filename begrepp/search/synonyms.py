@@ -35,6 +35,7 @@ class Synonyms:
     def __init__(self, lines: Iterable[str], source: str = OWN_SOURCE) -> None:
         self._groups: list[tuple[str, list[Phrase]]] = []
         self._by_phrase: dict[Phrase, set[int]] = {}
+        self._keys: set[str] = set()
         self._long: list[list[frozenset[str]]] = []
         self._long_by_key: dict[str, list[int]] = {}
         self.add(lines, source)
@@ -48,6 +49,7 @@ class Synonyms:
         phrases = [phrase for text in line.split("=") if (phrase := _phrase(text))]
         for phrase in phrases:
             keys = [_long_keys(word) for word in phrase]
+            self._keys.update(key for some in keys for key in some)
             for key in product(*keys):
                 self._by_phrase.setdefault(key, set()).add(len(self._groups))
             if len(phrase) > 1:
@@ -63,9 +65,11 @@ class Synonyms:
 
     def of(self, phrase: Sequence[str]) -> Mapping[Phrase, str]:
         """Return the synonyms of a phrase, each as its lower-case words, with their sources."""
-        keys = product(*(word_keys(word) for word in phrase))
+        keys = [[key for key in word_keys(word) if key in self._keys] for word in phrase]
         found: dict[Phrase, str] = {}
-        for number in sorted({number for key in keys for number in self._by_phrase.get(key, ())}):
+        if not all(keys):
+            return found
+        for number in sorted({number for key in product(*keys) for number in self._by_phrase.get(key, ())}):
             source, others = self._groups[number]
             for other in others:
                 if other != tuple(phrase):

@@ -42,6 +42,10 @@ class System:
         return self.iri.rpartition("/")[2]
 
 
+_BEGINNING = 3
+"""Characters of the beginning of a name that tell whether it may be one."""
+
+
 @dataclass(slots=True)
 class SystemNames:
     """Look-up of systems by name; `families` are shortened ids, `datasets` the IRIs of those that are datasets."""
@@ -50,6 +54,11 @@ class SystemNames:
     families: dict[str, frozenset[str]] = field(default_factory=dict)
     identifiers: dict[str, frozenset[str]] = field(default_factory=dict)
     datasets: frozenset[str] = frozenset()
+    _beginnings: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        keys = map(code_key, (*self.names, *self.families, *self.identifiers))
+        self._beginnings = frozenset(key[:_BEGINNING] for key in keys)
 
     @classmethod
     def of(cls, systems: Iterable[System]) -> SystemNames:
@@ -70,6 +79,11 @@ class SystemNames:
                     families.setdefault(name, set()).add(system.iri)
         datasets = frozenset(system.iri for system in known.values() if system.kind == "dataset")
         return cls(_frozen(names), _frozen(families), _frozen(identifiers), datasets)
+
+    def may_begin(self, word: str) -> bool:
+        """Return whether the name of a system may begin with a word, so that it is worth a look-up."""
+        key = code_key(word[:_BEGINNING])
+        return len(key) < _BEGINNING or key in self._beginnings
 
     def find(self, name: str) -> frozenset[str]:
         """Return the IRIs of the systems with a name or identifier, in any spelling."""

@@ -34,7 +34,10 @@ _AFTER_Z = {_SORTED_LETTERS[ord(letter)]: letter.upper() for letter in "åäö"}
 
 def fold(text: str) -> str:
     """Convert to lower case without diacritics, and `B₁₂` to `b12`: `Bröstcancer` → `brostcancer`."""
-    return text.lower() if text.isascii() else text.casefold().translate(_WITHOUT_DIACRITICS)
+    if text.isascii():
+        return text.lower()
+    plain = text.casefold().replace("å", "a").replace("ä", "a").replace("ö", "o")  # four times as fast as the table
+    return plain if plain.isascii() else plain.translate(_WITHOUT_DIACRITICS)
 
 
 def sort_key(text: str) -> str:

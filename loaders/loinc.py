@@ -204,7 +204,7 @@ def _read_parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[s
 
     A part or term has one row for each place in the hierarchy; several rows may have the same parent.
     """
-    parents_by_code: dict[str, dict[str, None]] = {}
+    parents_by_code: dict[str, dict[str, Origin]] = {}
     parts: dict[str, tuple[str, Origin]] = {}
     for row in read_table(path, required=("IMMEDIATE_PARENT", "CODE", "CODE_TEXT")):
         code, parent, text = row.take("CODE"), row.take("IMMEDIATE_PARENT"), row.take("CODE_TEXT")
@@ -214,13 +214,13 @@ def _read_parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[s
             continue
         parents_by_code.setdefault(code, {})
         if parent:
-            parents_by_code[code][parent] = None
+            parents_by_code[code].setdefault(parent, row.origin)
         if code.startswith("LP"):
             parts.setdefault(code, (text, row.origin))
     for code, code_parents in parents_by_code.items():
         if missing := [parent for parent in code_parents if parent not in parts]:
             raise InputError(
-                Origin(path.name),
+                code_parents[missing[0]],
                 f"'{code}' is below '{missing[0]}', which is not in the file.",
                 "The file is truncated, or from another release: download it again.",
             )

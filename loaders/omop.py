@@ -79,6 +79,8 @@ class _Links:
     maps: dict[tuple[str, str, str], Origin] = field(default_factory=dict)
     synonyms: dict[str, list[Text]] = field(default_factory=dict)
     skipped_counts: Counter[str] = field(default_factory=Counter)
+    hierarchy_file: str = ""
+    """Names of the files with the parents."""
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
@@ -189,7 +191,8 @@ def _reference(links: _Links, id_: str) -> str:
 
 
 def _read_links(files: dict[str, Path]) -> _Links:
-    links = _Links()
+    hierarchy = [files[name].name for name in ("concept_ancestor", "concept_relationship") if name in files]
+    links = _Links(hierarchy_file=", ".join(hierarchy))
     for row in _rows(files["concept"], counted=False):
         id_ = row.take("concept_id")
         links.concepts[id_] = (row.take("vocabulary_id"), row.take("concept_code"))
@@ -279,6 +282,7 @@ def _concept(row: Row, links: _Links, successors: dict[str, tuple[str, ...]]) ->
         hidden_labels=(Text(id_, "zxx"),) if id_ != name else (),
         notes=(Note(NoteKind.SCOPE, Text(f"OMOP concept {id_}: {note}", "en")),),
         broader=tuple(links.concepts[parent][1] for parent in links.parents.get(id_, ())),
+        hierarchy_file=links.hierarchy_file,
         status=Status.INACTIVE if invalid_reason else Status.ACTIVE,
         valid_from=valid_from if not (valid_from and invalid_reason and valid_from >= end) else None,
         valid_to=None if end == _NO_END and not invalid_reason else end,

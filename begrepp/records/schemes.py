@@ -154,6 +154,8 @@ class Concept:
     definitions: tuple[Text, ...] = ()
     notes: tuple[Note, ...] = ()
     broader: tuple[str, ...] = ()
+    hierarchy_file: str = ""
+    """Name of the file that states `broader`, if it is not the one of `origin`."""
     related: tuple[str, ...] = ()
     level: str = ""
     status: Status = Status.ACTIVE

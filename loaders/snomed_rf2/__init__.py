@@ -18,6 +18,7 @@ from datetime import date
 
 from begrepp.records import (
     Agent,
+    Coverage,
     Edition,
     EditionFiles,
     Record,
@@ -32,6 +33,7 @@ from loaders.snomed_rf2.concepts import read_concepts
 from loaders.snomed_rf2.mappings import read_mappings
 from loaders.snomed_rf2.release_files import Rf2File, choose_files, is_map
 from loaders.snomed_rf2.release_tables import fill_tables
+from loaders.snomed_rf2.row_checks import remove_dangling_parents
 from loaders.snomed_rf2.scheme import LICENCE, SCHEME
 from loaders.support.agencies import SNOMED_INTERNATIONAL, classifications_publisher
 
@@ -75,6 +77,8 @@ def load_concepts(edition: EditionFiles) -> Iterator[Record]:
             titles=texts(title, title),
         )
         current_meter().stage = "joining"
+        if coverage(edition) is Coverage.COMPLETE:
+            remove_dangling_parents(joined, concept_files)
         yield from read_concepts(joined, concept_files)
 
 

@@ -23,11 +23,9 @@ from begrepp.records import (
 from begrepp.sources.bulk_tables import Values, fetch_rows
 from begrepp.sources.rows import parse_date
 from loaders.snomed_rf2.release_files import Rf2File
+from loaders.snomed_rf2.row_checks import IS_A
 from loaders.snomed_rf2.scheme import IRI, SCHEME
 from loaders.support.successors import usable_successors
-
-_IS_A = 116680003
-
 
 # SAME AS and REPLACED BY give the successor. POSSIBLY EQUIVALENT TO, MOVED TO, WAS A and the others become
 # statements. POSSIBLY EQUIVALENT TO is a suggestion too, which a person has to judge.
@@ -64,6 +62,7 @@ def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Itera
     """Yield the concepts in the order of their identifiers."""
     is_full = files[0].state == "Full"
     names = [file.path.name for file in files]
+    hierarchy_file = ", ".join(file.path.name for file in files if file.content == "Relationship")
     # Descriptions, maps and associations may refer to concepts that the packages do not contain.
     descriptions, relations = (
         _RowsByConcept(fetch_rows(joined, _DESCRIPTIONS)),
@@ -83,7 +82,7 @@ def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Itera
         attributes = [
             (place, (f"{IRI}{type_}", _object(target, value)))
             for _, type_, target, value, place in related
-            if type_ != _IS_A
+            if type_ != IS_A
         ]
         statements = [*dict.fromkeys(each for _, each in attributes)]
         for _, refset, target in history.rows_of(id_):
@@ -97,7 +96,8 @@ def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Itera
             id_,
             origin,
             descriptions=descriptions.rows_of(id_),
-            parents=tuple(str(target) for _, type_, target, *_ in related if type_ == _IS_A),
+            parents=tuple(str(target) for _, type_, target, *_ in related if type_ == IS_A),
+            hierarchy_file=hierarchy_file,
             valid_to=None if active else changed - timedelta(days=1),
             valid_from=_day(first, origin) if first else None,
             changed=changed,
@@ -129,6 +129,7 @@ def _concept(
     *,
     descriptions: list[Values],
     parents: tuple[str, ...],
+    hierarchy_file: str,
     valid_to: date | None,
     valid_from: date | None,
     changed: date,
@@ -148,6 +149,7 @@ def _concept(
         hidden_labels=hidden,
         definitions=definitions,
         broader=parents,
+        hierarchy_file=hierarchy_file,
         status=Status.INACTIVE if valid_to else Status.ACTIVE,
         valid_from=valid_from if valid_from and (not valid_to or valid_from < valid_to) else None,
         valid_to=valid_to,

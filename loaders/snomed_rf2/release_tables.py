@@ -8,9 +8,10 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Skipped
+from begrepp.records import LoadRemark, Skipped
 from begrepp.sources.bulk_tables import STAGED_TABLE, fetch_rows, first_line, stage_table
 from loaders.snomed_rf2.release_files import COLUMNS, Rf2File, check_modules, check_packages
+from loaders.snomed_rf2.row_checks import remove_repeated_rows
 
 _ROOT = 138875005
 _STATED = 900000000000010007
@@ -26,15 +27,16 @@ _STANDING = {
     (_GB, _ACCEPTABLE): 32,
 }
 _STATE = "time VARCHAR, active BOOLEAN"
+_ROW = "file USMALLINT, line UINTEGER, content UINTEGER"
 _MAP = "place BIGINT, priority BIGINT, rule VARCHAR, advice VARCHAR, target VARCHAR, correlation VARCHAR"
 _TABLES = f"""
-CREATE TABLE concept(id BIGINT, {_STATE}, module BIGINT, definition BIGINT, file INTEGER, line BIGINT);
-CREATE TABLE description(id BIGINT, {_STATE}, concept BIGINT, lang VARCHAR, type BIGINT, term VARCHAR);
+CREATE TABLE concept(id BIGINT, {_STATE}, module BIGINT, definition BIGINT, {_ROW});
+CREATE TABLE description(id BIGINT, {_STATE}, concept BIGINT, lang VARCHAR, type BIGINT, term VARCHAR, {_ROW});
 CREATE TABLE relationship(id BIGINT, {_STATE}, concept BIGINT, type BIGINT, target BIGINT, value VARCHAR,
- place INTEGER);
-CREATE TABLE language(id UUID, {_STATE}, description BIGINT, standing INTEGER);
-CREATE TABLE association(id UUID, {_STATE}, concept BIGINT, refset BIGINT, target BIGINT);
-CREATE TABLE map(id UUID, {_STATE}, refset BIGINT, concept BIGINT, {_MAP}, file INTEGER, line BIGINT);
+ place INTEGER, {_ROW});
+CREATE TABLE language(id UUID, {_STATE}, description BIGINT, standing INTEGER, {_ROW});
+CREATE TABLE association(id UUID, {_STATE}, concept BIGINT, refset BIGINT, target BIGINT, {_ROW});
+CREATE TABLE map(id UUID, {_STATE}, refset BIGINT, concept BIGINT, {_MAP}, {_ROW});
 CREATE TABLE standing(refset VARCHAR, acceptability VARCHAR, standing INTEGER);
 """
 # The characters that `str.strip` removes.
@@ -51,8 +53,8 @@ def fill_tables(
     files: Sequence[Rf2File],
     last_day: date,
     counted: Callable[[Rf2File], bool] = lambda file: True,
-) -> Iterator[Skipped]:
-    """Load all rows up to a day, keep the latest of each component, and report unknown reference sets.
+) -> Iterator[Skipped | LoadRemark]:
+    """Load all rows up to a day, keep the latest of each component, and report repeated rows and unknown refsets.
 
     The rows of files for which `counted` is false do not add to the row count.
     """
@@ -60,7 +62,7 @@ def fill_tables(
     joined.executemany("INSERT INTO standing VALUES (?, ?, ?)", [(*pair, bit) for pair, bit in _STANDING.items()])
     modules: dict[str, set[str]] = {}
     dependencies: list[tuple[str, ...]] = []
-    versioned_tables: set[str] = set()
+    tables: dict[str, bool] = {}
     unknown: dict[str, Origin] = {}
     day = last_day.isoformat().replace("-", "")
     for number, file in enumerate(files):
@@ -82,20 +84,24 @@ def fill_tables(
         check_modules(file, found)
         modules.setdefault(file.owner, set()).update(found)
         table, query = _INSERTS[file.content]
-        joined.execute(f"INSERT INTO {table} {query}".replace("FILE", str(number)))
+        # A hash of 32 bits tells repeated rows from rows of one component with other contents.
+        content = f"(hash({', '.join(column for column in columns if column != 'id')}) >> 32)::UINTEGER"
+        joined.execute(f"INSERT INTO {table} {query}".replace("ROW", f"{number}, line, {content}"))
         if file.content == "Language":
             for refset, line in fetch_rows(joined, _UNKNOWN_REFSETS):
                 unknown.setdefault(refset, Origin(file.path.name, line))
-        same_table = [f for f in files if _INSERTS[f.content][0] == table]
-        if file.state == "Full" or len({f.owner for f in same_table}) > 1:
-            versioned_tables.add(table)
+        tables.setdefault(table, counted(file))
     joined.execute(f"DROP TABLE IF EXISTS {STAGED_TABLE}")
     check_packages({file.owner: file.day for file in files}, modules, dependencies)
+    for table, is_counted in sorted(tables.items()):
+        for remark in remove_repeated_rows(joined, table, files):
+            if is_counted:
+                yield remark
     joined.execute("CREATE TABLE began AS SELECT id, min(time) AS first FROM concept WHERE active GROUP BY id")
-    for table in sorted(versioned_tables):
+    for table in sorted(tables) if files[0].state == "Full" else ():
         joined.execute(
             f"CREATE TABLE latest AS SELECT * FROM {table}"
-            " QUALIFY row_number() OVER (PARTITION BY id ORDER BY time DESC, rowid) = 1;"
+            " QUALIFY row_number() OVER (PARTITION BY id ORDER BY time DESC) = 1;"
             f"DROP TABLE {table}; ALTER TABLE latest RENAME TO {table}"
         )
     if not [*fetch_rows(joined, "SELECT 1 FROM concept WHERE id = ?", _ROOT)]:
@@ -109,11 +115,13 @@ def fill_tables(
 
 
 def _component(*columns: str, where: str = "true") -> str:
-    return f"SELECT id::BIGINT, effectiveTime, active = '1', {', '.join(columns)} FROM {STAGED_TABLE} WHERE {where}"
+    return (
+        f"SELECT id::BIGINT, effectiveTime, active = '1', {', '.join(columns)}, ROW FROM {STAGED_TABLE} WHERE {where}"
+    )
 
 
 def _member(*columns: str, source: str = "") -> str:
-    return f"SELECT id::UUID, effectiveTime, active = '1', {', '.join(columns)} FROM {STAGED_TABLE} {source}"
+    return f"SELECT id::UUID, effectiveTime, active = '1', {', '.join(columns)}, ROW FROM {STAGED_TABLE} {source}"
 
 
 _DESCRIPTION = _component(
@@ -123,9 +131,9 @@ _INFERRED = f"characteristicTypeId != '{_STATED}'"
 _RELATED, _GROUP = ("sourceId::BIGINT", "typeId::BIGINT"), "relationshipGroup::INTEGER"
 _MAP_SOURCE = ("refsetId::BIGINT", "referencedComponentId::BIGINT")
 _MAP_RULE = ("mapGroup::BIGINT", "mapPriority::BIGINT", "nfc_normalize(mapRule)", "nfc_normalize(mapAdvice)")
-_MAP_TARGET = ("nfc_normalize(mapTarget)", "correlationId", "FILE", "line")
+_MAP_TARGET = ("nfc_normalize(mapTarget)", "correlationId")
 _INSERTS = {
-    "Concept": ("concept", _component("moduleId::BIGINT", "definitionStatusId::BIGINT", "FILE", "line")),
+    "Concept": ("concept", _component("moduleId::BIGINT", "definitionStatusId::BIGINT")),
     "Description": ("description", _DESCRIPTION),
     "TextDefinition": ("description", _DESCRIPTION),
     "Relationship": (
@@ -147,7 +155,7 @@ _INSERTS = {
     "Association": ("association", _member("referencedComponentId::BIGINT", "refsetId::BIGINT", "targetComponentId")),
     "ExtendedMap": ("map", _member(*_MAP_SOURCE, *_MAP_RULE, *_MAP_TARGET)),
     "ComplexMap": ("map", _member(*_MAP_SOURCE, *_MAP_RULE, *_MAP_TARGET)),
-    "SimpleMap": ("map", _member(*_MAP_SOURCE, *("NULL",) * 4, "nfc_normalize(mapTarget)", "''", "FILE", "line")),
+    "SimpleMap": ("map", _member(*_MAP_SOURCE, *("NULL",) * 4, "nfc_normalize(mapTarget)", "''")),
     "ModuleDependency": ("", ""),
 }
 """The target table of each kind of file, and the query that fills it."""

@@ -41,6 +41,7 @@ class _Seen(NamedTuple):
     broader: tuple[str, ...]
     related: tuple[str, ...]
     contents: int
+    hierarchy_file: str
 
 
 def check_records(records: Iterable[Record], report: Collection[str] = ()) -> Iterator[Record]:
@@ -134,7 +135,7 @@ class _RecordChecks:
                 "Remove one of the rows in a copy, or ask the publisher which one is correct.",
             )
             return self._leave_out(Fault.REPEATED, error)
-        self._concepts[key] = _Seen(concept.origin, concept.broader, concept.related, contents)
+        self._concepts[key] = _Seen(concept.origin, concept.broader, concept.related, contents, concept.hierarchy_file)
         if concept.iri:
             self._notations[concept.iri] = concept.notation
         return True
@@ -216,8 +217,9 @@ class _RecordChecks:
                     continue
                 if key in on_path:
                     cycle = " → ".join(notation for _, notation in [*path[path.index(key) :], key])
+                    seen = self._concepts[key]
                     raise InputError(
-                        self._concepts[key].origin,
+                        Origin(seen.hierarchy_file) if seen.hierarchy_file else seen.origin,
                         f"the hierarchy has a cycle: {cycle}.",
                         "Correct one of the parents in a copy, and report it to the publisher.",
                     )

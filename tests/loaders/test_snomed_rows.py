@@ -1,0 +1,135 @@
+"""Snomed CT in RF2: rows that occur twice, and relationships to concepts that the release does not have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from begrepp.build.loads.record_checks import check_records
+from begrepp.errors import InputError
+from begrepp.records import Concept, EditionFiles, LoadRemark, Mapping, Record, Skipped
+from loaders.snomed_rf2 import load
+from tests.loaders.test_snomed_rf2 import FULL, copied, whole
+
+FILES = (
+    "sct2_Concept_Snapshot_INT",
+    "sct2_Description_Snapshot-en_INT",
+    "sct2_Relationship_Snapshot_INT",
+    "der2_cRefset_AssociationSnapshot_INT",
+    "der2_iisssccRefset_ExtendedMapSnapshot_INT",
+)
+
+
+def read(files: list[Path], version: str = "2024-11-30", report: tuple[str, ...] = ()) -> list[Record]:
+    edition = EditionFiles(source="snomed_rf2", version=version, folder=files[0].parent, files=tuple(sorted(files)))
+    return list(check_records(load(edition), report))
+
+
+def with_row(folder: Path, file: str, change: tuple[str, str] = ("", ""), row: int = 2) -> list[Path]:
+    """Return the fixture with a row added at the end of a file: a copy of another row, changed."""
+
+    def add(name: str, text: str) -> tuple[str, str]:
+        if file not in name:
+            return name, text
+        added = text.splitlines()[row - 1]
+        assert change[0] in added
+        return name, f"{text}{added.replace(*change) if change[0] else added}\n"
+
+    return copied(folder, add)
+
+
+def rows_of(files: list[Path], name: str) -> int:
+    path = next(path for path in files if name in path.name)
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def loaded(records: list[Record]) -> list[Record]:
+    return [each for each in records if isinstance(each, Concept | Mapping)]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_row_that_repeats_another_in_everything_is_left_out_with_a_remark(tmp_path: Path, file: str) -> None:
+    files = with_row(tmp_path, file)
+    found = read(files)
+    remarks = [each for each in found if isinstance(each, LoadRemark) and "repeats an earlier one" in each.text]
+    assert [(each.origin.file.startswith(file), each.origin.row) for each in remarks] == [(True, rows_of(files, file))]
+    assert loaded(found) == loaded(read(whole()))
+
+
+def test_the_rows_of_another_package_that_repeat_the_same_are_counted(tmp_path: Path) -> None:
+    [international] = [path for path in whole() if path.name.startswith("sct2_Concept_Snapshot_INT")]
+    header, *rows = international.read_text(encoding="utf-8").splitlines()
+
+    def add(name: str, text: str) -> tuple[str, str]:
+        return name, text + "\n".join([*rows, ""]) if "Concept_Snapshot_SE" in name else text
+
+    found = read(copied(tmp_path, add))
+    assert [each.rows for each in found if isinstance(each, LoadRemark)] == [len(rows)]
+    assert len(loaded(found)) == len(loaded(read(whole())))
+
+
+@pytest.mark.parametrize(
+    ("file", "change"),
+    [
+        ("sct2_Concept_Snapshot_INT", ("900000000000074008", "900000000000073002")),
+        ("sct2_Description_Snapshot-en_INT", ("900000000000448009", "900000000000017005")),
+        ("sct2_Relationship_Snapshot_INT", ("\t1\t", "\t0\t")),
+    ],
+)
+def test_a_row_of_the_same_day_with_other_contents_is_refused_with_both_rows(
+    tmp_path: Path, file: str, change: tuple[str, str]
+) -> None:
+    files = with_row(tmp_path, file, change)
+    with pytest.raises(InputError) as raised:
+        read(files)
+    assert (raised.value.origin.file.startswith(file), raised.value.origin.row) == (True, rows_of(files, file))
+    assert "other contents" in raised.value.reason and f"{file}_20240701.txt row 2," in raised.value.reason
+    reported = read(files, report=("repeated",))
+    assert loaded(reported) == loaded(read(whole()))
+    assert any("other contents" in each.reason for each in reported if isinstance(each, Skipped))
+
+
+def test_a_snapshot_with_two_states_of_a_component_is_refused_and_may_keep_the_later(tmp_path: Path) -> None:
+    file = "sct2_Concept_Snapshot_INT"
+    files = with_row(tmp_path, file, ("20020131", "20010131"))
+    with pytest.raises(InputError) as raised:
+        read(files)
+    assert raised.value.origin.row == rows_of(files, file)
+    assert f"has a later row in {file}_20240701.txt row 2 (20020131)" in raised.value.reason
+    assert loaded(read(files, report=("repeated",))) == loaded(read(whole()))
+
+
+def test_all_states_of_a_component_in_a_full_file_are_no_repetition() -> None:
+    found = read([path for path in FULL.rglob("*") if path.is_file()], "2019")
+    assert loaded(found) and not [each for each in found if isinstance(each, LoadRemark)]
+
+
+def test_a_missing_parent_is_reported_at_the_row_of_its_relationship(tmp_path: Path) -> None:
+    file = "sct2_Relationship_Snapshot_INT"
+    text = next(path for path in whole() if file in path.name).read_text(encoding="utf-8").splitlines()
+    number, row = next((n, r.split("\t")) for n, r in enumerate(text, 1) if r.split("\t")[7] == "116680003")
+    row[5] = "9077000"
+    files = copied(tmp_path, lambda n, t: (n, t.replace(text[number - 1], "\t".join(row)) if n.startswith(file) else t))
+    with pytest.raises(InputError) as raised:
+        read(files)
+    assert (raised.value.origin.file.startswith(file), raised.value.origin.row) == (True, number)
+    assert f"'{row[4]}' has the parent '9077000'" in raised.value.reason
+    reported = read(files, report=("dangling",))
+    concept = next(each for each in reported if isinstance(each, Concept) and each.notation == row[4])
+    assert "9077000" not in concept.broader
+
+
+def test_a_cycle_is_reported_in_the_file_of_the_relationships(tmp_path: Path) -> None:
+    file = "sct2_Relationship_Snapshot_INT"
+
+    def turn(name: str, text: str) -> tuple[str, str]:
+        if not name.startswith(file):
+            return name, text
+        cells = next(r.split("\t") for r in text.splitlines() if r.split("\t")[7] == "116680003")
+        cells[0], cells[4], cells[5] = "999999", cells[5], cells[4]
+        return name, text + "\t".join(cells) + "\n"
+
+    with pytest.raises(InputError) as raised:
+        read(copied(tmp_path, turn))
+    assert "cycle" in raised.value.reason and raised.value.origin.file.startswith(file)

@@ -5,6 +5,7 @@ The readers of tables look up the form of a file by its path; it takes precedenc
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -43,6 +44,13 @@ class DeclaredForms:
 
 
 _UNDECLARED = TableForm()
+
+
+def quote_toml(value: str | list[str]) -> str:
+    """Return a text as a basic string of TOML, in which control characters are escaped; or a list of texts."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
 FORMS: ContextVar[DeclaredForms] = ContextVar("FORMS")
 
 

@@ -17,7 +17,7 @@ from begrepp.sources.file_kinds import is_json
 from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_person_rows
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
-from begrepp.sources.rows import Row, cells_by_column, check_delimiter, check_header
+from begrepp.sources.rows import DELIMITERS, Row, cells_by_column, check_delimiter, check_header
 from begrepp.sources.table_forms import declared_form
 from begrepp.sources.text_lines import MAX_LINE, decode_lines
 
@@ -110,26 +110,7 @@ def read_table(
             refuse_person_rows(named, origin)
             yield Row(named, origin)
     except csv.Error as error:
-        if header is None:
-            raise InputError(
-                Origin(path.name, skipped + reader.line_num),
-                f"the header is not well-formed text delimited by {delimiter!r} ({error}).",
-                f'Name the delimiter in source.toml, such as delimiter = "{";" if delimiter != ";" else ","}"; if it is'
-                " right, the file may be damaged: download it again.",
-            ) from None
-        if "unexpected end" in str(error):
-            raise InputError(
-                Origin(path.name, skipped + start),
-                "a quotation mark is opened in the row and not closed before the end of the file: it is truncated, or "
-                "the quotation mark is part of the text.",
-                "Download the file again from its publisher and compare its size; quotation marks within a quoted cell "
-                "are doubled.",
-            ) from None
-        raise InputError(
-            Origin(path.name, skipped + reader.line_num),
-            f"the file is not well-formed delimited text ({error}).",
-            "Fix the row, or download the file again from its publisher and compare its size.",
-        ) from None
+        raise _text_error(error, path, skipped + start, skipped + reader.line_num, delimiter, header is None) from None
     finally:
         decoded.close()
     if empty:
@@ -138,6 +119,39 @@ def read_table(
         raise InputError(
             path, "the table has a header and no rows; the file may be truncated.", "Download the file again."
         )
+
+
+def _text_error(error: csv.Error, path: Path, first: int, last: int, delimiter: str, is_header: bool) -> InputError:
+    """Return the error of a row on the lines `first` to `last` that the reader of delimited text refuses."""
+    advice = (
+        "If the file does not quote cells, and quotation marks are part of the texts, write in source.toml, below the "
+        "name of the file: quoted = false. Otherwise download the file again from its publisher and compare its size; "
+        "quotation marks within a quoted cell are doubled."
+    )
+    if "unexpected end" in str(error):
+        reason = (
+            "a quotation mark is opened in the row and not closed before the end of the file: it is truncated, or the "
+            "quotation mark is part of the text."
+        )
+        return InputError(Origin(path.name, first), reason, advice)
+    if "expected after" in str(error):
+        reason = (
+            "a cell begins with a quotation mark, and text follows the quotation mark that ends it (the cells are "
+            f"delimited by {DELIMITERS.get(delimiter, repr(delimiter))})."
+        )
+        return InputError(Origin(path.name, last), reason, advice)
+    if is_header:
+        return InputError(
+            Origin(path.name, last),
+            f"the header is not well-formed text delimited by {delimiter!r} ({error}).",
+            f'Name the delimiter in source.toml, such as delimiter = "{";" if delimiter != ";" else ","}"; if it is'
+            " right, the file may be damaged: download it again.",
+        )
+    return InputError(
+        Origin(path.name, last),
+        f"the file is not well-formed delimited text ({error}).",
+        "Fix the row, or download the file again from its publisher and compare its size.",
+    )
 
 
 def _split_at_cr(lines: Iterator[str]) -> Iterator[str]:

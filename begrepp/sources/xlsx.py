@@ -17,12 +17,13 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.sources.archives import check_archive, refuse_doctypes
 from begrepp.sources.file_kinds import describe_content
-from begrepp.sources.merged_cells import read_merged_cells
+from begrepp.sources.formula_results import EmptyResults
 from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_person_rows
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from begrepp.sources.rows import ColumnError, Row, check_header
-from begrepp.sources.table_forms import declared_form
+from begrepp.sources.sheet_layout import read_layout
+from begrepp.sources.table_forms import declared_form, quote_toml
 from begrepp.sources.workbook_reader import load_rows
 from begrepp.sources.xlsx_cells import EMPTY, CellText, is_formula, read_cell
 
@@ -113,7 +114,8 @@ def _check_header(
             others = sheet_names(book, path, ["*"], visible=True)[1:]
         if not others:
             raise
-        advice = f'The first sheet was read; the others are {", ".join(others)}: name one with sheet = "{others[0]}".'
+        advice = f"The first sheet was read; the others are {', '.join(others)}: name one with sheet = "
+        advice += f"{quote_toml(others[0])}."
         raise ColumnError(origin, error.reason, f"{advice} {error.next_step}") from None
 
 
@@ -180,10 +182,11 @@ def open_workbook(path: Path, *, results: bool = False) -> Iterator[Workbook]:
 
 
 def sheet_names(book: Workbook, path: Path, wanted: Sequence[str] = (), *, visible: bool = False) -> list[str]:
-    """Return the names of the (visible) sheets that match `wanted`; the first sheet if it is empty."""
-    names = [str(page.title) for page in book.worksheets if not visible or page.sheet_state == "visible"]
+    """Return the names of the (visible) sheets that match `wanted`; the first visible sheet if it is empty."""
+    shown = [str(page.title) for page in book.worksheets if page.sheet_state == "visible"]
+    names = shown if visible else [str(page.title) for page in book.worksheets]
     if not wanted:
-        return names[:1]
+        return (shown or names)[:1]
     for pattern in wanted:
         if not any(fnmatchcase(name, pattern) or name == pattern for name in names):
             raise InputError(
@@ -197,9 +200,23 @@ def sheet_names(book: Workbook, path: Path, wanted: Sequence[str] = (), *, visib
 def _read_sheets(path: Path, sheets: Sequence[str], cell_range: str, skip: int) -> Iterator[tuple[str, SheetRow]]:
     """Yield the rows of the sheets, each with the name of its sheet. The workbook is opened once."""
     with open_workbook(path) as book:
-        for name in sheet_names(book, path, sheets):
+        names = sheet_names(book, path, sheets)
+        _remark_hidden_sheets(book, path, sheets, names)
+        for name in names:
             for row in sheet_rows(book, path, name, cell_range, skip):
                 yield name, row
+
+
+def _remark_hidden_sheets(book: Workbook, path: Path, wanted: Sequence[str], read: Sequence[str]) -> None:
+    """Add a remark about hidden sheets before the first visible one, or about those that a pattern in `wanted` has."""
+    for page in book.worksheets:
+        name = str(page.title)
+        if not wanted and name in read:
+            return
+        if page.sheet_state != "visible" and not wanted:
+            add_remark(Origin(path.name), f"the sheet '{name}' is hidden and not read; to read it, name it: `sheet`.")
+        elif page.sheet_state != "visible" and name in read and name not in wanted:
+            add_remark(Origin(path.name), f"the sheet '{name}' is hidden in the workbook, and is read.")
 
 
 def sheet_rows(book: Workbook, path: Path, sheet: str, cell_range: str = "", skip: int = 0) -> Iterator[SheetRow]:
@@ -208,17 +225,22 @@ def sheet_rows(book: Workbook, path: Path, sheet: str, cell_range: str = "", ski
     first = (bounds["min_row"] or 1) + skip
     bounds["min_row"] = first
     stored: Iterator[tuple[int, Sequence[Any]]] | None = None
-    merged = read_merged_cells(path, book[sheet])
+    layout, empty_results = read_layout(path, book[sheet]), EmptyResults(path, book[sheet])
     for number, cells in enumerate(_iterate(book[sheet], bounds), start=first):
         formula_count = sum(map(is_formula, cells))
         results: Sequence[Any] = ()
         if formula_count:
             stored = stored or _stored_rows(path, sheet, bounds)
             results = next((row for place, row in stored if place == number), ())
-        texts = [read_cell(*pair) for pair in zip_longest(cells, results[: len(cells)])]
+        texts = [
+            read_cell(cell, result, is_empty=empty_results.has)
+            for cell, result in zip_longest(cells, results[: len(cells)])
+        ]
         origin = Origin(f"{path.name}[{sheet}]", number)
-        if merged:
-            texts = merged.fill(texts, origin, bounds["min_col"] or 1)
+        if number in layout.hidden_rows and any(cell.text for cell in texts):
+            add_remark(origin, "the row is hidden in the workbook, and is read.")
+        if layout.merged:
+            texts = layout.merged.fill(texts, origin, bounds["min_col"] or 1)
         yield origin, texts, formula_count
 
 

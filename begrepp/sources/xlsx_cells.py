@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -46,12 +47,17 @@ def is_formula(cell: Any) -> bool:
     return cell.value is not None and cell.data_type == TYPE_FORMULA
 
 
-def read_cell(cell: Any, stored: Any = None) -> CellText:
-    """Return the text of a cell; `stored` is the same cell with the stored result of its formula."""
+def read_cell(cell: Any, stored: Any = None, is_empty: Callable[[Any], bool] | None = None) -> CellText:
+    """Return the text of a cell; `stored` is the same cell with the stored result of its formula.
+
+    `is_empty` returns whether the stored result of a formula whose value openpyxl leaves out is the empty text.
+    """
     if cell.value is None:
         return EMPTY
     place = str(cell.coordinate)
     if cell.data_type == TYPE_FORMULA:
+        if stored is not None and stored.value is None and is_empty is not None and is_empty(stored):
+            return EMPTY
         if stored is None or stored.value is None:
             return CellText("", f"cell {place} holds a formula without a stored result.")
         cell = stored

@@ -9,6 +9,7 @@ from contextlib import closing
 from begrepp.errors import InputError
 from begrepp.sources.meter import Meter
 from begrepp.sources.rows import ColumnError
+from begrepp.sources.table_forms import quote_toml
 from loaders.declaration.field_mapping import FieldMapping
 from loaders.declaration.mapped_rows import ADDED_COLUMNS, is_ignored
 from loaders.declaration.problems import nearest
@@ -71,7 +72,9 @@ def _add_missing(mapping: FieldMapping, names: Sequence[str], columns: Sequence[
     table, key = mapping.place.table, mapping.place.key
     reason, advice = _missing_column(names, columns, file)
     near = nearest(names[0], columns)
-    table.add_problem(key, reason, f'Write: {table.prefix}{key} = "{near}"' if near and len(names) == 1 else advice)
+    table.add_problem(
+        key, reason, f"Write: {table.prefix}{key} = {quote_toml(near)}" if near and len(names) == 1 else advice
+    )
 
 
 def _missing_column(names: Sequence[str], columns: Sequence[str], file: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ import yaml
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.rows import clean_cell
+from begrepp.sources.table_forms import quote_toml
 from loaders.declaration.source_toml import join_names
 
 MAX_JSON = 200_000_000
@@ -173,10 +174,10 @@ def _rows_below(
 def _advice(value: Any, key: str = "") -> str:
     """Return which `rows` would read a value."""
     if isinstance(value, list):
-        return f'Write in source.toml, below the name of the file: rows = "{key}[]".'
+        return f"Write in source.toml, below the name of the file: rows = {quote_toml(f'{key}[]')}."
     if not isinstance(value, dict):
         return "Correct `rows` in source.toml."
-    choices = [f'rows = "{path}"' for path in list(_row_paths(value, key))[:5]]
+    choices = [f"rows = {quote_toml(path)}" for path in list(_row_paths(value, key))[:5]]
     return (
         f"Write in source.toml, below the name of the file: {' or '.join(choices)}; "
         "with {} each member of the object is a row, and its name the column @key."

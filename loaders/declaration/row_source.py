@@ -18,6 +18,7 @@ from begrepp.sources.editions import data_files
 from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_person_rows
 from begrepp.sources.rows import Row
+from begrepp.sources.table_forms import quote_toml
 from begrepp.sources.tables import read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.json_rows import References, read_document_rows
@@ -184,7 +185,7 @@ def read_row_source(toml: TomlTable, edition: EditionFiles, *, key: str = "file"
     files = data_files(edition)
     names = [path.name for path in files]
     if not patterns and key not in toml:
-        example = f'{key} = "{names[0]}"' if names else f'{key} = "…"'
+        example = f"{key} = {quote_toml(names[0])}" if names else f'{key} = "…"'
         toml.add_problem(key, "is missing.", f"Name the file: {example}; * stands for any characters.", is_missing=True)
     paths = tuple(path for path in files if any(fnmatch(path.name, name) for name in patterns))
     if missing := [name for name in patterns if not any(fnmatch(each, name) for each in names)]:
@@ -192,7 +193,7 @@ def read_row_source(toml: TomlTable, edition: EditionFiles, *, key: str = "file"
         toml.add_problem(
             key,
             f"names {join_names(missing)}, which is not there (there are: {join_names(names)}).",
-            f'Write: {key} = "{near}", or add the file.' if near else "Correct the name, or add the file.",
+            f"Write: {key} = {quote_toml(near)}, or add the file." if near else "Correct the name, or add the file.",
         )
     form = _read_form(toml, paths[0] if paths else Path("table.csv"))
     column_names = read_column_names(toml)

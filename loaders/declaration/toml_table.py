@@ -5,7 +5,6 @@ A misspelt key is thus reported and not ignored, as with columns (`begrepp.sourc
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.records import Text
+from begrepp.sources.table_forms import quote_toml
 from loaders.declaration.problems import MANUAL, DeclarationProblems, nearest
 from loaders.declaration.toml_lines import KeyPath
 from loaders.declaration.toml_values import ADDRESSES, written_as
@@ -128,7 +128,7 @@ class TomlTable:
         value = self._take(key, (str, list), "a list of texts", False)
         values = [value] if isinstance(value, str) else value or []
         if not all(isinstance(each, str) for each in values):
-            written = json.dumps([*map(str, values)], ensure_ascii=False)
+            written = quote_toml([*map(str, values)])
             self.add_problem(key, f"is {value!r}, which is not a list of texts.", f"Write: {key} = {written}")
             return ()
         return tuple(values)
@@ -143,7 +143,7 @@ class TomlTable:
                 self.add_problem(f"{key}.{language}", "has no language code.", _LANGUAGE_ADVICE)
             for string in strings if isinstance(strings, list) else [strings]:
                 if not isinstance(string, str):
-                    name, text = f"{key}.{language}", f'Write: {key}.{language} = "{string}"'
+                    name, text = f"{key}.{language}", f"Write: {key}.{language} = {quote_toml(str(string))}"
                     self.add_problem(name, f"is {string!r}, which is not a text.", text)
                 elif string:
                     texts.append(Text(string, language))
@@ -220,7 +220,7 @@ class TomlTable:
         """Read a table whose keys are languages; a text without a language is a problem."""
         value = self._values.get(key)
         if isinstance(value, (str, list)):
-            written = json.dumps(value, ensure_ascii=False)
+            written = quote_toml(value)
             self.add_problem(key, "has no language.", f"Write: {key}.sv = {written}")
             self._values[key] = {"sv": value}
         texts = self.table(key)
@@ -255,7 +255,7 @@ class TomlTable:
             if isinstance(each, (str, dict)):
                 found.append(each if isinstance(each, str) else self.inner(key, each, place))
             elif each is not None:
-                self.add_problem(key, f"holds {each!r}, which is not a text.", f'Write: "{each}"')
+                self.add_problem(key, f"holds {each!r}, which is not a text.", f"Write: {quote_toml(str(each))}")
         return found
 
     def check_language(self, key: str) -> None:

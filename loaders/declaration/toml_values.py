@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
+
+from begrepp.sources.table_forms import quote_toml
 
 ADDRESSES = {
     "CC0": "https://creativecommons.org/publicdomain/zero/1.0/",
@@ -26,4 +27,4 @@ def written_as(value: object, kind: type | tuple[type, ...]) -> str:
         return text.casefold()
     if (int in kinds and text.isdecimal()) or (date in kinds and re.fullmatch(r"\d{4}-\d\d-\d\d", text)):
         return text
-    return f"[{json.dumps(text, ensure_ascii=False)}]" if kinds == (list,) and isinstance(value, str) else ""
+    return quote_toml([text]) if kinds == (list,) and isinstance(value, str) else ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from begrepp.sources.table_forms import quote_toml
 from loaders.drafts.table_sample import TableSample
 
 UNKNOWN_LICENCE = "http://rightsstatements.org/vocab/CNE/1.0/"
@@ -37,16 +37,13 @@ class SourceDraft:
     """Whether the declaration names the data files."""
 
 
-def quote(text: str) -> str:
-    """Return a text as a TOML string."""
-    return json.dumps(text, ensure_ascii=False)
-
-
 def toml_value(value: object) -> str:
     """Return a value as TOML."""
     if isinstance(value, list):
         return "[" + ", ".join(toml_value(each) for each in value) + "]"
-    return str(value).lower() if isinstance(value, bool) else quote(value) if isinstance(value, str) else str(value)
+    return (
+        str(value).lower() if isinstance(value, bool) else quote_toml(value) if isinstance(value, str) else str(value)
+    )
 
 
 def head_lines(loader: str, rights: DraftRights, today: date, title: str) -> Iterator[str]:
@@ -54,17 +51,17 @@ def head_lines(loader: str, rights: DraftRights, today: date, title: str) -> Ite
     yield f'loader = "{loader}"'
     yield ""
     yield "[source]"
-    yield f"title.sv = {quote(title)}"
+    yield f"title.sv = {quote_toml(title)}"
     if rights.publisher:
-        yield f"publisher = {quote(rights.publisher)}"
+        yield f"publisher = {quote_toml(rights.publisher)}"
     else:
         yield "# Who publishes it? Write the name and its type before you publish the graph."
-        yield f"publisher = {quote(UNKNOWN_PUBLISHER)}"
+        yield f"publisher = {quote_toml(UNKNOWN_PUBLISHER)}"
     yield "# national, regional, local, supranational, academia, company, standards, nonprofit, ngo or person"
     yield 'publisher_type = "person"'
     if not rights.licence:
         yield "# Which licence? Until it is known the texts are not redistributed."
-    yield f"licence = {quote(rights.licence or UNKNOWN_LICENCE)}"
+    yield f"licence = {quote_toml(rights.licence or UNKNOWN_LICENCE)}"
     yield ""
     yield "[release]"
     yield f'version = "{today.isoformat()}"'
@@ -80,7 +77,7 @@ def title_of(path: Path) -> str:
 def _doubt_lines(doubts: Sequence[str]) -> Iterator[str]:
     if doubts:
         yield "# Not certain:"
-        yield from (f"# - {doubt}" for doubt in doubts)
+        yield from (f"# - {' '.join(doubt.split())}" for doubt in doubts)
         yield ""
 
 
@@ -93,12 +90,12 @@ def finish_draft(kind: str, id_: str, loader: str, lines: Sequence[str], doubts:
 def file_lines(sample: TableSample, section: str, key: str, used: Sequence[str]) -> Iterator[str]:
     """Yield the section of a file: its form, the rows that are left out and the columns that are not used."""
     yield f"[[{section}]]"
-    yield f"{key} = {quote(sample.path.name)}"
+    yield f"{key} = {quote_toml(sample.path.name)}"
     for name, value in sample.keys.items():
         yield f"{name} = {toml_value(value)}"
     unused = [column for column in sample.columns if column not in used]
     if sample.left_out:
-        cells = ", ".join(f"{quote(column)} = {toml_value(values)}" for column, values in sample.left_out.items())
+        cells = ", ".join(f"{quote_toml(column)} = {toml_value(values)}" for column, values in sample.left_out.items())
         yield f"leave_out = {{ {cells} }}"
     if unused:
         yield f"ignore = {toml_value(unused)}"
@@ -107,5 +104,5 @@ def file_lines(sample: TableSample, section: str, key: str, used: Sequence[str])
 
 def dataset_lines(id_: str, title: str) -> list[str]:
     """Return the section of a dataset."""
-    described = ["[dataset]", f"id = {quote(id_)}", f"title.sv = {quote(title)}"]
-    return [*described, f"description.sv = {quote(title)}", ""]
+    described = ["[dataset]", f"id = {quote_toml(id_)}", f"title.sv = {quote_toml(title)}"]
+    return [*described, f"description.sv = {quote_toml(title)}", ""]

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from begrepp.errors import InputError
+from begrepp.sources.table_forms import quote_toml
 from loaders.declaration.agents import slug
 from loaders.drafts.column_relations import find_parent, find_table, is_date_column
 from loaders.drafts.column_roles import (
@@ -25,7 +26,6 @@ from loaders.drafts.draft_text import (
     file_lines,
     finish_draft,
     head_lines,
-    quote,
     title_of,
     toml_value,
 )
@@ -88,12 +88,12 @@ def _format_draft(found: RecognisedFormat, id_: str, path: Path, rights: DraftRi
     title = title_of(path)
     lines = list(head_lines(found.loader, rights, today, title))
     if found.needs_scheme:
-        lines += ["[scheme]", f"id = {quote(id_)}", f"title.sv = {quote(title)}"]
+        lines += ["[scheme]", f"id = {quote_toml(id_)}", f"title.sv = {quote_toml(title)}"]
     if found.needs_dataset:
-        lines += ["[dataset]", f"id = {quote(id_)}", f"title.sv = {quote(title)}"]
-        lines.append(f"description.sv = {quote(title)}")
+        lines += ["[dataset]", f"id = {quote_toml(id_)}", f"title.sv = {quote_toml(title)}"]
+        lines.append(f"description.sv = {quote_toml(title)}")
     if found.needs_file:
-        lines += ["", "[[file]]", f"name = {quote(path.name)}"]
+        lines += ["", "[[file]]", f"name = {quote_toml(path.name)}"]
     draft = finish_draft(f"the format {found.loader}", id_, found.loader, lines, [])
     draft.names_files = False
     return draft
@@ -134,10 +134,15 @@ def _list_draft(sample: TableSample, roles: ColumnRoles, id_: str, rights: Draft
     if labels and without:
         roles.doubts.append(f"{without} rows have no label: their codes are their labels (label_by_notation).")
     title = title_of(sample.path)
-    lines = [*head_lines("table", rights, today, title), "[scheme]", f"id = {quote(id_)}", f"title.sv = {quote(title)}"]
+    lines = [
+        *head_lines("table", rights, today, title),
+        "[scheme]",
+        f"id = {quote_toml(id_)}",
+        f"title.sv = {quote_toml(title)}",
+    ]
     lines += [f"hierarchical = {str(bool(parent)).lower()}", ""]
     lines += [*file_lines(sample, "file", "name", [*fields.values()]), "[file.columns]"]
-    lines += [f"{name} = {quote(column)}" for name, column in fields.items()]
+    lines += [f"{name} = {quote_toml(column)}" for name, column in fields.items()]
     if roots or (labels and without):
         lines += ["", "[file.options]"]
     if labels and without:
@@ -192,11 +197,11 @@ def _crosswalk_draft(
     if any(row.get(target) == "0" for row in sample.rows):
         sample.left_out[target] = ["0"]
         doubts.append(f"0 in '{target}' seems to mean that there is no target: such rows are left out.")
-    lines = [*head_lines("mapping_table", rights, today, title_of(sample.path)), "[mapping]", f"id = {quote(id_)}"]
-    lines += [f"source = {quote(systems[0])}", f"target = {quote(systems[1])}"]
+    lines = [*head_lines("mapping_table", rights, today, title_of(sample.path)), "[mapping]", f"id = {quote_toml(id_)}"]
+    lines += [f"source = {quote_toml(systems[0])}", f"target = {quote_toml(systems[1])}"]
     lines += ["", *file_lines(sample, "file", "name", [*codes, relation, *sample.left_out]), "[file.columns]"]
-    lines += [f"source = {quote(source)}", f"target = {quote(target)}"]
-    lines += [f"relation = {quote(relation)}"] if relation else ['# relation = "…"']
+    lines += [f"source = {quote_toml(source)}", f"target = {quote_toml(target)}"]
+    lines += [f"relation = {quote_toml(relation)}"] if relation else ['# relation = "…"']
     return finish_draft("mappings between two code systems", id_, "mapping_table", lines, doubts)
 
 
@@ -245,12 +250,12 @@ def _dictionary_draft(
         section.insert(-1, "skip_without_name = true")
         roles.doubts.append(f"{unnamed} of {len(sample.rows)} rows name no variable in '{name}': they are left out.")
     lines += [*section, "[variables.columns]"]
-    lines += [f"{key} = {quote(column)}" for key, column in fields.items()]
+    lines += [f"{key} = {quote_toml(column)}" for key, column in fields.items()]
     if has_value_rows:
         code = roles.get("code")
         codes = [name, code, *(column for _, column in meaning)]
-        lines += ["", *file_lines(sample, "codes", "file", codes), "[codes.columns]", f"variable = {quote(name)}"]
-        lines += [f"code = {quote(code)}", *(f"label.{language} = {quote(c)}" for language, c in meaning)]
+        lines += ["", *file_lines(sample, "codes", "file", codes), "[codes.columns]", f"variable = {quote_toml(name)}"]
+        lines += [f"code = {quote_toml(code)}", *(f"label.{language} = {quote_toml(c)}" for language, c in meaning)]
     elif column := roles.get("datatype"):
         roles.doubts.append(f"'{column}' may hold datatypes: see `words` in docs/how-to/source-toml.md.")
     if column := roles.get("values"):
@@ -266,15 +271,15 @@ def _xlsform_draft(path: Path, id_: str, rights: DraftRights, today: date) -> So
     labels = _form_labels(survey)
     lines += file_lines(survey, "variables", "file", ["type", "name", *labels.values()])
     lines[-1:] = ['leave_out = { type = ["begin*", "end*", "note", ""] }', "", "[variables.columns]", 'name = "name"']
-    lines += [f"label.{language} = {quote(column)}" for language, column in labels.items()]
+    lines += [f"label.{language} = {quote_toml(column)}" for language, column in labels.items()]
     lines += ["list = { column = \"type\", match = '^select_(?:one|multiple)\\s+(\\S+)' }"]
     words = '{ integer = "integer", decimal = "decimal", date = "date", dateTime = "dateTime", time = "time" }'
     lines += [f'datatype = {{ column = "type", words = {words}, otherwise = "string" }}', ""]
     labels = _form_labels(choices)
     list_name = "list_name" if "list_name" in choices.columns else choices.columns[0]
     lines += file_lines(choices, "codes", "file", [list_name, "name", *labels.values()])
-    lines += ["[codes.columns]", f"list = {quote(list_name)}", 'code = "name"']
-    lines += [f"label.{language} = {quote(column)}" for language, column in labels.items()]
+    lines += ["[codes.columns]", f"list = {quote_toml(list_name)}", 'code = "name"']
+    lines += [f"label.{language} = {quote_toml(column)}" for language, column in labels.items()]
     return finish_draft("a form (XLSForm)", id_, "variables", lines, [])
 
 

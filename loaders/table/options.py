@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from begrepp.records import EditionFiles, NoteKind, Status
+from begrepp.sources.table_forms import quote_toml
 from loaders.declaration.column_check import check_columns
 from loaders.declaration.field_mapping import FieldMapping, read_field_mappings, read_text_mappings
 from loaders.declaration.limited_pattern import LimitedPattern, read_pattern
@@ -117,8 +118,8 @@ def _read_plain_field(columns: TomlTable, name: str) -> tuple[FieldMapping, ...]
         columns.add_problem(
             name,
             "has several columns.",
-            f'To join them, write {name} = {{ template = "{template}" }}; to use the first that is not empty, '
-            f'{name} = {{ column = ["…", "…"] }}.',
+            f"To join them, write {name} = {{ template = {quote_toml(template)} }}; to use the first that is not "
+            f'empty, {name} = {{ column = ["…", "…"] }}.',
         )
     return mappings
 

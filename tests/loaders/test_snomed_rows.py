@@ -59,7 +59,7 @@ def test_a_row_that_repeats_another_in_everything_is_left_out_with_a_remark(tmp_
 
 def test_the_rows_of_another_package_that_repeat_the_same_are_counted(tmp_path: Path) -> None:
     [international] = [path for path in whole() if path.name.startswith("sct2_Concept_Snapshot_INT")]
-    header, *rows = international.read_text(encoding="utf-8").splitlines()
+    _, *rows = international.read_text(encoding="utf-8").splitlines()
 
     def add(name: str, text: str) -> tuple[str, str]:
         return name, text + "\n".join([*rows, ""]) if "Concept_Snapshot_SE" in name else text

@@ -1,4 +1,7 @@
-"""Merged cells of a sheet: only the upper left cell holds the value (ECMA-376, 18.3.1.55 "mergeCells")."""
+"""Layout of a sheet: its merged cells and hidden rows, which openpyxl does not give while it reads row by row.
+
+Only the upper left cell of a merge holds the value (ECMA-376, 18.3.1.55 "mergeCells"; 18.3.1.73 "row").
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ from begrepp.sources.row_faults import add_remark
 from begrepp.sources.xlsx_cells import EMPTY, CellText
 
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]+\d+:[A-Z]+\d+)[\"']")
+_HIDDEN = re.compile(
+    rb"<(?:\w+:)?row\s(?=[^>]*?\bhidden=[\"'](?:1|true)[\"'])[^>]*?\br=[\"'](\d+)[\"']",
+)
 _CHUNK = 1 << 20
 _OVERLAP = 200
 _MAX_MERGED = 100_000
@@ -47,9 +53,18 @@ class MergedCells:
         return filled
 
 
-def read_merged_cells(path: Path, sheet: Any) -> MergedCells | None:
-    """Return the vertical merges of a sheet that openpyxl reads row by row; None if there are none."""
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """The vertical merges of a sheet (None if there are none), and the numbers of its hidden rows."""
+
+    merged: MergedCells | None
+    hidden_rows: frozenset[int]
+
+
+def read_layout(path: Path, sheet: Any) -> SheetLayout:
+    """Return the layout of a sheet that openpyxl reads row by row."""
     spans: dict[int, dict[int, int]] = {}
+    hidden: set[int] = set()
     count = 0
     with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path.lstrip("/")) as part:
         tail = b""
@@ -59,5 +74,6 @@ def read_merged_cells(path: Path, sheet: Any) -> MergedCells | None:
                 if left == right and top and bottom and left and bottom > top and count < _MAX_MERGED:
                     count += 1
                     spans.setdefault(top, {})[left] = bottom
+            hidden.update(int(match[1]) for match in _HIDDEN.finditer(tail + chunk))
             tail = chunk[-_OVERLAP:]
-    return MergedCells(spans) if spans else None
+    return SheetLayout(MergedCells(spans) if spans else None, frozenset(hidden))

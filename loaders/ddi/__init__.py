@@ -187,6 +187,7 @@ class _StudyConverter:
             f"{variable.name}-missing", variable.missing, variable.origin, variable.titles, missing=True
         )
         titles = variable.titles or (Text(variable.name, "zxx"),)
+        names = {each.id: each.name for each in self.study.variables} if variable.derived_from else {}
         section, *other_groups = [*filter(None, [self.section(variable)]), *variable.groups] or [()]
         for table in variable.tables:
             if (table, variable.name) in seen:
@@ -211,11 +212,14 @@ class _StudyConverter:
                 represented=variable.represented if variable.represented in represented else "",
                 minimum=variable.domain.minimum,
                 maximum=variable.domain.maximum,
+                pattern=variable.domain.pattern,
+                calculation=variable.calculation,
+                references=tuple(names[each] for each in variable.derived_from if each in names),
                 questions=variable.questions,
                 notes=(
                     *variable.notes,
                     *variable.universe,
-                    *(Text(address, "zxx") for address in variable.standard),
+                    *(Text(standard, "zxx") for standard in variable.standard),
                     *(text for group in other_groups for text in group),
                 ),
                 section=section,

@@ -6,20 +6,25 @@ persons, and small counts may identify them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, Text
 from begrepp.sources.xml import XmlNode, read_xml
-from loaders.ddi.model import DdiStudy, DdiTable, DdiVariable, ValueDomain, leading_date
+from loaders.ddi.codebook_domains import has_plain_bounds, range_notes, read_derivation, read_domain
+from loaders.ddi.model import DdiStudy, DdiTable, DdiVariable, leading_date
 from loaders.support.html_text import from_html
 
 _NAMESPACES = ("", "ddi:codebook:2_5", "ddi:codebook:2_6", "http://www.icpsr.umich.edu/DDI", "ddi:codebook:2_1")
-_STATISTICS = ("catStat", "sumStat", "otherMat", "derivation", "embed")
+_STATISTICS = ("catStat", "sumStat", "otherMat", "embed")
+_READ = {
+    *("labl", "txt", "qstn", "valrng", "invalrng", "universe", "concept", "codInstr", "notes", "respUnit"),
+    *("catgry", "catgryGrp", "stdCatgry", "varFormat", "derivation", "location", *_STATISTICS),
+}
+"""Elements of a variable that are read; `location` is the place of the column in the data file."""
 _SMALLEST_COUNT = 5
-_SIDES = {"≥": "min", ">": "minExclusive", "≤": "max", "<": "maxExclusive"}
-_NUMBER_KINDS = ("INT", "REAL")
 _MISSING = ("Y", "y", "yes", "true", "1")
 
 
@@ -45,6 +50,10 @@ def read_codebook(path: Path, language: str) -> DdiStudy:
     reader.groups = _variable_groups(root)
     study.variables = [reader.variable(node, tables, study.tables[0].id) for node in variables]
     study.unresolved += reader.left_out
+    study.unresolved += (
+        (Origin(path.name), f"'{name}' of a variable is not imported ({count:,}).")
+        for name, count in sorted(reader.unread.items())
+    )
     return study
 
 
@@ -70,6 +79,7 @@ class _Reader:
         self.language = language
         self.groups: dict[str, list[XmlNode]] = {}
         self.left_out: list[tuple[Origin, str]] = []
+        self.unread: Counter[str] = Counter()
 
     def texts(self, nodes: Iterator[XmlNode]) -> tuple[Text, ...]:
         """Return the first text of each language."""
@@ -151,9 +161,10 @@ class _Reader:
             )
         values, missing = self.codes(node, name)
         valid = [child for range_ in node.all("valrng") for child in range_.all("range", "item")]
-        bounds = next((child for child in valid if child.name == "range"), None)
+        derivation = node.first("derivation")
+        calculation, further = read_derivation(derivation)
+        self.count_unread(node)
         groups = [self.texts(group.all("labl")) for group in self.groups.get(node.get("ID"), ())]
-        form = node.first("varFormat")
         questions = [each for kind in ("preQTxt", "qstnLit", "postQTxt") for each in node.find(kind)]
         return DdiVariable(
             id=node.get("ID") or name,
@@ -164,10 +175,11 @@ class _Reader:
             descriptions=self.texts(node.all("txt")),
             questions=self.texts(iter(questions)) if len(questions) == 1 else _join_questions(self, questions),
             notes=(
-                *self.texts(node.all("codInstr", "notes", "respUnit")),
-                *_range_notes("Valid values", valid if len(valid) > 1 or bounds is None else []),
-                *_range_notes("Missing values", [each for part in node.all("invalrng") for each in part.all("range")]),
+                *(text for each in node.all("codInstr", "notes", "respUnit") for text in self.texts(iter([each]))),
+                *range_notes("Valid values", [] if has_plain_bounds(valid) else valid),
+                *range_notes("Missing values", [each for part in node.all("invalrng") for each in part.all("range")]),
                 *self.category_groups(node),
+                *further,
             ),
             groups=tuple(filter(None, groups)),
             universe=self.texts(node.all("universe")),
@@ -176,11 +188,20 @@ class _Reader:
             ),
             language=node.lang or self.language,
             record_types=tuple(node.get("rectype").split()),
-            domain=_domain(node, form, bounds),
+            domain=read_domain(node, valid),
+            calculation=calculation,
+            derived_from=tuple(derivation.get("var").split()) if derivation else (),
             values=values,
             missing=missing,
-            standard=tuple(filter(None, (each.get("URI") for each in node.all("stdCatgry")))),
+            standard=tuple(
+                ", ".join(filter(None, (each.text, each.get("date"), each.get("URI"))))
+                for each in node.all("stdCatgry")
+            ),
         )
+
+    def count_unread(self, node: XmlNode) -> None:
+        """Count the elements of a variable that are not read."""
+        self.unread.update(child.name for child in node.children if child.name not in _READ)
 
     def category_groups(self, node: XmlNode) -> Iterator[Text]:
         """Yield a note of the label and the codes of each group of categories."""
@@ -232,6 +253,11 @@ class _Reader:
         )
 
 
+def _standard(node: XmlNode) -> str:
+    """Return name, date and address of a standard classification."""
+    return ", ".join(filter(None, (node.text, node.get("date"), node.get("URI"))))
+
+
 def _join_questions(reader: _Reader, nodes: list[XmlNode]) -> tuple[Text, ...]:
     """Join pre-question text, question and post-question text into one text per language."""
     texts_by_language: dict[str, list[str]] = {}
@@ -239,35 +265,6 @@ def _join_questions(reader: _Reader, nodes: list[XmlNode]) -> tuple[Text, ...]:
         for text in reader.texts(iter([node])):
             texts_by_language.setdefault(text.lang, []).append(text.value)
     return tuple(Text(" ".join(texts), language) for language, texts in texts_by_language.items())
-
-
-def _range_notes(words: str, ranges: list[XmlNode]) -> Iterator[Text]:
-    """Yield a note of ranges and items: `Missing values: 997–999, > 9999`."""
-    parts = []
-    for each in ranges:
-        low, high = each.get("min"), each.get("max")
-        sides = [f"{sign} {each.get(side)}" for sign, side in _SIDES.items() if each.get(side)]
-        parts.append(each.get("VALUE") or (f"{low}–{high}" if low and high else " and ".join(sides)))
-    if any(parts):
-        yield Text(f"{words}: {', '.join(filter(None, parts))}", "en")
-
-
-def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> ValueDomain:
-    category = form.get("category") if form else ""
-    # UNITS is INT or REAL, the kind of the numbers; some files give a unit of measure there.
-    units = bounds.get("UNITS") if bounds else ""
-    if category in ("date", "time"):
-        datatype = category
-    elif form is None or form.get("type") not in ("", "numeric"):  # `numeric` is the default
-        datatype = "string"
-    else:
-        is_whole = node.get("dcml") == "0" or (units == "INT" and not node.get("dcml"))
-        datatype = "integer" if is_whole else "decimal"
-    unit = node.get("measUnit") or ("" if units in _NUMBER_KINDS else units)
-    if bounds is None:
-        return ValueDomain(datatype, unit)
-    low, high = (bounds.get(side) or bounds.get(f"{side}Exclusive") for side in ("min", "max"))
-    return ValueDomain(datatype, unit, low, high)
 
 
 _NEXT_STEP = "Fix the file, or export it again."

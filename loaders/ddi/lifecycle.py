@@ -12,11 +12,11 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, Text
 from begrepp.sources.xml import XmlNode, read_xml
-from loaders.ddi.model import CascadeVariable, DdiStudy, DdiTable, DdiVariable, ValueDomain
+from loaders.ddi.lifecycle_domains import domain_notes, read_domain, representations
+from loaders.ddi.model import CascadeVariable, DdiStudy, DdiTable, DdiVariable
 from loaders.support.html_text import from_html
 
 _NEXT_STEP = "Fix the file, or export it again with all that it refers to."
-_NUMBERS = ("integer", "int", "short", "long", "count", "biginteger")
 Key = tuple[str, str, str]
 
 
@@ -130,7 +130,7 @@ class _Reader:
         code_list = self.code_list(representation) or (self.code_list(represented) if represented else None)
         missing = self.missing(representation)
         values, list_missing = self.codes(code_list)
-        domain_node = representation if any(_representations(representation)) or represented is None else represented
+        domain_node = representation if any(representations(representation)) or represented is None else represented
         return DdiVariable(
             id=key[1],
             name=names[0].value,
@@ -147,8 +147,19 @@ class _Reader:
             list_id=_id_of(code_list) if code_list and not list_missing else "",
             list_titles=self.texts(code_list, "Label", "CodeListName"),
             represented=_id_of(represented) if represented else "",
-            domain=_domain(domain_node),
+            domain=read_domain(domain_node),
+            notes=tuple(domain_notes(domain_node)),
+            calculation=self.calculation(representation),
         )
+
+    def calculation(self, representation: XmlNode) -> str:
+        """Return the description of the instruction by which a variable is computed, or its command."""
+        instruction = self.follow(representation, "ProcessingInstructionReference")
+        if instruction is None:
+            return ""
+        described = [text.value for text in self.texts(instruction, "Description", "Label")]
+        commands = [each.text for each in instruction.find("CommandContent", "CommandText")]
+        return next(filter(None, [*described, *commands]), "")
 
     def question(self, node: XmlNode | None) -> tuple[Text, ...]:
         texts = list(node.find("LiteralText", "Text")) if node else []
@@ -169,7 +180,7 @@ class _Reader:
             conceptual=_id_of(conceptual) if conceptual else "",
             concepts=self.concepts(node),
             unit_type=next((t.value for t in self.texts(unit_type, "Label", "UnitTypeName")), ""),
-            domain=_domain(node),
+            domain=read_domain(node),
             list_id=_id_of(code_list) if code_list else "",
             list_titles=self.texts(code_list, "Label", "CodeListName"),
             values=self.codes(code_list)[0],
@@ -215,26 +226,6 @@ class _Reader:
             tuple(coded for coded, is_missing in values_by_code.values() if not is_missing),
             tuple(coded for coded, is_missing in values_by_code.values() if is_missing),
         )
-
-
-def _domain(node: XmlNode) -> ValueDomain:
-    """Return datatype, unit and bounds of a representation."""
-    representation = next(_representations(node), None)
-    if representation is None:
-        return ValueDomain()
-    if representation.name == "NumericRepresentation":
-        kind = next((each.text.lower() for each in representation.all("NumericTypeCode")), "")
-        low, high = (next((each.text for each in representation.find(name)), "") for name in ("Low", "High"))
-        unit = next((each.text for each in representation.all("MeasurementUnit")), "")
-        return ValueDomain("integer" if kind in _NUMBERS else "decimal", unit, low, high)
-    if representation.name == "DateTimeRepresentation":
-        kind = next((each.text.lower() for each in representation.all("DateTypeCode")), "date")
-        return ValueDomain({"datetime": "dateTime", "time": "time", "year": "gYear"}.get(kind, "date"))
-    return ValueDomain()
-
-
-def _representations(node: XmlNode) -> Iterator[XmlNode]:
-    return node.all("NumericRepresentation", "DateTimeRepresentation", "TextRepresentation", "CodeRepresentation")
 
 
 def _descendants(node: XmlNode) -> Iterator[XmlNode]:

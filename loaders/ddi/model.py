@@ -13,12 +13,13 @@ _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
 class ValueDomain(NamedTuple):
-    """The values that a variable takes: a datatype of CSVW, a unit, bounds."""
+    """The values that a variable takes: a datatype of CSVW, a unit, inclusive bounds, a regular expression."""
 
     datatype: str = "string"
     unit: str = ""
     minimum: str = ""
     maximum: str = ""
+    pattern: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +59,9 @@ class DdiVariable:
     groups: tuple[tuple[Text, ...], ...] = ()
     """Labels of the groups of variables that it belongs to."""
     represented: str = ""
+    calculation: str = ""
+    derived_from: tuple[str, ...] = ()
+    """Ids of the variables that it is derived from."""
 
 
 @dataclass(slots=True, kw_only=True)

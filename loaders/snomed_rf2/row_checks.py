@@ -49,23 +49,23 @@ def remove_repeated_rows(joined: DuckDBPyConnection, table: str, files: Sequence
         joined.execute("UPDATE repeated SET package = ? WHERE file = ?", [file.owner, number])
     _remove_later(joined, _EQUAL)
     yield from _equal_rows(joined, files)
-    for _, file, line, first_file, first_line, time in _remove_later(joined, _SAME_TIME):
+    for _, place, line, first, first_line, time in _remove_later(joined, _SAME_TIME):
         add_fault(
             Fault.REPEATED,
             InputError(
-                Origin(files[file].path.name, line),
-                f"the row has the id and the effectiveTime ({time}) of {files[first_file].path.name} row {first_line},"
+                Origin(files[place].path.name, line),
+                f"the row has the id and the effectiveTime ({time}) of {files[first].path.name} row {first_line},"
                 " and other contents.",
                 "Remove one of the rows in a copy, or ask the publisher which one is correct.",
             ),
         )
     if is_snapshot:
-        for id_, file, line, last_file, last_line, time in _remove_later(joined, _SAME_PACKAGE):
+        for id_, place, line, last, last_line, time in _remove_later(joined, _SAME_PACKAGE):
             add_fault(
                 Fault.REPEATED,
                 InputError(
-                    Origin(files[file].path.name, line),
-                    f"'{id_}' has a later row in {files[last_file].path.name} row {last_line} ({time}): a snapshot has "
+                    Origin(files[place].path.name, line),
+                    f"'{id_}' has a later row in {files[last].path.name} row {last_line} ({time}): a snapshot has "
                     "one row for each component.",
                     "Add the files of one release only; files with all rows of a component are called Full.",
                 ),

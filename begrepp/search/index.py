@@ -151,11 +151,12 @@ class TextIndex:
         *,
         limit: int = 8,
         user_language: str = "sv",
+        fill: int = 0,
         **filters: str | Sequence[str],
     ) -> list[Hit]:
         """Return the best hits for a query that is being typed, of so many candidates of the index.
 
-        If no number of candidates is given and the query is finished, they are those of the search.
+        If they are fewer than `fill`, relatives of the best follow. If no number of candidates is given and the query is finished, they are those of the search.
         """
         search = self._parse(query)
         if not search.slots:
@@ -176,6 +177,11 @@ class TextIndex:
             addresses = self._find_candidates(wanted, filters, candidates, self._autocomplete, enough)[2]
         ranker = self._ranker(search, user_language)
         scored = _sort_scored(self._score(ranker, addresses))
+        if len(scored) < fill:
+            relatives = Relatives(scored, self._lexicon.scheme_sizes)
+            if related := relatives.query(self._query_builder):
+                added = self._execute(self._add_filters(related, filters), fill - len(scored))[1]
+                scored = _sort_scored([*relatives.raised([*scored, *self._score(ranker, added)])])
         return [hit(ranker, *each, user_language) for each in scored[:limit]]
 
     def _is_name(self, search: ParsedSearch, filters: Filters) -> bool:

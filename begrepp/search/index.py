@@ -147,16 +147,17 @@ class TextIndex:
         self,
         query: str,
         candidates: int = 0,
+        fill: int = 0,
         /,
         *,
         limit: int = 8,
         user_language: str = "sv",
-        fill: int = 0,
         **filters: str | Sequence[str],
     ) -> list[Hit]:
         """Return the best hits for a query that is being typed, of so many candidates of the index.
 
-        If they are fewer than `fill`, relatives of the best follow. If no number of candidates is given and the query is finished, they are those of the search.
+        If these are fewer than `fill`, relatives of the best follow. If no number is given and the query is
+        finished, they are those of the search.
         """
         search = self._parse(query)
         if not search.slots:

@@ -30,6 +30,7 @@ from server.reconciliation.condition_candidates import concepts_below
 from server.reconciliation.entity_properties import PROPERTIES, EntityRecords
 from server.reconciliation.entity_types import EntityType, TypeIndex
 from server.reconciliation.match_query import MAX_CANDIDATES, MatchQuery, PropertyCondition
+from server.reconciliation.property_candidates import PropertyCandidates
 from server.reconciliation.service_address import ReconciliationService
 from server.served.labels import choose_text
 from server.served.resolver import find_scheme
@@ -114,7 +115,9 @@ class CandidateFinder:
                 if known is None or each.score > known.score:
                     found[each.concept.iri] = each
         if not query.texts:
-            found = {each.iri: score_listed(each) for each in self._concepts_below(query)[:_FURTHER]}
+            listed = PropertyCandidates(self._service, self._language(query))
+            concepts = listed.find(query.conditions, schemes, _FURTHER)
+            found = {each.iri: score_listed(each) for each in concepts}
         identified = [*query.ids, *self._codes_among_conditions(query)]
         for concept in (each for text in identified for each in find_identified(self._service, text)):
             found[concept.iri] = score_identified(concept)

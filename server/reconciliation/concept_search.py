@@ -63,7 +63,7 @@ def search_concepts(
     within = [scheme.iri for scheme in schemes or service.schemes]
     number = max(_HITS, most)
     hits = service.build.index.suggest(
-        text, number, limit=number, user_language=language, fill=most, kind="concept", scheme=within
+        text, number, most, limit=number, user_language=language, kind="concept", scheme=within
     )
     found = [_from_hit(hit) for hit in hits]
     if service.day is None:

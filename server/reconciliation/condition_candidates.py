@@ -36,19 +36,20 @@ def concepts_below(
             found = found & own
     if len(found) > MOST:
         return []
-    concepts = ((system, system.name(number)) for system, number in found)
-    listed = [
-        FoundConcept(
-            iri=name.iri,
-            scheme=system.description.iri,
-            notation=name.notation,
-            labels=name.texts,
-            active=name.active,
-            score=_LEAST,
-        )
-        for system, name in concepts
-    ]
-    return sorted(listed, key=lambda each: (each.scheme, each.notation))
+    return sorted((listed_concept(*each) for each in found), key=lambda each: (each.scheme, each.notation))
+
+
+def listed_concept(system: CodeSystem, number: int) -> FoundConcept:
+    """Return a concept of a code system that no search has found."""
+    name = system.name(number)
+    return FoundConcept(
+        iri=name.iri,
+        scheme=system.description.iri,
+        notation=name.notation,
+        labels=name.texts,
+        active=name.active,
+        score=_LEAST,
+    )
 
 
 def _places(service: ReconciliationService, condition: PropertyCondition, language: str) -> set[tuple[CodeSystem, int]]:
@@ -57,7 +58,7 @@ def _places(service: ReconciliationService, condition: PropertyCondition, langua
     per_value = []
     for value in condition.values:
         below: set[tuple[CodeSystem, int]] = set()
-        for concept in _named(service, value, language):
+        for concept in concepts_named(service, value, language):
             place = service.build.terminology.locate_in_edition(concept.iri, service.day)
             if place and (not served or place[0].description.iri in served):
                 system, number = place
@@ -68,14 +69,17 @@ def _places(service: ReconciliationService, condition: PropertyCondition, langua
     return set.intersection(*per_value) if condition.quantifier == "all" else set.union(*per_value)
 
 
-def _named(service: ReconciliationService, value: str, language: str) -> list[FoundConcept]:
-    """Return the concepts that a value names by identifier, code or label."""
+def concepts_named(
+    service: ReconciliationService, value: str, language: str, *, is_text: bool = False
+) -> list[FoundConcept]:
+    """Return the concepts that a value names by identifier, code or label; with `is_text` all that the search finds."""
     key = fold(value.strip())
-    hits = find_identified(service, value) or search_concepts(service, value, language)
+    identified = [] if is_text else find_identified(service, value)
+    hits = identified or search_concepts(service, value, language)
     named = {
         each.iri: each
         for each in hits
-        if not each.score or key in {fold(each.notation), *(fold(label.value) for label in each.labels)}
+        if is_text or not each.score or key in {fold(each.notation), *(fold(label.value) for label in each.labels)}
     }
     return [*named.values()]
 

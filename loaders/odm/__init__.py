@@ -120,6 +120,7 @@ class _StructureConverter:
         for item in data.items.values():
             if item.oid not in seen_items:
                 yield self._item(item, item.oid, "", None)
+        yield from data.skipped()
 
     def _members_of(
         self, group: ItemGroupDef, path: str, seen_items: set[str], path_oids: tuple[str, ...]
@@ -168,7 +169,10 @@ class _StructureConverter:
             min_card=minimum_cardinality(ref),
             max_card="*" if repeats else "1",
             measures=concept_links(group.aliases, self.systems),
-            notes=alias_notes(group.aliases, self.systems),
+            notes=(
+                *alias_notes(group.aliases, self.systems),
+                *([Text(f"Not collected if: {ref.exception}", "en")] if ref and ref.exception else ()),
+            ),
         )
 
     def _item(self, item: ItemDef, path: str, parent: str, ref: ItemRef | None) -> Element:
@@ -187,5 +191,5 @@ class _StructureConverter:
             measures=concept_links(item.aliases, self.systems),
             code_list=code_list.oid if code_list and code_list.values else "",
             bindings=dictionary_addresses(code_list) if code_list and code_list.dictionary else (),
-            notes=(*alias_notes(item.aliases, self.systems), *item_notes(item, code_list, ref)),
+            notes=(*alias_notes(item.aliases, self.systems), *item_notes(item, code_list, ref, is_structure=True)),
         )

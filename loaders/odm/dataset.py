@@ -115,6 +115,7 @@ class _DatasetConverter:
             if code_list.values and code_list.oid not in self.used_lists:
                 reason = f"the CodeList '{code_list.oid}' is not loaded: it is of no variable of a form or dataset."
                 yield Skipped(origin=self._origin(code_list.row), reason=reason)
+        yield from self.data.skipped()
 
     def value_level_items(self) -> set[str]:
         """Return the OIDs of items that occur only in value-level definitions."""
@@ -128,7 +129,9 @@ class _DatasetConverter:
                 raise InputError(self._origin(ref.row), f"the group '{ref.oid}' contains itself.", "Fix the file.")
             group = self.data.groups[ref.oid]
             titles = group.titles or (Text(group.name or group.oid, self.language),)
-            yield from self.members_of(group, titles, (*path_oids, ref.oid))
+            for member, section_titles in self.members_of(group, titles, (*path_oids, ref.oid)):
+                exceptions = " or ".join(dict.fromkeys(filter(None, (ref.exception, member.exception))))
+                yield member._replace(exception=exceptions), section_titles
         for ref in parent.items:
             yield ref, section
 
@@ -161,11 +164,13 @@ class _DatasetConverter:
             required={"Yes": True, "No": False}.get(ref.mandatory),
             notes=(
                 *alias_notes(item.aliases, self.systems),
-                *item_notes(item, code_list, ref),
+                *item_notes(item, code_list, ref, is_structure=False),
                 *(Text(f"ExternalCodeList: {address}", "zxx") for address in dictionaries),
                 *self.value_level_notes(item),
             ),
             section=section,
+            condition=f"not if: {ref.exception}" if ref.exception else "",
+            calculation=ref.method,
             order=number,
         )
 

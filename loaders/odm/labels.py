@@ -92,10 +92,19 @@ def alias_notes(aliases: tuple[Alias, ...], systems: dict[str, str]) -> tuple[Te
     return tuple(Text(label, "und") for label in labels)
 
 
-def item_notes(item: ItemDef, code_list: OdmCodeList | None, ref: ItemRef | None) -> Iterator[Text]:
-    """Yield the condition, units, ranges and REDCap attributes of an item as notes."""
+def item_notes(
+    item: ItemDef, code_list: OdmCodeList | None, ref: ItemRef | None, *, is_structure: bool
+) -> Iterator[Text]:
+    """Yield the condition, units, ranges and REDCap attributes of an item as notes.
+
+    An element of a structure has no field for its collection exception and its method: they are notes too.
+    """
     if ref and ref.where:
         yield Text(f"where {ref.where}", "en")
+    if is_structure and ref and ref.exception:
+        yield Text(f"Not collected if: {ref.exception}", "en")
+    if is_structure and ref and ref.method:
+        yield Text(f"Method: {ref.method}", "en")
     if len(item.units) > 1:
         yield Text(f"MeasurementUnit: {', '.join(item.units)}", "und")
     for text in item.ranges:

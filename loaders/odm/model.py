@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from begrepp.errors import Origin
-from begrepp.records import Text
+from begrepp.records import Skipped, Text
 
 
 class Alias(NamedTuple):
@@ -17,12 +18,17 @@ class Alias(NamedTuple):
 
 
 class ItemRef(NamedTuple):
-    """Reference of a group to an item: `mandatory` is `Yes`, `No` or empty; `where` is a condition (Define-XML)."""
+    """Reference of a group to an item: `mandatory` is `Yes`, `No` or empty; `where` is a condition (Define-XML).
+
+    `exception` says when it is not collected (`ConditionDef`), `method` how it is derived (`MethodDef`).
+    """
 
     oid: str
     mandatory: str
     row: int
     where: str = ""
+    exception: str = ""
+    method: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,3 +107,10 @@ class MetaDataVersion:
     code_lists: dict[str, OdmCodeList]
     value_lists: dict[str, tuple[ItemRef, ...]]
     """Value-level definitions of items (`ValueListDef` of Define-XML)."""
+    unread: dict[str, int]
+    """Numbers of the parts that are not read, by element: `StudyEventDef`, `CommentDef` …"""
+
+    def skipped(self) -> Iterator[Skipped]:
+        """Yield a count of each kind of part that is not read."""
+        for name, count in sorted(self.unread.items()):
+            yield Skipped(origin=self.origin, reason=f"'{name}' is not imported ({count:,}).")

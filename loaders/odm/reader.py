@@ -5,8 +5,10 @@ https://www.cdisc.org/standards/data-exchange/odm
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
@@ -36,6 +38,11 @@ _CLINICAL_DATA = {
     "AuditRecord": "who changed data about a person",
 }
 _NEXT_STEP = "Fix the file, or export it again."
+_READ = {
+    *("Include", "Description", "FormDef", "ItemGroupDef", "ItemDef", "CodeList", "ConditionDef", "MethodDef"),
+    *("ValueListDef", "WhereClauseDef"),
+}
+"""Parts of a version that are read."""
 
 
 def read_odm(path: Path, language: str) -> Iterator[MetaDataVersion]:
@@ -75,6 +82,7 @@ def _metadata(root: XmlNode, studies: list[XmlNode], version: XmlNode, reader: _
         for each in defining.all("BasicDefinitions")
         for unit in each.all("MeasurementUnit")
     }
+    reader.formulas = reader.read_formulas(version)
     groups = reader.definitions(version, "ItemGroupDef", reader.group)
     forms = reader.definitions(version, "FormDef", reader.group)
     # ODM 2.0 has no FormDef: a form is an ItemGroupDef of the type Form.
@@ -103,6 +111,7 @@ def _metadata(root: XmlNode, studies: list[XmlNode], version: XmlNode, reader: _
         items=items,
         code_lists=code_lists,
         value_lists=value_lists,
+        unread=Counter(node.name for node in version.children if node.name not in _READ),
     )
 
 
@@ -110,6 +119,8 @@ def _metadata(root: XmlNode, studies: list[XmlNode], version: XmlNode, reader: _
 class _Reader:
     file: str
     language: str
+    formulas: dict[str, str] = field(default_factory=dict)
+    """The conditions and methods of a version by OID, in words."""
 
     def definitions(
         self, version: XmlNode, kind: str, read: Callable[[XmlNode], OdmElementT]
@@ -151,13 +162,40 @@ class _Reader:
         return symbol[0].value if symbol else node.get("Name")
 
     def refs(self, node: XmlNode, kind: str, clauses: Mapping[str, str] | None = None) -> tuple[ItemRef, ...]:
-        """Return the `ItemRef`s or `ItemGroupRef`s of a node, with their conditions."""
+        """Return the `ItemRef`s or `ItemGroupRef`s of a node in their order, with their conditions."""
         refs = []
-        for ref in node.all(f"{kind}Ref"):
+        for ref in in_order(node.all(f"{kind}Ref")):
             where = [(clauses or {}).get(each.get("WhereClauseOID"), "") for each in ref.all("WhereClauseRef")]
             oid = self.required(ref, f"{kind}OID")
-            refs.append(ItemRef(oid, ref.get("Mandatory"), ref.row, " or ".join(filter(None, where))))
+            refs.append(
+                ItemRef(
+                    oid,
+                    ref.get("Mandatory"),
+                    ref.row,
+                    " or ".join(filter(None, where)),
+                    self.formula(ref, "CollectionExceptionConditionOID"),
+                    self.formula(ref, "MethodOID"),
+                )
+            )
         return tuple(refs)
+
+    def read_formulas(self, version: XmlNode) -> dict[str, str]:
+        """Return the `ConditionDef`s and `MethodDef`s by OID: description and formal expression."""
+        formulas = {}
+        for node in version.all("ConditionDef", "MethodDef"):
+            described = " ".join(text.value for text in self.texts(node.first("Description"))[:1])
+            expression = "; ".join(filter(None, (each.text for each in node.all("FormalExpression"))))
+            words = described or node.get("Name")
+            formulas[node.get("OID")] = f"{words} ({expression})" if words and expression else words or expression
+        return formulas
+
+    def formula(self, ref: XmlNode, attribute: str) -> str:
+        """Return the condition or method that a reference names; one that the file lacks is kept as its OID."""
+        oid = ref.get(attribute)
+        if oid and oid not in self.formulas:
+            text = f"{attribute} is '{oid}', which is not in the file; the OID is kept."
+            add_remark(Origin(self.file, ref.row), text)
+        return self.formulas.get(oid, "") or oid
 
     def clause(self, node: XmlNode, items: Mapping[str, ItemDef]) -> str:
         """Return a `WhereClauseDef` as text: `VSTESTCD EQ HEIGHT and VISIT IN BASELINE, WEEK 4`."""
@@ -213,7 +251,7 @@ class _Reader:
     def code_list(self, node: XmlNode) -> OdmCodeList:
         external = node.first("ExternalCodeList")
         values: dict[str, CodeListItem] = {}
-        for each in node.all("CodeListItem", "EnumeratedItem"):
+        for each in in_order(node.all("CodeListItem", "EnumeratedItem")):
             code = self.required(each, "CodedValue")
             if code in values:
                 raise self.new_error(each.row, f"the code '{code}' occurs twice in the CodeList '{node.get('OID')}'")
@@ -248,3 +286,10 @@ class _Reader:
             if item.code_list and item.code_list not in code_lists:
                 reason = f"'{item.oid}' refers to the CodeList '{item.code_list}', which is not in the file"
                 add_fault(Fault.DANGLING, self.new_error(item.row, reason))
+
+
+def in_order(nodes: Iterable[XmlNode]) -> list[XmlNode]:
+    """Return nodes by their `OrderNumber` (ODM 1.3.2, 2.11); those without one come last, in the order of the file."""
+    return sorted(
+        nodes, key=lambda node: int(number) if (number := node.get("OrderNumber")).isdecimal() else sys.maxsize
+    )

@@ -221,8 +221,24 @@ def _notes(node: ModelNode) -> Iterator[Text]:
         yield Text(each, "und")
     for pattern in node.fillers:
         yield Text(f"archetype slot: {pattern}", "und")
+    for name, part in node.attributes:
+        yield from _attribute_notes(name, part)
     if node.same_as:
         yield Text(f"use_node: {node.same_as}", "und")
     for each in node.value_sets:
         if not (":/" in each or each.startswith("terminology:")):
             yield Text(f"value set: {each}", "und")
+
+
+def _attribute_notes(name: str, part: ModelNode) -> Iterator[Text]:
+    """Yield the constraints of an attribute beside the value: `name: DV_CODED_TEXT, Left (at0010), Right (at0011)`."""
+    words = [*dict.fromkeys(part.units), *part.ranges, *part.constraints, *part.value_sets]
+    for lang in dict.fromkeys(lang for each in part.permitted_codes for lang in each.texts) or ("und",):
+        codes = [
+            f"{each.texts[lang].text} ({each.code})" if lang in each.texts else f"{each.terminology}::{each.code}"
+            for each in part.permitted_codes
+        ]
+        if listed := [*dict.fromkeys(part.value_types), *codes, *words]:
+            yield Text(f"{name}: {', '.join(listed)}", lang)
+    for inner, each in part.attributes:
+        yield from _attribute_notes(f"{name}/{inner}", each)

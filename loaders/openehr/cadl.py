@@ -127,7 +127,7 @@ class CadlParser:
             self._advance()
         else:
             while self.current.value != "}" and self.current.kind != "end":
-                self._attribute("" if own_path == "/" else own_path, holder, nodes, depth)
+                self._attribute("" if own_path == "/" else own_path, holder, nodes, depth, is_own=bool(code))
         self._expect("}")
 
     def _type(self) -> str:
@@ -160,11 +160,18 @@ class CadlParser:
         interval = self.text[opening.end : closing.start].split(";")[0].strip()
         return interval if ".." in interval else f"{interval}..{interval}"
 
-    def _attribute(self, path: str, holder: ModelNode | None, nodes: list[ModelNode], depth: int) -> None:
-        """Parse an attribute: `items cardinality matches {0..*; unordered} matches {…}`."""
+    def _attribute(
+        self, path: str, holder: ModelNode | None, nodes: list[ModelNode], depth: int, *, is_own: bool
+    ) -> None:
+        """Parse an attribute: `items cardinality matches {0..*; unordered} matches {…}`.
+
+        `is_own`: whether it is an attribute of the holder itself, not of a value within it.
+        """
         if self.current.kind != "word":
             self._fail(f"'{self.current.value}' is found where an attribute is expected")
         name = self._advance().value
+        if holder and is_own:
+            holder = holder.holder_of(name)
         while self.current.value in ("existence", "cardinality"):
             self._advance()
             self._interval()

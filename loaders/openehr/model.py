@@ -73,8 +73,21 @@ class ModelNode:
     value_sets: list[str] = field(default_factory=list)
     same_as: str = ""
     is_slot: bool = False
+    attributes: list[tuple[str, ModelNode]] = field(default_factory=list)
+    """Constraints of other attributes than the value of an element, such as its name or null flavour."""
     texts: TermTexts = field(default_factory=dict)
     bindings: list[TermBinding] = field(default_factory=list)
+
+    def holder_of(self, attribute: str) -> ModelNode:
+        """Return the node that takes the constraints of one of its attributes.
+
+        The value of an element is what a node records. Another attribute (`name`, `null_flavour`, `category` …) has
+        constraints of its own (openEHR reference model, common information model, 3.2 "LOCATABLE").
+        """
+        if self.rm_type == "ELEMENT" and attribute == "value":
+            return self
+        self.attributes.append((attribute, ModelNode(path=self.path, rm_type="", code="", row=self.row)))
+        return self.attributes[-1][1]
 
     def add_quantities(self, quantities: list[tuple[str, str]]) -> None:
         """Add units with their ranges; if there are several units, each range names its own."""
@@ -153,6 +166,7 @@ def add_terms(nodes: list[ModelNode], terms: LocalTerms) -> None:
         node.bindings = node.bindings or [*terms.bindings_of(node.code), *terms.bindings.get(node.path, [])]
         # An external value set has a local code (`ac0001`) that is bound to its IRI.
         node.value_sets = [target for each in node.value_sets for target in _value_set_iris(each, terms)]
+        add_terms([part for _, part in node.attributes], terms)
         for permitted_code in node.permitted_codes:
             if permitted_code.terminology == "local":
                 permitted_code.texts = permitted_code.texts or terms.texts_of(permitted_code.code)

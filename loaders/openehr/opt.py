@@ -63,15 +63,32 @@ def _read_nodes(node: XmlNode, path: str, terms: LocalTerms, language: str) -> I
     children = []
     for attribute in node.all("attributes"):
         name = _text(attribute, "rm_attribute_name")
+        holder = model_node.holder_of(name)
         for child in attribute.all("children"):
             if (child_code := _text(child, "node_id")) or child.first("archetype_id"):
                 children.append((child, f"{path}/{name}[{child_code}]"))
             else:
-                _add_value_constraints(child, name, model_node)
+                _add_value_constraints(child, name, holder)
     add_terms([model_node], own_terms)
+    _rename(model_node, node, language)
     yield model_node
     for child, child_path in children:
         yield from _read_nodes(child, child_path, own_terms, language)
+
+
+def _rename(model_node: ModelNode, node: XmlNode, language: str) -> None:
+    """Give a node the name that the template fixes (`LOCATABLE.name`); its own one is kept in words."""
+    attributes = [each for each in node.all("attributes") if _text(each, "rm_attribute_name") == "name"]
+    names = [item.text for each in attributes for item in each.find("list") if item.text]
+    own = model_node.texts.get(language, TermText(""))
+    if len(names) != 1 or names[0] == own.text:
+        return
+    if any(part.permitted_codes for name, part in model_node.attributes if name == "name"):
+        return
+    model_node.attributes = [pair for pair in model_node.attributes if pair[0] != "name"]
+    model_node.texts = {**model_node.texts, language: own._replace(text=names[0])}
+    if own.text:
+        model_node.constraints.append(f"name in the archetype: {own.text}")
 
 
 def _read_terms(root: XmlNode, language: str) -> LocalTerms:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.errors import Origin
-from begrepp.records import CodeList, Element
+from begrepp.records import CodeList, Element, Record
 from loaders.openehr.cadl import CadlParser
 from loaders.openehr.model import ModelNode
 from tests.loaders.test_format_edges import load
@@ -95,3 +95,62 @@ def test_an_operational_template_has_the_limits_of_each_unit(tmp_path: Path) -> 
     records = load(tmp_path, "openehr", {"provopt.opt": files["provopt.opt"]})
     notes = {text.value for each in records if isinstance(each, Element) for text in each.notes}
     assert {"units: mm, cm", "range: >0 mm"} <= notes
+
+
+def _notes(records: list[Record], path: str) -> tuple[str, list[str], str]:
+    """Datatype, notes and code list of an element."""
+    element = next(each for each in records if isinstance(each, Element) and each.path == path)
+    return element.datatype, [note.value for note in element.notes], element.code_list
+
+
+def test_constraints_of_other_attributes_are_no_values_of_the_node() -> None:
+    side = "DV_CODED_TEXT matches { defining_code matches {[local::at0010, at0011]} }"
+    unknown = "DV_CODED_TEXT matches { defining_code matches {[openehr::253]} }"
+    text = f"""CLUSTER[at0000] matches {{ name matches {{ {side} }} items matches {{
+        ELEMENT[at0001] matches {{ name matches {{ {side} }} value matches {{ DV_COUNT matches {{ magnitude matches
+        {{|0..9|}} }} }} null_flavour matches {{ {unknown} }} }} }} }}"""
+    cluster, element = CadlParser(text, 1, Origin("a.adl")).nodes()
+    assert (cluster.value_types, cluster.permitted_codes) == ([], [])
+    assert (element.value_types, element.permitted_codes, element.ranges) == (["DV_COUNT"], [], ["0..9"])
+    codes = {name: [each.code for each in part.permitted_codes] for name, part in element.attributes}
+    assert codes == {"name": ["at0010", "at0011"], "null_flavour": ["253"]}
+
+
+def _object(kind: str, rm_type: str, node_id: str, inside: str) -> str:
+    return f'''<children xsi:type="{kind}"><rm_type_name>{rm_type}</rm_type_name><occurrences><lower>0</lower>
+        <upper>1</upper></occurrences><node_id>{node_id}</node_id>{inside}</children>'''
+
+
+def _attribute(name: str, inside: str) -> str:
+    return f"""<attributes xsi:type="C_SINGLE_ATTRIBUTE"><rm_attribute_name>{name}</rm_attribute_name>
+        {inside}</attributes>"""
+
+
+def _coded(system: str, *codes: str) -> str:
+    listed = "".join(f"<code_list>{code}</code_list>" for code in codes)
+    phrase = f"""<children xsi:type="C_CODE_PHRASE"><rm_type_name>CODE_PHRASE</rm_type_name><node_id/>
+        <terminology_id><value>{system}</value></terminology_id>{listed}</children>"""
+    return _object("C_COMPLEX_OBJECT", "DV_CODED_TEXT", "", _attribute("defining_code", phrase))
+
+
+def test_an_operational_template_renames_nodes_and_keeps_null_flavours_apart(tmp_path: Path) -> None:
+    string = """<children xsi:type="C_PRIMITIVE_OBJECT"><rm_type_name>STRING</rm_type_name><node_id/>
+        <item xsi:type="C_STRING"><list>Renamed</list></item></children>"""
+    name = _attribute("name", _object("C_COMPLEX_OBJECT", "DV_TEXT", "", _attribute("value", string)))
+    value = _attribute("value", _coded("SNOMED-CT", "38341003", "22298006"))
+    flavour = _attribute("null_flavour", _coded("openehr", "253"))
+    element = _object("C_COMPLEX_OBJECT", "ELEMENT", "at0002", name + value + flavour)
+    text = f"""<template xmlns="http://schemas.openehr.org/v1" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+        <language><code_string>en</code_string></language><template_id><value>T</value></template_id>
+        <concept>T</concept><definition><rm_type_name>CLUSTER</rm_type_name><node_id>at0000</node_id>
+        {_attribute("items", element)}<archetype_id><value>openEHR-EHR-CLUSTER.t.v1</value></archetype_id>
+        <term_definitions code="at0000"><items id="text">T</items></term_definitions>
+        <term_definitions code="at0002"><items id="text">Pressure</items></term_definitions></definition></template>"""
+    records = load(tmp_path, "openehr", {"t.opt": text})
+    kind, notes, list_id = _notes(records, "/items[at0002]")
+    assert kind == "DV_CODED_TEXT"
+    assert notes == ["name in the archetype: Pressure", "null_flavour: openehr::253"]
+    values = {each.id: [value.code for value in each.values] for each in records if isinstance(each, CodeList)}
+    assert values == {list_id: ["38341003", "22298006"]}
+    element_record = next(each for each in records if isinstance(each, Element) and each.path == "/items[at0002]")
+    assert [text.value for text in element_record.titles] == ["Renamed"]

@@ -22,6 +22,7 @@ from begrepp.search.query_relaxation import as_written, relaxations, telling_slo
 from begrepp.search.ranking import Ranker
 from begrepp.search.relatives import MAX_RELATIVES, Relatives, Scored
 from begrepp.search.schema import FACETS, register_tokenizer, schema
+from begrepp.search.variety import varied
 from begrepp.text.stemming import label_key
 
 SEARCH_CANDIDATES = 70
@@ -102,6 +103,8 @@ class TextIndex:
         others = [document.iri for document, _ in added]
         matching = self._count_matching(index_query, others) if total > len(candidates) else 0
         scored = _sort_scored([*relatives.raised([*scored, *added])])
+        if not search.is_for_one_system:
+            scored = varied(scored)
         if len(candidates) < min(total, offset + limit):
             rest = self._execute(index_query, offset + limit - len(candidates), offset=len(candidates))[1]
             scored += [each for each in self._score(ranker, rest) if each[0].iri not in others]

@@ -90,6 +90,10 @@ class IndexLexicon:
         """Return whether a label has a word, or a part of a compound, in exactly this form apart from accents."""
         return any(self._searcher.doc_freq(name, fold(word)) for name in ("word", "part"))
 
+    def is_in_texts(self, word: str) -> bool:
+        """Return whether a definition or note has a word, in any form."""
+        return any(self._searcher.doc_freq("text", key) for key in word_keys(word))
+
     def is_prefix(self, word: str) -> bool:
         """Return whether a longer word of a label starts with `word`."""
         prefix = fold(word)

@@ -23,8 +23,10 @@ _SLIGHT = 0.75
 
 
 def is_unknown(word: str, lexicon: Lexicon) -> bool:
-    """Return whether a word is not in the index and has no synonyms."""
-    return _is_correctable(word) and not (lexicon.frequency(word) or synonyms((word,)) or expansions(word))
+    """Return whether a word is not in the index, neither in names nor in texts, and has no synonyms."""
+    if not _is_correctable(word) or lexicon.frequency(word) or synonyms((word,)) or expansions(word):
+        return False
+    return not lexicon.is_in_texts(word)
 
 
 def sounded_corrections(text: str, kept: Set[str], lexicon: Lexicon) -> dict[str, str]:

@@ -21,6 +21,9 @@ class Lexicon(Protocol):
     def is_written(self, word: str) -> bool:
         """Return whether a label has a word, or a part of a compound, in exactly this form apart from accents."""
 
+    def is_in_texts(self, word: str) -> bool:
+        """Return whether a definition or note has a word, in any form."""
+
     def is_prefix(self, word: str) -> bool:
         """Return whether a longer word of the index starts with the text."""
 

@@ -132,8 +132,8 @@ class Ranker:
         self._matcher = LabelMatcher(search)
         self._code_beginnings = search.code_beginnings
         others = [slot for slot in search.slots if not slot.subjects]
-        named = [slot.subjects for slot in search.slots if slot.subjects]
-        self._subjects = min(named, key=len) if named and others else frozenset[str]()
+        subjects = (slot.subjects for slot in search.slots if len(slot.subjects) == 1)
+        self._subjects = frozenset[str]().union(*subjects) if others else frozenset[str]()
         self._understood: dict[str, bool] = {}
 
     def score(self, document: IndexedDocument) -> HitScore:

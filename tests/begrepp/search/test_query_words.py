@@ -45,6 +45,8 @@ THINGS = [
     *(concept(f"sjukdomar/X{n:02}", f"X{n:02}", sv=label) for n, label in enumerate(FILLED)),
     *(concept(f"sjukdomar/Y{n:02}", f"Y{n:02}", sv=f"Kranskärlsröntgen nummer {n}") for n in range(10, 16)),
     concept("sjukdomar/H1", "H1", en="Hives"),
+    {f'<{BASE}sjukdomar/H1> {name("skos:definition")} "Vanligt i varje församling."@sv .\n'},
+    concept("sjukdomar/W1", "W1", sv="Försämring"),
     concept("sjukdomar/H2", "H2", sv="Rådgivning vid HIV"),
     *(concept(f"sjukdomar/Z{n}", f"Z{n}", sv=f"HER2 förändring {n}") for n in range(3)),
 ]
@@ -109,3 +111,8 @@ def test_a_compound_that_no_label_has_is_sought_by_its_parts(index: TextIndex) -
     found = {hit.iri.removeprefix(BASE) for hit in index.search("migränpsoriasis")[1]}
     assert {"sjukdomar/X05", "sjukdomar/X03"} <= found
     assert index.search("qqqqxxxx") == (0, [])
+
+
+def test_a_word_of_a_definition_is_not_corrected(index: TextIndex) -> None:
+    assert not index.corrections("församling")
+    assert index.corrections("försemring") == (("försemring", "försämring"),)

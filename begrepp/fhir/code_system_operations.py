@@ -11,15 +11,13 @@ from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
-from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.code_system_view import ROLE_GROUP, CodeSystemView
 from begrepp.fhir.value_elements import value_element
 from begrepp.fhir.value_sets.expansion import check_supplements
 from begrepp.fhir.value_sets.value_set_members import unknown_system_issue
 from begrepp.fhir.value_sets.value_set_views import whole_system_value_set
 
 Json = dict[str, Any]
-_ROLE_GROUP = "609096000"
-"""The attribute of SNOMED CT that clients know as the property of a role group."""
 _NOT_REPORTED = frozenset({"parent", "child", "inactive", "designation", "display", "definition", "*"})
 
 
@@ -110,14 +108,14 @@ def _properties(system: CodeSystemView, concept: int, wanted: set[str], language
         kind, value = value_element(each)
         if value is not None and (code in wanted or "*" in wanted) and code not in _NOT_REPORTED:
             found.append(_property(code, kind, value, str(each.get("description", ""))))
-    if _ROLE_GROUP in wanted or "*" in wanted:
-        found += [_group(each) for each in system.role_groups(concept)]
+    if ROLE_GROUP in wanted or "*" in wanted:
+        found += [_group(each) for _, each in system.role_groups(concept)]
     return found
 
 
 def _group(properties: list[Json]) -> Json:
     """Return a role group as a property with subproperties."""
-    parts: list[Json] = [{"name": "code", "valueCode": _ROLE_GROUP}]
+    parts: list[Json] = [{"name": "code", "valueCode": ROLE_GROUP}]
     for each in properties:
         kind, value = value_element(each)
         parts.append({"name": "subproperty", "part": _property(str(each["code"]), kind, value)["part"]})

@@ -105,10 +105,12 @@ def _element_to_r4(element: Json) -> Json:
 
 def _as_extension(url: str, item: Json) -> Json:
     kinds = {"code": "valueCode", "uri": "valueUri"}
-    parts = [
-        {"url": name, kinds[name]: value} if name in kinds else {"url": "value", name: value}
-        for name, value in item.items()
-    ]
+    parts: list[Json] = []
+    for name, value in item.items():
+        if name == "subProperty":
+            parts += [_as_extension(name, each) for each in value]
+        else:
+            parts.append({"url": name, kinds[name]: value} if name in kinds else {"url": "value", name: value})
     return {"extension": parts, "url": url}
 
 

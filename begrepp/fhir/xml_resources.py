@@ -5,12 +5,12 @@ The package models R5 and R4B; the resources of terminology services are the sam
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from begrepp.fhir import exact_json
 from begrepp.fhir.requests.faults import FhirFault, invalid_request
 
 Json = dict[str, Any]
@@ -45,7 +45,7 @@ def from_xml(document: bytes, base: str) -> Json:
         if name.namespace != _NAMESPACE:
             raise _unreadable(f"its root is not in the namespace {_NAMESPACE}")
         model = _model(name.localname, base).model_validate_xml(document, xmlparser=parser)
-        found: Json = json.loads(model.model_dump_json())
+        found: Json = exact_json.decode(model.model_dump_json())
     except KeyError as error:
         raise _unreadable(f"the element {error} is not known there") from None
     except (etree.XMLSyntaxError, ValueError) as error:

@@ -25,6 +25,8 @@ NO_KINDS = frozenset({"part-of", "grouped-by"})
 
 http://hl7.org/fhir/codesystem-hierarchy-meaning: by `grouped-by` no relationship can be assumed.
 """
+ROLE_GROUP = "609096000"
+"""The attribute of SNOMED CT that clients know as the property of a role group."""
 INACTIVE_STATUSES = frozenset({"inactive", "retired", "withdrawn"})
 SearchRank = tuple[bool, float, int, str]
 """The place of a concept among those of several systems that a text finds, best first."""
@@ -105,8 +107,8 @@ class CodeSystemView(ABC):
         """Return the code that the code system has for a property of FHIR's list; the standard one if not another."""
         return standard
 
-    def role_groups(self, concept: int) -> list[list[Json]]:
-        """Return the properties that hold together by role group; empty for a code system without role groups."""
+    def role_groups(self, concept: int) -> list[tuple[int, list[Json]]]:
+        """Return the number of each role group and its properties; empty for a code system without role groups."""
         return []
 
     @abstractmethod

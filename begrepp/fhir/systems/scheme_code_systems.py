@@ -192,8 +192,8 @@ class SchemeCodeSystem(CodeSystemView):
         """The publisher's codes of the general properties, by their standard codes."""
         return own_codes(self.published_properties.values(), PROPERTY_DEFINITIONS)
 
-    def role_groups(self, concept: int) -> list[list[Json]]:
-        """Return the statements of each role group as properties."""
+    def role_groups(self, concept: int) -> list[tuple[int, list[Json]]]:
+        """Return the number of each role group and its statements as properties."""
         return grouped_properties(self.system, self._record(concept))
 
     def _coding(self, iri: str) -> Json | None:

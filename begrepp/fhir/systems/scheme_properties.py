@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from begrepp.ecl.snomed_system import is_snomed
@@ -124,9 +125,12 @@ def _component_property(iri: str, text: str) -> Json:
     return {"code": code, "valueDateTime": text[:10]}
 
 
-def grouped_properties(system: CodeSystem, record: ConceptRecord) -> list[list[Json]]:
-    """Return the statements of each role group of a concept as properties."""
-    return [[_statement(system, record.properties[place]) for place in group.places] for group in record.role_groups]
+def grouped_properties(system: CodeSystem, record: ConceptRecord) -> list[tuple[int, list[Json]]]:
+    """Return the number of each role group of a concept, and its statements as properties."""
+    return [
+        (group.number, [_statement(system, record.properties[place]) for place in group.places])
+        for group in record.role_groups
+    ]
 
 
 def _statement(system: CodeSystem, stated: ConceptProperty) -> Json:
@@ -136,8 +140,7 @@ def _statement(system: CodeSystem, stated: ConceptProperty) -> Json:
         return {"code": code, "valueCode": relation_code(stated.value) if target is None else system.code(target)}
     match relation_code(stated.datatype):
         case "decimal":
-            number = float(stated.value)
-            return {"code": code, "valueDecimal": int(number) if number.is_integer() else number}
+            return {"code": code, "valueDecimal": Decimal(stated.value)}
         case "boolean":
             return {"code": code, "valueBoolean": stated.value in ("true", "1")}
     return {"code": code, "valueString": stated.value}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from begrepp.fhir.requests.operation_calls import OperationCall
-from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.code_system_view import ROLE_GROUP, CodeSystemView
 from begrepp.fhir.systems.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation, read_designations
 from begrepp.fhir.value_elements import value_element
 
@@ -148,6 +148,10 @@ class ElementWriter:
                     code = str(each.get("code", ""))
                     self._add(done, code, uris.get(code, ""), kind, value, repeats=True)
 
+            if name in (ROLE_GROUP, "*"):
+                for number, group in system.role_groups(concept):
+                    self._add(done, ROLE_GROUP, "", "valueInteger", number, {"subProperty": group}, repeats=True)
+
     def _code(self, system: CodeSystemView, concept: int) -> str:
         """Return the code of a parent or child, which several members share."""
         key = (system, concept)
@@ -161,12 +165,23 @@ class ElementWriter:
             self._uris[system] = {each["code"]: str(each.get("uri", "")) for each in system.property_definitions}
         return self._uris[system]
 
-    def _add(self, done: Json, code: str, uri: str, kind: str, value: object, *, repeats: bool = False) -> None:
+    def _add(
+        self,
+        done: Json,
+        code: str,
+        uri: str,
+        kind: str,
+        value: object,
+        inner: Json | None = None,
+        *,
+        repeats: bool = False,
+    ) -> None:
+        """Add a property; `inner`: its further elements."""
         if code not in self._declared:
             self._declared[code] = uri
             self.property_definitions.append({"code": code} | ({"uri": uri} if uri else {}))
         items = done.setdefault("property", [])
-        entry = {"code": code, kind: value}
+        entry = {"code": code, kind: value} | (inner or {})
         if repeats:
             if entry not in items:
                 items.append(entry)

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -141,6 +142,29 @@ def test_lookup_gives_role_groups_with_subproperties_and_the_kind_of_name(client
         if part["name"] == "subproperty"
         for inner in part["part"]
     ]
+
+
+def test_an_expansion_gives_role_groups_as_subproperties(client: FlaskClient) -> None:
+    address = "ValueSet/$expand?url=http://snomed.info/sct?fhir_vs&property=609096000&count=1000"
+    (two,) = _contained(client, "r5", address, TWO_PLACES)
+    assert two["property"] == [
+        {"code": "609096000", "valueInteger": 1, "subProperty": [_coded(LOOK, SWOLLEN), _coded(SITE, PART)]},
+        {"code": "609096000", "valueInteger": 2, "subProperty": [_coded(LOOK, SORE), _coded(SITE, OTHER_PART)]},
+    ]
+    (old,) = _contained(client, "r4", address, TWO_PLACES)
+    first = {each["url"]: each for each in old["extension"][0]["extension"]}
+    assert (first["code"]["valueCode"], first["value"]["valueInteger"]) == ("609096000", 1)
+    inner = [each["extension"] for each in old["extension"][0]["extension"] if each["url"] == "subProperty"]
+    assert inner[0] == [{"url": "code", "valueCode": LOOK}, {"url": "value", "valueCode": SWOLLEN}]
+
+
+def _coded(attribute: str, target: str) -> dict[str, str]:
+    return {"code": attribute, "valueCode": target}
+
+
+def _contained(client: FlaskClient, base: str, address: str, code: str) -> list[dict[str, Any]]:
+    answer = json.loads(client.get(f"/fhir/{base}/{address}").data)
+    return [each for each in answer["expansion"]["contains"] if each["code"] == code]
 
 
 @pytest.mark.parametrize("base", ["r5", "r4"])

@@ -321,3 +321,23 @@ def test_the_parts_of_a_whole_are_no_kinds_of_it(
     assert selected("generalizes", "red") == ([*kinds[:1], "red"] if len(kinds) > 1 else ["red"])
     checked = ask(client, "CodeSystem/$lookup", system, system=CS, code="red", property="parent")
     assert '"warm"' in json.dumps(checked)
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+@pytest.mark.parametrize("written", ["1.50", "10.0", "0.10", "-2.000", "12345678901234.5678"])
+def test_decimals_of_posted_resources_keep_their_zeros(client: FlaskClient, base: str, written: str) -> None:
+    size = {"code": "size", "type": "decimal"}
+    own = colours(property=[size], concept=[{"code": "red", "property": [{"code": "size", "valueDecimal": "@"}]}])
+    named = [{"name": "system", "valueUri": CS}, {"name": "code", "valueCode": "red"}]
+    parameters = [{"name": "tx-resource", "resource": own}, *named, {"name": "property", "valueCode": "size"}]
+    body = json.dumps({"resourceType": "Parameters", "parameter": parameters}).replace('"@"', written)
+    answer = client.post(f"/fhir/{base}/CodeSystem/$lookup", data=body, content_type="application/fhir+json")
+    assert f'"valueDecimal":{written}}}' in answer.text
+
+
+@pytest.mark.parametrize(("wanted", "found"), [("1.5", ["red"]), ("1.50", ["red"]), ("1.500", ["red"]), ("15", [])])
+def test_a_filter_compares_decimals_by_their_value(client: FlaskClient, wanted: str, found: list[str]) -> None:
+    size = {"code": "size", "type": "decimal"}
+    system = colours(property=[size], concept=[{"code": "red", "property": [{"code": "size", "valueDecimal": 1.5}]}])
+    own = value_set(filtered("size", "=", wanted))
+    assert members(ask(client, "ValueSet/$expand", system, own, url=VS)) == found

@@ -118,3 +118,45 @@ def test_few_candidates_are_followed_by_relatives_of_the_best(client: FlaskClien
     found = client.post("/reconcile/onkologi", data={"queries": asked}).get_json()["q"]["result"]
     assert [each["id"] for each in found] == in_system(client, "onkologi", "bröstcancer")
     assert found[0]["match"] and "cancer" in [each["id"] for each in found]  # the broader concept
+
+
+SEVERAL = (
+    (("onkologi", "icd-7"), "bröstcancer"), (("icd-7", "icd-9"), "malign tumör"), (("icd-9", "icd-7"), "lungcancer"),
+    (("icd-9", "onkologi", "icd-7"), "tumör i prostata"),
+)  # fmt: skip
+"""Value sets of several code systems, with queries that find concepts of more than one."""
+
+
+def expanded_together(client: FlaskClient, systems: tuple[str, ...], query: str, **more: int) -> tuple[int, list[str]]:
+    """The number of members of a value set of several code systems that a text leaves, and the IRIs of a page."""
+    includes = [{"system": SYSTEM + each} for each in systems]
+    value_set = {"resourceType": "ValueSet", "status": "active", "compose": {"include": includes}}
+    parameters = [
+        {"name": "valueSet", "resource": value_set},
+        {"name": "filter", "valueString": query},
+        *({"name": name, "valueInteger": value} for name, value in more.items()),
+    ]
+    body = json.dumps({"resourceType": "Parameters", "parameter": parameters})
+    answer = client.post("/fhir/r5/ValueSet/$expand", data=body, content_type="application/fhir+json")
+    expansion = json.loads(answer.data)["expansion"]
+    return expansion["total"], [f"{each['system']}/{each['code']}" for each in expansion.get("contains", ())]
+
+
+@pytest.mark.parametrize(("systems", "query"), SEVERAL)
+def test_an_expansion_of_several_systems_begins_as_the_search_in_all_of_them(
+    client: FlaskClient, systems: tuple[str, ...], query: str
+) -> None:
+    state = client.application.extensions["begrepp"]
+    assert isinstance(state, AppState)
+    schemes = [SYSTEM + each for each in systems]
+    first = [
+        each.iri for each in state.current_build().index.search(query, limit=FIRST, kind="concept", scheme=schemes)[1]
+    ]
+    assert len({each.rpartition("/")[0] for each in first}) > 1
+    total, members = expanded_together(client, systems, query, count=FIRST)
+    assert members == first
+    pages = [expanded_together(client, systems, query, count=3, offset=offset) for offset in range(0, total, 3)]
+    paged = [each for _, page in pages for each in page]
+    assert {number for number, _ in pages} == {total} and len(paged) == len({*paged}) == total
+    alone = sum(expanded(client, each, query, 0)[0] for each in systems)
+    assert total == alone

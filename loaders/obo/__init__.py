@@ -42,11 +42,12 @@ from loaders.declaration.source_toml import (
     read_rights,
     read_scheme,
 )
-from loaders.obo.terms import OboTerm, read_terms
+from loaders.obo.id_spaces import IdSpaces
+from loaders.obo.model import OboTerm
+from loaders.obo.terms import read_terms
 from loaders.support.agencies import MONARCH
 from loaders.support.editions import last_day_of_retired
 from loaders.support.merged_codes import MergedCodes
-from loaders.support.obo_identifiers import obo_iri
 
 SOURCE = Source(
     id="obo",
@@ -73,7 +74,8 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     dates = read_edition_dates(declaration, edition)
     declaration.done()
     skipped_tags: Counter[str] = Counter()
-    terms = read_terms(files[0], skipped_tags)
+    spaces = IdSpaces()
+    terms = read_terms(files[0], spaces, skipped_tags)
     foreign_parents = _check_parents(terms) if dates.coverage is Coverage.COMPLETE else {}
     yield scheme
     yield new_declared_edition(scheme, dates, rights)
@@ -101,26 +103,26 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         suggested = {term.id: term.suggested for term in terms if term.suggested}
         merged.check_targets(suggested, lambda code: code.partition(":")[0])
     successors = merged.successors
-    yield from merged.records(scheme.id, dates.valid_from, lambda code: (code, obo_iri(code)))
+    yield from merged.records(scheme.id, dates.valid_from, lambda code: (code, spaces.iri(code)))
     for term in terms:
-        yield _concept(term, scheme.id, successors.get(term.id, ()), dates.valid_from)
+        yield _concept(term, spaces, scheme.id, successors.get(term.id, ()), dates.valid_from)
         for parent in foreign_parents.get(term.id, ()):
             yield Statement(
                 scheme=scheme.id,
                 origin=term.origin,
-                subject=obo_iri(term.id),
+                subject=spaces.iri(term.id),
                 predicate=expand("rdfs:subClassOf"),
-                object=RdfTerm(obo_iri(parent), "iri"),
+                object=RdfTerm(spaces.iri(parent), "iri"),
             )
         for predicate, value, origin in term.statements:
             yield Statement(
-                scheme=scheme.id, origin=origin, subject=obo_iri(term.id), predicate=predicate, object=value
+                scheme=scheme.id, origin=origin, subject=spaces.iri(term.id), predicate=predicate, object=value
             )
         for target, match, origin in term.all_matches():
             yield Match(
                 mapping_set=mapping_set_id,
                 origin=origin,
-                subject=obo_iri(term.id),
+                subject=spaces.iri(term.id),
                 predicate=match,
                 object=target,
                 justification=expand("semapv:UnspecifiedMatching"),
@@ -159,7 +161,9 @@ def _check_parents(terms: list[OboTerm]) -> dict[str, list[str]]:
 _MAPPING_SET_TITLES = {"sv": "korsreferenser", "en": "cross-references"}
 
 
-def _concept(term: OboTerm, scheme_id: str, successors: tuple[str, ...], edition_start: date) -> Concept:
+def _concept(
+    term: OboTerm, spaces: IdSpaces, scheme_id: str, successors: tuple[str, ...], edition_start: date
+) -> Concept:
     if not term.names and not term.obsolete:
         add_remark(term.origin, f"'{term.id}' has no name; it is shown by its code.")
     pref = Text(term.names[0], "en") if term.names else Text(term.id, "zxx")
@@ -168,7 +172,7 @@ def _concept(term: OboTerm, scheme_id: str, successors: tuple[str, ...], edition
     return Concept(
         scheme=scheme_id,
         notation=term.id,
-        iri=obo_iri(term.id),
+        iri=spaces.iri(term.id),
         origin=term.origin,
         pref_labels=(pref,),
         # Broad, narrow and related synonyms are searchable only; a statement has their scope.
@@ -179,8 +183,8 @@ def _concept(term: OboTerm, scheme_id: str, successors: tuple[str, ...], edition
         ),
         definitions=tuple(text for definition in dict.fromkeys(term.definitions) for text in texts(en=definition)),
         notes=tuple(Note(NoteKind.NOTE, Text(comment, "en")) for comment in dict.fromkeys(term.comments)),
-        broader=tuple(obo_iri(parent) for parent in dict.fromkeys(term.parents)),
+        broader=tuple(spaces.iri(parent) for parent in dict.fromkeys(term.parents)),
         status=Status.INACTIVE if term.obsolete else Status.ACTIVE,
         valid_to=last_day_of_retired(edition_start) if term.obsolete else None,
-        replaced_by=tuple(map(obo_iri, successors)) if term.obsolete else (),
+        replaced_by=tuple(map(spaces.iri, successors)) if term.obsolete else (),
     )

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from begrepp.errors import InputError, Origin
-from begrepp.rdf.namespaces import CONSIDER, expand, prefixes
+from begrepp.errors import InputError
+from begrepp.rdf.namespaces import CONSIDER
 from begrepp.records import RdfTerm
 from begrepp.sources.meter import current_meter
-from begrepp.sources.row_faults import Fault, RowScope, add_fault
+from begrepp.sources.row_faults import Fault, RowScope, add_fault, add_remark
+from loaders.obo.id_spaces import IdSpaces
+from loaders.obo.model import OboTerm
+from loaders.obo.property_values import add_property
 from loaders.support.obo_identifiers import (
     ALTERNATIVE_ID,
     IN_SUBSET,
     OBO_IN_OWL,
     REPLACED_BY,
     XREF,
-    cross_reference,
-    obo_iri,
 )
 from loaders.support.obo_syntax import (
     OboClause,
@@ -34,87 +34,26 @@ from loaders.support.obo_syntax import (
 )
 
 _SCOPES = {"EXACT": "hasExactSynonym", "BROAD": "hasBroadSynonym", "NARROW": "hasNarrowSynonym"}
-_MATCHES = tuple(expand(f"skos:{kind}Match") for kind in ("exact", "close", "broad", "narrow", "related"))
-# Labels of SKOS are further names of a term: OBO's own label is the name.
-_NAMES = {
-    expand("skos:prefLabel"): "EXACT",
-    expand("skos:altLabel"): "EXACT",
-    expand("skos:hiddenLabel"): "RELATED",
-}
-# What only the clauses of OBO state of a term: a property_value with it would contradict them.
-_OWN = tuple(
-    expand(name)
-    for name in (
-        *("rdf:type", "skos:notation", "skos:inScheme", "skos:topConceptOf", "skos:hasTopConcept", "skos:broader"),
-        *("skos:narrower", "skos:broaderTransitive", "skos:narrowerTransitive", "skos:related", "owl:deprecated"),
-        *("rdfs:subClassOf", "dct:isReplacedBy", "dct:replaces"),
-    )
-)
 _CONDITION = ("gci_relation", "gci_filler")
-_NAMESPACES = {
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "dcterms": prefixes()["dct"],
-    "terms": prefixes()["dct"],
-    "owl": prefixes()["owl"],
-    "skos": prefixes()["skos"],
-    "rdfs": prefixes()["rdfs"],
-    "oboInOwl": OBO_IN_OWL,
-}
 
 
-@dataclass(slots=True)
-class OboTerm:
-    """A term: its labels, relations and statements."""
-
-    id: str
-    origin: Origin
-    names: list[str] = field(default_factory=list)
-    definitions: list[str] = field(default_factory=list)
-    comments: list[str] = field(default_factory=list)
-    synonyms: list[tuple[str, str]] = field(default_factory=list)
-    parents: list[str] = field(default_factory=list)
-    alternatives: list[str] = field(default_factory=list)
-    replaced_by: list[str] = field(default_factory=list)
-    suggested: list[str] = field(default_factory=list)
-    xrefs: dict[str, Origin] = field(default_factory=dict)
-    """Targets of cross-references with a known prefix."""
-    matches: dict[tuple[str, str], Origin] = field(default_factory=dict)
-    """Targets and predicates of stated SKOS matches."""
-    statements: list[tuple[str, RdfTerm, Origin]] = field(default_factory=list)
-    obsolete: bool = False
-
-    def state(self, clause: OboClause, predicate: str, value: RdfTerm) -> None:
-        """Add a statement of a clause."""
-        self.statements.append((predicate, value, clause.origin))
-
-    def all_matches(self) -> Iterator[tuple[str, str, Origin]]:
-        """Yield target, predicate and place of each match; a cross-reference with a stated match is not repeated."""
-        stated = {target for target, _ in self.matches}
-        for (target, predicate), origin in self.matches.items():
-            yield target, predicate, origin
-        for target, origin in self.xrefs.items():
-            if target not in stated:
-                yield target, expand("skos:relatedMatch"), origin
-
-
-def read_terms(path: Path, skipped_tags: Counter[str]) -> list[OboTerm]:
-    """Return the terms of a document, and count the clauses and stanzas that are not imported.
+def read_terms(path: Path, spaces: IdSpaces, skipped_tags: Counter[str]) -> list[OboTerm]:
+    """Return the terms of a document, declare its `spaces`, and count the clauses and stanzas that are not imported.
 
     Several stanzas with one id are one term, as the reference implementation of OBO merges them.
     """
-    namespaces = dict(_NAMESPACES)
     terms: dict[str, OboTerm] = {}
     number = 0
     scope = RowScope()
     for frame in read_frames(path):
         match frame.kind:
             case "":
-                _read_header(frame, namespaces, skipped_tags)
+                _read_header(frame, spaces, skipped_tags)
             case "Term":
                 number += 1
                 current_meter().rows += 1
                 with scope:
-                    _read_term(frame, terms, namespaces, skipped_tags)
+                    _read_term(frame, terms, spaces, skipped_tags)
             case kind:
                 skipped_tags[kind.lower()] += 1
     if not number:
@@ -122,17 +61,15 @@ def read_terms(path: Path, skipped_tags: Counter[str]) -> list[OboTerm]:
     return [*terms.values()]
 
 
-def _read_header(header: OboFrame, namespaces: dict[str, str], skipped_tags: Counter[str]) -> None:
+def _read_header(header: OboFrame, spaces: IdSpaces, skipped_tags: Counter[str]) -> None:
     for clause in values_of(header.clauses, "idspace"):
         if len(words := split_words(clause.value)) > 1:
-            namespaces[words[0]] = unescape(words[1])
+            spaces.declare(words[0], unescape(words[1]))
     for clause in values_of(header.clauses, "import"):
         skipped_tags[f"import: {clause.value}"] += 1
 
 
-def _read_term(
-    frame: OboFrame, terms: dict[str, OboTerm], namespaces: Mapping[str, str], skipped_tags: Counter[str]
-) -> None:
+def _read_term(frame: OboFrame, terms: dict[str, OboTerm], spaces: IdSpaces, skipped_tags: Counter[str]) -> None:
     ids = values_of(frame.clauses, "id")
     if not ids:
         raise InputError(frame.origin, "the term has no id.", "Add a clause 'id:', or download the file again.")
@@ -146,7 +83,7 @@ def _read_term(
     scope = RowScope()
     for clause in frame.clauses:
         with scope:
-            _read_clause(term, clause, namespaces, skipped_tags)
+            _read_clause(term, clause, spaces, skipped_tags)
 
 
 def _contradiction(term: OboTerm, clause: OboClause) -> InputError | None:
@@ -176,7 +113,7 @@ def _add_genus(term: OboTerm, clause: OboClause, skipped_tags: Counter[str]) -> 
         skipped_tags["intersection_of with a relation"] += 1
 
 
-def _read_clause(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str], skipped_tags: Counter[str]) -> None:
+def _read_clause(term: OboTerm, clause: OboClause, spaces: IdSpaces, skipped_tags: Counter[str]) -> None:
     if qualified := _qualifying(clause):
         skipped_tags[f"{clause.tag} with {' and '.join(qualified)}"] += 1
         return
@@ -184,13 +121,15 @@ def _read_clause(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str]
         case "id":
             pass
         case "name":
-            term.names.append(unescape(clause.value))
+            _add_name(term, clause)
         case "def":
-            term.definitions.append(quoted_text(clause)[0])
+            text, rest = quoted_text(clause)
+            term.definitions.append(text)
+            _count_references(rest, "a definition", skipped_tags)
         case "comment":
             term.comments.append(unescape(clause.value))
         case "synonym" | "exact_synonym" | "broad_synonym" | "narrow_synonym" | "related_synonym":
-            _add_synonym(term, clause, namespaces)
+            _add_synonym(term, clause, skipped_tags)
         case "is_a":
             term.parents.append(identifier(clause))
         case "intersection_of":
@@ -202,10 +141,10 @@ def _read_clause(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str]
             term.obsolete = _is_true(clause)
         case "replaced_by":
             term.replaced_by.append(identifier(clause))
-            term.state(clause, REPLACED_BY, RdfTerm(obo_iri(identifier(clause)), "iri"))
+            term.state(clause, REPLACED_BY, RdfTerm(spaces.iri(identifier(clause)), "iri"))
         case "consider" | "use_term":
             term.suggested.append(identifier(clause))
-            term.state(clause, CONSIDER, RdfTerm(obo_iri(identifier(clause)), "iri"))
+            term.state(clause, CONSIDER, RdfTerm(spaces.iri(identifier(clause)), "iri"))
         case "subset":
             term.state(clause, IN_SUBSET, RdfTerm(identifier(clause), "literal"))
         case "relationship":
@@ -214,16 +153,16 @@ def _read_clause(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str]
                 raise InputError(
                     clause.origin, f"the relationship '{clause.value}' has no target.", "Write: relationship: TYPE ID."
                 )
-            term.state(clause, obo_iri(unescape(words[0])), RdfTerm(obo_iri(unescape(words[1])), "iri"))
+            term.state(clause, spaces.iri(unescape(words[0])), RdfTerm(spaces.iri(unescape(words[1])), "iri"))
         case "xref" | "xref_analog" | "xref_unknown" | "xref_analogue":
             # An xref with an unknown prefix is kept as a literal.
             reference = cross_reference_id(clause)
-            if target := cross_reference(reference):
+            if target := spaces.reference(reference):
                 term.xrefs.setdefault(target, clause.origin)
             else:
                 term.state(clause, XREF, RdfTerm(reference, "literal"))
         case "property_value":
-            _add_property(term, clause, namespaces, skipped_tags)
+            add_property(term, clause, spaces, skipped_tags)
         case tag:
             skipped_tags[tag] += 1
 
@@ -251,44 +190,32 @@ def _is_true(clause: OboClause) -> bool:
     return clause.value == "true"
 
 
-def _add_synonym(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str]) -> None:
+def _add_name(term: OboTerm, clause: OboClause) -> None:
+    """Add the name of a term, which has one (OBO 1.4, section 3.3); a second one is read as a synonym."""
+    name = unescape(clause.value)
+    if term.names and name not in term.names:
+        term.synonyms.append((name, "EXACT"))
+        add_remark(clause.origin, f"'{term.id}' has a second name, '{name}'; it is read as a synonym.")
+    else:
+        term.names.append(name)
+
+
+def _add_synonym(term: OboTerm, clause: OboClause, skipped_tags: Counter[str]) -> None:
     """Add a synonym. Its scope is in the tag (OBO 1.0), after the text, or RELATED if it is nowhere (OBO 1.2)."""
     text, rest = quoted_text(clause)
-    word = clause.tag.removesuffix("_synonym").upper() if clause.tag != "synonym" else next(iter(rest.split()), "")
+    words = rest.partition("[")[0].split()
+    word = clause.tag.removesuffix("_synonym").upper() if clause.tag != "synonym" else next(iter(words), "")
     scope = word if word in _SCOPES else "RELATED"
-    if clause.tag == "synonym" and word not in (*_SCOPES, "RELATED") and word[:1] not in ("[", "{", ""):
+    if clause.tag == "synonym" and word not in (*_SCOPES, "RELATED", ""):
         raise InputError(clause.origin, f"'{word}' is no scope of a synonym.", "Write EXACT, BROAD, NARROW or RELATED.")
     term.synonyms.append((text, scope))
-    relation = f"{namespaces['oboInOwl']}{_SCOPES.get(scope, 'hasRelatedSynonym')}"
-    term.state(clause, relation, RdfTerm(text, "literal", lang="en"))
+    term.state(clause, f"{OBO_IN_OWL}{_SCOPES.get(scope, 'hasRelatedSynonym')}", RdfTerm(text, "literal", lang="en"))
+    if words[1:]:
+        skipped_tags[f"the synonym type {words[1]}"] += 1
+    _count_references(rest, "a synonym", skipped_tags)
 
 
-def _add_property(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str], skipped_tags: Counter[str]) -> None:
-    relation, _, rest = clause.value.partition(" ")
-    rest = rest.strip()
-    if rest.startswith('"'):
-        text, _ = quoted_text(replace(clause, value=rest))
-    else:
-        text = unescape(next(iter(split_words(rest)), ""))
-    relation = unescape(relation)
-    if not text:
-        raise InputError(
-            clause.origin, f"the property '{relation}' has no value.", "Write: property_value: PROPERTY VALUE."
-        )
-    target = cross_reference(text)
-    prefix, _, local = relation.partition(":")
-    predicate = f"{namespaces[prefix]}{local}" if prefix in namespaces else obo_iri(relation)
-    if predicate in _MATCHES and (target or "://" in text):
-        term.matches.setdefault((target or text, predicate), clause.origin)
-        return
-    if predicate in _NAMES:
-        term.synonyms.append((text, _NAMES[predicate]))
-        return
-    if predicate == expand("skos:definition"):
-        term.definitions.append(text)
-        return
-    if predicate in _OWN:
-        skipped_tags[f"property_value: {relation}"] += 1
-        return
-    is_link = text.startswith(("http://", "https://")) and not any(c.isspace() for c in text)
-    term.state(clause, predicate, RdfTerm(text, "iri" if is_link else "literal"))
+def _count_references(rest: str, of: str, skipped_tags: Counter[str]) -> None:
+    """Count a list of references after a text: `[PMID:1, PMID:2]`."""
+    if re.match(r"[^\[]*\[\s*[^\]\s]", rest):
+        skipped_tags[f"the references of {of}"] += 1

@@ -1,7 +1,7 @@
 """Ontologies in OWL, such as HPO, Mondo or ORDO: named classes with labels, definitions and superclasses.
 
 A format: `source.toml` describes the ontology. Named superclasses become broader concepts, also those
-in an intersection; restrictions do not.
+in an intersection; a superclass `∃ r.A` becomes a statement. What else is stated of classes is counted.
 An IRI may be a class and a property too (punning, OWL 2 section 5.9.1). Imports are read from files of the edition; a
 missing one is an error, nothing is fetched. `[owl] reason = true` first classifies the ontology with HermiT
 (owlready2, Java), so that inferred superclasses become broader concepts too.
@@ -9,7 +9,6 @@ missing one is an error, nothing is fetched. `[owl] reason = true` first classif
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from begrepp.records import (
     RdfTerm,
     Record,
     Redistribution,
+    Skipped,
     Source,
     Statement,
     Status,
@@ -41,9 +41,7 @@ from loaders.declaration.source_toml import (
     read_rights,
     read_scheme,
 )
-from loaders.obo_owl.intersections import Intersections
-from loaders.obo_owl.ontology_files import read_ontology
-from loaders.obo_owl.reasoner import inferred_superclasses
+from loaders.obo_owl.classes import DEPRECATED, Annotations, local_name, read_classes
 from loaders.support.agencies import MONARCH
 from loaders.support.editions import last_day_of_retired
 from loaders.support.merged_codes import MergedCodes
@@ -64,12 +62,6 @@ _COMMENT = expand("rdfs:comment")
 _DEFINITION = f"{OBO}IAO_0000115"
 _EXACT = f"{OBO_IN_OWL}hasExactSynonym"
 _OTHER_SYNONYMS = tuple(f"{OBO_IN_OWL}has{scope}Synonym" for scope in ("Broad", "Narrow", "Related"))
-_DEPRECATED = expand("owl:deprecated")
-_TYPE = expand("rdf:type")
-_SUBCLASS = expand("rdfs:subClassOf")
-_DEPRECATED_CLASS = expand("owl:DeprecatedClass")
-_CLASSES = (expand("owl:Class"), expand("rdfs:Class"), _DEPRECATED_CLASS)
-_THING = expand("owl:Thing")
 _STATEMENT_PROPERTIES = (
     REPLACED_BY,
     CONSIDER,
@@ -82,9 +74,8 @@ _STATEMENT_PROPERTIES = (
 _SUFFIXES = (".owl", ".xml", ".rdf", ".owx", ".nt", ".ttl", ".ofn", ".omn", ".jsonld")
 _SKOS_DEFINITION = expand("skos:definition")
 _ANNOTATIONS = frozenset(
-    (_LABEL, _PREF, _ALT, _COMMENT, _DEFINITION, _SKOS_DEFINITION, _DEPRECATED, *_STATEMENT_PROPERTIES)
+    (_LABEL, _PREF, _ALT, _COMMENT, _DEFINITION, _SKOS_DEFINITION, DEPRECATED, *_STATEMENT_PROPERTIES)
 )
-Annotations = dict[str, list[RdfTerm]]
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
@@ -100,13 +91,13 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     options.done()
     declaration.done()
     path = _main_file(edition, root)
-    classes = _read_classes(path, edition, reason=reason)
+    classes, expressions, unread = read_classes(path, edition, _ANNOTATIONS, reason=reason)
     yield scheme
     yield new_declared_edition(scheme, dates, rights)
     deprecated = {
         iri
         for iri, (_, class_annotations) in classes.items()
-        if any(value.value.strip() in ("true", "1") for value in class_annotations.get(_DEPRECATED, ()))
+        if any(value.value.strip() in ("true", "1") for value in class_annotations.get(DEPRECATED, ()))
     }
     merged = MergedCodes(
         alternatives=_links(classes, ALTERNATIVE_ID),
@@ -146,6 +137,18 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
                     object=_rdf_term(predicate, value),
                 )
 
+    for iri, predicate, target in sorted(set(expressions.restrictions())):
+        if iri in merged.origins:
+            yield Statement(
+                scheme=scheme.id,
+                origin=merged.origins[iri],
+                subject=iri,
+                predicate=predicate,
+                object=RdfTerm(target, "iri"),
+            )
+    for words, count in sorted((unread + expressions.unread()).items()):
+        yield Skipped(origin=Origin(path.name), reason=f"'{words}' is not imported ({count:,}).")
+
 
 def _main_file(edition: EditionFiles, root: str) -> Path:
     files = [path for path in data_files(edition) if path.suffix.lower() in _SUFFIXES]
@@ -157,45 +160,6 @@ def _main_file(edition: EditionFiles, root: str) -> Path:
             'Add one; where it imports others beside it, name it in source.toml: [owl] file = "….owl".',
         )
     return chosen[0]
-
-
-def _read_classes(path: Path, edition: EditionFiles, *, reason: bool) -> dict[str, tuple[list[str], Annotations]]:
-    """Return each named class with its named superclasses and annotations, sorted by IRI."""
-    current_meter().stage = "reading"
-    parents: dict[str, set[str]] = {}
-    annotations: dict[str, Annotations] = {}
-    named: set[str] = set()
-    intersections = Intersections()
-    for subject, predicate, value in read_ontology(path, edition):
-        intersections.add(subject, predicate, value)
-        if subject.startswith("_:"):
-            continue
-        if predicate == _TYPE:
-            if value.value in _CLASSES:
-                named.add(subject)
-            if value.value == _DEPRECATED_CLASS:
-                annotations.setdefault(subject, {}).setdefault(_DEPRECATED, []).append(RdfTerm("true", "literal"))
-        elif predicate == _SUBCLASS:
-            named.add(subject)
-            if value.kind == "iri" and not value.value.startswith("_:"):
-                parents.setdefault(subject, set()).add(value.value)
-        elif predicate in _ANNOTATIONS and not value.value.startswith("_:"):
-            annotations.setdefault(subject, {}).setdefault(predicate, []).append(value)
-    for iri, parent in intersections.named_members():
-        parents.setdefault(iri, set()).update({parent} & named)
-    named.discard(_THING)
-    if not named:
-        raise InputError(path, "there are no classes in the file.", "Check that you added the right file.")
-    if reason:
-        for iri, inferred in inferred_superclasses(path, edition).items():
-            parents.setdefault(iri, set()).update(inferred)
-    return {
-        iri: (
-            sorted(parents.get(iri, set()) - {iri, _THING}),
-            {predicate: sorted(set(values)) for predicate, values in annotations.get(iri, {}).items()},
-        )
-        for iri in sorted(named)
-    }
 
 
 def _concept(
@@ -252,7 +216,7 @@ def _texts(annotations: Annotations, predicate: str, untagged: str = "en") -> li
 
 def _notation(iri: str) -> str:
     """Return `http://purl.obolibrary.org/obo/HP_0000118` as HP:0000118, another IRI by its last segment."""
-    local = re.split(r"[/#]", iri.rstrip("/#"))[-1]
+    local = local_name(iri)
     return local.replace("_", ":", 1) if iri.startswith(OBO) else local
 
 

@@ -10,20 +10,23 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from cachetools import LRUCache
-from tantivy import DocAddress, Index, Occur, Order, Query, Searcher
+from tantivy import DocAddress, Index, Occur, Query, Searcher
 
 from begrepp.errors import DamagedBuild
 from begrepp.files import new_temporary_folder
+from begrepp.search.candidate_search import CandidateSearch, Filters
 from begrepp.search.hits import Hit, hit
 from begrepp.search.lexicon import IndexLexicon, decode_document
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
 from begrepp.search.query_parser import ParsedSearch
-from begrepp.search.query_relaxation import as_written, relaxations, telling_slots, understand_search
+from begrepp.search.query_relaxation import (
+    telling_slots,
+    understand_search,
+)
 from begrepp.search.ranking import Ranker
 from begrepp.search.relatives import MAX_RELATIVES, Relatives, Scored
 from begrepp.search.schema import FACETS, register_tokenizer, schema
 from begrepp.search.variety import varied
-from begrepp.text.stemming import label_key
 
 SEARCH_CANDIDATES = 70
 """The number of index hits that are scored label by label in a search."""
@@ -31,18 +34,8 @@ SEARCH_CANDIDATES = 70
 SUGGESTION_CANDIDATES = 24
 """The number of index hits that are scored for a suggestion."""
 
-_ENOUGH_HITS = 10
-"""With fewer hits than this, documents without one of the telling words are found too, then without two."""
-_ENOUGH_SUGGESTED = 5
-"""The same for suggestions, of which fewer are shown; for the whole name of something, one is enough."""
-
 _RELATED_QUERIES = 1_000
 """The last queries whose relatives are kept."""
-
-_MAX_FACET_VALUES = 1000
-
-Filters = Mapping[str, str | Sequence[str]]
-"""Values by facet; a document needs one of the values of each."""
 
 Facets = Mapping[str, Mapping[str, int]]
 """The number of hits by facet and value."""
@@ -61,6 +54,7 @@ class TextIndex:
         self._query_builder = SearchQueryBuilder(schema(), self._searcher)
         self._autocomplete = AutocompleteQueryBuilder(schema(), self._searcher)
         self._lexicon = IndexLexicon(schema(), self._searcher)
+        self._candidates = CandidateSearch(self._searcher, self._lexicon, self._query_builder, self._autocomplete)
         self._related: LRUCache[tuple[str, str], Relatives] = LRUCache(_RELATED_QUERIES)
         self._lock = threading.Lock()
         has_hits = partial(_has_hits, self._query_builder, self._searcher)
@@ -94,19 +88,19 @@ class TextIndex:
         search = self._parse(query)
         if not search.slots and not search.codes.whole:
             return 0, []
-        total, index_query, candidates = self._find_candidates(search, filters, SEARCH_CANDIDATES)
+        total, index_query, candidates = self._candidates.find(search, filters, SEARCH_CANDIDATES)
         ranker = self._ranker(search, user_language)
         scored = self._score(ranker, candidates)
         relatives, added = self._relatives(query, ranker, scored, filters)
         known = {document.iri for document, _ in scored}
         added = [each for each in added if each[0].iri not in known]
         others = [document.iri for document, _ in added]
-        matching = self._count_matching(index_query, others) if total > len(candidates) else 0
+        matching = self._candidates.count_matching(index_query, others) if total > len(candidates) else 0
         scored = _sort_scored([*relatives.raised([*scored, *added])])
         if not search.is_for_one_system:
             scored = varied(scored)
         if len(candidates) < min(total, offset + limit):
-            rest = self._execute(index_query, offset + limit - len(candidates), offset=len(candidates))[1]
+            rest = self._candidates.execute(index_query, offset + limit - len(candidates), offset=len(candidates))[1]
             scored += [each for each in self._score(ranker, rest) if each[0].iri not in others]
         hits = [hit(ranker, *each, user_language) for each in scored[offset : offset + limit]]
         return total + len(added) - matching, hits
@@ -123,28 +117,17 @@ class TextIndex:
             known = self._related.get(key)
         if known is None:
             if any(filters.values()):
-                scored = self._score(ranker, self._find_candidates(ranker.search, {}, SEARCH_CANDIDATES)[2])
+                scored = self._score(ranker, self._candidates.find(ranker.search, {}, SEARCH_CANDIDATES)[2])
             known = Relatives(scored, self._lexicon.scheme_sizes)
-            addresses = (
-                self._execute(related, MAX_RELATIVES)[1] if (related := known.query(self._query_builder)) else ()
-            )
-            found = self._score(ranker, addresses)
+            related = known.query(self._query_builder)
+            found = self._score(ranker, self._candidates.execute(related, MAX_RELATIVES)[1]) if related else []
             known.iris = [document.iri for document, _ in found]
             with self._lock:
                 self._related[key] = known
             if not any(filters.values()):
                 return known, found
-        wanted = self._add_filters(self._any_of(known.iris), filters)
-        return known, self._score(ranker, self._execute(wanted, MAX_RELATIVES)[1]) if known.iris else []
-
-    def _count_matching(self, query: Query, iris: Sequence[str]) -> int:
-        """Return how many of some documents a query finds."""
-        both = [(Occur.Must, query), (Occur.Must, self._any_of(iris))]
-        return self._execute(Query.boolean_query(both), 1)[0] if iris else 0
-
-    def _any_of(self, iris: Iterable[str]) -> Query:
-        each = [(Occur.Should, self._query_builder.constant_score("iri", iri, 0.0)) for iri in iris]
-        return Query.boolean_query(each)
+        wanted = self._candidates.add_filters(self._candidates.any_of(known.iris), filters)
+        return known, self._score(ranker, self._candidates.execute(wanted, MAX_RELATIVES)[1]) if known.iris else []
 
     def suggest(
         self,
@@ -168,32 +151,15 @@ class TextIndex:
         if not candidates and self._is_finished(search):
             return self._search(query, limit, 0, user_language, filters)[1]
         candidates = candidates or SUGGESTION_CANDIDATES
-        if common := self._autocomplete.frequent_match(search):
-            exact = self._execute(self._add_filters(self._query_builder.exact_match(search), filters), candidates)[1]
-            index_query = self._add_filters(common, filters)
-            hits = self._searcher.search(
-                index_query, limit=candidates, count=False, order_by_field="rank", order=Order.Desc
-            ).hits
-            addresses = [*exact, *(address for _, address in hits if address not in exact)]
-        else:
-            is_name = self._is_name(search, filters)
-            wanted, enough = (as_written(search), 1) if is_name else (search, _ENOUGH_SUGGESTED)
-            addresses = self._find_candidates(wanted, filters, candidates, self._autocomplete, enough)[2]
+        addresses = self._candidates.suggest(search, filters, candidates)
         ranker = self._ranker(search, user_language)
         scored = _sort_scored(self._score(ranker, addresses))
         if len(scored) < fill:
             relatives = Relatives(scored, self._lexicon.scheme_sizes)
             if related := relatives.query(self._query_builder):
-                added = self._execute(self._add_filters(related, filters), fill - len(scored))[1]
+                added = self._candidates.execute(self._candidates.add_filters(related, filters), fill - len(scored))[1]
                 scored = _sort_scored([*relatives.raised([*scored, *self._score(ranker, added)])])
         return [hit(ranker, *each, user_language) for each in scored[:limit]]
-
-    def _is_name(self, search: ParsedSearch, filters: Filters) -> bool:
-        """Return whether something that the filters let through is called exactly as the query."""
-        if not self._lexicon.is_label(search.text):
-            return False
-        name = self._query_builder.constant_score("whole", label_key(search.text), 1.0)
-        return self._execute(self._add_filters(name, filters), 1)[0] > 0
 
     def _is_finished(self, search: ParsedSearch) -> bool:
         """Return whether a query is a code or ends with a whole word, and has no word of very many documents."""
@@ -204,9 +170,9 @@ class TextIndex:
     def find_code(self, code: str, **filters: str | Sequence[str]) -> list[Hit]:
         """Return the hits with this code, regardless of case and punctuation."""
         search = ParsedSearch(code, ())
-        index_query = self._add_filters(self._query_builder.code_match(code), filters)
+        index_query = self._candidates.add_filters(self._query_builder.code_match(code), filters)
         ranker = self._ranker(search, "")
-        addresses = self._execute(index_query, SUGGESTION_CANDIDATES)[1]
+        addresses = self._candidates.execute(index_query, SUGGESTION_CANDIDATES)[1]
         return [hit(ranker, *each, "") for each in self._score(ranker, addresses)]
 
     def corrections(self, query: str) -> tuple[tuple[str, str], ...]:
@@ -223,60 +189,23 @@ class TextIndex:
         search = self._parse(query)
         if not search.slots:
             return {}
-        self.search(query, limit=1, user_language=user_language)
-        unfiltered = {name: self._all_found(query, user_language, {**filters, name: ""}) for name in filters}
-        filtered = self._all_found(query, user_language, filters)
-        return {name: self._count_values(unfiltered.get(name, filtered), name) for name in FACETS}
+        if (query, user_language) not in self._related:
+            self.search(query, limit=1, user_language=user_language)
+        narrowed = [name for name in FACETS if any(filters.get(name, ""))]
+        others = self._all_found(query, user_language, filters)
+        counts = self._candidates.count_values(others, [name for name in FACETS if name not in narrowed])
+        for name in narrowed:
+            found = self._all_found(query, user_language, {**filters, name: ""})
+            counts |= self._candidates.count_values(found, [name])
+        return {name: counts[name] for name in FACETS}
 
     def _all_found(self, query: str, language: str, filters: Filters) -> Query:
         """Return an index query for all hits: what the words find, and the relatives of the best hits."""
         search = self._parse(query)
-        found = self._find_candidates(search, filters, 1)[1]
+        found = self._candidates.find(search, filters, 1)[1]
         related = self._relatives(query, self._ranker(search, language), (), {})[0].iris
-        also = self._add_filters(self._any_of(related), filters)
+        also = self._candidates.add_filters(self._candidates.any_of(related), filters)
         return Query.boolean_query([(Occur.Should, found), (Occur.Should, also)]) if related else found
-
-    def _find_candidates(
-        self,
-        search: ParsedSearch,
-        filters: Filters,
-        limit: int,
-        builder: SearchQueryBuilder | None = None,
-        enough: int = 0,
-    ) -> tuple[int, Query, list[DocAddress]]:
-        """Search for documents with all telling words, or if there are few, with all but one, and so on.
-
-        Returns the number of hits, the query, and the addresses of the best hits.
-        """
-        telling = telling_slots(search)
-        for least in relaxations(len(telling)):
-            index_query = self._add_filters((builder or self._query_builder).build(search, telling, least), filters)
-            total, addresses = self._execute(index_query, limit)
-            if total >= (enough or _ENOUGH_HITS):
-                break
-        return total, index_query, addresses
-
-    def _execute(self, query: Query, limit: int, offset: int = 0) -> tuple[int, list[DocAddress]]:
-        """Run a query; return the number of hits and the addresses of the best, weighted by rank."""
-        results = self._searcher.search(query, limit=limit, offset=offset, count=True, weight_by_field="rank")
-        total: int | None = results.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
-        return total or 0, [address for _, address in results.hits]
-
-    def _count_values(self, query: Query, name: str) -> dict[str, int]:
-        aggregation = {"values": {"terms": {"field": name, "size": _MAX_FACET_VALUES}}}
-        buckets = self._searcher.aggregate(query, aggregation)["values"]["buckets"]
-        return {bucket["key"]: bucket["doc_count"] for bucket in buckets if bucket["key"]}
-
-    def _add_filters(self, query: Query, filters: Filters) -> Query:
-        terms = []
-        for name, values in filters.items():
-            wanted = [values] if isinstance(values, str) else [*values]
-            if name == "scheme":
-                wanted = [part for value in wanted for part in self._lexicon.parts(value)]
-            if any(wanted):
-                each = [(Occur.Should, self._query_builder.constant_score(name, value, 0.0)) for value in wanted]
-                terms.append((Occur.Must, Query.boolean_query(each)))
-        return Query.boolean_query([(Occur.Must, query), *terms]) if terms else query
 
     def _ranker(self, search: ParsedSearch, user_language: str) -> Ranker:
         return Ranker(search, user_language, self._lexicon.scheme_sizes)

@@ -47,7 +47,8 @@ class WordSlot:
     `systems` are the IRIs of the code systems and datasets that the words name: what lies in them matches too;
     `datasets` are the datasets among them. `kinds` are the kinds of documents that the words name, such as registers,
     `subjects` the IRIs of the code systems that are about what the word names: all of ATC is *läkemedel*. `is_known`
-    tells whether the words or their alternatives occur in the index.
+    tells whether the words or their alternatives occur in the index, `is_beginning` that they do so only as the
+    beginning of other words.
     """
 
     words: Phrase
@@ -59,6 +60,7 @@ class WordSlot:
     is_known: bool = True
     subjects: frozenset[str] = frozenset()
     datasets: frozenset[str] = frozenset()
+    is_beginning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +187,21 @@ def _slot(typed: Phrase, phrases: Sequence[Phrase], is_last: bool, lexicon: Lexi
     if apart:
         alternatives[apart] = _EXPANSION
     lowest = min(lexicon.frequency(each) for each in typed)
-    known = bool(lowest or alternatives or (is_last and lexicon.is_prefix(typed[-1])))
+    beginning = not (lowest or alternatives) and is_last and lexicon.is_prefix(typed[-1])
+    known = bool(lowest or alternatives or beginning)
     weight = (_ORDINARY if word in ORDINARY_WORDS else 1) / math.log2(4 + lowest)
     subjects = frozenset(iri for name in SUBJECTS.get(word, ()) for iri in lexicon.systems.find(name))
     weight = max(weight, _SUBJECT_WEIGHT) if subjects else weight
-    return WordSlot(typed, alternatives, is_last, weight, frozenset(), KIND_WORDS.get(word, ()), known, subjects)
+    return WordSlot(
+        words=typed,
+        alternatives=alternatives,
+        is_last=is_last,
+        weight=weight,
+        kinds=KIND_WORDS.get(word, ()),
+        is_known=known,
+        subjects=subjects,
+        is_beginning=beginning,
+    )
 
 
 def _words_from(parts: Sequence[QueryPart], at: int) -> Iterator[QueryPart]:

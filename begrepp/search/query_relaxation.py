@@ -77,6 +77,18 @@ def telling_slots(search: ParsedSearch) -> list[int]:
     ]
 
 
+def slots_beside_beginning(search: ParsedSearch) -> list[int]:
+    """Return the numbers of the slots that say most beside a word that is being typed, and of that word.
+
+    What the beginning of a word says is not known; it is rare only because no label has it as a word. The list is empty
+    if the query does not end so, or has no other words.
+    """
+    if not search.slots[-1].is_beginning:
+        return []
+    others = telling_slots(replace(search, slots=search.slots[:-1]))
+    return [*others, len(search.slots) - 1] if others else []
+
+
 def relaxations(telling: int) -> Iterator[int]:
     """Yield how many of the telling slots a document needs: all, then fewer, at last one."""
     step = 1 + telling // _STEPS

@@ -22,6 +22,7 @@ def test_numbers_sort_by_value() -> None:
 
 def test_folding_takes_the_dots_off() -> None:
     assert fold("Bröstcancer ÅÄÖ") == "brostcancer aao"
+    assert fold("Å\u0308gren, Ménière, Ødegård") == "agren, meniere, odegard"
 
 
 def test_folding_lowers_and_raises_no_digits() -> None:

@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field
@@ -35,6 +35,8 @@ _BATCH = 20_000
 _BLANK_NODE = re.compile(rb"^_:| _:\S+ \.$", re.MULTILINE)
 _PIECE_BYTES = 1 << 27
 """Bytes that are loaded at a time: about as many triples as the engine sorts at a time."""
+_SMALL_BYTES = 1 << 20
+"""Graphs of smaller files are loaded together: the engine writes and flushes eight files for each load."""
 
 
 class StoreUpdateFailed(Exception):
@@ -79,11 +81,16 @@ class StoreWriter:
                 pending.stored.append(self._executor.submit(self._load_piece, graph, piece))
 
     def store_graph(self, graph: str, file: Path, sha256: str) -> None:
-        """Store a complete graph, or its remaining pieces, unless the previous store is updated."""
+        """Store a complete graph, or its remaining pieces, unless the previous store is updated.
+
+        Small graphs are stored together, by `finish`.
+        """
         if not self.is_new:
             return
         for piece in file.parent.glob(f"{glob.escape(file.stem)}.*{PIECE_SUFFIX}"):
             self.store_piece(graph, piece)
+        if graph not in self._pending and file.stat().st_size < _SMALL_BYTES:
+            return
         pending = self._pending[graph]
         # Two editions may propose one graph before one of them gets another address; it is then stored again.
         pending.sha256 = sha256 if not pending.sha256 else "several"
@@ -133,8 +140,12 @@ class StoreWriter:
                     future.result()
         for graph in self._pending.keys() - stored:
             self._store.remove_graph(NamedNode(graph))
-        for graph in sorted(contents.files.keys() - stored):
-            self._load(graph, graph_file(self._path, contents, graph))
+        missing = {graph: graph_file(self._path, contents, graph) for graph in sorted(contents.files.keys() - stored)}
+        small = {graph: file for graph, file in missing.items() if file.stat().st_size < _SMALL_BYTES}
+        for graph, file in missing.items():
+            if graph not in small:
+                self._load(graph, file)
+        _load_small_files(self._store, small, self._progress)
         self._progress.step("compacting the store")
         self._store.optimize()
         self._store.flush()
@@ -220,6 +231,22 @@ def _load_file(store: Oxigraph, graph: str, file: Path, progress: Progress) -> N
             store.bulk_load(ground, format=RdfFormat.N_TRIPLES, to_graph=graph_name)
             done(lines.tell() / size)
     store.bulk_load(b"".join(with_blank_nodes), format=RdfFormat.N_TRIPLES, to_graph=graph_name)
+
+
+def _load_small_files(store: Oxigraph, files: Mapping[str, Path], progress: Progress) -> None:
+    """Load files of sorted N-Triples, by graph, as N-Quads; those with blank nodes alone, as labels are of one file."""
+    quads: list[bytes] = []
+    for graph, file in files.items():
+        lines = file.read_bytes()
+        if _BLANK_NODE.search(lines):
+            _load_file(store, graph, file, progress)
+            continue
+        # A line feed ends a line, since those in literals are escaped.
+        quads.append(lines.replace(b" .\n", f" <{graph}> .\n".encode()) if graph else lines)
+        if sum(map(len, quads)) >= _PIECE_BYTES:
+            store.bulk_load(b"".join(quads), format=RdfFormat.N_QUADS)
+            quads.clear()
+    store.bulk_load(b"".join(quads), format=RdfFormat.N_QUADS)
 
 
 def _split_blank_nodes(lines: bytes) -> tuple[bytes, list[bytes]]:

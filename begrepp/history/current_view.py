@@ -56,7 +56,7 @@ def current_lines(group: list[Part]) -> Iterator[str]:
 
 
 def _concept_subjects(part: Part) -> set[str]:
-    return {subject for subject, lines in group_by_subject(part.path) if is_concept(lines)}
+    return {subject for subject, lines in group_by_subject(part.path) if is_concept(subject, lines)}
 
 
 def _added_lines(part: Part, known: set[str], *, retired_on: date | None) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _added_lines(part: Part, known: set[str], *, retired_on: date | None) -> Ite
         owner = role_group_owner(subject)
         if subject in terms or (owner and owner not in known):
             yield from lines
-        if subject in known or not is_concept(lines):
+        if subject in known or not is_concept(subject, lines):
             continue
         known.add(subject)
         for line in lines:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from heapq import heapify, heappop, heapreplace
 from itertools import islice
@@ -288,7 +288,6 @@ def literal_datatype(term: str) -> str:
     return term.rpartition('"^^<')[2][:-1] if term.endswith(">") and '"^^<' in term else ""
 
 
-def is_concept(lines: Iterable[str]) -> bool:
-    """Return whether the lines of one subject include `rdf:type skos:Concept`."""
-    end = f" {name('rdf:type')} {name('skos:Concept')} .\n"
-    return any(line.endswith(end) for line in lines)
+def is_concept(term: str, lines: Sequence[str]) -> bool:
+    """Return whether the lines of one subject, given as an N-Triples term, include `rdf:type skos:Concept`."""
+    return f"{term} {name('rdf:type')} {name('skos:Concept')} .\n" in lines

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from begrepp.rdf.ntriples import name
@@ -29,7 +31,6 @@ _ROLES = {
     name("skos:definition"): "text",
     name("dct:description"): "text",
     name("xkos:inclusionNote"): "text",
-    name("rdf:type"): "type",
     name("skos:notation"): "code",
     name("csvw:name"): "code",
     name("skos:inScheme"): "scheme",
@@ -43,6 +44,8 @@ _ROLES = {
     name("begrepp:measures"): "measures",
     name("begrepp:inRelease"): "release",
 }
+_TEXT_ROLES = {"pref", "alt", "keyword", "hidden", "text"}
+_TYPE = name("rdf:type")
 # The values in a dataset's own code lists are found by its variables; thousands of hits for "ja" are of no use.
 _EXCLUDED_TYPES = {name("begrepp:CodedValue"), name("begrepp:CodeList")}
 _INACTIVE = name("begrepp:inactive")
@@ -86,31 +89,44 @@ class SearchDocument:
 def read_documents(current: Path) -> Iterator[SearchDocument]:
     """Yield the searchable resources of a file of sorted N-Triples, in its order."""
     for subject, lines in group_by_subject(current):
-        if subject[0] == "<" and (document := _parse_document(subject[1:-1], lines)).kind:
-            yield document
+        if subject[0] == "<" and (kind := _kind(subject, lines)):
+            yield _parse_document(subject, kind, lines)
 
 
 def read_selected_documents(current: Path, iris: Iterable[str]) -> Iterator[SearchDocument]:
     """Yield the searchable resources with the given IRIs; those not in the file are left out."""
     for subject, lines in read_subjects(current, (f"<{iri}>" for iri in iris)):
-        if (document := _parse_document(subject[1:-1], lines)).kind:
-            yield document
+        if kind := _kind(subject, lines):
+            yield _parse_document(subject, kind, lines)
 
 
-def _parse_document(iri: str, lines: list[str]) -> SearchDocument:
-    document = SearchDocument(iri)
+def _kind(subject: str, lines: Sequence[str]) -> str:
+    """Return the kind of a resource by its types, empty if it is not searchable; the lines are sorted."""
+    start, kind = f"{subject} {_TYPE} ", ""
+    for line in islice(lines, bisect_left(lines, start), None):
+        if not line.startswith(start):
+            break
+        type_ = line[len(start) : -3]
+        if type_ in _EXCLUDED_TYPES:
+            return ""
+        kind = _KINDS.get(type_) or kind
+    return kind
+
+
+def _parse_document(subject: str, kind: str, lines: Iterable[str]) -> SearchDocument:
+    document = SearchDocument(subject[1:-1], kind)
     codes: list[tuple[str, str]] = []
+    start = len(subject) + 1
     for line in lines:
-        _, predicate, rest = line.split(" ", 2)
-        role = _ROLES.get(predicate)
+        end = line.index(" ", start)
+        role = _ROLES.get(line[start:end])
         if not role:
             continue
-        value = rest[:-3]
+        value = line[end + 1 : -3]
+        if role in _TEXT_ROLES:
+            document.texts.setdefault(role, []).append(parse_literal(value))
+            continue
         match role:
-            case "type":
-                if value in _EXCLUDED_TYPES:
-                    return SearchDocument(iri)
-                document.kind = _KINDS.get(value) or document.kind
             case "code":
                 codes.append((parse_literal(value).value, literal_datatype(value)))
             case "scheme":
@@ -132,8 +148,6 @@ def _parse_document(iri: str, lines: list[str]) -> SearchDocument:
                 document.part_of = value[1:-1]
             case "release":
                 document.is_demonstration = value.endswith(_DEMONSTRATION)
-            case _:
-                document.texts.setdefault(role, []).append(parse_literal(value))
     document.notation = preferred_notation(codes)
     document.notations = sorted({code for code, _ in codes})
     return document

@@ -15,6 +15,7 @@ from begrepp.search.words import FUNCTION_WORDS, UNSPECIFIED
 from begrepp.text.stemming import lowercase_words, word_keys
 
 _MIN_LENGTH = 6
+_LEFT_OUT = FUNCTION_WORDS | UNSPECIFIED
 
 
 def name_keys(document: SearchDocument, *roles: str) -> set[str]:
@@ -25,7 +26,7 @@ def name_keys(document: SearchDocument, *roles: str) -> set[str]:
 def _keys(labels: Iterable[Text]) -> Iterator[str]:
     for label in labels:
         for variant in label_variants(label.value):
-            words = [word for word in lowercase_words(variant) if word not in FUNCTION_WORDS | UNSPECIFIED]
+            words = [word for word in lowercase_words(variant) if word not in _LEFT_OUT]
             keys = sorted({word_keys(word)[-1] for word in words})
             text = label.lang.partition("-")[0] + " " + " ".join(keys)
             if sum(map(len, keys)) >= _MIN_LENGTH:

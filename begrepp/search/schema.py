@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -20,6 +21,8 @@ MAX_SOUNDED = 4
 """Words of a label that is found by the sound of all of its words."""
 MAX_EDGE_LENGTH = 3
 """Prefixes of words up to this length are indexed; longer prefixes are expanded to words when searching."""
+
+_OPENING = re.compile(r"[(\[]")
 
 FACETS = ("kind", "scheme", "dataset", "status", "language", "species")
 
@@ -78,6 +81,11 @@ class WordAnalyser:
     def analyse(self, words: Iterable[str]) -> list[IndexedWord]:
         """Analyse words in lower case."""
         return [self._cache.get(word) or self._analyse_word(word) for word in words]
+
+    def pairs(self, words: Sequence[str]) -> list[str]:
+        """Return the folded pairs of analysed words that stand side by side."""
+        folded = [self._cache[word].folded for word in words]
+        return [f"{one}_{other}" for one, other in pairwise(folded)]
 
     def _analyse_word(self, word: str) -> IndexedWord:
         folded = fold(word)
@@ -155,11 +163,11 @@ def to_tantivy(
         via=" ".join([key for key in via_keys if key not in own_keys]),
         text=" ".join(chain.from_iterable(text_keys)),
         edge=" ".join(_unique([word.edges for word in words])),
-        pair=" ".join(dict.fromkeys(chain.from_iterable(map(word_pairs, phrases)))),
+        pair=" ".join(dict.fromkeys(chain.from_iterable(map(analyser.pairs, phrases)))),
         start=" ".join(_unique([word.prefixes for word in first_words])),
         rank=_rank(document, labels),
         broader=document.broader,
-        sound=" ".join(_sounds(words, labels, analyser)),
+        sound=" ".join(_sounds(words, zip(labels, phrases, strict=False), analyser)),
     )
 
 
@@ -183,9 +191,14 @@ def label_sound(words: Iterable[str]) -> str:
     return "_".join(words)
 
 
-def _sounds(words: Iterable[IndexedWord], labels: Iterable[Text], analyser: WordAnalyser) -> dict[str, None]:
-    """Return the sounds of some words, and of the short labels, also without their brackets."""
-    variants = (lowercase_words(variant) for label in labels for variant in label_variants(label.value))
+def _sounds(
+    words: Iterable[IndexedWord], labels: Iterable[tuple[Text, list[str]]], analyser: WordAnalyser
+) -> dict[str, None]:
+    """Return the sounds of some words, and of the short labels, also without their brackets; `labels` with words."""
+    variants = chain.from_iterable(
+        map(lowercase_words, label_variants(label.value)) if _OPENING.search(label.value) else (own,)
+        for label, own in labels
+    )
     short = (analyser.analyse(variant) for variant in variants if 1 < len(variant) <= MAX_SOUNDED)
     names = (label_sound(word.sound for word in some) for some in short)
     return dict.fromkeys(chain((word.sound for word in words), names))

@@ -23,9 +23,14 @@ def _read_roots() -> dict[tuple[str, str], str]:
         return {(row["scheme"], row["notation"]): row["species"] for row in csv.DictReader(file)}
 
 
+@cache
+def _divided_schemes() -> set[str]:
+    return {scheme for scheme, _ in _read_roots()}
+
+
 def divides_by_species(document: SearchDocument) -> bool:
     """Return whether the code system of a concept has branches for species."""
-    return document.kind == "concept" and any(scheme == _scheme_id(document) for scheme, _ in _read_roots())
+    return document.kind == "concept" and _scheme_id(document) in _divided_schemes()
 
 
 def is_species_root(document: SearchDocument) -> bool:

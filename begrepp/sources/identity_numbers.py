@@ -52,6 +52,7 @@ _ESCAPE = re.compile(
     rf"|<(?<=\d<){_INLINE_TAGS}",
     re.IGNORECASE,
 )
+_EIGHT_DIGITS = re.compile(r"\d(?:[^\d\n]*\d){7}")  # every form has as many or more on a line: a fast first test
 _MAX_LENGTH = 120  # characters that a number with escapes and markup has at most
 _INLINE_MARKUP = re.compile(rf"<{_INLINE_TAGS}[^<>]{{0,500}}>", re.IGNORECASE)
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -90,8 +91,7 @@ class BareNumbers:
     """Values of 10 or 12 digits of one column or one file, and how many of them pass for identity numbers."""
 
     def __init__(self) -> None:
-        self._values: set[str] = set()
-        self._valid: set[str] = set()
+        self._values, self._valid = set[str](), set[str]()
         self._first: Origin | None = None
 
     def __bool__(self) -> bool:
@@ -151,7 +151,7 @@ def find_identity_number(text: str) -> str | None:
 def identity_numbers(text: str) -> Iterator[IdentityNumber]:
     """Yield the identity numbers in a text, also those divided by markup, escapes or invisible characters."""
     plain = _plain_text(text)
-    yield from _find_in(plain)
+    yield from _find_in(plain) if _EIGHT_DIGITS.search(plain) else ()
     end = 0
     for escape in _ESCAPE.finditer(plain):
         if escape.end() + _MAX_LENGTH <= end:

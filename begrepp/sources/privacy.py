@@ -17,9 +17,13 @@ SMALLEST_COUNT = 5
 
 
 def literal_text(lines: Iterable[str]) -> str:
-    """Return the literals of N-Triples lines, one a line, except those of digits only (codes)."""
-    literals = (line[line.index('"') + 1 : line.rindex('"')] for line in lines if '"' in line)
-    text = "\n".join(literal for literal in literals if not literal.isdigit())
+    """Return the literals of N-Triples lines, one a line, that may hold an identity number.
+
+    Left out are those of digits only (codes), and those that are shorter than a number (ten characters, or a date).
+    """
+    literals = [line[line.index('"') + 1 : line.rindex('"')] for line in lines if '"' in line]
+    long_enough = (each for each in literals if len(each) > 10 or (len(each) == 10 and each[4] != "-"))
+    text = "\n".join(literal for literal in long_enough if not literal.isdigit())
     return text.replace("\\n", "\n").replace("\\t", "\t") if "\\" in text else text
 
 

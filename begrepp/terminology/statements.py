@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from begrepp.rdf.namespaces import expand, prefixes
@@ -20,17 +19,32 @@ class PlainTerm(NamedTuple):
     datatype: str = ""
 
 
+_make = PlainTerm._make
 Statements = dict[str, list[PlainTerm]]
 """Values of a resource by property IRI; blank nodes are left out."""
 
 
 def parse_statements(lines: Iterable[str]) -> Statements:
     """Return the statements in the N-Triples lines of one resource."""
-    statements: Statements = defaultdict(list)
+    statements: Statements = {}
     for line in lines:
         _, predicate, rest = line.split(" ", 2)
-        if term := parse_term(rest[:-3]):
-            statements[predicate[1:-1]].append(term)
+        term: PlainTerm | None
+        # Written out for the terms of nearly all lines: a build reads some ten million.
+        if rest[0] == "<":
+            term = _make((rest[1:-4], True, "", ""))
+        elif rest[0] == '"' and "\\" not in rest:
+            end = rest.rindex('"')
+            tail = rest[end + 1 : -3]
+            term = _make(
+                (rest[1:end], False, tail[1:], "") if tail[:1] == "@" else (rest[1:end], False, "", tail[3:-1])
+            )
+        elif (term := parse_term(rest[:-3])) is None:
+            continue
+        if (name := predicate[1:-1]) in statements:
+            statements[name].append(term)
+        else:
+            statements[name] = [term]
     return statements
 
 
@@ -46,19 +60,20 @@ def parse_term(term: str) -> PlainTerm | None:
 
 def values(statements: Statements, prefixed: str) -> tuple[str, ...]:
     """Return the IRIs of a property, sorted."""
-    return tuple(sorted(term.value for term in statements.get(expand(prefixed), ()) if term.is_iri))
+    found = statements.get(expand(prefixed))
+    return tuple(sorted([term.value for term in found if term.is_iri])) if found else ()
 
 
 def texts(statements: Statements, prefixed: str) -> tuple[Text, ...]:
     """Return the literals of a property with their languages, sorted."""
-    return tuple(
-        sorted(Text(term.value, term.lang) for term in statements.get(expand(prefixed), ()) if not term.is_iri)
-    )
+    found = statements.get(expand(prefixed))
+    return tuple(sorted([Text(term.value, term.lang) for term in found if not term.is_iri])) if found else ()
 
 
 def value(statements: Statements, prefixed: str) -> str:
     """Return the least value of a property, an IRI or the text of a literal; empty if there is none."""
-    return min((term.value for term in statements.get(expand(prefixed), ())), default="")
+    found = statements.get(expand(prefixed))
+    return min([term.value for term in found]) if found else ""
 
 
 def local_name(iri: str) -> str:
@@ -68,6 +83,5 @@ def local_name(iri: str) -> str:
 
 def is_a(statements: Statements, *classes: str) -> bool:
     """Return whether the resource is an instance of one of the classes, given as prefixed names."""
-    types: Sequence[PlainTerm] = statements.get(expand("rdf:type"), ())
-    wanted = {expand(each) for each in classes}
-    return any(term.value in wanted for term in types)
+    types = {term.value for term in statements.get(expand("rdf:type"), ())}
+    return not types.isdisjoint(map(expand, classes))

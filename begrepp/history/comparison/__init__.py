@@ -63,7 +63,8 @@ def _concept_pairs(old: Path, new: Path) -> Iterator[tuple[str, list[str], list[
     """Yield the concepts of two sorted files in order: subject, lines in the old, lines in the new; none is `[]`."""
     nothing: tuple[str, list[str]] = ("", [])
     left, right = (
-        ((subject, lines) for subject, lines in group_by_subject(path) if is_concept(lines)) for path in (old, new)
+        ((subject, lines) for subject, lines in group_by_subject(path) if is_concept(subject, lines))
+        for path in (old, new)
     )
     one, other = next(left, nothing), next(right, nothing)
     while one[0] or other[0]:

@@ -109,7 +109,7 @@ class UnmatchedCodes:
             return
         holders: list[EditionConcept] = []
         for subject, lines in group_by_subject(new):
-            if subject in self.added or subject in self.removed or not is_concept(lines):
+            if subject in self.added or subject in self.removed or not is_concept(subject, lines):
                 continue
             labels = (parse_literal(line.split(" ", 2)[2][:-3]) for line in lines if _PREF_LABEL in line)
             if any(spelling_key(label.value) in spellings for label in labels):

@@ -28,6 +28,8 @@ from begrepp.terminology.statements import Statements, is_a, parse_statements, p
 
 _LINKED = {name(prefixed): prefixed for prefixed in INCOMING}
 _PLACED = {name(prefixed): expand(prefixed) for prefixed in ("skos:inScheme", "skos:notation", "begrepp:status")}
+_INCOMING = {expand(prefixed): prefixed for prefixed in INCOMING}
+_DESCRIBING = {*map(expand, DESCRIBING)}
 _BROADER = name("skos:broader")
 _NODES = {name(prefixed) for prefixed in NODES}
 
@@ -103,7 +105,7 @@ def scan_graph(path: Path) -> GraphScan:
     scan = GraphScan(path)
     wanted: set[str] = set()
     for term, lines in group_by_subject(path):
-        if is_concept(lines):
+        if is_concept(term, lines):
             wanted.update(_add_concept(scan, term[1:-1], lines))
         elif term[0] == "<" and not role_group_owner(term):
             _add_thing(scan, term[1:-1], lines)
@@ -141,11 +143,11 @@ def _add_concept(scan: GraphScan, iri: str, lines: list[str]) -> Iterator[str]:
 def _add_thing(scan: GraphScan, iri: str, lines: list[str]) -> None:
     """Add a resource that is not a concept."""
     statements = parse_statements(lines)
-    if any(expand(prefixed) in statements for prefixed in DESCRIBING):
+    if not _DESCRIBING.isdisjoint(statements):
         scan.names[iri] = compose_name(iri, statements)
-    for prefixed in INCOMING:
-        for target in values(statements, prefixed):
-            scan.incoming[target][prefixed].append(iri)
+    for property_ in statements.keys() & _INCOMING.keys():
+        for target in values(statements, _INCOMING[property_]):
+            scan.incoming[target][_INCOMING[property_]].append(iri)
     if expand("owl:annotatedSource") in statements:
         _add_mapping(scan, iri, statements)
     if expand("begrepp:schemeId") in statements or is_a(statements, "begrepp:CodeSystemRelease", "begrepp:ValueSet"):

@@ -14,8 +14,8 @@ from begrepp.files import link_or_copy
 from begrepp.rdf.frames import parse_triples, read_subject_blocks
 from begrepp.rdf.iris import role_group_owner, segment
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import group_by_subject, is_concept
-from begrepp.records import Coverage, Redistribution, Text
+from begrepp.rdf.sorted_files import group_by_subject, is_concept, parse_literal
+from begrepp.records import Coverage, Redistribution
 from begrepp.terminology.concept_record import (
     ConceptRecord,
     ListedEdition,
@@ -28,7 +28,7 @@ from begrepp.terminology.derivation.system_writer import SystemWriter
 from begrepp.terminology.name_composition import compose_name
 from begrepp.terminology.record_composition import ROLE_GROUP, compose_record
 from begrepp.terminology.section_file import encode_bitmap
-from begrepp.terminology.statements import Statements, is_a, parse_statements, parse_term, texts, value, values
+from begrepp.terminology.statements import Statements, is_a, parse_statements, texts, value, values
 from begrepp.terminology.terminology_index import FOLDER, SUFFIX, read_descriptions, write_index
 
 CURRENT = "current"
@@ -107,7 +107,7 @@ def _records(scan: GraphScan) -> Iterable[tuple[ConceptRecord, ThingName]]:
     for term, lines in group_by_subject(scan.path):
         if role_group_owner(term):
             role_groups[term[1:-1]] = parse_statements(lines)
-        elif is_concept(lines):
+        elif is_concept(term, lines):
             iri, statements = term[1:-1], parse_statements(lines)
             own = {node: role_groups[node] for node in values(statements, ROLE_GROUP) if node in role_groups}
             role_groups.clear()
@@ -174,14 +174,13 @@ def _list_editions(scan: GraphScan, parts: Sequence[Part]) -> None:
     """Add to each concept the graphs that list it with a code or preferred label, and the labels."""
     concepts, label = scan.concepts, name("skos:prefLabel")
     for part in parts:
-        listed: dict[str, set[Text]] = {}
         for block in read_subject_blocks(part.path):
-            lines = parse_triples(block).filter(pl.col("predicate").is_in([label, name("skos:notation")]))
-            for subject, predicate, rest in lines.select("subject", "predicate", "rest").iter_rows():
-                iri = subject[1:-1]
-                if iri in concepts and (term := parse_term(rest[:-2])):
-                    labels = listed.setdefault(iri, set())
-                    if not term.is_iri and predicate == label:
-                        labels.add(Text(term.value, term.lang))
-        for iri, labels in listed.items():
-            scan.editions[iri].append(ListedEdition(part.graph, tuple(sorted(labels))))
+            lines = parse_triples(block).filter(
+                pl.col("predicate").is_in([label, name("skos:notation")]) & ~pl.col("rest").str.starts_with("_")
+            )
+            is_label = (pl.col("predicate") == label) & pl.col("rest").str.starts_with('"')
+            listed = lines.group_by("subject", maintain_order=True).agg(pl.col("rest").filter(is_label))
+            for subject, labels in listed.iter_rows():
+                if subject[1:-1] in concepts:
+                    texts_ = {parse_literal(label[:-2]) for label in labels}
+                    scan.editions[subject[1:-1]].append(ListedEdition(part.graph, tuple(sorted(texts_))))

@@ -86,6 +86,27 @@ def test_a_renewed_store_holds_what_one_written_anew_holds(write: Callable[..., 
         assert quads(renewed) == quads(anew)
 
 
+def test_small_graphs_are_stored_together_each_under_its_name(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A literal may end like a line, and the same label of a blank node in two files is two nodes."""
+    ends_like_a_line = triple(1, "the end .") + triple(2, r"<https://example.org/x> .\n")
+    graphs: Graphs = {"": {triple(3)}, A: {ends_like_a_line}, B: {blank(1), blank(2)}, C: {blank(3), triple(4)}}
+    together = write("together", graphs)
+    monkeypatch.setattr(store_writer, "_SMALL_BYTES", 0)
+    alone = write("alone", graphs)
+
+    def found(store: Path) -> list[tuple[str, str, str]]:
+        return sorted(
+            ("" if str(quad.subject).startswith("_:") else str(quad.subject), str(quad.object), str(quad.graph_name))
+            for quad in Oxigraph.read_only(str(store))
+        )
+
+    assert found(together) == found(alone) and len(found(together)) == 7
+    nodes = {str(quad.subject) for quad in Oxigraph.read_only(str(together)) if str(quad.subject).startswith("_:")}
+    assert len(nodes) == 2
+
+
 def test_where_most_has_changed_the_store_is_written_anew(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,6 +51,12 @@ def test_numbers_are_found_in_every_spelling(number: str) -> None:
     assert find_identity_number(f"rad {number}, kommentar") == number
 
 
+@pytest.mark.parametrize("number", ["811218-9876", "811218-TF10", "8 1 1 2 1 8 - 9 8 7 6", "81&#49;218-9876"])
+def test_a_number_is_found_alone_between_lines_without_digits(number: str) -> None:
+    assert find_identity_number(f"första raden\n{number}\nsista raden")
+    assert find_identity_number(f"12 rader\n34 rader\n{number}\n56")
+
+
 @pytest.mark.parametrize(
     "text",
     [

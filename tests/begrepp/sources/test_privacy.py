@@ -17,7 +17,7 @@ from begrepp.errors import Origin, PersonalDataError
 from begrepp.settings import DEFAULT_BASE
 from begrepp.sources.meter import Meter
 from begrepp.sources.personal_data_check import refuse_personal_data_files
-from begrepp.sources.privacy import refuse_person_rows
+from begrepp.sources.privacy import literal_text, refuse_person_rows
 from begrepp.validation.validate import validate
 from tests import golden
 
@@ -76,6 +76,18 @@ def test_a_row_about_a_person_is_refused_and_named(cells: dict[str, str], refuse
     with pytest.raises(PersonalDataError, match=r"t\.csv row 3.*metadata only") as caught:
         refuse_person_rows(cells, Origin("t.csv", 3))
     assert NUMBER not in str(caught.value)
+
+
+def test_literals_that_may_hold_a_number_are_kept() -> None:
+    values = [NUMBER, "8112189876X", "811218T123", "811218-T123", f"a\\n{NUMBER}", "1981-12-18-9876"]
+    others = ["C50.9", "1981-12-18", "8112189876", "900000000000207008"]
+    lines = [f'<urn:a> <urn:b> "{value}"@sv .\n' for value in values + others]
+    assert literal_text([*lines, "<urn:a> <urn:b> <urn:c> .\n"]).split("\n") == [
+        *values[:4],
+        "a",
+        NUMBER,
+        values[5],
+    ]
 
 
 def test_a_data_file_that_no_loader_reads_is_refused(tmp_path: Path) -> None:

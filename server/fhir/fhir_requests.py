@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
-
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
 
 from begrepp.errors import BegreppError
 from begrepp.fhir.r4_resources import from_r4, to_r4
@@ -17,6 +13,7 @@ from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.resource_library import ResourceLibrary, ResourceSource
 from server.fhir.fhir_operations import OPERATIONS, FhirOperation
 from server.http.i18n import LANGUAGES, Translator
+from server.http.language_ranges import best_language
 
 Json = dict[str, Any]
 FHIR_VERSIONS = {"r5": "5.0.0", "r4": "4.0.1"}
@@ -112,11 +109,12 @@ def _parameters_in_language(parameters: list[Json], translate: Callable[[str], s
     return [done.get(each["name"], each) for each in parameters]
 
 
-@lru_cache(1024)
+_LANGUAGES = tuple(sorted(LANGUAGES, key=lambda each: each != "en"))
+"""The languages of messages; English, in which HL7 words them, if the client prefers none."""
+
+
 def _prefers_swedish(accept_language: str) -> bool:
-    accepted = parse_accept_header(accept_language[:500], LanguageAccept)
-    primary = (tag.partition("-")[0].lower() for tag in accepted.values())
-    return next((each for each in primary if each in LANGUAGES), "") == "sv"
+    return best_language(accept_language, _LANGUAGES) == "sv"
 
 
 def _english_outcome(error: BegreppError) -> Json:

@@ -8,12 +8,11 @@ from functools import lru_cache
 from typing import NoReturn
 
 from flask import Request
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
 
 from begrepp.errors import BegreppError
 from begrepp.records import in_language
 from server.http.i18n import LANGUAGES
+from server.http.language_ranges import best_language
 from server.http.media_ranges import Preference, parse_accept, preference
 
 
@@ -193,7 +192,6 @@ def named_language(tag: str) -> str:
     return next((each for each in LANGUAGES if in_language(tag, each)), "")
 
 
-@lru_cache(1024)
 def accepted_language(accepted: str) -> str:
     """Return the best of the languages of the pages by an `Accept-Language` header; Swedish if it lists none."""
-    return parse_accept_header(accepted, LanguageAccept).best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]
+    return best_language(accepted, LANGUAGES)

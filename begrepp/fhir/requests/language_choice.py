@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from begrepp.fhir.requests.faults import FhirFault, issue
 
-_RANGE = re.compile(r"(?:\*|[a-z]{2,8})(?:-[a-z0-9]{1,8})*", re.IGNORECASE | re.ASCII)
-_WEIGHT = re.compile(r"q\s*=\s*([0-9]*\.?[0-9]+)", re.IGNORECASE | re.ASCII)
+_RANGE = re.compile(r"(?:\*|[a-z]{1,8})(?:-[a-z0-9]{1,8})*", re.IGNORECASE | re.ASCII)
+_WEIGHT = re.compile(r"q\s*=\s*([0-9]+\.?|[0-9]*\.[0-9]+)", re.IGNORECASE | re.ASCII)
 _MAX_RANGES = 50
 
 
@@ -74,9 +74,12 @@ class LanguageChoice:
 
 @lru_cache(maxsize=1024)
 def read_language_choice(text: str, *, is_open: bool) -> LanguageChoice:
-    """Return the choice; `is_open`: other languages are accepted last unless `*` is given. Raises `FhirFault`."""
+    """Return the choice; `is_open`: other languages are accepted last unless `*` is given. Raises `FhirFault`.
+
+    Empty elements of the list are skipped (RFC 9110, section 5.6.1).
+    """
     ranges, shown = [], []
-    parts = [part.strip() for part in text.split(",")]
+    parts = [part.strip() for part in text.split(",") if part.strip()] or [text]
     for part in parts[: _MAX_RANGES + 1]:
         tag, _, parameter = (each.strip() for each in part.partition(";"))
         weight = _WEIGHT.fullmatch(parameter)

@@ -247,6 +247,8 @@ def test_every_fault_is_an_operation_outcome(client: FlaskClient) -> None:
         ("*", "Unknown code '9' in the CodeSystem"),
         ("en, sv;q=0.5", "Unknown code '9' in the CodeSystem"),
         ("sv-SE, en;q=0.5", "Koden ”9” finns inte i kodverket"),
+        ("en-GB, sv;q=0.5", "Unknown code '9' in the CodeSystem"),
+        ("sv;q=0", "Unknown code '9' in the CodeSystem"),
     ],
 )
 def test_a_fault_is_swedish_where_that_is_preferred(client: FlaskClient, language: str, text: str) -> None:

@@ -134,6 +134,19 @@ class FolderNotWritable(BegreppError):
         )
 
 
+class UnsuitableFormat(BegreppError):
+    """Raised for an answer that the format cannot hold; `others` are the media types of formats that can."""
+
+    status = 406
+
+    def __init__(self, reason: str, next_step: str, others: tuple[str, ...]) -> None:
+        super().__init__(reason, next_step)
+        self.others = others
+
+    def __reduce__(self) -> tuple[type[UnsuitableFormat], tuple[str, str, tuple[str, ...]]]:
+        return (type(self), (self.reason, self.next_step, self.others))
+
+
 class QueryError(BegreppError):
     """Raised for a SPARQL query that cannot be parsed or evaluated."""
 

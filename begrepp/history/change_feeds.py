@@ -95,7 +95,9 @@ def changes_atom(feed: Feed) -> bytes:
         add(node, "link", rel="alternate", type="text/html", href=entry.href)
         add(node, "summary", _counts(entry, feed.words))
         add(node, "content", _content(entry, feed.words), type="text")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(ElementTree.tostring(root, encoding="utf-8")) + b"\n"
+    # A reader of XML would read a literal carriage return as a line feed.
+    body = bytes(ElementTree.tostring(root, encoding="utf-8")).replace(b"\r", b"&#xD;")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + body + b"\n"
 
 
 def _counts(entry: FeedEntry, words: Mapping[str, str]) -> str:

@@ -8,30 +8,34 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from begrepp.rdf.namespaces import prefixes
+from begrepp.rdf.xml_output import write_triples
 
 
 def graph_bytes(triples: Iterable[Triple], rdf_format: RdfFormat) -> bytes:
     """Serialise triples, sorted and without duplicates.
 
-    The same triples give the same bytes, except for the order of namespace declarations in RDF/XML.
+    The same triples give the same bytes, except for the order of namespace declarations in RDF/XML. Raises
+    `UnsuitableFormat` if RDF/XML cannot hold them.
     """
     ordered = sorted(set(triples), key=str)
-    written = serialize(ordered, format=rdf_format, prefixes=_used_prefixes(ordered)) or b""
+    written = BytesIO()
+    write_triples(ordered, written, rdf_format, _used_prefixes(ordered))
     if rdf_format != RdfFormat.TURTLE:
-        return written
+        return written.getvalue()
+    written.seek(0)
     out = BytesIO()
-    _sort_prefixes(BytesIO(written), out)
+    _sort_prefixes(written, out)
     return out.getvalue()
 
 
 def write_graph(lines: Path, target: Path, rdf_format: RdfFormat) -> None:
-    """Convert a file of sorted N-Triples to another format, in constant memory."""
+    """Convert a file of sorted N-Triples to another format, in constant memory. Raises `UnsuitableFormat`."""
     temporary = target.with_name(target.name + ".aside")
     with temporary.open("wb+") as written:
-        serialize(_read_triples(lines), written, format=rdf_format, prefixes=_used_prefixes(_read_triples(lines)))
+        write_triples(_read_triples(lines), written, rdf_format, _used_prefixes(_read_triples(lines)))
         if rdf_format != RdfFormat.TURTLE:
             temporary.replace(target)
             return

@@ -26,12 +26,11 @@ from pyoxigraph import (
     QuerySolution,
     QuerySolutions,
     RdfFormat,
-    serialize,
 )
 from pyoxigraph import Literal as RdfLiteral
 
 from begrepp.errors import BegreppError, QueryError
-from begrepp.rdf.namespaces import prefixes
+from begrepp.rdf.xml_output import write_results, write_triples
 from begrepp.sparql.checked_query import check_client_query, read_client_query
 from begrepp.store import Store
 from begrepp.store.disk import DiskStore
@@ -203,16 +202,18 @@ def _run_query(store: Store, request: QueryRequest, channel: MessageChannel) -> 
     if isinstance(results, QuerySolutions | QueryBoolean):
         out = _ChunkWriter(channel, "boolean" if isinstance(results, QueryBoolean) else "solutions")
         results_format = QueryResultsFormat.from_media_type(request.results_format)
+        assert results_format is not None
         if isinstance(results, QueryBoolean) and results_format in (QueryResultsFormat.CSV, QueryResultsFormat.TSV):
             out.write(str(bool(results)).lower().encode() + b"\n")
         elif isinstance(results, QuerySolutions) and request.rows:
             out.write(_first_rows(results, request.rows))
         else:
-            results.serialize(out, format=results_format)  # type: ignore[arg-type]
+            write_results(results, out, results_format)
     else:
         out = _ChunkWriter(channel, "graph")
         graph_format = RdfFormat.from_media_type(request.graph_format)
-        serialize(results, out, format=graph_format, prefixes=prefixes())  # type: ignore[arg-type]
+        assert graph_format is not None
+        write_triples(results, out, graph_format)
     out.close()
 
 

@@ -25,11 +25,11 @@ def best_language(header: str, languages: tuple[str, ...]) -> str:
     refused = {language for tag, weight, language in ranges if weight <= 0 and tag.lower() == language}
     named = {language for _, _, language in ranges}
     offered = [language for language in languages if language not in refused] or languages
+    other = next((language for language in offered if language not in named), "")
     for tag, weight, language in sorted(ranges, key=lambda each: -each[1]):
-        if weight > 0 and tag == "*":
-            language = next((each for each in offered if each not in named), "")
-        if weight > 0 and language in offered:
-            return language
+        wanted = other if tag == "*" else language
+        if weight > 0 and wanted in offered:
+            return wanted
     return offered[0]
 
 

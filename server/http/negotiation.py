@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from flask import Request
 
-from begrepp.errors import BegreppError
+from begrepp.errors import BegreppError, UnsuitableFormat
 from begrepp.records import in_language
 from server.http.i18n import LANGUAGES
 from server.http.language_ranges import best_language
@@ -46,6 +46,7 @@ class Format:
 
 HTML = Format("html", "text/html", ("application/xhtml+xml",))
 PROBLEM = Format("json", "application/problem+json", ("application/json",))
+RDF_XML = Format("rdf", "application/rdf+xml", ("application/xml", "text/xml"), ("rdf+xml", "rdfxml", "rdf-xml", "xml"))
 GRAPH_FORMATS = (
     Format(
         "ttl",
@@ -54,7 +55,7 @@ GRAPH_FORMATS = (
         ("turtle", "n3"),
     ),
     Format("jsonld", "application/ld+json", ("application/json", "application/x-json+ld"), ("json-ld", "json")),
-    Format("rdf", "application/rdf+xml", ("application/xml", "text/xml"), ("rdf+xml", "rdfxml", "rdf-xml", "xml")),
+    RDF_XML,
     Format("nt", "application/n-triples", ("text/plain",), ("ntriples", "n-triples", "ntriple")),
 )
 PAGE_FORMATS = (HTML, *GRAPH_FORMATS)
@@ -171,6 +172,20 @@ def refuse_format(rejected: str, offers: tuple[Format, ...]) -> NoReturn:
     """Raise `NotAcceptable` with the formats that there are."""
     available = ", ".join(f"{offer.media_type} (?format={offer.suffix})" for offer in offers)
     raise NotAcceptable(f"'{rejected}' is not available.", f"Available formats: {available}.", offers)
+
+
+def find_next_format(
+    request: Request, error: UnsuitableFormat, formats: tuple[Format, ...], parameters: tuple[str, ...] = PARAMETERS
+) -> Format:
+    """Return the best of the formats that can hold an answer, by `Accept`, after the chosen one could not.
+
+    Raises `NotAcceptable`, with these formats, if the client accepts none of them or has named the chosen one.
+    """
+    offers = tuple(each for each in formats if each.media_type in error.others)
+    is_named = split_suffix(request.path, formats)[1] or named_format(request, parameters)
+    if is_named or not (found := find_format(request, offers, parameters)):
+        raise NotAcceptable(error.reason, error.next_step, offers) from None
+    return found
 
 
 def choose_language(request: Request, *, use_cookie: bool = True) -> str:

@@ -14,6 +14,7 @@ from flask import request
 from begrepp.exports.downloads import FORMATS, file_name
 from server.http.negotiation import HTML, Format
 from server.http.urls import document_path
+from server.pages.graph_responses import offered_formats
 from server.pages.templating import address, alternate_formats
 from server.served.as_of import find_scheme_id
 from server.served.build import ServedBuild
@@ -82,7 +83,7 @@ def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list
         ]
     profile = _SKOS if kind == "cs" else _DCAT_AP if kind in ("dataset", "catalogue") else ""
     if not found.path.startswith("/resource?"):
-        for twin in alternate_formats(found.path):
+        for twin in alternate_formats(found.path, offered_formats(found_build, found.iri)):
             if twin.media_type != format_.media_type:
                 href = root + twin.href
                 links.append(TypedLink(href=href, rel="alternate", type=twin.media_type))

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from werkzeug.http import quote_etag
 
-from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
+from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge, UnsuitableFormat
 from begrepp.queries.diagnostics import QueryAdvice
 from begrepp.queries.example_queries import queries_by_area
 from begrepp.rdf.namespaces import sparql_prologue
@@ -28,6 +28,7 @@ from server.http.negotiation import (
     accepts_explicitly,
     choose_format,
     find_format,
+    find_next_format,
     named_format,
 )
 from server.pages.queries.results import ResultPage
@@ -99,9 +100,20 @@ def _advice_response(query: SparqlRequest) -> Response:
 
 
 def _data_response(query: SparqlRequest) -> Response:
-    """Return the result in a format for its form, which is known only after the query has run."""
+    """Return the result in a format for its form, which is known only after the query has run.
+
+    The result is in the next format that the client accepts if XML cannot hold it. Raises `NotAcceptable`.
+    """
     results = find_format(request, RESULT_FORMATS, SPARQL_PARAMETERS)
     graphs = find_format(request, GRAPH_FORMATS, SPARQL_PARAMETERS)
+    try:
+        return _result_response(query, results, graphs)
+    except UnsuitableFormat as error:
+        other = find_next_format(request, error, (*RESULT_FORMATS, *GRAPH_FORMATS), SPARQL_PARAMETERS)
+        return _result_response(query, *((results, other) if other in GRAPH_FORMATS else (other, graphs)))
+
+
+def _result_response(query: SparqlRequest, results: Format | None, graphs: Format | None) -> Response:
     formats = (results or RESULT_FORMATS[0], graphs or GRAPH_FORMATS[0])
     fingerprint = answers.answer_fingerprint(query, formats)
     if query.deterministic and is_not_modified(request.environ, quote_etag(fingerprint)):

@@ -26,6 +26,7 @@ from server.http.negotiation import (
     split_suffix,
 )
 from server.pages.concepts.tree import children, first_nodes, top_concepts
+from server.pages.graph_responses import graph_response
 from server.pages.hit_rows import results
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.schemes.alphabet import alphabet_page
@@ -36,7 +37,7 @@ from server.pages.tables import datasets_table, mapping_sets_table, schemes_tabl
 from server.pages.templating import address, alternate_formats, brief, link_on_day, render, translator
 from server.served.as_of import find_dated_state, get_dated_build, parse_day
 from server.served.build import ServedBuild
-from server.served.documents import read_ontology_file, serialise
+from server.served.documents import read_ontology_file
 from server.served.labels import choose_text, find_refs
 from server.served.resolver import Missing, Resolved, iri_exists
 from server.state import served_build
@@ -102,7 +103,7 @@ def _listed(
     if format_ != HTML:
         nodes = named_nodes(iris)
         triples = sorted(set(construct(found.store, "thing-graph", thing=nodes)), key=str) if nodes else []
-        return Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
+        return graph_response(triples, format_)
     links = alternate_formats(path, (*GRAPH_FORMATS, *TABLE_FORMATS))
     response = make_response(render(template, alternate_formats=links, rows=rows))
     response.headers["Link"] = ", ".join(

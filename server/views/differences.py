@@ -13,12 +13,12 @@ from begrepp.history.changes import RULES, TYPES
 from begrepp.queries.page_queries import construct
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, TABLE_FORMATS, choose_format, split_suffix
 from server.http.urls import document_path, raw_path, resource_iri
+from server.pages.graph_responses import graph_response
 from server.pages.schemes.difference import ChangeFilter, changes_of, difference_page, filtered_changes, title_of
 from server.pages.table_responses import table_response
 from server.pages.tables import table_from_csv
 from server.pages.templating import address, alternate_formats, render, translator
 from server.served.build import ServedBuild
-from server.served.documents import serialise
 from server.served.labels import choose_text
 from server.served.resolver import Missing
 from server.state import served_build
@@ -50,7 +50,7 @@ def difference(scheme: str, pair: str) -> Response:
         response = table_response(table, format_)
     elif format_ != HTML:
         triples = sorted(construct(found.store, "difference-graph", difference=NamedNode(said.graph)), key=str)
-        response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
+        response = graph_response(triples, format_)
     else:
         offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
         page = difference_page(found, said, translator(), chosen, offset)

@@ -5,12 +5,20 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from begrepp.errors import BegreppError
+from begrepp.errors import BegreppError, UnsuitableFormat
 from begrepp.queries.example_queries import queries_by_area
 from begrepp.queries.parameters import ParameterError, QueryContext, bind_parameters, rebase
 from begrepp.queries.query_files import Query, get_example
 from begrepp.rdf.namespaces import sparql_prologue
-from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, split_suffix
+from server.http.negotiation import (
+    GRAPH_FORMATS,
+    HTML,
+    RESULT_FORMATS,
+    Format,
+    choose_format,
+    find_next_format,
+    split_suffix,
+)
 from server.pages.queries.example_query import query_page
 from server.pages.templating import address, render, translator
 from server.served.documents import serialise
@@ -54,7 +62,11 @@ def question(name: str) -> Response:
         title = query.translated("title", translator().language).value
         return result_file_response(SparqlRequest(query=text), format_, query.name, title, sorted(given.items()))
     as_table_of_rdf = format_ in GRAPH_FORMATS and not makes_graph
-    response = _response(SparqlRequest(query=text), format_, as_table_of_rdf=as_table_of_rdf)
+    try:
+        response = _response(SparqlRequest(query=text), format_, as_table_of_rdf=as_table_of_rdf)
+    except UnsuitableFormat as error:
+        format_ = find_next_format(request, error, offers)
+        response = _response(SparqlRequest(query=text), format_, as_table_of_rdf=as_table_of_rdf)
     response.headers["Content-Disposition"] = f'inline; filename="{query.name}.{format_.suffix}"'
     return response
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from server.http.negotiation import HTML
 from server.http.urls import raw_path
+from server.pages.graph_responses import offered_formats
 from server.pages.signposting import LINKSET, SIGNPOSTING, TypedLink, links_of
 from server.pages.templating import address, alternate_formats
 from server.served.resolver import resolve_path
@@ -28,7 +29,7 @@ def linkset(rest: str) -> Response:
 
     page = host + address(found.path)
     sets = [_context(page, links_of(found_build, found, HTML), whole)]
-    for twin in alternate_formats(found.path):
+    for twin in alternate_formats(found.path, offered_formats(found_build, found.iri)):
         described = [
             TypedLink(href=page, rel="describes", type=HTML.media_type),
             TypedLink(href=found.iri, rel="describes"),

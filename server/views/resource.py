@@ -15,13 +15,11 @@ from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
 from server.http.json_body import read_json
 from server.http.negotiation import (
-    CSV,
     DOCUMENT_FORMATS,
-    GRAPH_FORMATS,
     HTML,
     PAGE_FORMATS,
+    RDF_XML,
     TABLE_FORMATS,
-    XLSX,
     Format,
     choose_format,
     refuse_format,
@@ -31,6 +29,7 @@ from server.pages.concepts.concept import ConceptPage, concept_page
 from server.pages.concepts.resource import resource_page
 from server.pages.datasets.dataset import dataset_page
 from server.pages.datasets.variable import variable_page
+from server.pages.graph_responses import find_document_format, graph_response, offered_formats
 from server.pages.schemes.editions import edition_page
 from server.pages.schemes.mapping_set import mapping_set_page
 from server.pages.schemes.scheme import scheme_page
@@ -49,11 +48,11 @@ from server.served.as_of import (
 )
 from server.served.batch_resolver import resolve_codes
 from server.served.build import ServedBuild
-from server.served.documents import read_triples, serialise
+from server.served.documents import read_triples
 from server.served.labels import find_statements, property_iris
 from server.served.resolver import Missing, Resolved, resolve_iri, resolve_path, resolve_system_code
 from server.state import served_build
-from server.views.tables import document_table_response, split_document_suffix
+from server.views.tables import document_table_response, split_document_suffix, table_formats
 
 blueprint = Blueprint("resource", __name__)
 DOCUMENT_ROUTE = f"/<any({','.join(DOCUMENT_KINDS)}):kind>/<path:rest>"
@@ -127,6 +126,7 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
     """Return a document as of a day, with a notice."""
     read = find_dated_state(found_build, found, day)
     then = get_dated_build(found_build, read)
+    formats = offered_formats(then, found.iri)
     if format_ == HTML:
         template, page = _template_and_data(then, found)
         if isinstance(page, ConceptPage) and read.retired:
@@ -136,7 +136,7 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
             link_on_day(day),
             page=page,
             alternate_formats=[
-                AlternateFormat(f.suffix, f.media_type, f"{found.path}.{f.suffix}?asOf={day}") for f in GRAPH_FORMATS
+                AlternateFormat(f.suffix, f.media_type, f"{found.path}.{f.suffix}?asOf={day}") for f in formats
             ],
             iri=found.iri,
             as_of=AsOf(
@@ -152,7 +152,7 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
         triples = read_triples(then, found)
         if read.retired:
             triples = mark_retired(triples, found.iri, read)
-        response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
+        response = graph_response(triples, format_)
     links = [f'<{found.iri}>; rel="describes"', memento_links(found)]
     states = list_mementos(found_build, found)
     for place, state in enumerate(states):
@@ -160,8 +160,7 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
         if rel != "memento" or state.since == read.since:
             links.append(f'<{absolute(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
     links += [
-        f'<{address(f"{found.path}.{f.suffix}?asOf={day}")}>; rel="alternate"; type="{f.media_type}"'
-        for f in GRAPH_FORMATS
+        f'<{address(f"{found.path}.{f.suffix}?asOf={day}")}>; rel="alternate"; type="{f.media_type}"' for f in formats
     ]
     response.headers["Link"] = ", ".join(links)
     response.headers["Memento-Datetime"] = format_http_date(read.since)
@@ -217,6 +216,8 @@ def _see_other(found: Resolved, suffixed: Format | None) -> BaseResponse:
     if found.path.startswith(("/resource?", "/def#", "/shapes#")):
         named = f"&format={suffixed.suffix}" if suffixed and found.path.startswith("/resource?") else ""
         return redirect(address(found.path + named), 303)
+    if format_ == RDF_XML and not suffixed:
+        format_ = find_document_format(read_triples(served_build(), found))
     suffix = "" if format_ == HTML else f".{format_.suffix}"
     language, day = request.args.get("lang", ""), parse_day(request.args.get("asOf", ""))
     if not day and find_scheme_id(served_build(), found):
@@ -240,7 +241,7 @@ def _document(found_build: ServedBuild, found: Resolved, format_: Format) -> Bas
         triples = read_triples(found_build, found)
         if not triples:
             raise Missing("This resource has no RDF description.", "Request the HTML page.")
-        response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
+        response = graph_response(triples, format_)
     response.headers["Link"] = document_links(found_build, found, format_)
     return response
 
@@ -251,19 +252,15 @@ def document_page(found_build: ServedBuild, found: Resolved) -> str:
     return render(
         template,
         page=page,
-        alternate_formats=alternate_formats(found.path) if not found.path.startswith("/resource?") else (),
-        tables=alternate_formats(found.path, _table_formats(found.path))
+        alternate_formats=alternate_formats(found.path, offered_formats(found_build, found.iri))
+        if not found.path.startswith("/resource?")
+        else (),
+        tables=alternate_formats(found.path, table_formats(found.path))
         if not found.path.startswith("/resource?")
         else (),
         iri=found.iri,
         canonical=found_build.iris.base + found.path[1:],
     )
-
-
-def _table_formats(path: str) -> tuple[Format, ...]:
-    """Return the formats of tables that the page of a resource links to: all for lists, two for single things."""
-    kind, _, rest = path.strip("/").partition("/")
-    return TABLE_FORMATS if kind in ("cs", "dataset", "mapping") and "/" not in rest else (CSV, XLSX)
 
 
 def _template_and_data(found_build: ServedBuild, found: Resolved) -> tuple[str, object]:

@@ -15,6 +15,7 @@ from begrepp.exports.downloads import file_name
 from begrepp.exports.spreadsheet import SUFFIX, excel_csv
 from begrepp.search.schema import FACETS
 from server.http.negotiation import (
+    CSV,
     DOCUMENT_FORMATS,
     EXCEL_CSV,
     JSON,
@@ -116,3 +117,9 @@ def _unpacked(path: Path) -> Iterator[bytes]:
     with gzip.open(path) as file:
         while chunk := file.read(_CHUNK):
             yield chunk
+
+
+def table_formats(path: str) -> tuple[Format, ...]:
+    """Return the formats of tables that the page of a resource links to: all for lists, two for single things."""
+    kind, _, rest = path.strip("/").partition("/")
+    return TABLE_FORMATS if kind in ("cs", "dataset", "mapping") and "/" not in rest else (CSV, XLSX)

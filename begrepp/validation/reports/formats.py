@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from io import BytesIO
 
-from pyoxigraph import RdfFormat, parse, serialize
+from pyoxigraph import RdfFormat, parse
 
-from begrepp.rdf.namespaces import prefixes
+from begrepp.rdf.xml_output import write_triples
 from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.reports.causes import remark_texts
 
@@ -42,7 +43,9 @@ def _turtle(outcome: ValidationOutcome, language: str) -> str:
 def _rdf(syntax: RdfFormat) -> Writer:
     def write(outcome: ValidationOutcome, language: str) -> str:
         triples = (quad.triple for quad in parse(_turtle(outcome, language), format=RdfFormat.TURTLE))
-        return (serialize(triples, format=syntax, prefixes=prefixes()) or b"").decode()
+        out = BytesIO()
+        write_triples(triples, out, syntax)
+        return out.getvalue().decode()
 
     return write
 

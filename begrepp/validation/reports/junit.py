@@ -42,7 +42,7 @@ def to_junit(outcome: ValidationOutcome, language: str) -> str:
             lines.append(f"<system-out>{_cause_lines(others)}</system-out>")
         lines.append("</testcase>")
     if notes := remark_texts(outcome, language):
-        lines.append(f"<system-out>{escape(_NOT_XML.sub(_REPLACEMENT, chr(10).join(notes)))}</system-out>")
+        lines.append(f"<system-out>{_content(chr(10).join(notes))}</system-out>")
     lines += ["</testsuite>", "</testsuites>"]
     return "\n".join(lines) + "\n"
 
@@ -54,7 +54,12 @@ def _cause_lines(texts: list[CauseText]) -> str:
         + f"  → {cause.hint} {cause.link}"
         for cause in texts
     ]
-    return escape(_NOT_XML.sub(_REPLACEMENT, "\n".join(lines)))
+    return _content("\n".join(lines))
+
+
+def _content(text: str) -> str:
+    """Return text as the content of an element; a reader of XML would read a literal carriage return as a line feed."""
+    return escape(_NOT_XML.sub(_REPLACEMENT, text), {"\r": "&#13;"})
 
 
 def _attribute(text: str) -> str:

@@ -11,6 +11,7 @@ from lark.exceptions import UnexpectedInput
 from begrepp.ecl.constraint_parser import MAX_CHARACTERS, expected_at
 from begrepp.ecl.filter_values import FILTERS
 from begrepp.ecl.substrate import Substrate
+from begrepp.ecl.syntax_errors import KINDS
 from begrepp.ecl.syntax_tree import FilterKind
 from begrepp.ecl.system_tables import tables_of
 from begrepp.rdf.namespaces import local_name
@@ -21,7 +22,6 @@ _TYPED = re.compile(r"[\w#.:/-]*$|\"[^\"]*$")
 _IN_FILTER = re.compile(r"\{\{\s*(?:([dcmDCM])\s+)?(?:[^{}]*,)?\s*$")
 _PLAIN_CODE = re.compile(r"\w[\w-]*")
 _WORDS = {"AND", "OR", "MINUS", "R", "D", "HISTORY", "match:", "wild:"}
-_KINDS = {"code", "scheme#code", '"text"', "#number", "number", "|term|", "end", "many"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def _code(system: CodeSystem, concept: int, start: int, language: str) -> EclPro
 
 def _operators(expected: Sequence[str], typed: str, start: int) -> list[EclProposal]:
     """Operators that may follow; after a word only those that begin like it."""
-    chosen = [each for each in expected if each not in _KINDS and (not typed or _begins(each, typed))]
+    chosen = [each for each in expected if each not in KINDS and (not typed or _begins(each, typed))]
     return [EclProposal(text=f"{each} ", start=start, kind="operator") for each in chosen]
 
 

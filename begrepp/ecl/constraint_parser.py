@@ -11,7 +11,7 @@ from lark import Lark, Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from begrepp.ecl.parse_nodes import ParseTree
-from begrepp.ecl.syntax_errors import EclError, written
+from begrepp.ecl.syntax_errors import EclError, listed, written
 from begrepp.ecl.syntax_tree import EclNode
 from begrepp.ecl.tree_builder import build_expression
 
@@ -116,7 +116,7 @@ def _error(text: str, token: Token, problem: str, advice: str) -> EclError:
         expected = ()
     return EclError(
         problem,
-        advice or (f"Expected: {' '.join(expected)}" if expected else ""),
+        advice or (f"Expected: {listed(expected)}." if expected else ""),
         start=start,
         end=end,
         expected=expected,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from begrepp.errors import BegreppError
 
 _TOKENS = {
@@ -94,6 +96,15 @@ class EclError(BegreppError):
             part=self.part or text[self.start : self.end],
             expected=self.expected,
         )
+
+
+KINDS = frozenset({"code", "scheme#code", '"text"', "#number", "number", "|term|", "end", "many"})
+"""What may stand for a kind of token; everything else is written as it stands."""
+
+
+def listed(expected: Sequence[str]) -> str:
+    """Return a list of what may stand somewhere, in which a sign such as the comma is told from the commas between."""
+    return ", ".join(each if each in KINDS else f"'{each}'" for each in expected)
 
 
 def written(terminals: set[str]) -> tuple[str, ...]:

@@ -306,6 +306,7 @@ def test_an_error_names_place_and_part(text: str, line: int, column: int, reason
 @pytest.mark.parametrize(
     ("text", "advice"),
     [
+        ("A B", "Expected: 'AND', ',', 'OR', 'MINUS', ':', '.', '{{', |term|, end."),
         ("<< HP:0000118", 'If "HP:0000118" is a code, write it in quotation marks.'),
         ("<< C34/1", 'If "C34/1" is a code, write it in quotation marks.'),
         ("<< C34 MINUS C34.1", 'If "C34.1" is a code, write it in quotation marks.'),

@@ -17,8 +17,10 @@ from begrepp.fhir.published_headers import read_header
 from begrepp.fhir.requests.resource_versions import split_canonical
 from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
 from begrepp.fhir.systems.code_system_view import CodeSystemView
+from begrepp.fhir.systems.composite_code_systems import CompositeCodeSystem
 from begrepp.fhir.systems.naming_systems import naming_system_resource
 from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem, system_url, version_of
+from begrepp.fhir.systems.scheme_labels import first_text
 from begrepp.fhir.systems.served_systems import ServedSystem
 from begrepp.fhir.value_sets.value_set_resources import value_set_id, value_set_resource
 from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set, whole_system_value_set
@@ -27,7 +29,7 @@ from begrepp.records import is_iri
 from begrepp.search import TextIndex
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.statements import parse_statements, texts, value
-from begrepp.terminology.terminology import StoredValueSet, Terminology
+from begrepp.terminology.terminology import CompositeSystem, StoredValueSet, Terminology
 
 Json = dict[str, Any]
 _OPENED = 64
@@ -54,6 +56,7 @@ class BuildResources:
         self._index = index
         self._released = manifest.built_at[:10]
         self._opened: LRUCache[tuple[str, str], SchemeCodeSystem] = LRUCache(_OPENED)
+        self._composites: LRUCache[tuple[str, ...], CompositeCodeSystem] = LRUCache(_OPENED)
         self._views: dict[str, ValueSetView] = {}
         iris = Iris(manifest.base)
         sets = {iris.mapping_set(each.id): each for each in manifest.current_graphs("mapping")}
@@ -62,16 +65,38 @@ class BuildResources:
     def identity(self, url: str) -> str:
         """Return the address that all addresses of a code system lead to, empty for an unknown one."""
         found = self._terminology.scheme(url)
-        return system_url(found.description) if found is not None else ""
+        if found is not None:
+            return system_url(found.description)
+        whole = self._terminology.composite(url)
+        return whole.uri if whole else ""
 
     def code_system_versions(self, url: str) -> Sequence[str]:
         """Return the versions of a code system."""
+        if whole := self._terminology.composite(url):
+            known = [self.code_system_versions(each) for each in whole.parts]
+            return [each for each in known[0] if all(each in versions for versions in known)]
         return [version_of(each.description) for each in self._terminology.editions(url)]
 
     def code_system(self, url: str, version: str, as_of: date | None) -> CodeSystemView | None:
         """Return an edition; without a version the current one, or the one in force on a day."""
         found = self._terminology.scheme(url, version, None if version else as_of)
-        return self.view(found, url) if found is not None else None
+        if found is not None:
+            return self.view(found, url)
+        whole = self._terminology.composite(url)
+        return self._composite(whole, url, version, as_of) if whole else None
+
+    def _composite(
+        self, whole: CompositeSystem, url: str, version: str, as_of: date | None
+    ) -> CompositeCodeSystem | None:
+        """Return the parts of a code system that have a version, or that are in force on a day."""
+        days = None if version else as_of
+        found = [own for each in whole.parts if (own := self._terminology.scheme(each, version, days)) is not None]
+        key = (url, *(each.description.file for each in found))
+        if found and key not in self._composites:
+            name = self._terminology.name(whole.iri)
+            title = first_text(name.texts) if name else whole.id
+            self._composites[key] = CompositeCodeSystem(whole, url, title, [self.view(each, url) for each in found])
+        return self._composites.get(key)
 
     def view(self, system: CodeSystem, url: str = "") -> SchemeCodeSystem:
         """Return the view of an edition under an address."""
@@ -115,7 +140,25 @@ class BuildResources:
                     is_authoritative=True,
                 )
             )
+        for whole in self._wholes.values():
+            versions = self.code_system_versions(whole.url)[::-1]
+            systems.append(
+                ServedSystem(
+                    url=whole.url,
+                    versions=tuple(versions),
+                    default=whole.version,
+                    content=whole.content,
+                    languages=(whole.language,),
+                    is_authoritative=True,
+                )
+            )
         return systems
+
+    @cached_property
+    def _wholes(self) -> dict[str, CompositeCodeSystem]:
+        """The code systems that are published in parts, by id."""
+        found = ((each.id, self._composite(each, each.uri, "", None)) for each in self._terminology.composites())
+        return {id_: view for id_, view in found if view}
 
     @cached_property
     def _systems_by_id(self) -> dict[str, CodeSystem]:
@@ -140,7 +183,7 @@ class BuildResources:
 
     def has_all(self, item: Json) -> bool:
         """Return whether the build has the code system and the value sets of an include or exclude."""
-        if "system" in item and self._terminology.scheme(str(item["system"])) is None:
+        if "system" in item and not self.identity(str(item["system"])):
             return False
         return all(self.value_set(*split_canonical(str(each)), as_of=None) for each in item.get("valueSet") or ())
 
@@ -156,7 +199,10 @@ class BuildResources:
     def _listed(self) -> dict[str, list[Json]]:
         systems = {each.description.file: each for each in self._systems_by_id.values()}
         return {
-            "CodeSystem": [code_system_resource(self.view(each), with_content=False) for each in systems.values()],
+            "CodeSystem": [
+                *(code_system_resource(self.view(each), with_content=False) for each in systems.values()),
+                *(each.resource() for each in self._wholes.values()),
+            ],
             "ValueSet": [value_set_resource(each) for each in self._sets_by_id.values()],
             "ConceptMap": self._mappings.listed(),
             "NamingSystem": [*self._naming_systems.values()],
@@ -166,6 +212,8 @@ class BuildResources:
         """Return a resource by its id."""
         if kind == "CodeSystem":
             found = self._systems_by_id.get(name)
+            if found is None and name in self._wholes:
+                return self._wholes[name].resource()
             return None if found is None else code_system_resource(self.view(found), with_content=with_content)
         if kind == "ValueSet":
             chosen = self._sets_by_id.get(name)

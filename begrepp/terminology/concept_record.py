@@ -210,6 +210,10 @@ class SystemDescription(Struct, frozen=True, kw_only=True):
     pattern: str = ""
     hierarchical: bool = True
     part_of: str = ""
+    whole_uri: str = ""
+    """Canonical URI of the code system that it is a part of."""
+    whole_identifiers: tuple[str, ...] = ()
+    """Other identifiers of that code system."""
     version: str = ""
     edition: str = ""
     """IRI of the edition and of its graph."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -70,6 +71,34 @@ class Terminology:
     def editions(self, ref: str) -> Sequence[CodeSystem]:
         """Return all editions of a code system, newest first; empty for an unknown one."""
         return [self._open(each) for each in self._editions_of(ref)]
+
+    def composite(self, ref: str) -> CompositeSystem | None:
+        """Return the code system that is published in parts and has an id, IRI or other identifier; None without it."""
+        return self._composites.get(ref.rstrip("/").removeprefix("urn:oid:"))
+
+    def composites(self) -> list[CompositeSystem]:
+        """Return the code systems that are published in parts, by id."""
+        return sorted({each.iri: each for each in self._composites.values()}.values(), key=lambda each: each.id)
+
+    @cached_property
+    def _composites(self) -> dict[str, CompositeSystem]:
+        parts: dict[str, list[SystemDescription]] = defaultdict(list)
+        for system in self._current.values():
+            if system.part_of:
+                parts[system.part_of].append(system)
+        found = {}
+        for iri, own in parts.items():
+            first, id_ = own[0], iri.rstrip("/").rpartition("/")[2]
+            whole = CompositeSystem(
+                id=id_,
+                iri=iri,
+                uri=first.whole_uri or iri,
+                identifiers=first.whole_identifiers,
+                parts=tuple(each.id for each in own),
+            )
+            for ref in (id_, iri, whole.uri, *whole.identifiers):
+                found[ref.rstrip("/").removeprefix("urn:oid:")] = whole
+        return found
 
     def value_sets(self) -> Sequence[ValueSetExpansion]:
         """Return the value sets of the current view, by IRI."""
@@ -195,6 +224,18 @@ def _identifiers(system: SystemDescription) -> Iterable[str]:
         if identifier:
             yield identifier.rstrip("/")
             yield identifier.rstrip("/").removeprefix("urn:oid:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompositeSystem:
+    """A code system that is published in parts; `parts` are their ids."""
+
+    id: str
+    iri: str
+    uri: str
+    """Canonical URI, the IRI if there is none."""
+    identifiers: tuple[str, ...]
+    parts: tuple[str, ...]
 
 
 class StoredValueSet:

@@ -63,6 +63,14 @@ class SupplementedCodeSystem(CodeSystemView):
         added = [one.properties(n) for one in self._added if (n := one.index(code)) is not None]
         return [*own, *(each for items in added for each in items)]
 
+    def own_code(self, standard: str) -> str:
+        """Return the code that the code system has for a property of FHIR's list."""
+        return self._base.own_code(standard)
+
+    def role_groups(self, concept: int) -> list[tuple[int, list[Json]]]:
+        """Return the role groups of the code system."""
+        return self._base.role_groups(concept)
+
     def extensions(self, concept: int) -> Sequence[Json]:
         """Return the extensions of the code system, then those of the supplements."""
         code = self.code(concept)

@@ -118,6 +118,7 @@ def _describe_system(
     iri: str, statements: Statements, things: Mapping[str, Statements], part: Part, *, public: bool, current: bool
 ) -> SystemDescription:
     edition = things.get(part.graph, {})
+    whole = things.get(value(statements, "dct:isPartOf"), {})
     allowed = part.redistribution is Redistribution.ALLOWED
     return SystemDescription(
         id=part.id,
@@ -129,6 +130,8 @@ def _describe_system(
         pattern=value(statements, "begrepp:notationPattern"),
         hierarchical=value(statements, "begrepp:hierarchical") in ("true", ""),
         part_of=value(statements, "dct:isPartOf"),
+        whole_uri=value(whole, "begrepp:preferredSystemUri"),
+        whole_identifiers=tuple(text.value for text in texts(whole, "dct:identifier")),
         version=part.version,
         edition=part.graph,
         valid_from=part.valid_from.isoformat(),

@@ -27,9 +27,16 @@ from loaders.snomed_rf2.row_checks import IS_A
 from loaders.snomed_rf2.scheme import IRI, SCHEME
 from loaders.support.successors import usable_successors
 
-# SAME AS and REPLACED BY give the successor. POSSIBLY EQUIVALENT TO, MOVED TO, WAS A and the others become
-# statements. POSSIBLY EQUIVALENT TO is a suggestion too, which a person has to judge.
-_POSSIBLY_EQUIVALENT = 900000000000523009
+# SAME AS and REPLACED BY give the successor. The other historical associations become statements. Those of a concept
+# with several candidates, or whose meaning is only in part that of the target, are suggestions too, which a person has
+# to judge (Editorial Guide, "Historical associations").
+_SUGGESTION_REFSETS = {
+    900000000000523009,  # POSSIBLY EQUIVALENT TO
+    900000000000528000,  # WAS A
+    900000000000530003,  # ALTERNATIVE
+    1186921001,  # POSSIBLY REPLACED BY
+    1186924009,  # PARTIALLY EQUIVALENT TO
+}
 _SUCCESSOR_REFSETS = {900000000000527005, 900000000000526001}
 _DESCRIPTIONS = """
 SELECT d.concept, d.type, d.lang, d.term, coalesce(l.standings, 0) FROM description d
@@ -85,10 +92,12 @@ def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Itera
             if type_ != IS_A
         ]
         statements = [*dict.fromkeys(each for _, each in attributes)]
+        suggested: dict[int, None] = {}
         for _, refset, target in history.rows_of(id_):
             statements.append((f"{IRI}{refset}", _object(target, None)))
-            if refset == _POSSIBLY_EQUIVALENT and not active:
-                statements.append((CONSIDER, _object(target, None)))
+            if refset in _SUGGESTION_REFSETS and not active:
+                suggested[target] = None
+        statements += [(CONSIDER, _object(target, None)) for target in suggested]
         statements.append((_MODULE, RdfTerm(str(module), "literal")))
         if word := _DEFINITION_WORDS.get(definition):
             statements.append((_DEFINITION_STATUS, RdfTerm(word, "literal")))
@@ -205,11 +214,12 @@ def _preferred_terms(synonyms: Sequence[tuple[str, int]]) -> dict[str, Text]:
 
 
 def _in_dialect(text: Text, bits: int, pref: Mapping[str, Text]) -> Text:
-    """Return an English term with the tag of its dialect, if only one dialect has it or its place differs."""
+    """Return an English term with the tag of its dialect, if only one dialect accepts it or its place differs."""
     is_preferred = text == pref.get("en")
     if is_preferred and bits & _BRITISH and "en-GB" in pref:
         return text._replace(lang="en-GB")
-    if is_preferred or (bits & _AMERICAN and bits & _BRITISH):
+    in_one = bool(bits & _AMERICAN) is not bool(bits & _BRITISH)
+    if is_preferred or not in_one:
         return text
     return text._replace(lang="en-US" if bits & _AMERICAN else "en-GB")
 

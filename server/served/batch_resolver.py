@@ -57,6 +57,8 @@ class ResolvedBody(Struct, frozen=True, kw_only=True, rename="camel"):
     lang: str | UnsetType | None = UNSET
     status: str | UnsetType | None = UNSET
     successors: list[SuccessorBody] | UnsetType = UNSET
+    consider: list[SuccessorBody] | UnsetType = UNSET
+    """Concepts that the publisher suggests instead of a retired one, to be judged in each case."""
     error: Literal["unknown-system", "unknown-code", "ambiguous-code"] | UnsetType = UNSET
     reason: str | UnsetType = UNSET
     near: list[NearBody] | UnsetType = UNSET
@@ -80,6 +82,7 @@ class _Concept:
     iri: str
     status: str
     successors: tuple[str, ...]
+    suggested: tuple[str, ...] = ()
 
 
 def resolve_codes(build: ServedBuild, items: object, language: str) -> list[ResolvedBody]:
@@ -97,7 +100,7 @@ def resolve_codes(build: ServedBuild, items: object, language: str) -> list[Reso
     shown: dict[str, dict[str, ServedBuild]] = defaultdict(dict)
     for result in resolved.values():
         if isinstance(result, _Concept):
-            shown[result.view.view] |= dict.fromkeys((result.iri, *result.successors), result.view)
+            shown[result.view.view] |= dict.fromkeys((result.iri, *result.successors, *result.suggested), result.view)
     names = {key: find_refs(next(iter(found.values())), found, language) for key, found in shown.items()}
     return [_body(item, resolved[item], names) for item in parsed]
 
@@ -115,11 +118,13 @@ def _body(item: _Item, result: _Concept | _Unresolved, names: Mapping[str, Mappi
         as_of=as_of,
         **_concept_fields(known[result.iri]),
         status=result.status or None,
-        successors=[
-            SuccessorBody(**_concept_fields(known[iri]), status="active" if known[iri].active else "inactive")
-            for iri in result.successors
-        ],
+        successors=[_successor_body(known[iri]) for iri in result.successors],
+        consider=[_successor_body(known[iri]) for iri in result.suggested],
     )
+
+
+def _successor_body(ref: Ref) -> SuccessorBody:
+    return SuccessorBody(**_concept_fields(ref), status="active" if ref.active else "inactive")
 
 
 def _successors(record: ConceptRecord, find: Callable[[str], ConceptRecord | None]) -> tuple[str, ...]:
@@ -204,7 +209,7 @@ def _concept_in(view: ServedBuild, iri: str) -> _Concept:
     if record is None:
         return _Concept(view=view, iri=iri, status="", successors=())
     successors = _successors(record, view.concepts.record)
-    return _Concept(view=view, iri=iri, status=record.status, successors=successors)
+    return _Concept(view=view, iri=iri, status=record.status, successors=successors, suggested=record.suggested)
 
 
 def _concept_fields(ref: Ref) -> dict[str, Any]:

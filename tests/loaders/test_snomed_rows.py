@@ -1,4 +1,4 @@
-"""Snomed CT in RF2: rows that occur twice, and relationships to concepts that the release does not have."""
+"""Snomed CT in RF2: rows that occur twice, missing parents, suggestions of retired concepts, and dialects."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import pytest
 
 from begrepp.build.loads.record_checks import check_records
 from begrepp.errors import InputError
+from begrepp.rdf.namespaces import CONSIDER
 from begrepp.records import Concept, EditionFiles, LoadRemark, Mapping, Record, Skipped
 from loaders.snomed_rf2 import load
+from loaders.snomed_rf2.concepts import _SYNONYM, _texts
+from loaders.snomed_rf2.scheme import IRI
 from tests.loaders.test_snomed_rf2 import FULL, copied, whole
 
 FILES = (
@@ -133,3 +136,33 @@ def test_a_cycle_is_reported_in_the_file_of_the_relationships(tmp_path: Path) ->
     with pytest.raises(InputError) as raised:
         read(copied(tmp_path, turn))
     assert "cycle" in raised.value.reason and raised.value.origin.file.startswith(file)
+
+
+@pytest.mark.parametrize(
+    ("refset", "is_suggested"),
+    [
+        ("900000000000523009", True),
+        ("900000000000528000", True),
+        ("900000000000530003", True),
+        ("1186924009", True),
+        ("1186921001", True),
+        ("900000000000524003", False),
+    ],
+)
+def test_associations_that_do_not_name_one_successor_are_suggestions(
+    tmp_path: Path, refset: str, is_suggested: bool
+) -> None:
+    stated = "900000000000526001\t100004004"
+    files = copied(tmp_path, lambda n, t: (n, t.replace(stated, f"{refset}\t100004004") if "Association" in n else t))
+    concept = next(each for each in read(files) if isinstance(each, Concept) and each.notation == "100004004")
+    values = {name: value.value for name, value in concept.statements if name in (CONSIDER, f"{IRI}{refset}")}
+    target = f"{IRI}100002002"
+    assert values == {f"{IRI}{refset}": target, **({CONSIDER: target} if is_suggested else {})}
+    assert concept.replaced_by == ()
+
+
+def test_an_english_synonym_that_no_dialect_accepts_is_english() -> None:
+    # The US reference set has it as an inactive member, the British one not at all; another synonym is British only.
+    texts = _texts([(0, _SYNONYM, "en", "unaccepted", 0), (0, _SYNONYM, "en", "colour", 32)])
+    labels = {(text.value, text.lang) for labels in texts for text in labels}
+    assert labels == {("unaccepted", "en"), ("colour", "en-GB")}

@@ -223,6 +223,7 @@ def test_a_code_in_use_is_not_merged_and_the_fault_is_told(client: FlaskClient, 
 def test_a_suggestion_is_shown_as_one_and_not_as_a_successor(client: FlaskClient, contents: BuildContents) -> None:
     answer = _resolved(client, "ob", "OB:0010")
     assert answer["successors"] == []
+    assert [(each["notation"], each["status"]) for each in answer["consider"]] == [("OB:0002", "active")]
     body = client.get("/api/v1/lookup?system=ob&code=OB:0010").get_json()
     assert body["isReplacedBy"] == []
     assert [each["notation"] for each in body["consider"]] == ["OB:0002"]

@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from begrepp.text.swedish import fold
 from loaders.drafts.column_roles import ColumnRoles, is_key
 from loaders.drafts.table_sample import TableSample
 
+_STATUSES = {
+    "active": "active aktiv aktivt gallande giltig current valid inuse ibruk",
+    "inactive": "inactive inaktiv inaktivt retired deprecated obsolete withdrawn deleted superseded replaced utgatt"
+    " utgangen upphord upphort avslutad borttagen ogiltig ersatt makulerad",
+    "draft": "draft utkast forslag trial proposed",
+}
+"""Words for a status, folded, by begrepp's own."""
+_YES, _NO = {"ja", "yes", "true", "1", "j", "y"}, {"nej", "no", "false", "0", "n"}
 _DATE = re.compile(r"\d{4}-?\d\d-?\d\d")
 
 
@@ -26,6 +35,43 @@ def find_parent(sample: TableSample, roles: ColumnRoles, code: str) -> tuple[str
                 roles.doubts.append(f"All values of '{column}' are codes of the list: it was taken for the parent.")
             return column, sorted(outside)
     return "", []
+
+
+def find_replacement(sample: TableSample, roles: ColumnRoles, code: str) -> str:
+    """Return the column of the codes that replace others, if all its values are codes of the list; else empty."""
+    column = roles.get("replaced_by")
+    if not column or column == code:
+        return ""
+    values, codes = {*sample.values(column)}, {*sample.values(code)}
+    if values <= codes:
+        return column if values else ""
+    roles.doubts.append(
+        f"'{column}' seems to hold codes that replace others, but {min(values - codes)!r} is no code of the list: "
+        'it is not read. Otherwise write: replaced_by = "…".'
+    )
+    return ""
+
+
+def find_statuses(sample: TableSample, roles: ColumnRoles) -> tuple[str, dict[str, list[str]]]:
+    """Return the column of statuses and its words for each; the column is empty if a word is not known."""
+    column = roles.get("status")
+    words: dict[str, list[str]] = {}
+    if not column or not sample.values(column):
+        return "", {}
+    is_reversed = fold(column).startswith(("inaktiv", "inactive"))
+    for value in dict.fromkeys(sample.values(column)):
+        word = re.sub(r"[\s_-]", "", fold(value))
+        status = next((status for status, known in _STATUSES.items() if word in known.split()), "")
+        if word in _YES | _NO and fold(column) != "status":
+            status = "active" if (word in _YES) is not is_reversed else "inactive"
+        if not status:
+            roles.doubts.append(
+                f"'{column}' seems to hold statuses, but '{value}' is not known: it is not read. To read it write "
+                'status = "…" in [file.columns], and the words in [file.options]: status.inactive = ["…"].'
+            )
+            return "", {}
+        words.setdefault(status, []).append(value)
+    return column, {status: found for status, found in words.items() if found != [status]}
 
 
 def _has_cycle(parents: dict[str, str]) -> bool:

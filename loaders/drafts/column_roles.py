@@ -32,6 +32,10 @@ _ROLES = (
         r"valid to|giltig(t|het)? (t o m|till( och med)?|tom|slut)|(till|tom|slut|end)( ?datum| ?date)|t o m|tom|till",
     ),
     (
+        "replaced_by",
+        r"(is ?)?replaced ?by|ersatts? ?(av|med)|successor.*|efterfoljare|ersattningskod|ersattande ?kod",
+    ),
+    (
         "broader",
         r"parent.*|broader|(over|hogre) ?(ordnad|niva).*|over|hor till|foralder.*|superclass.*|subclass ?of|is ?a",
     ),

@@ -10,7 +10,7 @@ from pathlib import Path
 from begrepp.errors import InputError
 from begrepp.sources.table_forms import quote_toml
 from loaders.declaration.agents import slug
-from loaders.drafts.column_relations import find_parent, find_table, is_date_column
+from loaders.drafts.column_relations import find_parent, find_replacement, find_statuses, find_table, is_date_column
 from loaders.drafts.column_roles import (
     ColumnRoles,
     distinct_share,
@@ -116,6 +116,9 @@ def _list_draft(sample: TableSample, roles: ColumnRoles, id_: str, rights: Draft
     parent, roots = find_parent(sample, roles, code)
     fields: dict[str, str] = {"notation": code}
     fields |= {f"pref_label.{language}": column for language, column in labels or [("zxx", code)]}
+    replacement = find_replacement(sample, roles, code)
+    status, status_words = find_statuses(sample, roles)
+    fields |= {name: c for name, c in (("replaced_by", replacement), ("status", status)) if c}
     taken = {*fields.values(), parent}
     for role in ("alt_label", "definition"):
         fields |= {f"{role}.{language}": c for language, c in roles.columns(role) if c not in taken}
@@ -143,8 +146,9 @@ def _list_draft(sample: TableSample, roles: ColumnRoles, id_: str, rights: Draft
     lines += [f"hierarchical = {str(bool(parent)).lower()}", ""]
     lines += [*file_lines(sample, "file", "name", [*fields.values()]), "[file.columns]"]
     lines += [f"{name} = {quote_toml(column)}" for name, column in fields.items()]
-    if roots or (labels and without):
+    if roots or status_words or (labels and without):
         lines += ["", "[file.options]"]
+    lines += [f"status.{name} = {toml_value(words)}" for name, words in status_words.items()]
     if labels and without:
         lines.append("label_by_notation = true")
     if roots:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections import Counter
@@ -16,20 +15,22 @@ from openpyxl.utils import get_column_letter
 
 from begrepp.errors import InputError
 from begrepp.sources.file_kinds import describe_content, is_json
-from begrepp.sources.rows import DELIMITERS
+from begrepp.sources.meter import Meter
 from begrepp.sources.xlsx import open_workbook, sheet_names, sheet_rows
 from loaders.declaration.json_rows import References, guess_rows, read_document_rows
+from loaders.declaration.limited_pattern import LimitedPattern
+from loaders.declaration.markdown_rows import read_markdown_rows
 from loaders.drafts.formats import is_nested
+from loaders.drafts.text_form import decode, find_delimiter, find_widths
 
 MAX_ROWS = 20_000
 """Number of rows that are read."""
-_HEAD = 2_000_000
-"""Number of bytes of a text file that are read."""
 _HEADER_ROWS = 30
 """Number of rows among which the header is searched."""
 _FOOTNOTE = 10
 """Characters of the shortest text below a table that is no code."""
 _WORKBOOKS = (".xlsx", ".xlsm")
+_MARKDOWN = (".md", ".markdown")
 _SEPARATOR_LINE = re.compile(r'"?sep=.')
 
 
@@ -66,7 +67,21 @@ def read_sample(path: Path, sheet: str = "") -> TableSample:
         raise InputError(path, f"it is {kind}, which is not a table.", step)
     if suffix in (".json", ".jsonl", ".ndjson", ".yaml", ".yml") or is_json(path):
         return _read_document(path, "yaml" if suffix in (".yaml", ".yml") else "json")
+    if suffix in _MARKDOWN:
+        return _read_markdown(path)
     return _read_text(path)
+
+
+def _read_markdown(path: Path) -> TableSample:
+    """Return the rows of all tables in a text in Markdown."""
+    sample = TableSample(path, {} if path.suffix.lower() == ".md" else {"format": "markdown"})
+    for row in islice(read_markdown_rows(path, LimitedPattern(""), decode(path)[0], Meter(), ()), MAX_ROWS):
+        cells = {name: row.take(name) for name in row.remaining_columns() if name != "heading"}
+        sample.rows.append(cells)
+        sample.columns += [name for name in cells if name not in sample.columns]
+    if any(cells.keys() != sample.rows[0].keys() for cells in sample.rows):
+        sample.doubts.append("The file has tables with different columns: choose with `heading` which ones are read.")
+    return sample
 
 
 def _read_workbook(path: Path, wanted: str) -> TableSample:
@@ -119,12 +134,12 @@ def _read_document(path: Path, form: str) -> TableSample:
 
 
 def _read_text(path: Path) -> TableSample:
-    encoding, text = _decode(path)
+    encoding, text = decode(path)
     lines = text.splitlines()
     if lines and _SEPARATOR_LINE.match(lines[0]):
         lines[0] = ""
-    delimiter = _find_delimiter(lines)
-    if not delimiter and (widths := _find_widths(lines)):
+    delimiter = find_delimiter(lines)
+    if not delimiter and (widths := find_widths(lines)):
         sample = _fixed_sample(path, lines, widths)
     else:
         rows = enumerate(
@@ -141,47 +156,6 @@ def _read_text(path: Path) -> TableSample:
             f"The text is not UTF-8; it was read as {encoding}. Check letters such as å, ä and ö below."
         )
     return sample
-
-
-def _decode(path: Path) -> tuple[str, str]:
-    with path.open("rb") as file:
-        data = file.read(_HEAD)
-        is_whole = not file.read(1)
-    data = data if is_whole else data[: data.rfind(b"\n") + 1]
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16", data.decode("utf-16", errors="replace")
-    try:
-        return "utf-8", data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "windows-1252", data.decode("windows-1252", errors="replace")
-
-
-def _find_delimiter(lines: Sequence[str]) -> str:
-    """Return the delimiter that gives most rows the same number of cells, at least two; empty if there is none."""
-    scores = {}
-    for delimiter in DELIMITERS:
-        try:
-            rows = [row for row in csv.reader((f"{line}\n" for line in lines[:300]), delimiter=delimiter) if any(row)]
-        except csv.Error:
-            continue
-        widths = Counter(len(row) for row in rows)
-        width, count = max(widths.items(), key=lambda pair: (pair[1] * (pair[0] > 1), pair[0]), default=(0, 0))
-        if width > 1:
-            scores[delimiter] = (count / len(rows), width)
-    best = max(scores, key=lambda delimiter: scores[delimiter], default="")
-    return best if best and scores[best][0] >= 0.5 else ""
-
-
-def _find_widths(lines: Sequence[str]) -> list[int]:
-    """Return the widths of columns that begin at the same place in all lines; empty if there are none."""
-    filled = [line for line in lines[:300] if line.strip()]
-    if len(filled) < 2:
-        return []
-    length = max(map(len, filled))
-    is_blank = [all(place >= len(line) or line[place] == " " for line in filled) for place in range(length)]
-    starts = [place for place in range(1, length) if is_blank[place - 1] and not is_blank[place]]
-    ends = [*starts, length]
-    return [end - start for start, end in zip([0, *starts], ends, strict=True)] if starts else []
 
 
 def _fixed_sample(path: Path, lines: Sequence[str], widths: list[int]) -> TableSample:

@@ -329,3 +329,50 @@ def test_swedish_names_of_validity(tmp_path: Path) -> None:
     path.write_text("kod;namn;Giltig fr.o.m.;Giltig t.o.m.\nA;ett;2020-01-01;2021-01-01\n", encoding="utf-8")
     columns = draft(path)[0]["file"][0]["columns"]
     assert (columns["valid_from"], columns["valid_to"]) == ("Giltig fr.o.m.", "Giltig t.o.m.")
+
+
+def test_replacements_and_statuses_are_read_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text("code,display,status,replaced_by\n001,One,active,\n002,Two,retired,001\n", encoding="utf-8")
+    toml, rows = draft(path)
+    (file,) = toml["file"]
+    assert file["columns"] == {
+        "notation": "code",
+        "pref_label": {"en": "display"},
+        "replaced_by": "replaced_by",
+        "status": "status",
+    }
+    assert file["options"] == {"status": {"inactive": ["retired"]}}
+    assert rows == ["001: One (en)", "002: Two (en)"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "columns", "words"),
+    [
+        ("kod;namn;aktiv", ("A;ett;ja", "B;två;nej"), {"status": "aktiv"}, {"active": ["ja"], "inactive": ["nej"]}),
+        ("kod;namn;inaktiv", ("A;ett;0", "B;två;1"), {"status": "inaktiv"}, {"active": ["0"], "inactive": ["1"]}),
+        ("kod;namn;status", ("A;ett;Gällande", "B;två;kanske"), {}, {}),
+        ("kod;namn;ersatt av", ("A;ett;", "B;två;A"), {"replaced_by": "ersatt av"}, {}),
+        ("kod;namn;ersatt av", ("A;ett;", "B;två;Z"), {}, {}),
+    ],
+)
+def test_what_is_not_known_of_statuses_and_replacements_is_a_doubt(
+    tmp_path: Path, header: str, cells: tuple[str, str], columns: dict[str, str], words: dict[str, list[str]]
+) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text("\n".join((header, *cells, "")), encoding="utf-8")
+    drafted = draft_source([path], DraftRights(), date(2026, 1, 1))
+    assert preview(drafted, [path])[1] is None
+    (file,) = tomllib.loads(drafted.text)["file"]
+    assert {key: file["columns"].get(key) for key in ("status", "replaced_by") if key in file["columns"]} == columns
+    assert file.get("options", {}).get("status", {}) == words
+    assert bool(columns) is not any("it is not read" in doubt for doubt in drafted.doubts)
+
+
+@pytest.mark.parametrize("name", ["k.md", "k.markdown"])
+def test_a_table_in_markdown(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("# Lista\n\n| kod | namn |\n|---|---|\n| A | x \\| y |\n| B | och |\n", encoding="utf-8")
+    toml, rows = draft(path)
+    assert toml["file"][0]["columns"] == {"notation": "kod", "pref_label": {"sv": "namn"}}
+    assert rows == ["A: x | y (sv)", "B: och (sv)"]

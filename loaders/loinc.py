@@ -103,6 +103,10 @@ def _read_release(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
             "Add the release archive, or the folder LoincTable.",
         )
     table, edition_start = tables[0], valid_from(edition)
+    for path in files:
+        if path.suffix != ".zip" and not re.search(_FILE_PATTERN, path.name):
+            reason = f"'{path.name}' is not read: LOINC has no table of this name (svSE99LinguisticVariant.csv, …)."
+            yield Skipped(origin=Origin(path.name), reason=reason)
     hierarchy_files = [path for path in files if path.name in _HIERARCHY_FILES]
     if len(hierarchy_files) > 1:
         file_names = ", ".join(path.name for path in hierarchy_files)

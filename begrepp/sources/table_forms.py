@@ -6,15 +6,22 @@ The readers of tables look up the form of a file by its path; it takes precedenc
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
+from begrepp.errors import Origin
+from begrepp.sources.rows import ColumnError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableForm:
-    """The form of a table; None and empty for what is not declared. The last two are those of a workbook."""
+    """The form of a table; None and empty for what is not declared. `sheets` and `cell_range` are of a workbook.
+
+    `ignore` has columns that are not used, in which `*` stands for any characters.
+    """
 
     delimiter: str = ""
     encoding: str = ""
@@ -24,6 +31,18 @@ class TableForm:
     column_names: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     cell_range: str = ""
+    ignore: tuple[str, ...] = ()
+
+    def ignored(self, header: Sequence[str], origin: Origin) -> frozenset[str]:
+        """Return the columns of a header that are not used. Raises `ColumnError` for one that is not there."""
+        if missing := [each for each in self.ignore if "*" not in each and each not in header]:
+            raise ColumnError(
+                origin,
+                f"no column '{missing[0]}', which `ignore` names (there are: {', '.join(map(repr, header))}).",
+                "Correct it in source.toml.",
+            )
+        patterns = [re.compile(".*".join(map(re.escape, each.split("*"))), re.DOTALL) for each in self.ignore]
+        return frozenset(name for name in header if any(pattern.fullmatch(name) for pattern in patterns))
 
 
 class DeclaredForms:

@@ -82,6 +82,7 @@ def read_table(
     counter.stage = "reading"
     header = list(columns) if columns is not None else None
     empty, rows, start = True, 0, 1
+    ignored = form.ignored(header, Origin(path.name)) if header is not None else frozenset()
     try:
         for cells in reader:
             start = reader.line_num + 1
@@ -94,6 +95,7 @@ def read_table(
                 origin = Origin(path.name, skipped + reader.line_num)
                 check_delimiter(header, expected, delimiter, origin)
                 check_header(header, required, delimiter, path, origin)
+                ignored = form.ignored(header, origin)
                 continue
             if not any(map(str.strip, cells)):
                 continue
@@ -108,6 +110,8 @@ def read_table(
                 add_fault(Fault.MISALIGNED, error, report)
                 continue
             refuse_person_rows(named, origin)
+            for column in ignored:
+                del named[column]
             yield Row(named, origin)
     except csv.Error as error:
         raise _text_error(error, path, skipped + start, skipped + reader.line_num, delimiter, header is None) from None

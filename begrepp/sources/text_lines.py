@@ -76,7 +76,7 @@ def decode_lines(path: Path, encoding: str, counter: Meter) -> Generator[str, No
                 raise InputError(
                     Origin(path.name, number),
                     f"the text is UTF-8, not {encoding.upper()} ({text.strip()[:40]}).",
-                    'Remove `encoding` from source.toml, or write encoding = "utf-8" there.',
+                    'Write in source.toml, beside the file and below its name ([[file]] and name): encoding = "utf-8".',
                 )
             if "\0" in text:
                 raise _not_text(Origin(path.name, number), "a NUL character")

@@ -78,6 +78,7 @@ def read_xlsx(
             counter.begin_row(origin)
             formulas += formula_count
             if row := _new_row(header, cells, origin, title, first, report):
+                row.ignore(*form.ignored(row.remaining_columns(), origin))
                 yield row
     if not rows_read:
         raise InputError(

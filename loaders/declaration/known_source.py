@@ -57,9 +57,14 @@ def _read_form(section: TomlTable, edition: EditionFiles) -> list[tuple[Path, Ta
         section.add_problem("name", f"names {name}, which is not there (there are: {names}).", "Correct the name.")
     column_names = read_column_names(section)
     skip = section.number("skip")
+    ignore = section.strings("ignore")
     if paths and all(path.suffix.lower() in _WORKBOOKS for path in paths):
         form = TableForm(
-            skip=skip, column_names=column_names, sheets=section.strings("sheet"), cell_range=section.text("range")
+            skip=skip,
+            column_names=column_names,
+            sheets=section.strings("sheet"),
+            cell_range=section.text("range"),
+            ignore=ignore,
         )
     else:
         form = TableForm(
@@ -69,6 +74,7 @@ def _read_form(section: TomlTable, edition: EditionFiles) -> list[tuple[Path, Ta
             encoding=read_encoding(section) if "encoding" in section else "",
             quoted=section.flag("quoted", default=True) if "quoted" in section else None,
             short_rows=section.flag("short_rows", default=False) if "short_rows" in section else None,
+            ignore=ignore,
         )
     section.done()
     return [(path, form) for path in paths]

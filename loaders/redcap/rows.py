@@ -15,7 +15,7 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.editions import data_files
-from begrepp.sources.row_faults import RowScope
+from begrepp.sources.row_faults import RowScope, add_remark
 from begrepp.sources.rows import DELIMITERS, Row
 from begrepp.sources.text_lines import read_lines
 from loaders.declaration.row_source import RowSource, read_row_source
@@ -71,9 +71,12 @@ FORM_STATUS = tuple(
     CodedValue(code=code, labels=(Text(words, "en"),))
     for code, words in (("0", "Incomplete"), ("1", "Unverified"), ("2", "Complete"))
 )
+_CODED_LINE = re.compile(r"\s*[\w.+-]+\s*,")
 _CODED = ("radio", "dropdown", "checkbox")
 _WHOLE = re.compile(r"integer|number|(date|time).*")
 """Validations that the datatype says whole: exports have dates in one form, whatever the form on the screen."""
+_BOUNDS = {"text_validation_min": "Minimum", "text_validation_max": "Maximum"}
+_COMPUTED = re.compile(r"today|now|\[.+\]", re.IGNORECASE)
 _OTHER_COLUMNS = {
     "question_number": "Question number",
     "matrix_group_name": "Matrix group",
@@ -159,7 +162,12 @@ def datatype_of(cells: dict[str, str], row: Row) -> str:
 
 
 def bound_of(cells: dict[str, str], column: str) -> str:
-    """Return the least or greatest value of a field; the decimals of `number_…_comma_decimal` are after a comma."""
+    """Return the least or greatest value of a field; the decimals of `number_…_comma_decimal` are after a comma.
+
+    A bound that REDCap computes for each record, such as `today` or `[birth_date]`, is none (see `other_notes`).
+    """
+    if _COMPUTED.fullmatch(cells[column]):
+        return ""
     validation = cells["text_validation_type_or_show_slider_number"]
     has_comma = validation.startswith("number") and validation.endswith("comma_decimal")
     return cells[column].replace(",", ".") if has_comma else cells[column]
@@ -177,6 +185,9 @@ def other_notes(cells: dict[str, str], language: str) -> list[Text]:
         notes.append(Text(from_html(choices), language) if kind == "slider" else Text(choices, "zxx"))
     if kind != "slider" and validation and not (kind == "text" and _WHOLE.fullmatch(validation)):
         notes.append(Text(f"Validation: {validation}", "en"))
+    for column, words in _BOUNDS.items():
+        if _COMPUTED.fullmatch(cells[column]):
+            notes.append(Text(f"{words}: {cells[column]}", "en"))
     for column, words in _OTHER_COLUMNS.items():
         if cells[column]:
             notes.append(Text(f"{words}: {cells[column]}", "en"))
@@ -186,7 +197,8 @@ def other_notes(cells: dict[str, str], language: str) -> list[Text]:
 def read_choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedValue, ...]:
     """Parse choices such as `1, Yes | 2, No, never`: separated by bars, code and label by the first comma.
 
-    If no choice has a comma, each is its own code, as in REDCap.
+    If no choice has a comma, each is its own code, as in REDCap. Without a bar, each choice may have a line, as in the
+    Online Designer.
     """
     kind = cells["field_type"]
     if kind in _YES_NO:
@@ -194,7 +206,7 @@ def read_choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedV
     if kind not in _CODED:
         return ()
     found: dict[str, CodedValue] = {}
-    choices = [choice for choice in cells["select_choices_or_calculations"].split("|") if choice.strip()]
+    choices = _split_choices(cells, row)
     are_coded = any("," in choice for choice in choices)
     for choice in choices:
         code, comma, label = choice.partition(",")
@@ -214,3 +226,12 @@ def read_choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedV
     if not found:
         raise InputError(row.origin, f"'{cells['field_name']}' has no choices.", "Write them as `1, Yes | 0, No`.")
     return tuple(found.values())
+
+
+def _split_choices(cells: dict[str, str], row: Row) -> list[str]:
+    text = cells["select_choices_or_calculations"]
+    lines = [line for line in text.splitlines() if line.strip()]
+    if "|" not in text and len(lines) > 1 and all(map(_CODED_LINE.match, lines)):
+        add_remark(row.origin, "the choices are on lines, not separated by bars; each line is read as a choice.")
+        return lines
+    return [choice for choice in text.split("|") if choice.strip()]

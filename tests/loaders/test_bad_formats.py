@@ -175,7 +175,7 @@ _ABOVE = "AccessoryFiles/ComponentHierarchyBySystem/ComponentHierarchyBySystem.c
             _ABOVE,
             '"","1","","LP90001-1"',
             '"","1","","LP90009-9"',
-            "",
+            " row 3",
             "below 'LP90001-1', which is not",
             "truncated",
         ),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import loaders
-from begrepp.records import Concept
+from begrepp.records import Concept, Skipped
 from tests.support.bad_files import edition, original, refused
 
 TERMS = "Term;Termstatus;Synonymer;Definition\nvård;rekommenderad;;åtgärder, alla\n"
@@ -54,6 +54,26 @@ def test_a_form_that_is_declared_takes_the_place_of_the_publishers(tmp_path: Pat
     refused(tmp_path / "refused", "ksh97p", files, "KSH97P_KOD.ANS row 1", "the text is UTF-8", 'encoding = "utf-8"')
     files["source.toml"] = '[[file]]\nname = "*.ANS"\nencoding = "utf-8"\n'
     assert _labels(tmp_path / "read", "ksh97p", files) == _labels(tmp_path / "as-is", "ksh97p", original("ksh97p"))
+
+
+def test_columns_that_are_not_used_are_ignored_by_name(tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {
+        "t.csv": "Term,Termstatus,Synonymer,Definition,Ämne,Ämne 2\nvård,rekommenderad,,d,x,y\n"
+    }
+    refused(
+        tmp_path / "a", "termbank", files, "t.csv row 2", "does not know the column.s. 'Ämne', 'Ämne 2'", "source.toml"
+    )
+    for number, ignore in enumerate(('["Ämne", "Ämne 2"]', '["Ämne*"]')):
+        declared = files | {"source.toml": f'[[file]]\nname = "t.csv"\nignore = {ignore}\n'}
+        assert _labels(tmp_path / str(number), "termbank", declared) == {"vard": "vård"}
+    wrong = files | {"source.toml": '[[file]]\nname = "t.csv"\nignore = ["Emne"]\n'}
+    refused(tmp_path / "b", "termbank", wrong, "t.csv row 1", "no column 'Emne', which `ignore` names", "Correct it")
+
+
+def test_a_file_that_loinc_does_not_have_is_named(tmp_path: Path) -> None:
+    files = original("loinc") | {"sv1LinguisticVariant.csv": "LOINC_NUM\n1\n"}
+    records = loaders.read_records(edition(tmp_path, "loinc", files))
+    assert any("'sv1LinguisticVariant.csv' is not read" in each.reason for each in records if isinstance(each, Skipped))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import loaders
-from begrepp.errors import InputError
+from begrepp.build.loads.variable_checks import impossible_values
+from begrepp.errors import InputError, Origin
 from begrepp.records import CodeList, Dataset, EditionFiles, Record, Skipped, Variable
 from begrepp.settings import ROOT
 
@@ -209,3 +210,49 @@ def test_properties_of_csvw_without_a_field_in_the_record_are_notes_or_told(tmp_
     assert [each.reason for each in records if isinstance(each, Skipped)] == [
         "'c' is a virtual column, which the tables do not have."
     ]
+
+
+def test_choices_on_lines_of_their_own_are_choices(tmp_path: Path) -> None:
+    rows = 'a,f,,radio,A,"1, Ett\n2, Två, eller fler",\nb,f,,radio,B,"1, rad ett\nrad två | 2, x",\n'
+    records = load(tmp_path, "redcap", d__csv=f"{REDCAP}\n{rows}")
+    lists = {
+        each.id: [(v.code, v.labels[0].value) for v in each.values] for each in records if isinstance(each, CodeList)
+    }
+    assert lists["a"] == [("1", "Ett"), ("2", "Två, eller fler")]
+    assert [code for code, _ in lists["b"]] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("validation", "bound", "minimum", "note"),
+    [
+        ("date_ymd", "2020-01-31", "2020-01-31", []),
+        ("date_dmy", "today", "", ["Minimum: today"]),
+        ("datetime_ymd", "now", "", ["Minimum: now"]),
+        ("date_ymd", "[birth_date]", "", ["Minimum: [birth_date]"]),
+        ("number", "[weight]", "", ["Minimum: [weight]"]),
+    ],
+)
+def test_a_bound_that_is_computed_is_a_note(
+    tmp_path: Path, validation: str, bound: str, minimum: str, note: list[str]
+) -> None:
+    row = f"a,f,,text,A,,{validation},{bound}\n"
+    found = variables(load(tmp_path, "redcap", d__csv=f"{REDCAP},text_validation_min\n{row}"))["a"]
+    assert (found.minimum, [text.value for text in found.notes]) == (minimum, note)
+
+
+@pytest.mark.parametrize(
+    ("datatype", "bound", "is_told"),
+    [("date", "2020-13-01", True), ("date", "1/2/2020", True), ("date", "2020-02-29", False), ("date", "", False)],
+)
+def test_a_bound_that_is_no_date_is_told(datatype: str, bound: str, is_told: bool) -> None:
+    variable = Variable(
+        dataset="d",
+        table="t",
+        name="a",
+        origin=Origin("a"),
+        titles=(),
+        descriptions=(),
+        datatype=datatype,
+        minimum=bound,
+    )
+    assert [*impossible_values(variable)] == [f"the minimum '{bound}' of the variable 'a' is no date."] * is_told

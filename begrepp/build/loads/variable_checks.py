@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ _NUMBERS = frozenset(
 )
 _TEXTS = frozenset(("string", "normalizedString", "token", "anyAtomicType", ""))
 _DATES = frozenset(("date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth", "time"))
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(Z|[+-]\d\d:\d\d)?")
 _DATE_OR_TIME = re.compile(r"\d{4}(-\d\d(-\d\d(T[\d:.]+)?)?)?|\d\d:\d\d(:[\d.]+)?")
 
 
@@ -34,6 +36,10 @@ def impossible_values(variable: Variable) -> Iterator[str]:
         for words, bound in (("minimum", least), ("maximum", greatest)):
             if bound and _number(bound) is None:
                 yield f"the {words} '{bound}' of the variable '{variable.name}' is no number."
+    if variable.datatype == "date" and not variable.pattern:
+        for words, bound in (("minimum", least), ("maximum", greatest)):
+            if bound and not _is_date(bound):
+                yield f"the {words} '{bound}' of the variable '{variable.name}' is no date."
     if _is_above(least, greatest, variable.datatype):
         yield f"the minimum {least} of the variable '{variable.name}' is above its maximum {greatest}."
     # The `format` of a number, date or boolean of CSVW is no regular expression.
@@ -55,6 +61,17 @@ def _number(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return None if number.is_nan() else number
+
+
+def _is_date(text: str) -> bool:
+    """Return whether a text is a date of XSD with a year of four digits: `2020-02-29`, `2020-02-29Z`."""
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def _is_pattern(pattern: str) -> bool:

@@ -223,7 +223,8 @@ def _sort_scored(scored: list[Scored]) -> list[Scored]:
     )
 
 
-def _has_hits(builder: SearchQueryBuilder, searcher: Searcher, search: ParsedSearch) -> bool:
-    """Return whether a document has one of the telling words of a search."""
+def _has_hits(builder: SearchQueryBuilder, searcher: Searcher, search: ParsedSearch, least: int) -> bool:
+    """Return whether at least so many documents have one of the telling words of a search."""
     telling = telling_slots(search)
-    return bool(searcher.search(builder.build(search, telling, min(1, len(telling))), limit=1, count=False).hits)
+    query = builder.build(search, telling, min(1, len(telling)))
+    return len(searcher.search(query, limit=least, count=False).hits) >= least

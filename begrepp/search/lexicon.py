@@ -25,7 +25,9 @@ _CORRECTION_CANDIDATES = 100
 _MAX_SYSTEMS = 5_000
 _MAX_BEGINNING = 50
 _MIN_CORRECTION_FREQUENCY, _LARGE_INDEX = 3, 10_000
-"""A word is corrected towards words in at least three documents, in a small index to any."""
+"""A word is corrected rather towards words in at least three documents; in a small index to any."""
+_RARE, _RARE_COST = 0.3, 1.0
+"""Added to the cost of a rarer word, as the name of a medicine mostly is, and the most that its errors may cost."""
 _LENGTH_DIFFERENCE = 4
 """Letters that a word may be longer or shorter than the one that it is corrected to, in any spelling."""
 _LONG_WORD = 8
@@ -132,9 +134,11 @@ class IndexLexicon:
         counts = {other: max(self.frequency(other), least * is_synonym(other)) for other in near}
 
         def cost(other: str) -> tuple[float, int, str]:
-            return near[other] - _FREQUENCY * math.log10(1 + counts[other]), -counts[other], other
+            rare = _RARE if counts[other] < least else 0.0
+            return rare + near[other] - _FREQUENCY * math.log10(1 + counts[other]), -counts[other], other
 
-        return min((other for other in near if counts[other] >= least), key=cost, default="")
+        meant = [other for other in near if counts[other] >= least or (counts[other] and near[other] <= _RARE_COST)]
+        return min(meant, key=cost, default="")
 
     def sounding_label(self, words: Sequence[str]) -> list[str]:
         """Return the words of a label that sounds like some words, one for each; empty if there is none."""

@@ -12,15 +12,17 @@ from begrepp.search.query_compounds import loose_parts
 from begrepp.search.query_lexicon import Lexicon
 from begrepp.search.query_medicines import with_medicines
 from begrepp.search.query_parser import ParsedSearch, parse_search
-from begrepp.search.synonyms import Phrase
+from begrepp.search.synonyms import Phrase, expansions, synonyms
 
 _TELLING_SHARE = 0.55
 """A word with less than this share of the weight of the most telling word is not required."""
+_ENOUGH_BY_PARTS = 5
+"""Documents that have all parts of a compound; with fewer, those that have one of the parts are found too."""
 _STEPS = 5
 """Of a query with as many telling words or more, several are dropped at a time."""
 
 
-def understand_search(query: str, lexicon: Lexicon, has_hits: Callable[[ParsedSearch], bool]) -> ParsedSearch:
+def understand_search(query: str, lexicon: Lexicon, has_hits: Callable[[ParsedSearch, int], bool]) -> ParsedSearch:
     """Parse a query; if no document has any of its words, with the parts of its compounds as words.
 
     What is in quotation marks, or has a minus sign, is sought as it is typed.
@@ -30,7 +32,14 @@ def understand_search(query: str, lexicon: Lexicon, has_hits: Callable[[ParsedSe
     if is_exact or _has_telling_word(search, lexicon):
         return search
     loose = _loosened(search, lexicon)
-    return parse_search(loose, lexicon, joined=False) if loose and not has_hits(search) else search
+    enough = _ENOUGH_BY_PARTS if _is_one_compound(search) else 1
+    return parse_search(loose, lexicon, joined=False) if loose and not has_hits(search, enough) else search
+
+
+def _is_one_compound(search: ParsedSearch) -> bool:
+    """Return whether a search is one word, that is known by its parts alone."""
+    words = [word for slot in search.slots for word in slot.words]
+    return len(words) == 1 and not (search.codes.parts or synonyms(words) or expansions(words[0]))
 
 
 def _has_telling_word(search: ParsedSearch, lexicon: Lexicon) -> bool:

@@ -29,6 +29,7 @@ _SPELLING_RULES = tuple(
     (letters, re.compile(pattern), replacement)
     for letters, pattern, replacement in (
         ("ph", r"ph", "f"),
+        ("sc", r"sc(?=[eiy])", "sk"),
         ("th", r"th", "t"),
         ("rh", r"rh", "r"),
         ("e", r"ae|oe", "e"),

@@ -47,6 +47,8 @@ THINGS = [
     concept("sjukdomar/H1", "H1", en="Hives"),
     {f'<{BASE}sjukdomar/H1> {name("skos:definition")} "Vanligt i varje församling."@sv .\n'},
     concept("sjukdomar/W1", "W1", sv="Försämring"),
+    concept("sjukdomar/D1", "D1", sv="Dragsot"),
+    concept("sjukdomar/D2", "D2", sv="Dragsot med migrän"),
     concept("sjukdomar/H2", "H2", sv="Rådgivning vid HIV"),
     *(concept(f"sjukdomar/Z{n}", f"Z{n}", sv=f"HER2 förändring {n}") for n in range(3)),
 ]
@@ -111,6 +113,18 @@ def test_a_compound_that_no_label_has_is_sought_by_its_parts(index: TextIndex) -
     found = {hit.iri.removeprefix(BASE) for hit in index.search("migränpsoriasis")[1]}
     assert {"sjukdomar/X05", "sjukdomar/X03"} <= found
     assert index.search("qqqqxxxx") == (0, [])
+
+
+def test_a_word_of_one_document_is_what_is_meant_if_no_frequent_word_is(
+    index: TextIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("begrepp.search.lexicon._LARGE_INDEX", 5)  # words in one or two documents are rare
+    assert index.corrections("dragsåt") == (("dragsåt", "dragsot"),)
+    assert not index.corrections("dräkset")  # more than one error
+
+
+def test_a_compound_whose_parts_few_documents_have_together_is_sought_by_each(index: TextIndex) -> None:
+    assert {"sjukdomar/X05", "sjukdomar/D1"} <= {hit.iri.removeprefix(BASE) for hit in index.search("migrändragsot")[1]}
 
 
 def test_a_word_of_a_definition_is_not_corrected(index: TextIndex) -> None:

@@ -19,6 +19,7 @@ from begrepp.text.stemming import word_keys
         ("hepatisk", "hepatic"),
         ("kroniska", "chronic"),
         ("artroskopisk", "artroskopi"),
+        ("skintigrafi", "scintigraphy"),
         ("psykiatriskt", "psykiatri"),
     ],
 )

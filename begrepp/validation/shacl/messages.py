@@ -16,6 +16,7 @@ from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads
 from begrepp.validation.shacl.vocabulary import RDFS_LABEL, SH, Term, display_text, parameter_name
 
 _CONDITION = SH + "SPARQLConstraintComponent"
+MESSAGE_VARIABLE = "message"
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
 
@@ -39,9 +40,10 @@ def label_messages(graph: TripleIndex, component: Term) -> Mapping[str, str]:
 def default_messages(component: str, argument: str) -> Mapping[str, str]:
     """The default messages of a component (`ontology/components.ttl`), with the value of its parameter filled in.
 
-    Without an argument, such as a shape that has no IRI, a message that would name it is that of any condition.
+    Without an argument, such as a shape that has no IRI, a message that would name it is that of any condition, as is
+    that of a component without a message of its own, such as `sh:expression`.
     """
-    messages = _component_messages().get(component, {})
+    messages = _component_messages().get(component) or _component_messages()[_CONDITION]
     if not argument and any(map(_PLACEHOLDER.search, messages.values())):
         return _component_messages()[_CONDITION]
     return _replace_placeholders(messages, {parameter_name(component): argument})
@@ -62,6 +64,12 @@ def fill_placeholders(messages: Mapping[str, str], bindings: Mapping[str, Term] 
         return messages
     values = {name: term.value if not isinstance(term, Triple) else str(term) for name, term in bindings.items()}
     return _replace_placeholders(messages, values)
+
+
+def solution_messages(messages: Mapping[str, str], bindings: Mapping[str, Term]) -> Mapping[str, str]:
+    """Return the message that a solution binds to `?message` (SHACL 5.3.2), else the messages, filled."""
+    own = bindings.get(MESSAGE_VARIABLE)
+    return {own.language or "": own.value} if isinstance(own, Literal) else fill_placeholders(messages, bindings)
 
 
 def _replace_placeholders(messages: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:

@@ -53,7 +53,8 @@ def _run_pyshacl(shapes: Shapes, files: Sequence[Path], background: Sequence[Pat
         except MemoryError:
             raise
         except Exception as error:  # pySHACL does not wrap the exceptions of its parsers
-            raise InputError("shapes", f"the shapes cannot be used: {error}", "Correct the shapes.") from error
+            reason = str(error) or f"pySHACL ended with {type(error).__name__}."
+            raise InputError("shapes", f"the shapes cannot be used: {reason}", "Correct the shapes.") from error
         if not isinstance(graph, rdflib.Graph):
             raise InputError("shapes", f"the shapes cannot be used: {text}", "Correct the shapes.")
         return graph.serialize(format="nt", encoding="utf-8")

@@ -11,7 +11,7 @@ import numpy as np
 from begrepp import lazy_polars as pl
 from begrepp.validation.shacl.data.id_columns import sorted_unique
 from begrepp.validation.shacl.data.term_table import Ids, TermTable
-from begrepp.validation.shacl.messages import fill_placeholders
+from begrepp.validation.shacl.messages import fill_placeholders, solution_messages
 from begrepp.validation.shacl.shapes import Shape
 from begrepp.validation.shacl.vocabulary import Term, display_text
 
@@ -100,7 +100,7 @@ class ColumnResults:
         messages = self.cause.messages
         if self.bindings is not None:
             bound = {name: self.terms.term(int(ids[row])) for name, ids in self.bindings.items() if ids[row]}
-            messages = fill_placeholders(messages, bound)
+            messages = solution_messages(messages, bound)
         return ShaclResult(focus=focus, value=value, messages=messages)
 
     def examples(self, limit: int) -> list[str]:

@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from begrepp.errors import InputError
 from begrepp.validation.shacl.lexical_spaces import is_in_lexical_space
+from begrepp.validation.shacl.node_expressions import check_node_expressions
 from begrepp.validation.shacl.paths import read_path
 from begrepp.validation.shacl.regex import check_pattern
 from begrepp.validation.shacl.shapes import FOCUS_PARAMETERS, TARGETS, VALUE_PARAMETERS, Shapes, source_text
@@ -135,6 +136,7 @@ def _check_shape(shapes: Shapes, node: Term, properties: Set[Term]) -> None:
         raise _ill_formed(name, "sh:qualifiedValueShape is allowed in property shapes only, which have an sh:path")
     for constraint in graph.objects(node, SH + "sparql"):
         _check_constraint(shapes, name, constraint)
+    check_node_expressions(shapes, node)
     if pattern := graph.first_object(node, SH + "pattern"):
         try:
             check_pattern(lexical_form(pattern), lexical_form(graph.first_object(node, SH + "flags")))

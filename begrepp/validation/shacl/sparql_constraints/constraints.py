@@ -16,6 +16,7 @@ from begrepp.validation.shacl.custom_components import CustomComponent
 from begrepp.validation.shacl.data.data_graph import DataGraph, ValueNodes
 from begrepp.validation.shacl.data.id_columns import sorted_unique
 from begrepp.validation.shacl.data.term_table import UNBOUND, Ids
+from begrepp.validation.shacl.messages import MESSAGE_VARIABLE, solution_messages
 from begrepp.validation.shacl.paths import path_to_sparql, path_to_text
 from begrepp.validation.shacl.results import Cause, ColumnResults
 from begrepp.validation.shacl.shapes import Shape, Shapes
@@ -152,7 +153,10 @@ class SparqlConstraints:
             result_path = path_to_text(shape.path)
             if path != UNBOUND and isinstance(bound_path := data.terms.term(int(path)), NamedNode):
                 result_path = bound_path.value
-            cause = Cause(shape=shape, component=component, path=result_path, messages=messages, constraint=constraint)
+            shared, own = messages, sorted_unique(solutions.column(MESSAGE_VARIABLE)[rows]).tolist()
+            if len(own) == 1 and own[0] != UNBOUND:
+                shared = solution_messages(messages, {MESSAGE_VARIABLE: data.terms.term(own[0])})
+            cause = Cause(shape=shape, component=component, path=result_path, messages=shared, constraint=constraint)
             yield ColumnResults(cause, data.terms, this, this, value, bindings).select(rows, this[rows])
 
     def _solutions(self, constraint: Term, shape: Shape, data: DataGraph, focus: Ids) -> BindingTable:

@@ -210,6 +210,8 @@ def unknown_address(rest: str) -> Response:
     if creates or request.method in ("PUT", "PATCH", "DELETE"):
         text = f"The service is read-only; it has no method {request.method}."
         raise invalid_request(text, code="not-supported", status=405)
+    if (name := kind.rpartition("/")[2]).startswith("$") and base in FHIR_VERSIONS:
+        raise invalid_request(f"There is no operation {name[:50]}.", code="not-supported", status=404)
     raise NotFound(f"There is nothing at /fhir/{rest[:100]}.", "The bases are /fhir/r5 and /fhir/r4; see /fhir.")
 
 

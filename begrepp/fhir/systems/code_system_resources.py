@@ -83,8 +83,10 @@ def _all(concepts: Iterable[Json]) -> Iterator[Json]:
 
 
 def identifiers(about: SystemDescription) -> list[str]:
-    """Return the identifiers of a code system besides the publisher's URI, OIDs as `urn:oid:…`."""
-    known = dict.fromkeys(each for each in (*about.identifiers, about.iri) if each and each != about.uri)
+    """Return the identifiers of a code system, OIDs as `urn:oid:…`; a URI that is its address is not among them."""
+    known = dict.fromkeys(
+        each for each in (*about.identifiers, about.iri) if each and (each != about.uri or OID.fullmatch(each))
+    )
     return [f"urn:oid:{oid[1]}" if (oid := OID.fullmatch(each)) else each for each in known]
 
 

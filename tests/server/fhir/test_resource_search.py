@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from server.fhir.search_parameters import parameter_test
+from tests.server.fhir.test_loaded_resources import STATED
 from tests.server.fhir.test_served_resources import ECOG, get
 
 Json = dict[str, Any]
@@ -134,3 +136,63 @@ def test_a_part_of_a_resource_has_what_was_asked_for_and_is_marked(client: Flask
     text = get(client, f"/fhir/r5/CodeSystem?url={ECOG}&_summary=text")["entry"][0]["resource"]
     assert set(text) == {"resourceType", "id", "meta", "status", "content"}
     assert "meta" not in get(client, f"/fhir/r5/CodeSystem?url={ECOG}")["entry"][0]["resource"]
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+def test_an_oid_that_is_the_address_is_an_identifier_too(client: FlaskClient, base: str) -> None:
+    oid = "urn:oid:1.2.752.116.1.1.1"
+    queries = (f"identifier={oid}", f"identifier=urn:ietf:rfc:3986|{oid}", f"url={oid}")
+    totals = [get(client, f"/fhir/{base}/CodeSystem?{query}")["total"] for query in queries]
+    assert totals[0] > 1 and len({*totals}) == 1  # all editions
+
+
+@pytest.mark.parametrize(
+    ("query", "is_found"),
+    [
+        ("content-mode=complete", True),
+        ("content-mode=not-present", False),
+        ("content-mode=http://hl7.org/fhir/codesystem-content-mode|complete", True),
+        ("language=en", True),
+        ("language=sv", False),
+        ("publisher=registry", True),
+        ("publisher=houses", False),
+        ("publisher:contains=houses", True),
+        ("description=invented", True),
+        ("jurisdiction=SE", True),
+        ("jurisdiction=urn:iso:std:iso:3166|SE", True),
+        ("jurisdiction=urn:iso:std:iso:3166|NO", False),
+        ("jurisdiction:missing=true", False),
+        ("date=2025-03-04", True),
+        ("date=2025-03", True),
+        ("date=2025", True),
+        ("date=2024", False),
+        ("date=ne2025-03-04", False),
+        ("date=ge2025-03-04", True),
+        ("date=gt2025-03-04", False),
+        ("date=gt2025-03-03", True),
+        ("date=lt2025-03", False),
+        ("date=le2025-03", True),
+        ("date=sa2025", False),
+        ("date=eb2026", True),
+        ("date=ge2025&date=lt2026", True),
+        ("date=2020,2025", True),
+        ("date:missing=true", False),
+    ],
+)
+def test_what_a_resource_states_is_found(query: str, is_found: bool) -> None:
+    stated = {**STATED, "content": "complete"}
+    names: dict[str, list[str]] = {}
+    for name, value in (each.split("=", 1) for each in query.split("&")):
+        names.setdefault(name, []).append(value)
+    assert all(parameter_test("CodeSystem", *each)(stated) for each in names.items()) is is_found
+
+
+@pytest.mark.parametrize("date", ["yesterday", "ge", "20", "xx2020", "2020-1-1"])
+def test_a_date_that_is_none_is_a_fault(client: FlaskClient, date: str) -> None:
+    assert get(client, f"/fhir/r5/ValueSet?date={date}", 400)["issue"][0]["code"] == "invalid"
+
+
+@pytest.mark.parametrize("path", ["$closure", "ConceptMap/$closure", "CodeSystem/$find-matches"])
+def test_an_operation_that_is_not_there_is_not_supported(client: FlaskClient, path: str) -> None:
+    for base in ("r5", "r4"):
+        assert get(client, f"/fhir/{base}/{path}", 404)["issue"][0]["code"] == "not-supported"

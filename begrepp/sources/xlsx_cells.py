@@ -15,12 +15,10 @@ from typing import Any
 
 from openpyxl.cell.cell import TYPE_ERROR, TYPE_FORMULA
 
-MAX_DIGITS = 15
-"""Digits of a number that a workbook keeps."""
+from begrepp.sources.number_formats import MAX_DIGITS, show_number, shows_number_as, shows_text_as_it_is
+
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ESCAPES = re.compile(rf"(?:{_ESCAPE.pattern.replace('(', '(?:')})+")
-_FORMAT_TOKEN = re.compile(r'0|"([^"]*)"|\\(.)|([-/ .:()])')
-_DECIMALS = re.compile(r"0+\.(0+)")
 _THOUSANDS = re.compile(r"[#0],[#0]")
 _SCIENTIFIC = re.compile(r"E[+-]", re.IGNORECASE)
 
@@ -79,7 +77,13 @@ def read_cell(cell: Any, stored: Any = None, is_empty: Callable[[Any], bool] | N
             shown = value.isoformat()
             return CellText(shown, code_fault=f"cell {place} holds a time ({shown}), which may have been a code.")
         case _:
-            return CellText(unicodedata.normalize("NFC", decode_escapes(str(value))).strip())
+            text = unicodedata.normalize("NFC", decode_escapes(str(value))).strip()
+            number_format = str(cell.number_format or "")
+            if text and not shows_text_as_it_is(number_format):
+                return CellText(
+                    text, code_fault=f"cell {place} is shown in the format {number_format}, not as {text[:40]}."
+                )
+            return CellText(text)
 
 
 def decode_escapes(text: str) -> str:
@@ -114,36 +118,8 @@ def _read_number(value: float, number_format: str, place: str) -> CellText:
         return CellText(shown, code_fault=reason)
     if "%" in number_format or _THOUSANDS.search(number_format):
         return CellText(shown, code_fault=f"cell {place} is shown in the format {number_format}, not as {shown}.")
+    if not shows_number_as(shown, value, number_format):
+        return CellText(shown, code_fault=f"cell {place} is shown in the format {number_format}, not as {shown}.")
     if "." in shown:
         return CellText(shown, code_remark="a code is a number with decimals; a zero at its end may have been lost.")
     return CellText(shown)
-
-
-def show_number(value: float, number_format: str) -> str:
-    """Return a number as its format shows it, for formats of zeros and literal characters: 4 in `000` is `004`."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    positive = number_format.partition(";")[0]
-    if decimals := _DECIMALS.fullmatch(positive):
-        return f"{value:0{len(positive)}.{len(decimals[1])}f}"
-    if isinstance(value, int):
-        return _fill_format(value, positive) if value >= 0 else str(value)
-    # A spreadsheet program shows 15 significant digits: 0.1 + 0.2 is 0.3. Numbers below 0.0001 it shows as 1E-07.
-    return f"{value:.{MAX_DIGITS}g}".replace("e", "E")
-
-
-def _fill_format(value: int, number_format: str) -> str:
-    tokens = list(_FORMAT_TOKEN.finditer(number_format))
-    places = sum(token[0] == "0" for token in tokens)
-    if not places or "".join(token[0] for token in tokens) != number_format:
-        return str(value)
-    digits = str(value).zfill(places)
-    surplus, rest = digits[: len(digits) - places], iter(digits[len(digits) - places :])
-    shown = []
-    for token in tokens:
-        if token[0] == "0":
-            shown.append(surplus + next(rest))
-            surplus = ""
-        else:
-            shown.append(next(group for group in token.groups() if group is not None))
-    return "".join(shown)

@@ -31,7 +31,11 @@ class InlineCodes:
     def read(self, row: MappedRow, report: Collection[str]) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
         """Return the values of the row's variable, and its codes for missing values; `report` are kinds of faults."""
         values_by_code: dict[str, CodedValue] = {}
-        for item in self._items(row):
+        items = self._items(row)
+        if self.pair and len(items) == 1 and self.pair not in items[0]:
+            add_remark(row.origin, f"'{items[0]}' has no '{self.pair}', and is no list of values.")
+            return (), ()
+        for item in items:
             code, separator, label = item.partition(self.pair) if self.pair else (item, "", "")
             code, label = code.strip(), label.strip() if separator else item.strip()
             if not code or not label:

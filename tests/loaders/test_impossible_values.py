@@ -195,3 +195,42 @@ def test_a_category_with_two_labels_is_told(tmp_path: Path, labels: tuple[str, s
         any("'1' of 'x' occurs several times (x, y)" in each.text for each in records if isinstance(each, LoadRemark))
         is is_told
     )
+
+
+TYPED = """[[variables]]
+file = "v.csv"
+[variables.columns]
+name = "n"
+label.sv = "n"
+datatype = "t"
+minimum = "a"
+maximum = "b"
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "bounds", "notes"),
+    [
+        ('x,decimal,"0,5","1,5"', ("0.5", "1.5"), []),
+        ('x,integer,0,"10,5"', ("0", ""), ["maximum: 10,5"]),
+        ("x,integer,-1,10.0", ("-1", "10.0"), []),
+        ("x,decimal,ingen,1E2", ("", "1E2"), ["minimum: ingen"]),
+        ('x,string,"0,5",z', ("0,5", "z"), []),
+        ("x,date,2020-13-01,2020-01-01", ("", "2020-01-01"), ["minimum: 2020-13-01"]),
+    ],
+)
+def test_a_bound_is_a_value_of_the_datatype_or_a_note(
+    tmp_path: Path, row: str, bounds: tuple[str, str], notes: list[str]
+) -> None:
+    records = load(tmp_path, "variables", {"v.csv": f"n,t,a,b\n{row}\n"}, DATASET + TYPED)
+    (found,) = [each for each in records if isinstance(each, Variable)]
+    assert (found.minimum, found.maximum) == bounds
+    assert [text.value for text in found.notes] == notes
+
+
+def test_a_cell_without_a_pair_is_no_list(tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {"v.csv": "n,v\nx,0-10\ny,ja;nej\nz,1=ja\n"}
+    records = load(tmp_path, "variables", files, DATASET + VALUES)
+    lists = [[value.code for value in each.values] for each in records if isinstance(each, CodeList)]
+    assert sorted(lists) == [["1"], ["ja", "nej"]]
+    assert any("'0-10' has no '='" in each.text for each in records if isinstance(each, LoadRemark))

@@ -12,7 +12,7 @@ from begrepp.build.loads.record_checks import check_records
 from begrepp.errors import InputError
 from begrepp.records import CodeList, Concept, EditionFiles, LoadRemark, Record, Variable
 from begrepp.sources.editions import reported_faults
-from begrepp.sources.xlsx_cells import show_number
+from begrepp.sources.number_formats import show_number
 
 SOURCE = '[source]\npublisher = "begrepp"\nlicence = "https://creativecommons.org/publicdomain/zero/1.0/"\n'
 TABLE = f'loader = "table"\n{SOURCE}[scheme]\nid = "lista"\ntitle.sv = "Lista"\nhierarchical = false\n[[file]]\n'

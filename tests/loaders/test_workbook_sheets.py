@@ -106,3 +106,38 @@ def test_a_quotation_mark_that_is_text_is_refused_with_the_way_out(tmp_path: Pat
     assert "quoted = false" in raised.value.next_step
     unquoted = declaration.replace("[file.columns]", "quoted = false\n[file.columns]")
     assert labels(load(tmp_path, unquoted)) == {"A": cell}
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "code"),
+    [
+        (5, "0_);(0)", "5"),
+        (5, "[Red]0", "5"),
+        (5, "General;;;", "5"),
+        (45, "@", "45"),
+        ("A1", "@", "A1"),
+        ("A1", "General", "A1"),
+        ("A1", "0;-0;0;@_)", "A1"),
+        (123, "00000", "00123"),
+        ("A1", '"ICD "@', ""),
+        ("A1", ";;;", ""),
+        (5551234, r"[<=9999999]###\-####;(###) ###\-####", ""),
+        (7, '""', ""),
+        (1234, "# ##0", ""),
+        (5, "*0##0", ""),
+        (0.5, "# ?/?", ""),
+        (2.4, "0", ""),
+        (-5, "0_);(0)", ""),
+        (5, '"A"#', ""),
+    ],
+)
+def test_a_code_that_is_shown_otherwise_than_it_is_read_is_refused(
+    tmp_path: Path, value: object, number_format: str, code: str
+) -> None:
+    write_workbook(tmp_path / "a.xlsx", [("kod", "namn"), (value, "n"), ("Z", "n")], A2=number_format)
+    declaration = f'{TABLE}name = "a.xlsx"\n{COLUMNS}'
+    if code:
+        assert labels(load(tmp_path, declaration)).keys() == {code, "Z"}
+    else:
+        with pytest.raises(InputError, match="cell A2 is shown in the format"):
+            load(tmp_path, declaration)

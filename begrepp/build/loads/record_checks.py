@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from begrepp.build.loads.match_checks import MatchChecks
-from begrepp.build.loads.variable_checks import NamePeriods, impossible_values
+from begrepp.build.loads.variable_checks import NamePeriods, impossible_values, with_possible_bounds
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.records import (
     Concept,
@@ -60,7 +60,7 @@ def check_records(records: Iterable[Record], report: Collection[str] = ()) -> It
                 if isinstance(record, Concept) and Fault.DANGLING in faults.report:
                     held_back.append(record)
                 else:
-                    yield record
+                    yield with_possible_bounds(record) if isinstance(record, Variable) else record
             yield from faults.take_reported()
         faults.refuse()
         checks.check_references()

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Variable
+from begrepp.records import Text, Variable
 from begrepp.validation.shacl.xpath_regex import PatternError, translate_pattern
 
 _NUMBERS = frozenset(
@@ -25,21 +25,34 @@ _NUMBERS = frozenset(
 )
 _TEXTS = frozenset(("string", "normalizedString", "token", "anyAtomicType", ""))
 _DATES = frozenset(("date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth", "time"))
+_FRACTIONS = frozenset(("decimal", "double", "float"))
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(Z|[+-]\d\d:\d\d)?")
 _DATE_OR_TIME = re.compile(r"\d{4}(-\d\d(-\d\d(T[\d:.]+)?)?)?|\d\d:\d\d(:[\d.]+)?")
 
 
+def with_possible_bounds(variable: Variable) -> Variable:
+    """Return a variable whose bounds are values of its datatype; one that is none is a note.
+
+    The decimals of a number may be after a comma.
+    """
+    least, greatest = (_read_bound(bound, variable) for bound in (variable.minimum, variable.maximum))
+    if (least, greatest) == (variable.minimum, variable.maximum):
+        return variable
+    stated = (("minimum", variable.minimum, least), ("maximum", variable.maximum, greatest))
+    notes = (Text(f"{name}: {bound}", "en") for name, bound, value in stated if bound and not value)
+    return replace(variable, minimum=least, maximum=greatest, notes=(*variable.notes, *notes))
+
+
 def impossible_values(variable: Variable) -> Iterator[str]:
     """Yield in words what no value of a variable can fulfil."""
-    least, greatest = variable.minimum, variable.maximum
-    if variable.datatype in _NUMBERS:
-        for words, bound in (("minimum", least), ("maximum", greatest)):
-            if bound and _number(bound) is None:
-                yield f"the {words} '{bound}' of the variable '{variable.name}' is no number."
-    if variable.datatype == "date" and not variable.pattern:
-        for words, bound in (("minimum", least), ("maximum", greatest)):
-            if bound and not _is_date(bound):
-                yield f"the {words} '{bound}' of the variable '{variable.name}' is no date."
+    least, greatest = (_read_bound(bound, variable) for bound in (variable.minimum, variable.maximum))
+    for words, bound, value in (("minimum", variable.minimum, least), ("maximum", variable.maximum, greatest)):
+        if value and value != bound:
+            yield f"the {words} '{bound}' of the variable '{variable.name}' is read as {value}."
+        elif bound and not value:
+            kind = "date" if variable.datatype == "date" else "whole number" if _is_number(bound) else "number"
+            yield f"the {words} '{bound}' of the variable '{variable.name}' is no {kind}."
     if _is_above(least, greatest, variable.datatype):
         yield f"the minimum {least} of the variable '{variable.name}' is above its maximum {greatest}."
     # The `format` of a number, date or boolean of CSVW is no regular expression.
@@ -53,6 +66,24 @@ def _is_above(least: str, greatest: str, datatype: str) -> bool:
         return numbers[0] is not None and numbers[1] is not None and numbers[0] > numbers[1]
     is_comparable = datatype in _DATES and len(least) == len(greatest)
     return is_comparable and all(map(_DATE_OR_TIME.fullmatch, (least, greatest))) and least > greatest
+
+
+def _read_bound(text: str, variable: Variable) -> str:
+    """Return a bound as a value of the variable's datatype, empty if it is none."""
+    if variable.datatype == "date":
+        # The `format` of a date of CSVW may be another one.
+        return text if variable.pattern or _is_date(text) else ""
+    if variable.datatype not in _NUMBERS:
+        return text
+    number = text if _number(text) is not None else text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else ""
+    value = _number(number) if number else None
+    if value is None or (variable.datatype not in _FRACTIONS and value.is_finite() and value % 1):
+        return ""
+    return number
+
+
+def _is_number(text: str) -> bool:
+    return _number(text.replace(",", ".")) is not None
 
 
 def _number(text: str) -> Decimal | None:

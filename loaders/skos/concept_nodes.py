@@ -18,6 +18,7 @@ from loaders.skos.properties import (
     LITERAL_FORM,
     MATCHES_OF_RELATIONS,
     NARROWER,
+    OBJECT_PROPERTIES,
     TOP_OF,
     TYPE,
     XL_LABELS,
@@ -94,6 +95,12 @@ def relation_remarks(graph: Graph, schemes_by_concept: Mapping[NamedNode, NamedN
                 isinstance(o, Literal) for o in graph.objects(object_, LITERAL_FORM)
             ):
                 yield f"<{subject.value}> has the SKOS-XL label <{object_.value}>, which has no literalForm."
+
+
+def misplaced_text(predicate: str, object_: GraphTerm) -> str:
+    """Return what is wrong with a text where SKOS has a concept; empty if nothing is."""
+    is_misplaced = predicate in OBJECT_PROPERTIES and isinstance(object_, Literal)
+    return f"the {compact(predicate)} {object_}, which is a text and no concept." if is_misplaced else ""
 
 
 def note_texts(graph: Graph, node: GraphNode, predicate: str, language: str) -> list[Text]:

@@ -32,6 +32,15 @@ MATCHES_OF_RELATIONS = {
 }
 """The mapping relation that stands for a relation to a concept of another scheme (SKOS Reference, 10.6.4)."""
 LABELS = {expand(f"skos:{kind}Label"): kind for kind in ("pref", "alt", "hidden")}
+OBJECT_PROPERTIES = frozenset(
+    expand(f"skos:{name}")
+    for name in (
+        *("broader", "narrower", "related", "broaderTransitive", "narrowerTransitive", "semanticRelation"),
+        *("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch", "mappingRelation"),
+        *("inScheme", "topConceptOf", "hasTopConcept", "member"),
+    )
+)
+"""Properties whose values are resources, never texts (SKOS Reference, S3, S18, S38)."""
 _MARKED_UP = (expand("rdf:XMLLiteral"), expand("rdf:HTML"))
 XL_LABEL = NamedNode(expand("skosxl:Label"))
 XL_LABELS = {expand(f"skosxl:{kind}Label"): kind for kind in ("pref", "alt", "hidden")}

@@ -20,6 +20,7 @@ from loaders.skos.concept_nodes import (
     empty_notes,
     find_concept_nodes,
     listed_members,
+    misplaced_text,
     note_texts,
     other_type,
     relation_remarks,
@@ -92,7 +93,7 @@ class SkosReader:
     def records(self) -> Iterator[Record]:
         """Yield concepts, skipped triples and statements."""
         first = self.used_schemes()[0].id
-        xl_labels = self._find_xl_labels()
+        xl_labels = {o for s in self.graph.triples for o in self.graph.objects(s, *XL_LABELS)}
         used = set(self.scheme_nodes.values())
         for subject, pairs in self.graph.triples.items():
             if isinstance(subject, NamedNode) and subject in self.scheme_nodes:
@@ -263,9 +264,6 @@ class SkosReader:
             and not (predicate == HAS_TOP and object_ in self.scheme_nodes)
         ]
 
-    def _find_xl_labels(self) -> set[GraphTerm]:
-        return {o for s in self.graph.triples for o in self.graph.objects(s, *XL_LABELS)}
-
     def _skip_label_node(self, pairs: PredicateObjects) -> Iterator[Skipped]:
         """Report properties of a SKOS-XL label other than its literal form."""
         extra = sorted({p for p, _ in pairs} - {TYPE, LITERAL_FORM})
@@ -281,6 +279,9 @@ class SkosReader:
             yield self._circle_skipped()
             return
         for predicate, object_ in pairs:
+            if reason := misplaced_text(predicate, object_):
+                yield Skipped(origin=self.graph.origin, reason=f"<{name}> has {reason}")
+                continue
             value = self._value(object_)
             if value is None:
                 yield self._circle_skipped()

@@ -20,6 +20,7 @@ from begrepp.rdf.rdf_xml import RdfXmlStream, restore_quads
 from begrepp.rdf.xml_encoding import utf8_xml
 from begrepp.sources.file_kinds import content_advice, describe_content
 from begrepp.sources.meter import current_meter
+from begrepp.sources.row_faults import add_remark
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,
@@ -238,6 +239,8 @@ class Graph:
             raise InputError(
                 self.origin, "the file holds triples about triples (RDF 1.2).", "Export it as RDF 1.1 and add it again."
             )
+        if isinstance(quad.object, Literal) and quad.object.direction is not None:
+            add_remark(self.origin, f"the base direction of {quad.object} (RDF 1.2) is left out.")
         self.triples.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
 
     def objects(self, subject: GraphNode, *predicates: str) -> Iterator[GraphTerm]:

@@ -42,6 +42,8 @@ class _Seen(NamedTuple):
     related: tuple[str, ...]
     contents: int
     hierarchy_file: str
+    name: str
+    """IRI or label, of a concept in a file without rows."""
 
 
 def check_records(records: Iterable[Record], report: Collection[str] = ()) -> Iterator[Record]:
@@ -80,6 +82,11 @@ def _row_faults_first(records: Iterable[Record], faults: RowFaults) -> Iterator[
     except InputError:
         faults.refuse()
         raise
+
+
+def _name_of(concept: Concept) -> str:
+    """Return the IRI of a concept, or its first label."""
+    return f"<{concept.iri}>" if concept.iri else "".join(f"'{label.value}'" for label in concept.pref_labels[:1])
 
 
 @dataclass(slots=True)
@@ -125,17 +132,22 @@ class _RecordChecks:
             error = InputError(concept.origin, "the code is empty.", "Fix the row, or download the file again.")
             return self._leave_out(Fault.UNUSABLE, error)
         contents = hash(_contents_of_concept(concept))
+        name = "" if concept.origin.row else _name_of(concept)
         if earlier := self._concepts.get(key):
             if earlier.contents == contents:
                 self.faults.remark(concept.origin, _IDENTICAL)
                 return False
+            own, other = (f" ({name})" if name else "" for name in (name, earlier.name))
             error = InputError(
                 concept.origin,
-                f"the code '{concept.notation}' already occurs in {earlier.origin}.",
-                "Remove one of the rows in a copy, or ask the publisher which one is correct.",
+                f"the code '{concept.notation}'{own} already occurs in {earlier.origin}{other}.",
+                f"Remove one of the {'concepts' if name else 'rows'} in a copy, or ask the publisher which one is "
+                "correct.",
             )
             return self._leave_out(Fault.REPEATED, error)
-        self._concepts[key] = _Seen(concept.origin, concept.broader, concept.related, contents, concept.hierarchy_file)
+        self._concepts[key] = _Seen(
+            concept.origin, concept.broader, concept.related, contents, concept.hierarchy_file, name
+        )
         if concept.iri:
             self._notations[concept.iri] = concept.notation
         return True

@@ -1,8 +1,8 @@
 """Parser of query files (`queries/**/*.rq`): metadata in `#+` lines, then SPARQL.
 
-`pages/` holds the queries of pages; `checks/` those that are run on every build (each row of a result is a fault, and
-a check of severity *violation* stops the build); `examples/` the cookbook, where each query is a page, a REST address
-and a command. A parameter is declared as
+`pages/` holds the queries of pages; `checks/` those that are run on every build (each row of a result is a fault, a
+check of severity *violation* stops the build, and one with `when` is run only where that pattern matches);
+`examples/` the cookbook, where each query is a page, a REST address and a command. A parameter is declared as
 
     #+ param_disease: {type: concept, scheme: onkologi, en: Disease, sv: Sjukdom}
 

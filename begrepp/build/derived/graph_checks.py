@@ -19,6 +19,7 @@ from begrepp.artefact.manifest import CheckResult
 from begrepp.build.derived.view_scan import VIEW_CHECKS, ViewReader, scan_view
 from begrepp.child_process import end_with_parent
 from begrepp.queries.query_files import Query, read_queries
+from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.store.disk import DiskStore
 from begrepp.validation.shacl.data.cycles import nodes_on_cycles
 
@@ -48,8 +49,15 @@ def run_view_checks(view: Path, *others: ViewReader) -> Iterator[CheckResult]:
 
 
 def run_store_check(store: Path, check: Query) -> CheckResult | None:
-    """Run a check on a store: each row is a fault, or with `rows: steps` an edge of a graph that must have no cycle."""
-    answer = DiskStore(store).query(check.text)
+    """Run a check on a store: each row is a fault, or with `rows: steps` an edge of a graph that must have no cycle.
+
+    Without a match of the pattern in `when` the query has no rows. It is then not run: the engine reads all
+    mappings for an OPTIONAL, also if nothing stands before it.
+    """
+    opened = DiskStore(store)
+    if (pattern := check.metadata.get("when")) and not opened.query(f"{sparql_prologue()}ASK {{ {pattern} }}"):
+        return None
+    answer = opened.query(check.text)
     assert isinstance(answer, QuerySolutions)
     return _check_result(
         check, _find_cycles(answer) if check.metadata.get("rows") == "steps" else map(_row_text, answer)

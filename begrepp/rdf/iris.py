@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from begrepp.settings import DEFAULT_BASE
 
 _ROLE_GROUP = "#group-"
+_DOT_SEGMENTS = {".": ".~", "..": "..~"}
+_OF_DOT_SEGMENTS = {written: text for text, written in _DOT_SEGMENTS.items()}
 
 
 def role_group_owner(term: str) -> str:
@@ -31,8 +33,18 @@ def role_group_number(iri: str) -> int:
 
 
 def segment(text: str) -> str:
-    """Percent-encode text as one path segment of an IRI."""
-    return text if text.isascii() and text.isalnum() else quote(text, safe="")
+    """Return text as one path segment of an IRI: percent-encoded, and `.` and `..` with a `~`.
+
+    A client removes the segments `.` and `..`, also percent-encoded (RFC 3986, section 5.2.4; WHATWG URL).
+    """
+    if text.isascii() and text.isalnum():
+        return text
+    return quote(text, safe="") if text not in _DOT_SEGMENTS else _DOT_SEGMENTS[text]
+
+
+def read_segment(part: str) -> str:
+    """Return the text of one path segment of an IRI."""
+    return _OF_DOT_SEGMENTS.get(part) or unquote(part)
 
 
 def _digest(*parts: str) -> str:

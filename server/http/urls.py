@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from werkzeug.routing import BaseConverter
 
-from begrepp.rdf.iris import Iris, segment
+from begrepp.rdf.iris import Iris, read_segment, segment
 from begrepp.rdf.namespaces import expand
 from begrepp.validation.profiles.profile import PROFILE_NAME
 
@@ -58,8 +58,8 @@ def document_path(iris: Iris, iri: str, scheme: str = "", notation: str = "") ->
     return "/resource?uri=" + quote(iri, safe="")
 
 
-_OTHER_PAGE = re.compile(r"/cs/[^/]+/(?:index|children|changes\.atom|difference/[^/]+|\.{1,2})", re.DOTALL)
-"""Paths below a code system that are no documents of concepts; a client removes the segments `.` and `..`."""
+_OTHER_PAGE = re.compile(r"/cs/[^/]+/(?:index|children|changes\.atom|difference/[^/]+)", re.DOTALL)
+"""Paths below a code system that are no documents of concepts."""
 
 
 def _is_taken(path: str) -> bool:
@@ -69,7 +69,7 @@ def _is_taken(path: str) -> bool:
 
 def resource_iri(iris: Iris, path: str) -> str:
     """Return the IRI of the thing that the document at a raw path describes, encoded as `begrepp.rdf.iris` does."""
-    return iris.root + "/".join(segment(unquote(part)) for part in path.strip("/").split("/"))
+    return iris.root + "/".join(segment(read_segment(part)) for part in path.strip("/").split("/"))
 
 
 def raw_path(environ: dict[str, object]) -> str:

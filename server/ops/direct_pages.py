@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from flask import Flask, g
 
+from begrepp.rdf.iris import read_segment
 from begrepp.terminology.concept_record import ConceptRecord
 from server.http.i18n import LANGUAGES
 from server.http.negotiation import DOCUMENT_FORMATS, HTML, best_format
@@ -80,7 +80,7 @@ def _find_concept(build: ServedBuild, path: str) -> Resolved | None:
     scheme = build.schemes.by_id.get(scheme_id)
     if scheme is None or not code:
         return None
-    names = build.terminology.meanings(scheme.iri, unquote(code))
+    names = build.terminology.meanings(scheme.iri, read_segment(code))
     found = [name.iri for name in names if document_path(build.iris, name.iri, scheme_id, name.notation) == path]
     record = build.terminology.record(found[0]) if len(found) == 1 else None
     if record is None or not _is_short(build, record):

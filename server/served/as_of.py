@@ -17,6 +17,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.errors import UsageError
 from begrepp.queries.page_queries import select, value
+from begrepp.rdf.iris import read_segment
 from begrepp.rdf.namespaces import expand
 from begrepp.text.version_order import version_key
 from server.http.dates import parse_http_date
@@ -117,7 +118,7 @@ def find_dated_state(build: ServedBuild, thing: Resolved, day: date) -> DatedSta
             )
     first_with_concept = next((g for g in editions if g.graph in graphs_with_concept), None)
     raise Missing(
-        f"{unquote(thing.path.rpartition('/')[2])} was not part of any edition of {scheme} in force on {day}.",
+        f"{read_segment(thing.path.rpartition('/')[2])} was not part of any edition of {scheme} in force on {day}.",
         f"It first occurs in {first_with_concept.version}, from {first_with_concept.valid_from}. {current_hint}"
         if first_with_concept
         else current_hint,

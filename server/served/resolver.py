@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode
 
 from begrepp.errors import BegreppError
 from begrepp.queries.page_queries import ask, select, value
+from begrepp.rdf.iris import read_segment
 from begrepp.search import Hit
 from begrepp.terminology.concept_record import ConceptRecord, ThingName
 from begrepp.text.stemming import code_key
@@ -75,7 +76,7 @@ def resolve_path(build: ServedBuild, path: str) -> Resolved:
         # A code with several meanings is several concepts: the path determines which.
         if code and iri_exists(build, iri):
             return Resolved(iri, document_path(build.iris, iri))
-        if found := _find_in_scheme(build, unquote(scheme), unquote(code)):
+        if found := _find_in_scheme(build, unquote(scheme), read_segment(code)):
             return found
     if kind in DOCUMENT_KINDS and rest:
         if iri_exists(build, iri):
@@ -94,7 +95,7 @@ def has_document(build: ServedBuild, path: str) -> bool:
     """Return whether a raw path names a thing as written: by its IRI, or by a code of a publisher's concept."""
     scheme_id, _, code = path.strip("/").removeprefix("cs/").partition("/")
     scheme = build.schemes.by_id.get(unquote(scheme_id)) if path.startswith("/cs/") else None
-    by_code = scheme is not None and bool(code) and bool(find_meanings(build, scheme, unquote(code)))
+    by_code = scheme is not None and bool(code) and bool(find_meanings(build, scheme, read_segment(code)))
     return by_code or iri_exists(build, resource_iri(build.iris, path))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import unquote
 
 from begrepp.history.changes import ChangedCode
+from begrepp.rdf.iris import read_segment
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import literal_datatype, parse_literal
 from begrepp.records import Text, language_rank, preferred_notation
@@ -76,7 +76,7 @@ def language_order(lang: str) -> tuple[int, bool, str]:
 
 def last_segment(subject: str) -> str:
     """Return the last path segment of an IRI, percent-decoded; `subject` may be an N-Triples term."""
-    return unquote(subject.strip("<>").rstrip("/").rpartition("/")[2])
+    return read_segment(subject.strip("<>").rstrip("/").rpartition("/")[2])
 
 
 def changed_codes(names: Iterable[str]) -> tuple[ChangedCode, ...]:

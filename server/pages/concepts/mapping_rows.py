@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from begrepp.rdf.iris import read_segment
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.terminology.concept_record import ConceptMapping, ConceptRecord
@@ -64,7 +65,7 @@ class MappingRow:
 def external_name(iri: str) -> tuple[str, str]:
     """Return system and code by the form of an IRI: ours, OBO's, Identifiers.org's, else host and last segment."""
     if term := _OWN.fullmatch(iri):
-        return term[1], unquote(term[2])
+        return term[1], read_segment(term[2])
     if term := _OBO.fullmatch(iri):
         return term[1], f"{term[1]}:{term[2]}"
     if term := _IDENTIFIERS.fullmatch(iri):

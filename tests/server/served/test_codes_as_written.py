@@ -5,10 +5,11 @@ The list `odd` has IRIs of this project, `tst` has IRIs of its publisher and cod
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -22,7 +23,7 @@ ODD = (
     *("odd:1", "1", "odd-2", "2", "odd_3", "C50.9", "c509x", "'q'", 'd"q', "~", "a~2022", "<b>", "{c}", "e|f", "g;h"),
     *("i=j", ".", ".."),
 )
-TST = ("TST:0000001", "TST:0000002", "0000003", "tst:0000004")
+TST = ("TST:0000001", "TST:0000002", "0000003", "tst:0000004", ".", "..")
 SOURCE = """loader = "table"
 [source]
 title.sv = "Udda koder"
@@ -57,9 +58,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
 
 
 def _iri(scheme: str, code: str) -> str:
-    if scheme == "tst":
-        return f"https://example.org/tst/{quote(code, safe='')}"
-    return f"https://w3id.org/begrepp/id/cs/odd/{quote(code, safe='')}"
+    written = {".": ".~", "..": "..~"}.get(code) or quote(code, safe="")  # RFC 3986, 5.2.4: clients remove `.` and `..`
+    root = "https://example.org/tst" if scheme == "tst" else "https://w3id.org/begrepp/id/cs/odd"
+    return f"{root}/{written}"
 
 
 CODES = [*(("odd", code) for code in ODD), *(("tst", code) for code in TST)]
@@ -133,3 +134,22 @@ def test_a_page_of_a_code_that_is_a_word_of_an_address_names_the_code(client: Fl
     assert "Namn" not in client.get("/cs/odd/changes.atom").text
     found = client.get("/api/v1/lookup", query_string={"system": "odd", "code": "index"}).get_json()
     assert found["href"].startswith("/resource?uri=")
+
+
+@pytest.mark.parametrize("scheme", ["odd", "tst"])
+@pytest.mark.parametrize("code", [".", ".."])
+def test_a_client_keeps_the_address_of_a_code_of_dots(client: FlaskClient, scheme: str, code: str) -> None:
+    found = client.get("/api/v1/lookup", query_string={"system": scheme, "code": code}).get_json()
+    assert (found["iri"], found["href"]) == (_iri(scheme, code), f"/cs/{scheme}/{code}~")
+    for address in (found["iri"], f"http://localhost{found['href']}"):
+        assert urljoin(address, urlsplit(address).path) == address
+    answer = client.get(f"{found['href']}.ttl")
+    assert answer.status_code == 200 and f'skos:notation "{code}"' in answer.text
+    page = client.get(found["href"], headers={"Accept": "text/html"})
+    assert page.status_code == 200 and f"Namn {(ODD if scheme == 'odd' else TST).index(code)}<" in page.text
+
+
+def test_a_service_for_one_list_finds_the_codes_of_dots_by_their_identifiers(client: FlaskClient) -> None:
+    queries = {"q1": {"query": ".~"}, "q2": {"query": "..~"}}
+    found = client.post("/reconcile/odd", data={"queries": json.dumps(queries)}).get_json()
+    assert [found[key]["result"][0]["id"] for key in queries] == [".~", "..~"]

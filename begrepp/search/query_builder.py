@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import takewhile
+from operator import itemgetter
 
 from tantivy import Occur, Query, Schema, Searcher
 
@@ -41,11 +42,11 @@ def _contained_names(text: str) -> Iterator[tuple[str, int]]:
     So *hjärnskakning* is found in *jag fick en hjärnskakning*, however rare the other words are.
     """
     words = lowercase_words(text)[:_MAX_WORDS]
+    folded = [*map(fold, words)]
     for size in range(min(_MAX_NAME_WORDS, len(words) - 1), 0, -1):
         for start in range(len(words) - size + 1):
-            some = words[start : start + size]
-            if not SILENT_WORDS.issuperset(some):
-                yield label_key(" ".join(some)), size
+            if not SILENT_WORDS.issuperset(words[start : start + size]):
+                yield label_key(" ".join(folded[start : start + size])), size
 
 
 class SearchQueryBuilder:
@@ -170,6 +171,10 @@ class AutocompleteQueryBuilder(SearchQueryBuilder):
     such lists is fast; the union of all forms of a word is not.
     """
 
+    def __init__(self, schema: Schema, searcher: Searcher) -> None:
+        super().__init__(schema, searcher)
+        self._frequent_form = lru_cache(maxsize=_CACHED_WORDS)(partial(_most_frequent_form, searcher))
+
     def frequent_match(self, search: ParsedSearch) -> Query | None:
         """Build a query to be ordered by rank alone; returns None unless all words are frequent or short prefixes."""
         if not all(self._is_short(slot) or self.is_frequent(slot) for slot in search.slots):
@@ -188,24 +193,18 @@ class AutocompleteQueryBuilder(SearchQueryBuilder):
         return self._frequent(slot.words) if self.is_frequent(slot) else super()._slot(slot)
 
     def _alternative(self, words: Sequence[str]) -> Query | None:
-        forms = map(self._most_frequent_form, words)
-        return self._frequent(words) if all(self._searcher.doc_freq("part", form) for form in forms) else None
+        return self._frequent(words) if all(self._frequent_form(word)[1] for word in words) else None
 
     def _frequent(self, words: Sequence[str]) -> Query:
-        return Query.boolean_query([(Occur.Must, self._term("part", self._most_frequent_form(word))) for word in words])
+        forms = (self._frequent_form(word)[0] for word in words)
+        return Query.boolean_query([(Occur.Must, self._term("part", form)) for form in forms])
 
     def _term(self, name: str, value: str) -> Query:
         return Query.term_query(self._schema, name, value, index_option="freq")
 
     def is_frequent(self, slot: WordSlot) -> bool:
         """Return whether all words of a slot are in very many documents."""
-        return (
-            min(self._searcher.doc_freq("part", self._most_frequent_form(word)) for word in slot.words) > MIN_FREQUENT
-        )
-
-    def _most_frequent_form(self, word: str) -> str:
-        """Return the form or key of a word that occurs in most documents."""
-        return max((fold(word), *word_keys(word)), key=lambda form: self._searcher.doc_freq("part", form))
+        return all(self._frequent_form(word)[1] > MIN_FREQUENT for word in slot.words)
 
 
 def _word_query(schema: Schema, searcher: Searcher, word: str, prefix: bool) -> Query | None:
@@ -242,3 +241,9 @@ def _beginning(schema: Schema, searcher: Searcher, name: str, value: str) -> Que
         return Query.term_set_query(schema, name, terms)
     each = [(Occur.Should, Query.term_query(schema, name, term, index_option="basic")) for term in terms]
     return Query.boolean_query(each) if each else None
+
+
+def _most_frequent_form(searcher: Searcher, word: str) -> tuple[str, int]:
+    """Return the form or key of a word that occurs in most documents, and their number."""
+    counts = {form: searcher.doc_freq("part", form) for form in (fold(word), *word_keys(word))}
+    return max(counts.items(), key=itemgetter(1))

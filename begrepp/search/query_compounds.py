@@ -11,6 +11,7 @@ from begrepp.search.words import MEDICINE_WORDS
 
 MEDICINE = "medicin"
 """The word by which the synonyms name groups of medicines: *astmamedicin*, *medicin mot astma*."""
+_MEDICINE_ENDS = tuple(MEDICINE_WORDS)
 _MIN_PART_LENGTH = 3
 _MAX_SPLITS = 3
 _MIN_JOINED, _MAX_JOINED = 2, 3
@@ -106,6 +107,8 @@ def replace_parts(split: Phrase) -> Iterator[Phrase]:
 
 def medicine_groups(word: str) -> list[Phrase]:
     """Return the groups of medicines that a compound such as *astmatabletter* names."""
+    if not word.endswith(_MEDICINE_ENDS):
+        return []
     ends = (end for end in MEDICINE_WORDS if word.endswith(end) and len(word) >= len(end) + _MIN_PART_LENGTH)
     end = max(ends, key=len, default="")
     return medicines_for((word.removesuffix(end),)) if end else []

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from begrepp.text.stemming import word_keys
 from begrepp.text.swedish import fold
@@ -35,6 +37,15 @@ def analyse_word(word: str) -> AnalysedWord:
     return AnalysedWord(word, fold(word), frozenset(word_keys(word)))
 
 
+class _Part(NamedTuple):
+    """A word of the query, or a key of it, as a part of compounds of at least so many letters."""
+
+    text: str
+    number: int
+    quality: float
+    least: int
+
+
 class QueryWords(dict[str, Mapping[int, float]]):
     """The numbered words of a query, looked up by a label word in lower case.
 
@@ -49,9 +60,8 @@ class QueryWords(dict[str, Mapping[int, float]]):
         self._by_folded: dict[str, list[int]] = {}
         self._by_key: dict[str, list[int]] = {}
         self._beginnings: list[int] = []
-        self._parts: dict[str, list[tuple[int, float]]] = {}
-        self._lengths: set[int] = set()
-        self._ends: set[str] = set()
+        self._first_parts: dict[str, list[_Part]] = {}
+        self._last_parts: dict[str, list[_Part]] = {}
 
     def add(self, word: str, *, is_beginning: bool = False, has_forms: bool = True) -> int:
         """Add a word in lower case and return its number; with `is_beginning`, longer words match too.
@@ -68,16 +78,16 @@ class QueryWords(dict[str, Mapping[int, float]]):
             if is_beginning:
                 self._beginnings.append(number)
             if len(analysed.folded) >= _MIN_PART:
-                self._add_part(analysed.folded, number, COMPOUND)
+                self._add_part(_Part(analysed.folded, number, COMPOUND, len(analysed.folded) + _MIN_REST))
                 for key in analysed.keys:
                     if len(key) > _MIN_PART:
-                        self._add_part(key, number, COMPOUND - _KEY_PART)
+                        least = len(analysed.folded) + _MIN_REST
+                        self._add_part(_Part(key, number, COMPOUND - _KEY_PART, least))
         return number
 
-    def _add_part(self, part: str, number: int, quality: float) -> None:
-        self._parts.setdefault(part, []).append((number, quality))
-        self._lengths.add(len(part))
-        self._ends.update((part[:_MIN_PART], part[-_MIN_PART:]))
+    def _add_part(self, part: _Part) -> None:
+        self._first_parts.setdefault(part.text[:_MIN_PART], []).append(part)
+        self._last_parts.setdefault(part.text[-_MIN_PART:], []).append(part)
 
     def __missing__(self, word: str) -> Mapping[int, float]:
         """Compare a label word with the words of the query."""
@@ -95,19 +105,12 @@ class QueryWords(dict[str, Mapping[int, float]]):
             beginning = self._words[number].folded
             if number not in found and word.folded.startswith(beginning):
                 found[number] = PREFIX + 0.15 * len(beginning) / len(word.folded)
-        if word.folded[:_MIN_PART] in self._ends or word.folded[-_MIN_PART:] in self._ends:
-            for number, quality in self._compound_parts(word.folded).items():
+        folded = word.folded
+        first, last = self._first_parts.get(folded[:_MIN_PART]), self._last_parts.get(folded[-_MIN_PART:])
+        if first or last:
+            length = len(folded)
+            parts = [part for part in first or () if length >= part.least and folded.startswith(part.text)]
+            parts += [part for part in last or () if length >= part.least and folded.endswith(part.text)]
+            for _, number, quality, _ in sorted(parts, key=attrgetter("quality"), reverse=True):
                 found.setdefault(number, quality)
-        return found
-
-    def _compound_parts(self, folded: str) -> dict[int, float]:
-        """Return the words of the query that a word starts or ends with."""
-        found: dict[int, float] = {}
-        for length in self._lengths:
-            if length > len(folded):
-                continue
-            for piece in (folded[:length], folded[-length:]):
-                for number, quality in self._parts.get(piece, ()):
-                    if len(folded) >= len(self._words[number].folded) + _MIN_REST:
-                        found[number] = max(quality, found.get(number, 0.0))
         return found

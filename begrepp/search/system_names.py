@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from begrepp.text.stemming import code_key, lowercase_words
+from begrepp.text.swedish import fold
 
 MAX_NAME_WORDS = 6
 """The longest name that is looked up, in words."""
@@ -82,8 +83,8 @@ class SystemNames:
 
     def may_begin(self, word: str) -> bool:
         """Return whether the name of a system may begin with a word, so that it is worth a look-up."""
-        key = code_key(word[:_BEGINNING])
-        return len(key) < _BEGINNING or key in self._beginnings
+        key = fold(word[:_BEGINNING]).upper()
+        return len(key) < _BEGINNING or not key.isalnum() or key in self._beginnings
 
     def find(self, name: str) -> frozenset[str]:
         """Return the IRIs of the systems with a name or identifier, in any spelling."""

@@ -7,7 +7,14 @@ from collections.abc import Iterator, Sequence
 from pyroaring import BitMap
 
 from begrepp.ecl.substrate import MemberSet
-from begrepp.terminology.concept_record import Code, ConceptRecord, Designation, SystemDescription, ThingName
+from begrepp.terminology.concept_record import (
+    Code,
+    ConceptRecord,
+    Designation,
+    RecordHead,
+    SystemDescription,
+    ThingName,
+)
 
 SETS = "sets"
 """The id of the catalogue."""
@@ -84,6 +91,10 @@ class SetCatalogue:
     def record(self, concept: int) -> ConceptRecord:
         """Return a record with name and IRI of a set."""
         return ConceptRecord(iri=self.iri(concept), code=self.code(concept), codes=(Code(self.code(concept)),))
+
+    def head(self, concept: int) -> RecordHead:
+        """Return the same record."""
+        return self.record(concept)
 
     def lookup(self, code: str) -> ConceptRecord | None:
         """Return the record of the set with a name."""

@@ -129,12 +129,8 @@ class ListedEdition(Struct, frozen=True, array_like=True, order=True):
     labels: tuple[Text, ...] = ()
 
 
-class ConceptRecord(Struct, frozen=True, array_like=True, kw_only=True):
-    """All that the current view, or the graph of a superseded edition, states of one concept.
-
-    Links are IRIs; `Terminology.name` returns their names. Children, ancestors and attribute relations are read from
-    the `Hierarchy`. Dates are in the lexical form of the graph, empty if not stated. Sequences are sorted.
-    """
+class RecordHead(Struct, frozen=True, array_like=True, kw_only=True):
+    """The first fields of a record, up to the labels; they can be decoded without the others."""
 
     iri: str
     code: str
@@ -152,6 +148,15 @@ class ConceptRecord(Struct, frozen=True, array_like=True, kw_only=True):
     release: str = ""
     """IRI of the edition that the statements come from."""
     designations: tuple[Designation, ...] = ()
+
+
+class ConceptRecord(RecordHead, frozen=True, array_like=True, kw_only=True):
+    """All that the current view, or the graph of a superseded edition, states of one concept.
+
+    Links are IRIs; `Terminology.name` returns their names. Children, ancestors and attribute relations are read from
+    the `Hierarchy`. Dates are in the lexical form of the graph, empty if not stated. Sequences are sorted.
+    """
+
     terms: tuple[DesignatedTerm, ...] = ()
     definitions: tuple[ConceptNote, ...] = ()
     notes: tuple[ConceptNote, ...] = ()

@@ -10,12 +10,19 @@ import msgspec
 from pyroaring import BitMap
 
 from begrepp.records import language_rank
-from begrepp.terminology.concept_record import ConceptRecord, Designation, SystemDescription, ThingName
+from begrepp.terminology.concept_record import (
+    ConceptRecord,
+    Designation,
+    RecordHead,
+    SystemDescription,
+    ThingName,
+)
 from begrepp.terminology.section_file import SectionFile
 from begrepp.terminology.stored_hierarchy import StoredHierarchy
 from begrepp.text.stemming import code_key
 
 _RECORD = msgspec.msgpack.Decoder(ConceptRecord)
+_HEAD = msgspec.msgpack.Decoder(RecordHead)
 _NAME = msgspec.msgpack.Decoder(ThingName)
 
 
@@ -110,6 +117,10 @@ class StoredSystem:
     def record(self, concept: int) -> ConceptRecord:
         """Return the record of a concept. Raises `IndexError` for a number outside the system."""
         return _RECORD.decode(self._records[concept])
+
+    def head(self, concept: int) -> RecordHead:
+        """Return the first fields of the record. Raises `IndexError` for a number outside the system."""
+        return _HEAD.decode(self._records[concept])
 
     def lookup(self, code: str) -> ConceptRecord | None:
         """Return the record of the concept with exactly this notation, or None."""

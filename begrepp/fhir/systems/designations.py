@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from begrepp.fhir.requests.language_choice import LanguageChoice, TagMatch, join_with_or
 
@@ -31,8 +32,7 @@ _SHOWN_EXTENSIONS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FhirDesignation:
+class FhirDesignation(Struct, frozen=True, kw_only=True):
     """A text of a concept; `is_display`: the code system's own display; `source`: the supplement that it is from."""
 
     value: str
@@ -45,6 +45,8 @@ class FhirDesignation:
     @property
     def status(self) -> str:
         """The status of the standards-status extension; empty for a current designation."""
+        if not self.extensions:
+            return ""
         return next((str(each.get("valueCode", "")) for each in self.extensions if each["url"] == STANDARDS_STATUS), "")
 
     @property
@@ -60,11 +62,12 @@ class FhirDesignation:
     def to_json(self) -> Json:
         """Return the designation of `ValueSet.expansion.contains`."""
         done: Json = {"language": self.language} if self.language else {}
-        if shown := [each for each in self.extensions if each.get("url") in _SHOWN_EXTENSIONS]:
+        if self.extensions and (shown := [e for e in self.extensions if e.get("url") in _SHOWN_EXTENSIONS]):
             done["extension"] = shown
         if use := self.use or (PREFERRED_USE if self.is_display else None):
             done["use"] = use
-        return done | {"value": self.value}
+        done["value"] = self.value
+        return done
 
 
 def _read_designation(item: Json) -> FhirDesignation:
@@ -77,11 +80,10 @@ def _read_designation(item: Json) -> FhirDesignation:
     )
 
 
-@dataclass(slots=True)
-class ConceptTexts:
+class ConceptTexts(Struct):
     """All designations of one concept, in order of importance; `language`: that of the code system."""
 
-    items: list[FhirDesignation] = field(default_factory=list)
+    items: list[FhirDesignation] = []
     language: str = ""
 
     def __iter__(self) -> Iterator[FhirDesignation]:

@@ -27,6 +27,7 @@ from begrepp.fhir.systems.scheme_labels import (
     ordered_texts,
     place_of_display,
     shown_display,
+    synonyms_of,
     text_order,
 )
 from begrepp.fhir.systems.scheme_properties import (
@@ -40,20 +41,13 @@ from begrepp.fhir.systems.scheme_properties import (
 from begrepp.fhir.systems.text_search import EditionSearch
 from begrepp.fhir.value_elements import extension_code, object_items
 from begrepp.rdf.namespaces import expand
-from begrepp.records import Text
 from begrepp.search import TextIndex
 from begrepp.settings import LANGUAGES
-from begrepp.terminology.concept_record import ConceptRecord, Designation, SystemDescription
+from begrepp.terminology.concept_record import ConceptRecord, RecordHead, SystemDescription
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import Terminology
 
 Json = dict[str, Any]
-_SYNONYM: Json = {"system": "http://snomed.info/sct", "code": "900000000000013009", "display": "Synonym"}
-_FULL_NAME: Json = {
-    "system": "http://snomed.info/sct",
-    "code": "900000000000003001",
-    "display": "Fully specified name",
-}
 _DEFINITION: Json = {"system": expand("skos:x")[:-1], "code": "definition", "display": "Definition"}
 
 
@@ -130,6 +124,11 @@ class SchemeCodeSystem(CodeSystemView):
             last = self._last_record = (concept, self.system.record(concept))
         return last[1]
 
+    def _head(self, concept: int) -> RecordHead:
+        """Return the first fields of a record, which decode in a third of the time."""
+        last = self._last_record
+        return last[1] if last and last[0] == concept else self.system.head(concept)
+
     def names(self, concept: int) -> ConceptTexts:
         """Return the preferred labels only, without decoding the record."""
         texts = named_texts(self.system.name(concept))
@@ -146,23 +145,16 @@ class SchemeCodeSystem(CodeSystemView):
 
     def texts(self, concept: int) -> ConceptTexts:
         """Return all designations: preferred labels by language, then synonyms."""
-        record = self._record(concept)
+        record = self._head(concept)
         preferred = [each for each in record.designations if each.use == "preferred"]
-        if preferred == [Designation(record.code, NO_LANGUAGE, "preferred")]:
+        if len(preferred) == 1 and preferred[0].language == NO_LANGUAGE and preferred[0].text == record.code:
             preferred = []  # the code in place of a label
-        if len(preferred) > 1:
+        elif len(preferred) > 1:
             preferred.sort(key=lambda each: text_order(each.language, self.language))
         first = [display_of(each.text, each.language) for each in preferred]
-        others = [
-            FhirDesignation(
-                value=each.text,
-                language=each.language,
-                use=_FULL_NAME if Text(each.text, each.language) in record.full_names else _SYNONYM,
-            )
-            for each in record.designations
-            if each.use == "synonym"
-        ]
-        return ConceptTexts([*first, *others], self.language)
+        if len(preferred) == len(record.designations):
+            return ConceptTexts(first, self.language)
+        return ConceptTexts([*first, *synonyms_of(self._record(concept))], self.language)
 
     def definition(self, concept: int) -> str:
         """Return the definition, in Swedish if there is one."""

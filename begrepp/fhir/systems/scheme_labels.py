@@ -11,9 +11,15 @@ from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
-from begrepp.terminology.concept_record import ThingName
+from begrepp.terminology.concept_record import ConceptRecord, ThingName
 
 Json = dict[str, Any]
+_SYNONYM: Json = {"system": "http://snomed.info/sct", "code": "900000000000013009", "display": "Synonym"}
+_FULL_NAME: Json = {
+    "system": "http://snomed.info/sct",
+    "code": "900000000000003001",
+    "display": "Fully specified name",
+}
 NO_LANGUAGE = "zxx"
 """The language of a label that is the code."""
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9]+")
@@ -47,6 +53,19 @@ def text_order(language: str, first: str = "") -> tuple[int, str]:
 def display_of(value: str, language: str) -> FhirDesignation:
     """Return a preferred label as a designation."""
     return FhirDesignation(value=value, language=language, is_display=True)
+
+
+def synonyms_of(record: ConceptRecord) -> list[FhirDesignation]:
+    """Return the synonyms and fully specified names of a concept as designations."""
+    return [
+        FhirDesignation(
+            value=each.text,
+            language=each.language,
+            use=_FULL_NAME if Text(each.text, each.language) in record.full_names else _SYNONYM,
+        )
+        for each in record.designations
+        if each.use == "synonym"
+    ]
 
 
 @lru_cache(4096)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from msgspec.structs import replace
 from pyroaring import BitMap
 
 from begrepp.fhir.systems.code_system_view import CodeSystemView

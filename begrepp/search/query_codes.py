@@ -47,6 +47,7 @@ def find_codes(text: str, systems: SystemNames, exists: CodeExists) -> QueryCode
         first, last = found
         return QueryCodes(whole=_existing([first + last], exists), first=first, last=last)
     pair = _PAIR.fullmatch(text) or _TWO_WORDS.fullmatch(text)
+    pair = None if pair and systems.find(pair["code"]) else pair  # two systems: *rökvanor nlcr*
     named = systems.find(pair["system"]) if pair else frozenset()
     if pair and named and (whole := _existing([*_spellings(pair["code"]), *_spellings(text)], exists)):
         return QueryCodes(whole=whole, systems=named)

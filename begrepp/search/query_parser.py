@@ -115,7 +115,7 @@ def parse_search(query: str, lexicon: Lexicon, *, joined: bool = True) -> Parsed
     parts, in_phrases = gather_phrases([*split_systems(text, lexicon.systems)])
     for uninformative in (SILENT_WORDS, UNSPECIFIED):
         content = [part for part in parts if part.systems or part.words[0] not in uninformative - in_phrases]
-        parts = content if any(not part.systems for part in content) else _with_first_as_words(content) or parts
+        parts = content if any(not part.systems for part in content) else _with_words(content, lexicon) or parts
     words = [part.words[0] for part in parts if not part.systems]
     unfinished = words[-1:] if words and not parts[-1].systems and lexicon.is_prefix(words[-1]) else []
     capitals = {word.casefold() for word in text.split() if is_capitals(word)}
@@ -134,9 +134,19 @@ def parse_search(query: str, lexicon: Lexicon, *, joined: bool = True) -> Parsed
     return ParsedSearch(text, slots, tuple(corrected.items()), codes, syntax, short)
 
 
-def _with_first_as_words(parts: Sequence[QueryPart]) -> list[QueryPart]:
-    """Return parts that all name systems, with the first as words: *HER2* in *HER2 i bröstcancerregistret*."""
-    return [*(QueryPart((word,)) for part in parts[:1] for word in part.words), *parts[1:]]
+def _with_words(parts: Sequence[QueryPart], lexicon: Lexicon) -> list[QueryPart]:
+    """Return parts that all name systems, with some as words: *HER2* in *HER2 i bröstcancerregistret*.
+
+    These are the code lists beside a register, *kön* in *nkbc kön*; without a register, the first part.
+    """
+    datasets = [part for part in parts if part.systems & lexicon.systems.datasets]
+    lists = [part for part in parts if part not in datasets] if datasets else parts[:1]
+    lists = lists or parts[:1]
+    return [each for part in parts for each in (map(_as_word, part.words) if part in lists else (part,))]
+
+
+def _as_word(word: str) -> QueryPart:
+    return QueryPart((word,))
 
 
 def _slots(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from begrepp.search.query_codes import find_codes
 from begrepp.search.query_operators import read_syntax
+from begrepp.search.query_parser import parse_search
 from begrepp.search.system_names import System, SystemNames
 
 BASE = "https://example.org/id/cs/"
@@ -18,6 +21,7 @@ SYSTEMS = SystemNames.of(
         System(BASE + "kva", "scheme", ["KVÅ, vårdåtgärder"], []),
         System(BASE + "kka", "scheme", ["KKÅ, kirurgi"], [], BASE + "kva"),
         System(BASE + "mondo", "scheme", ["Mondo, sjukdomar"], []),
+        System(BASE + "kon", "scheme", ["Kön"], []),
         System("https://example.org/id/dataset/nlcr", "dataset", ["Lungcancerregistret (NLCR)"], []),
         System(
             "https://example.org/id/dataset/nkbc",
@@ -138,3 +142,43 @@ def test_syntax_is_read_as_people_know_it() -> None:
     assert read_syntax("covid-19").excluded == ()
     assert read_syntax("-5").text == "-5"
     assert read_syntax("bro\u0308st  cancer").text == "bröst cancer"
+
+
+class EveryWord:
+    """An index that has every word once, and the systems above."""
+
+    systems = SYSTEMS
+
+    def frequency(self, word: str) -> int:
+        return 1
+
+    def is_written(self, word: str) -> bool:
+        return True
+
+    def is_in_texts(self, word: str) -> bool:
+        return False
+
+    def is_prefix(self, word: str) -> bool:
+        return False
+
+    def beginning_with(self, text: str) -> list[str]:
+        return []
+
+    def is_label(self, text: str) -> bool:
+        return False
+
+    def closest(self, word: str) -> str:
+        return ""
+
+    def sounding_label(self, words: Sequence[str]) -> list[str]:
+        return []
+
+    def has_code(self, code: str) -> bool:
+        return code in {"KON", "NLCR"}
+
+
+@pytest.mark.parametrize("query", ["nlcr kön", "kön nlcr", "kön i nlcr"])
+def test_a_code_list_beside_a_register_is_a_word(query: str) -> None:
+    search = parse_search(query, EveryWord())
+    assert {slot.words: bool(slot.systems) for slot in search.slots} == {("nlcr",): True, ("kön",): False}
+    assert not search.codes.whole

@@ -1,6 +1,7 @@
 """Report as SARIF 2.1.0 for code hosts.
 
 Parsed RDF has no line numbers, so the location of a result is the first occurrence of its focus node in the files.
+A file has the name under which the user gave or sent it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 from begrepp.rdf.namespaces import compact
 from begrepp.validation.outcome import ValidationOutcome
@@ -17,12 +19,13 @@ from begrepp.validation.reports.i18n import choose_text
 _LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LARGEST = 50_000_000
+_URI_CHARACTERS = "/:?#[]@!$&'()*+,;=%~"
 
 
 def to_sarif(outcome: ValidationOutcome, language: str) -> str:
     """Return one SARIF run with a rule per shape and a result per validation result."""
     shapes = {each.iri: each for each in outcome.shapes}
-    lines = _LineFinder(outcome.paths)
+    lines = _LineFinder(outcome.files, outcome.paths)
     results = []
     for result in outcome.report.results:
         path = format_path(result.path, shapes)
@@ -83,16 +86,21 @@ def _undocumented_rules(outcome: ValidationOutcome, language: str) -> list[dict[
     ]
 
 
+def _reference(name: str) -> str:
+    """Return the URI reference of a file (SARIF 2.1.0, 3.4.3) by the name under which it was given or sent."""
+    return quote(name, safe=_URI_CHARACTERS) if "://" in name else quote(name.replace("\\", "/"))
+
+
 class _LineFinder:
     """Finds the line of the first occurrence of an IRI in the files."""
 
-    def __init__(self, paths: tuple[Path, ...]) -> None:
+    def __init__(self, names: tuple[str, ...], paths: tuple[Path, ...]) -> None:
         self._files = [
-            (path.as_posix(), path.read_text(encoding="utf-8", errors="replace"))
-            for path in paths
+            (_reference(name), path.read_text(encoding="utf-8", errors="replace"))
+            for name, path in zip(names, paths, strict=True)
             if path.exists() and path.stat().st_size < _LARGEST
         ]
-        self._first = paths[0].as_posix() if paths else "data"
+        self._first = _reference(names[0]) if names else "data"
         self._cache: dict[str, tuple[str, int]] = {}
 
     def find(self, iri: str) -> tuple[str, int]:

@@ -70,6 +70,13 @@ def test_json_csv_junit_sarif_and_html_say_the_same(begrepp: Shell) -> None:
     assert page.count("<article>") == len(said["causes"]) and "Does not conform to SKOS" in page
 
 
+def test_sarif_names_a_file_as_a_uri_reference(begrepp: Shell) -> None:
+    data = begrepp.file("<https://example.org/a> a <https://example.org/C> .", "mina data å.ttl")
+    words = begrepp("validate", data, "--shapes", begrepp.file(SHAPE, "s.ttl"), "--format", "sarif")
+    location = json.loads(words.rpartition("}")[0] + "}")["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"].endswith("/mina%20data%20%C3%A5.ttl")
+
+
 def test_a_hostile_value_is_harmless_in_every_format(begrepp: Shell) -> None:
     evil = "=cmd|'/c calc'!A1<script>alert(1)</script>\\u0001]]>"
     data = f'<https://example.org/a> a <https://example.org/C> ; <https://example.org/p> "{evil}" .'

@@ -72,6 +72,29 @@ def test_every_format_is_had_by_accept_and_by_parameter(desk: FlaskClient, name:
     assert by_accept.mimetype == by_name.mimetype == media_type
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_report_names_no_folder_of_the_server(desk: FlaskClient, name: str) -> None:
+    form = {"data": [(io.BytesIO(BAD), "fel å 1.ttl"), (io.BytesIO(GOOD), "b.ttl")]}
+    answer = desk.post(f"/validation/skos?format={name}", data=form, follow_redirects=True)
+    assert answer.status_code == 200 and not re.search(r"[^\s\"]*(?:job-\w|/tmp/|/data-0)[^\s\"]*", answer.text)
+
+
+@pytest.mark.parametrize(
+    ("sent", "uris"),
+    [
+        ([("v1-severity.d.ttl", BAD)], {"v1-severity.d.ttl"}),
+        ([("first.nt", b"<urn:a> <urn:b> <urn:c> ."), ("mapp/fel å#1.ttl", BAD)], {"fel%20%C3%A5%231.ttl"}),
+        ([("c:bad.ttl", BAD)], {"c%3Abad.ttl"}),
+    ],
+)
+def test_sarif_names_the_files_as_sent(desk: FlaskClient, sent: list[tuple[str, bytes]], uris: set[str]) -> None:
+    form = {"data": [(io.BytesIO(content), name) for name, content in sent]}
+    answer = desk.post("/validation/skos?format=sarif", data=form)
+    found = [each["locations"][0]["physicalLocation"] for each in json.loads(answer.text)["runs"][0]["results"]]
+    assert {each["artifactLocation"]["uri"] for each in found} == uris
+    assert any(each["region"]["startLine"] > 1 for each in found)
+
+
 @pytest.mark.parametrize("syntax", ["turtle", "rdfxml", "jsonld", "ntriples", "trig", "nquads", "n3"])
 def test_every_syntax_is_read(desk: FlaskClient, syntax: str) -> None:
     from pyoxigraph import serialize

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from server.ops.direct_answers import DirectAnswers
 from server.ops.request_body import BodyReader, Message, Pace, Receive
 from server.ops.thread_share import ThreadShare
 from server.ops.wsgi_environ import wsgi_environ
+from server.telemetry.access_log import STARTED
 from server.workers.cancellation import CANCELLATION, Cancellation
 
 if TYPE_CHECKING:
@@ -71,7 +73,9 @@ class AsgiBridge:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Handle one HTTP request."""
+        started = time.perf_counter()
         environ = wsgi_environ(scope)
+        environ[STARTED] = started
         client = connection_client(environ, self._proxies)
         try:
             body = await self._bodies.read(environ, receive, client)

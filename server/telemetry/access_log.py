@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ROUTE = "begrepp.route"
 """WSGI environment variable with the URL rule of the request, for example `/cs/<id>`."""
+STARTED = "begrepp.started"
+"""WSGI environment variable with the time at which the server began to read the request (`time.perf_counter`)."""
 
 
 class AccessLog:
@@ -30,7 +32,7 @@ class AccessLog:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Call the application, and write the line when the response starts."""
-        started, now = time.perf_counter(), time.time()
+        started, now = environ.get(STARTED) or time.perf_counter(), time.time()
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             length = next((value for name, value in headers if name == "Content-Length"), None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -18,6 +20,9 @@ from server.ops import direct_pages
 from server.ops.asgi import AsgiBridge
 from server.ops.direct_pages import answer_page
 from server.ops.request_body import BodyReader
+from server.served.build import ServedBuild
+from server.served.resolver import Resolved
+from server.views.resource import document_page
 from tests.support.direct import Answer, compare
 
 CONCEPT = "/cs/onkologi/lungcancer"
@@ -102,6 +107,50 @@ def test_a_browser_gets_brotli(app: Flask) -> None:
     assert direct and direct[1]["Content-Encoding"] == "br" and b"lungcancer" in brotli.decompress(direct[2])
 
 
+def _request(bridge: AsgiBridge, path: str, headers: dict[str, str]) -> list[dict[str, Any]]:
+    """The messages that the bridge sends to a client that stays connected."""
+    scope = {
+        "http_version": "1.1", "method": "GET", "scheme": "http", "path": path, "query_string": b"",
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }  # fmt: skip
+    sent: list[dict[str, Any]] = []
+    received: list[bytes] = []
+
+    async def receive() -> dict[str, Any]:
+        if received:
+            await asyncio.sleep(60)
+        received.append(b"")
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(bridge(scope, receive, send))
+    return sent
+
+
+def test_the_log_has_the_whole_duration_of_a_direct_page(
+    built: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = create_app(replace(built, page_cache_mb=0, access_log=True))
+    app.extensions["begrepp"].current_build()
+    waited, usual = 0.05, document_page
+
+    def wait_and_make(build: ServedBuild, found: Resolved) -> str:
+        time.sleep(waited)
+        return usual(build, found)
+
+    monkeypatch.setattr(direct_pages, "document_page", wait_and_make)
+    bridge = AsgiBridge(
+        app.wsgi_app, 1, BodyReader(lambda _: 1 << 20, 1 << 22), direct=app.extensions["begrepp.direct"]
+    )
+    assert _request(bridge, CONCEPT, {"host": "localhost", "accept": "text/html"})[0]["status"] == 200
+    app.extensions["begrepp"].pool.close()
+    line = next(json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{"))
+    assert line["status"] == 200 and line["ms"] >= waited * 1000
+
+
 def test_a_page_behind_a_proxy_has_the_addresses_that_the_proxy_states(built: Settings) -> None:
     settings = replace(built, page_cache_mb=0, trusted_proxies=1)
     app = create_app(settings)
@@ -109,26 +158,9 @@ def test_a_page_behind_a_proxy_has_the_addresses_that_the_proxy_states(built: Se
     direct = app.extensions["begrepp.direct"]
     bridges = [AsgiBridge(app.wsgi_app, 1, BodyReader(lambda _: 1 << 20, 1 << 22), 1, each) for each in (direct, None)]
     headers = {"host": "inner", "accept": "text/html", "x-forwarded-host": "begrepp.se", "x-forwarded-proto": "https"}
-    scope = {
-        "http_version": "1.1", "method": "GET", "scheme": "http", "path": CONCEPT, "query_string": b"",
-        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-    }  # fmt: skip
     answers = []
     for bridge in bridges:
-        sent: list[dict[str, Any]] = []
-        received: list[bytes] = []
-
-        async def receive(once: list[bytes] = received) -> dict[str, Any]:
-            if once:
-                await asyncio.sleep(60)  # the client stays connected
-            once.append(b"")
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message: dict[str, Any], into: list[dict[str, Any]] = sent) -> None:
-            into.append(message)
-
-        asyncio.run(bridge(scope, receive, send))
+        sent = _request(bridge, CONCEPT, headers)
         answers.append(({name: value for name, value in sent[0]["headers"] if name != b"date"}, sent[1]["body"]))
     app.extensions["begrepp"].pool.close()
     assert answers[0] == answers[1]

@@ -16,6 +16,7 @@ from begrepp.errors import DamagedBuild
 from begrepp.files import new_temporary_folder
 from begrepp.search.candidate_search import CandidateSearch, Filters
 from begrepp.search.hits import Hit, hit
+from begrepp.search.learned_order import HitOrder, sort_by_score, sort_hits
 from begrepp.search.lexicon import IndexLexicon, decode_document
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
 from begrepp.search.query_parser import ParsedSearch
@@ -26,7 +27,6 @@ from begrepp.search.query_relaxation import (
 from begrepp.search.ranking import Ranker
 from begrepp.search.relatives import MAX_RELATIVES, Relatives, Scored
 from begrepp.search.schema import FACETS, register_tokenizer, schema
-from begrepp.search.variety import varied
 
 SEARCH_CANDIDATES = 70
 """The number of index hits that are scored label by label in a search."""
@@ -42,9 +42,10 @@ Facets = Mapping[str, Mapping[str, int]]
 
 
 class TextIndex:
-    """The text index of a build, opened for reading."""
+    """The text index of a build, opened for reading; `order` sorts the documents that were scored for a query."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, order: HitOrder = sort_hits) -> None:
+        self._order = order
         try:
             self._index = register_tokenizer(Index.open(str(self._lockable(path))))
             self._index.config_reader("manual")  # a build's index never changes: no thread that watches it
@@ -96,9 +97,7 @@ class TextIndex:
         added = [each for each in added if each[0].iri not in known]
         others = [document.iri for document, _ in added]
         matching = self._candidates.count_matching(index_query, others) if total > len(candidates) else 0
-        scored = _sort_scored([*relatives.raised([*scored, *added])])
-        if not search.is_for_one_system:
-            scored = varied(scored)
+        scored = self._order([*relatives.raised([*scored, *added])], search, user_language)
         if len(candidates) < min(total, offset + limit):
             rest = self._candidates.execute(index_query, offset + limit - len(candidates), offset=len(candidates))[1]
             scored += [each for each in self._score(ranker, rest) if each[0].iri not in others]
@@ -150,15 +149,17 @@ class TextIndex:
             return []
         if not candidates and self._is_finished(search):
             return self._search(query, limit, 0, user_language, filters)[1]
-        candidates = candidates or SUGGESTION_CANDIDATES
-        addresses = self._candidates.suggest(search, filters, candidates)
+        is_whole = candidates > 0
+        addresses = self._candidates.suggest(search, filters, candidates or SUGGESTION_CANDIDATES)
         ranker = self._ranker(search, user_language)
-        scored = _sort_scored(self._score(ranker, addresses))
+        scored = self._score(ranker, addresses)
         if len(scored) < fill:
             relatives = Relatives(scored, self._lexicon.scheme_sizes)
             if related := relatives.query(self._query_builder):
                 added = self._candidates.execute(self._candidates.add_filters(related, filters), fill - len(scored))[1]
-                scored = _sort_scored([*relatives.raised([*scored, *self._score(ranker, added)])])
+                scored = [*relatives.raised([*scored, *self._score(ranker, added)])]
+        # The order is learned from whole queries, and not from the beginnings of words.
+        scored = self._order(scored, search, user_language) if is_whole else sort_by_score(scored)
         return [hit(ranker, *each, user_language) for each in scored[:limit]]
 
     def _is_finished(self, search: ParsedSearch) -> bool:
@@ -213,14 +214,6 @@ class TextIndex:
     def _score(self, ranker: Ranker, addresses: Iterable[DocAddress]) -> list[Scored]:
         documents = (decode_document(str(self._searcher.doc(address).get_first("stored"))) for address in addresses)
         return [(document, ranker.score(document)) for document in documents]
-
-
-def _sort_scored(scored: list[Scored]) -> list[Scored]:
-    """Return documents in the order of hits, best first, retired ones last."""
-    return sorted(
-        scored,
-        key=lambda each: (not each[0].active, -round(each[1].score, 3), len(each[0].notation), each[0].notation),
-    )
 
 
 def _has_hits(builder: SearchQueryBuilder, searcher: Searcher, search: ParsedSearch, least: int) -> bool:

@@ -94,12 +94,6 @@ class ParsedSearch:
         """Whether the query is a code of letters alone, written in capitals."""
         return bool(self.codes.whole) and is_capitals(self.text)
 
-    @property
-    def is_for_one_system(self) -> bool:
-        """Whether the query has a code, or a word that names some systems, what they are about or a kind of hit."""
-        named = any(slot.systems or slot.subjects or slot.kinds for slot in self.slots)
-        return named or bool(self.codes.whole or self.codes.parts or self.codes.first)
-
 
 def parse_search(query: str, lexicon: Lexicon, *, joined: bool = True) -> ParsedSearch:
     """Parse a query; `lexicon` looks up words and codes in the index.

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyroaring import BitMap
 
 from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.requests.resource_versions import join_canonical
 from begrepp.fhir.systems.designations import ConceptTexts
+
+if TYPE_CHECKING:
+    from begrepp.fhir.systems.text_search import EditionSearch
 
 Json = dict[str, Any]
 _WORD = re.compile(r"[^\W_]+")
@@ -37,7 +40,7 @@ class TextMatches:
     """Concepts that a text finds; `ranks`: the places of the best of them."""
 
     concepts: BitMap
-    ranks: Mapping[int, SearchRank] = field(default_factory=dict)
+    ranks: dict[int, SearchRank] = field(default_factory=dict)
 
 
 class CodeSystemView(ABC):
@@ -159,6 +162,11 @@ class CodeSystemView(ABC):
         del languages
         words = text_words(text)
         return TextMatches(BitMap(each for each in within if self._has_words(each, words)))
+
+    @property
+    def text_searches(self) -> Sequence[tuple[int, EditionSearch]]:
+        """The searches whose ranks `search` returns, each with the number of its first concept."""
+        return ()
 
     def _has_words(self, concept: int, words: Sequence[str]) -> bool:
         there = text_words(" ".join([self.code(concept), *(each.value for each in self.texts(concept))]))

@@ -16,6 +16,7 @@ from begrepp.fhir.systems.concept_filters import FilterNotUnderstood
 from begrepp.fhir.systems.designations import ConceptTexts
 from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem
 from begrepp.fhir.systems.scheme_labels import computable_name
+from begrepp.fhir.systems.text_search import EditionSearch
 from begrepp.terminology.terminology import CompositeSystem
 
 Json = dict[str, Any]
@@ -148,6 +149,12 @@ class CompositeCodeSystem(CodeSystemView):
             concepts |= found.concepts.shift(start)
             ranks |= {number + start: rank for number, rank in found.ranks.items()}
         return TextMatches(concepts & self.everything, ranks)
+
+    @property
+    def text_searches(self) -> Sequence[tuple[int, EditionSearch]]:
+        """The searches in the parts."""
+        parts = zip(self._starts, self._parts, strict=True)
+        return [(start + first, search) for start, part in parts for first, search in part.text_searches]
 
     def select_natively(self, name: str, operator: str, value: str) -> BitMap | None:
         """Return the concepts of a filter in the parts that understand it; raises the fault of one if none does."""

@@ -249,6 +249,11 @@ class SchemeCodeSystem(CodeSystemView):
         """Return the concepts of a set that the search finds or that have the words of a text, the best first."""
         return self._search.find(text, languages, within & self.everything)
 
+    @property
+    def text_searches(self) -> Sequence[tuple[int, EditionSearch]]:
+        """The search in the edition."""
+        return ((0, self._search),)
+
     def select_natively(self, name: str, operator: str, value: str) -> BitMap | None:
         """Return the concepts of a filter on codes, status, relations or by ECL.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from pyroaring import BitMap
@@ -30,7 +30,17 @@ class EditionSearch:
 
     def __init__(self, system: CodeSystem, index: TextIndex | None) -> None:
         self._system = system
-        self._index = index
+        self.index = index
+
+    @property
+    def scheme(self) -> str:
+        """IRI of the code system."""
+        return self._system.description.iri
+
+    def ranks_by_iri(self, ranks: Mapping[int, SearchRank], start: int = 0) -> dict[str, int]:
+        """Return the ranked concepts by IRI; their numbers begin at `start`."""
+        inside = (number for number in ranks if start <= number < start + len(self._system))
+        return {self._system.iri(number - start): number for number in inside}
 
     def find(self, text: str, languages: LanguageChoice | None, within: BitMap) -> TextMatches:
         """Return the concepts of a set that a text finds; names in the language asked for rank higher."""
@@ -41,15 +51,15 @@ class EditionSearch:
         return TextMatches(having | BitMap(ranks), ranks)
 
     def _ranks(self, text: str, language: str, allowed: BitMap) -> dict[int, SearchRank]:
-        if self._index is None:
+        if self.index is None:
             return {}
         narrowed = len(allowed) <= _MOST_NAMED
-        hits = self._index.suggest(
+        hits = self.index.suggest(
             text,
             limit=_MOST_HITS,
             user_language=language,
             kind="concept",
-            scheme=self._system.description.iri,
+            scheme=self.scheme,
             iri=[self._system.iri(each) for each in allowed] if narrowed else (),
         )
         found = ((self._system.index_of_iri(each.iri), each) for each in hits)
@@ -67,6 +77,34 @@ class EditionSearch:
     @cached_property
     def _code_words(self) -> WordIndex:
         return WordIndex((concept, [code]) for concept, code in enumerate(self._system.codes()))
+
+
+def rank_together(
+    ranked: Sequence[tuple[dict[int, SearchRank], Sequence[tuple[int, EditionSearch]]]],
+    text: str,
+    languages: LanguageChoice | None,
+) -> None:
+    """Replace the ranks in several systems by the places in one search of all; what it does not find comes after.
+
+    `ranked`: the ranks of concepts, and the searches that they are from, each with the number of its first concept.
+    """
+    searches = [search for _, found in ranked for _, search in found]
+    index = next((each.index for each in searches if each.index), None)
+    if index is None or len(searches) < 2:
+        return
+    hits = index.suggest(
+        text,
+        limit=_MOST_HITS,
+        user_language=_language(languages),
+        kind="concept",
+        scheme=[each.scheme for each in searches],
+    )
+    places = {hit.iri: place for place, hit in enumerate(hits)}
+    for ranks, found in ranked:
+        for start, search in found:
+            for iri, number in search.ranks_by_iri(ranks, start).items():
+                place = places.get(iri)
+                ranks[number] = (True, *ranks[number][1:]) if place is None else (False, place - _MOST_HITS, 0, "")
 
 
 def _rank(hit: Hit) -> SearchRank:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ class MemberGroup:
     concepts: BitMap
     listed: Sequence[int] = ()
     elements: dict[int, Json] = field(default_factory=dict)
-    ranks: Mapping[int, SearchRank] = field(default_factory=dict)
+    ranks: dict[int, SearchRank] = field(default_factory=dict)
 
     @property
     def unranked(self) -> BitMap:

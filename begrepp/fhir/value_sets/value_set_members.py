@@ -19,6 +19,7 @@ from begrepp.fhir.requests.version_rules import VersionChoice
 from begrepp.fhir.resource_library import ResourceLibrary
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.concept_filters import select_concepts
+from begrepp.fhir.systems.text_search import rank_together
 from begrepp.fhir.value_sets.member_groups import MemberGroup, ValueSetMembers
 from begrepp.fhir.value_sets.value_set_views import ConceptSet, ValueSetView
 from begrepp.text.version_order import version_key
@@ -58,6 +59,9 @@ class MemberEvaluation:
                 self._exclude(group, members, any_version=not each.version)
         members.groups = [each for each in members.groups if each.concepts]
         self._path.pop()
+        if not self._path and (ranked := [each for each in members.groups if each.ranks]):
+            together = [(each.ranks, each.system.text_searches) for each in ranked]
+            rank_together(together, self.text, self.languages)
         return members
 
     def _enter(self, view: ValueSetView) -> None:

@@ -131,7 +131,7 @@ def test_words_that_no_label_has_and_words_that_say_little_are_not_required(inde
     for query in ("plivokaa", "plivokaa fjantologi", "vad är plivokaa"):
         assert {"x/A05", "y/A05"} <= {*hits(index, query)}, query
     assert not hits(index, "fjantologi")
-    assert next(iter(hits(index, "plivokaa vuxna"))) == "x/A05"
+    assert next(iter(hits(index, "plivokaa vuxna"))) in ("x/A05", "x/A15")  # which have the same name
 
 
 CHANGES = {

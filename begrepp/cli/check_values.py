@@ -15,7 +15,7 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.cli.language import headings, translator
 from begrepp.cli.spinner import waiting
-from begrepp.errors import UsageError
+from begrepp.errors import InputError, UsageError
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
@@ -53,7 +53,12 @@ def check_file(against: str, file: str, output: str, settings: Settings) -> bool
         raise UsageError(f"There is no file {path}.", "Give FILE, FILE:COLUMN, or - for standard input.")
     name = "standard input" if path == "-" else Path(path).name
     with nullcontext(sys.stdin.buffer) if path == "-" else Path(path).open("rb") as data:
-        values = distinct_values(decode_values(data, name), column, name, limit=MAX_VALUES)
+        try:
+            values = distinct_values(decode_values(data, name), column, name, limit=MAX_VALUES)
+        except UsageError as error:
+            raise UsageError(error.reason, f"{error.next_step} Write {path}:COLUMN.") from None
+    if not any(values):
+        raise InputError(name, "holds no values.", "Give a list with one value per line, or a table with a header.")
     build = current_build(settings)
     known = BuildContents(
         DiskStore(build / "store"), Iris(read_manifest(build).base), build, partial(open_index, build)

@@ -87,38 +87,43 @@ def write_xlsx(table: DataTable, target: Path) -> None:
     """Write a workbook: the rows, more sheets where one is full, and a sheet `about`.
 
     Texts stay texts: nothing is read as a formula, a number or a link. A text longer than a cell may be is cut, and
-    ends with "…".
+    ends with "…"; the sheet `about` says how many are.
     """
     from xlsxwriter import Workbook  # noqa: PLC0415  # 12 MB, and most server processes write no workbook
 
     options = {"constant_memory": True, "tmpdir": str(target.parent)}
     with Workbook(str(target), options) as workbook:
         header = workbook.add_format({"bold": True, "bottom": 1})
+        cut = 0
         for name, each in (("data", table), *((each.name, each) for each in table.more)):
-            _write_sheets(workbook, name, each, header)
+            cut += _write_sheets(workbook, name, each, header)
         about = workbook.add_worksheet("about")
         about.set_column(0, 0, 20)
         about.set_column(1, 1, 100)
-        for place, (name, value) in enumerate(table.about):
+        told = [("cut", f"{cut:,} texts are longer than the {_MAX_TEXT:,} characters of a cell: they end with …")]
+        for place, (name, value) in enumerate((*table.about, *(told if cut else ()))):
             about.write_string(place, 0, name, header)
             about.write_string(place, 1, _cut(value))
 
 
-def _write_sheets(workbook: Workbook, name: str, table: DataTable, header: object) -> None:
-    """Write a table as one sheet, or as several where one is full."""
+def _write_sheets(workbook: Workbook, name: str, table: DataTable, header: object) -> int:
+    """Write a table as one sheet, or as several where one is full. Return the number of texts that are cut."""
     rows = iter(table.rows)
+    cut = 0
     row = next(rows, None)
     number = 0
     while row is not None or number == 0:
         number += 1
         sheet = workbook.add_worksheet(name if number == 1 else f"{name} {number}")
-        row = _write_sheet(sheet, table.columns, row, rows, header)
+        row, cut_here = _write_sheet(sheet, table.columns, row, rows, header)
+        cut += cut_here
+    return cut
 
 
 def _write_sheet(
     sheet: Any, columns: Sequence[str], row: Sequence[Cell] | None, rows: Iterator[Sequence[Cell]], header: object
-) -> Sequence[Cell] | None:
-    """Write a sheet with as many rows as it holds; return the first row of the next sheet."""
+) -> tuple[Sequence[Cell] | None, int]:
+    """Write a sheet with as many rows as it holds; return the first row of the next one and the number of cut texts."""
     sample: list[Sequence[Cell]] = []
     while row is not None and len(sample) < _SAMPLE:
         sample.append(row)
@@ -128,24 +133,28 @@ def _write_sheet(
         sheet.set_column(place, place, min(max(longest + 2, _WIDTHS[0]), _WIDTHS[1]))
         sheet.write_string(0, place, name, header)
     sheet.freeze_panes(1, 0)
-    count = 0
+    count = cut = 0
     for count, cells in enumerate(sample, start=1):
-        _write_row(sheet, count, cells)
+        cut += _write_row(sheet, count, cells)
     while row is not None and count < _MAX_ROWS:
         count += 1
-        _write_row(sheet, count, row)
+        cut += _write_row(sheet, count, row)
         row = next(rows, None)
     sheet.autofilter(0, 0, count, max(0, len(columns) - 1))
-    return row
+    return row, cut
 
 
-def _write_row(sheet: Any, place: int, cells: Sequence[Cell]) -> None:
+def _write_row(sheet: Any, place: int, cells: Sequence[Cell]) -> int:
+    """Write a row, and return how many of its texts are cut."""
+    cut = 0
     for column, value in enumerate(cells):
         if isinstance(value, str):
             if value:
+                cut += len(value) > _MAX_TEXT
                 sheet.write_string(place, column, _cut(value))
         else:
             sheet.write_number(place, column, value)
+    return cut
 
 
 def _cut(text: str) -> str:

@@ -95,4 +95,5 @@ def _column_index(header: Sequence[str], column: str) -> int:
     if not column and len(header) == 1:
         return 0
     problem = f"There is no column '{column}'." if column else "There are several columns."
-    raise UsageError(problem, f"Name one of: {', '.join(header)}.")
+    step = f"Name one of: {', '.join(header)}, or give its number. The first row is read as the header."
+    raise UsageError(problem, step)

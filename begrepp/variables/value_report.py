@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from begrepp.errors import InputError
 from begrepp.variables.value_check import CheckedList, Verdict
@@ -14,14 +16,37 @@ FORMATS = ("csv", "json")
 
 
 def decode_values(lines: Iterable[bytes], name: str) -> Iterator[str]:
-    """Decode each line as UTF-8, else as windows-1252, which spreadsheets still write. Raises `InputError`."""
-    for line in lines:
+    """Decode each line as UTF-8, else as windows-1252, which spreadsheets still write. Raises `InputError`.
+
+    A byte order mark of UTF-16, which Excel writes as "Unicode text", is obeyed.
+    """
+    chunks = iter(lines)
+    first = next(chunks, b"")
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        yield from _utf16_lines(chain([first], chunks), name)
+        return
+    for line in chain([first], chunks):
         if b"\0" in line:
             raise InputError(name, "is not a text file.", "Save it as CSV in UTF-8.")
         try:
             yield line.decode("utf-8")
         except UnicodeDecodeError:
             yield line.decode("windows-1252", errors="replace")
+
+
+def _utf16_lines(chunks: Iterable[bytes], name: str) -> Iterator[str]:
+    """Yield the lines of a text in UTF-16, whose bytes come in any parts."""
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    rest = ""
+    try:
+        for chunk in chunks:
+            *whole, rest = (rest + decoder.decode(chunk)).split("\n")
+            yield from (f"{line}\n" for line in whole)
+        rest += decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise InputError(name, "is not text in UTF-16, as it begins.", "Save it as CSV in UTF-8.") from None
+    if rest:
+        yield rest
 
 
 def format_result(result: CheckedList, output: str) -> str:

@@ -27,6 +27,7 @@ from begrepp.sources.row_faults import Fault, add_fault
 from loaders.declaration.agents import slug
 from loaders.declaration.source_toml import new_declared_edition, read_declaration, read_edition_dates, read_rights
 from loaders.fhir.concepts import is_hierarchical, read_code_system
+from loaders.fhir.contained import with_contained
 from loaders.fhir.supplements import read_supplements
 from loaders.fhir.value_sets import read_concept_map, read_value_set
 from loaders.support.agencies import BEGREPP
@@ -58,7 +59,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     language = read_language(declaration)
     declaration.done()
     resources_by_kind: dict[str, list[Resource]] = {kind: [] for kind in _KINDS}
-    for resource in read_resources(edition, language):
+    for resource in with_contained(read_resources(edition, language)):
         if resource.origin.file.endswith(".fsh"):
             raise InputError(
                 resource.origin,

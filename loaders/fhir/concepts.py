@@ -21,7 +21,7 @@ from loaders.fhir.property_values import code_or_text, full_text, value_of
 from loaders.fhir.supplements import Supplement, standard_names
 from loaders.support.editions import last_day_of_retired
 from loaders.support.fhir_headers import resource_header
-from loaders.support.fhir_labels import Json, checked_items
+from loaders.support.fhir_labels import Json, checked_items, read_translations
 from loaders.support.fhir_packages import FhirContext, Resource, language_tag
 from loaders.support.partial_dates import days_of, last_day_of_retirement
 
@@ -161,6 +161,11 @@ class _ConceptReader:
             if (key := str(each.get("code") or "")) and (value := value_of(each)) != ""
         ]
         found += [("replacedBy", "replaced-by", value, "") for value in self._extension_values(concept)]
+        found += [
+            ("", url.rpartition("/")[2], value, "")
+            for each in checked_items(concept, "extension", self.resource.origin)
+            if (url := str(each.get("url") or "")) != _REPLACED_BY and (value := value_of(each)) != ""
+        ]
         return [
             _Property("" if self._is_foreign(name, value) else name, key, words, full_text(value), language)
             for name, key, value, language in found
@@ -175,6 +180,7 @@ class _ConceptReader:
     def _concept(self, concept: Json, properties: list[_Property], parents: tuple[str, ...]) -> Concept:
         code, lang, origin = self._code(concept), self.resource.language, self.resource.origin
         display = str(concept.get("display") or "").strip()
+        self._remark_unread_extensions(concept)
         pref = {lang: display} if display else {}
         alt: dict[Text, None] = {}
         definitions = [Text(str(concept["definition"]), lang)] if concept.get("definition") else []
@@ -183,6 +189,7 @@ class _ConceptReader:
                 alt[text] = None
         alt = {text: None for text in alt if pref.get(text.lang) != text.value}
         definitions += self._translated_definitions(concept)
+        definitions += read_translations(concept, "definition")
         for supplement in self.supplements:
             definitions += supplement.definitions(code)
         status, end = self._status(properties)
@@ -219,6 +226,8 @@ class _ConceptReader:
         items += [(each, s.language) for s in self.supplements for each in s.items(code, "designation")]
         for supplement in self.supplements:
             items += [({"value": word}, supplement.language) for word in supplement.displays(code)]
+        for text in read_translations(concept, "display"):
+            yield text, False
         for each, language in items:
             text = Text(str(each.get("value") or "").strip(), language_tag(each.get("language")) or language)
             use = each.get("use")
@@ -237,6 +246,12 @@ class _ConceptReader:
         """Return the values of the extension that names what replaces a concept."""
         extensions = checked_items(concept, "extension", self.resource.origin)
         return [value_of(each) for each in extensions if each.get("url") == _REPLACED_BY]
+
+    def _remark_unread_extensions(self, concept: Json) -> None:
+        """Add a remark about each extension of extensions; one with a value is a note."""
+        for each in checked_items(concept, "extension", self.resource.origin):
+            if value_of(each) == "":
+                add_remark(self.resource.origin, f"the extension '{each.get('url')}' of concepts is not imported.")
 
     def _is_noted(self, prop: _Property, *, is_inactive: bool) -> bool:
         """Return whether a property becomes a note, because the record does not have all of it."""

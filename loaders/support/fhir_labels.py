@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from begrepp.errors import InputError, Origin
@@ -46,6 +46,13 @@ def read_texts(body: Json, key: str, language: str) -> tuple[Text, ...]:
     found = {}
     if isinstance(body.get(key), str) and body[key].strip():
         found[language] = from_html(body[key]).strip()
+    for text in read_translations(body, key):
+        found.setdefault(text.lang, from_html(text.value).strip())
+    return tuple(Text(text, lang) for lang, text in found.items() if text)
+
+
+def read_translations(body: Json, key: str) -> Iterator[Text]:
+    """Yield the translations of a text (`_text.extension`), as written."""
     companion = body.get(f"_{key}")
     for extension in object_items(companion.get("extension") if isinstance(companion, dict) else None):
         if extension.get("url") == _TRANSLATION:
@@ -53,9 +60,8 @@ def read_texts(body: Json, key: str, language: str) -> tuple[Text, ...]:
             lang = str(parts.get("lang", {}).get("valueCode") or "")
             content = parts.get("content", {})
             text = next((str(value) for name, value in content.items() if name.startswith("value")), "")
-            if lang and text:
-                found.setdefault(lang, from_html(text).strip())
-    return tuple(Text(text, lang) for lang, text in found.items() if text)
+            if lang and text.strip():
+                yield Text(text.strip(), lang)
 
 
 def coding_links(coding: Json, systems: Mapping[str, str], source: str) -> tuple[Link, ...]:

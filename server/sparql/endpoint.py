@@ -21,6 +21,7 @@ from server.http.negotiation import (
     GRAPH_FORMATS,
     HTML,
     JSON,
+    PARQUET,
     RESULT_FORMATS,
     SPARQL_PARAMETERS,
     XLSX,
@@ -78,8 +79,11 @@ def endpoint() -> Response:
 
 
 def _file_format() -> Format | None:
-    """Return the format of a file of another program, if the parameters name one."""
+    """Return the format of a file of another program, if the parameters name one or `Accept` prefers it."""
     name = named_format(request, SPARQL_PARAMETERS)
+    if not name:
+        found = find_format(request, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML, XLSX, PARQUET), SPARQL_PARAMETERS)
+        return found if found in (XLSX, PARQUET) else None
     return next((format_ for format_ in FILE_FORMATS if name in format_.names), None)
 
 

@@ -284,7 +284,7 @@ PREFIX = (
             PREFIX
             + 'v:a s:inScheme v:s ; s:prefLabel "a"@sv ; s:notation "1" .\n'
             + 'v:b s:inScheme v:s ; s:prefLabel "b"@sv ; s:notation "1" .',
-            "'1' already occurs",
+            r"'1' .<http://v/b>. already occurs in v.ttl .<http://v/a>",
         ),
         (
             PREFIX

@@ -236,3 +236,45 @@ def test_a_label_that_no_concept_has_is_reported(tmp_path: Path) -> None:
     assert concepts(records)["a"].alt_labels[0].value == "m"
     (skipped,) = (record for record in records if isinstance(record, Skipped))
     assert "<https://ex.org/v/l> belongs to no concept" in skipped.reason
+
+
+def test_translations_and_extensions_of_a_concept_are_kept(tmp_path: Path) -> None:
+    translation = {
+        "url": "http://hl7.org/fhir/StructureDefinition/translation",
+        "extension": [{"url": "lang", "valueCode": "en"}, {"url": "content", "valueString": "a in English"}],
+    }
+    weight = {"url": "http://hl7.org/fhir/StructureDefinition/itemWeight", "valueDecimal": 1.5}
+    nested = {"url": "https://ex.org/x", "extension": [{"url": "y", "valueCode": "z"}]}
+    concept = {
+        "code": "A",
+        "display": "a",
+        "_display": {"extension": [translation]},
+        "definition": "d",
+        "_definition": {"extension": [translation]},
+        "extension": [weight, nested],
+    }
+    records = load(tmp_path, "fhir", {"a.json": code_system(concept=[concept])})
+    found = concepts(records)["A"]
+    assert {text.lang: text.value for text in found.pref_labels} == {"sv": "a", "en": "a in English"}
+    assert [(text.lang, text.value) for text in found.definitions] == [("sv", "d"), ("en", "a in English")]
+    assert [note.text.value for note in found.notes] == ["itemWeight: 1.5"]
+    assert any("'https://ex.org/x'" in each.text for each in records if isinstance(each, LoadRemark))
+
+
+def test_a_contained_code_system_is_loaded_and_other_contained_resources_are_named(tmp_path: Path) -> None:
+    contained = [
+        json.loads(code_system(id="c", url="https://ex.org/c", concept=[{"code": "A", "display": "a"}])),
+        {"resourceType": "ValueSet", "id": "w"},
+    ]
+    body = {
+        "resourceType": "ValueSet",
+        "id": "v",
+        "url": "https://ex.org/v",
+        "title": "V",
+        "language": "sv",
+        "contained": contained,
+        "compose": {"include": [{"system": "https://ex.org/c"}]},
+    }
+    records = load(tmp_path, "fhir", {"a.json": json.dumps(body)})
+    assert concepts(records)["A"].scheme == "c"
+    assert any("the ValueSet 'w' that ValueSet 'v' contains" in e.text for e in records if isinstance(e, LoadRemark))

@@ -48,9 +48,12 @@ def test_rows_beyond_a_sheet_are_on_the_next(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_text_longer_than_a_cell_is_cut_visibly(tmp_path: Path) -> None:
-    write_xlsx(_table(("x" * 40_000, 1)), tmp_path / "t.xlsx")
-    cell = _sheets(tmp_path / "t.xlsx")["data"][1][0]
+    write_xlsx(_table(("x" * 40_000, 1), ("y" * 32_767, 2), ("z" * 32_768, 3)), tmp_path / "t.xlsx")
+    sheets = _sheets(tmp_path / "t.xlsx")
+    cell = sheets["data"][1][0]
     assert isinstance(cell, str) and len(cell) == 32_767 and cell.endswith("x…")
+    name, words = sheets["about"][-1]
+    assert name == "cut" and str(words).startswith("2 texts are longer than the 32,767 characters of a cell")
 
 
 def test_csv_is_read_back_as_written() -> None:

@@ -8,6 +8,7 @@ from datetime import date
 import polars
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 QUERY = """SELECT * { VALUES (?code ?n ?share ?day ?yes ?mixed) {
   ("0012" 1 0.95 "2026-01-31"^^xsd:date true 1)
@@ -68,3 +69,34 @@ def test_graphs_and_booleans_are_refused_with_the_formats_that_there_are(client:
         assert response.status_code == 406
     response = client.get("/sparql.pdf", query_string={"query": QUERY})
     assert response.status_code == 406 and b"parquet" in response.data
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NUMBERS = """SELECT ?n ?d ?code ?long ?bad (STR(1) AS ?text) { VALUES (?n ?d ?code ?long ?bad)
+  { (20 1.5 "0012" 1234567890123456789 "x"^^xsd:integer) (-1 2e3 "a" UNDEF UNDEF) } }"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "accept"), [({"format": "xlsx"}, "*/*"), ({}, XLSX), ({}, f"text/csv;q=0.5, {XLSX}")]
+)
+def test_numbers_are_numbers_in_a_workbook(client: FlaskClient, parameters: dict[str, str], accept: str) -> None:
+    response = client.get("/sparql", query_string={"query": NUMBERS, **parameters}, headers={"Accept": accept})
+    assert response.headers["Content-Type"] == XLSX
+    rows = [*load_workbook(io.BytesIO(response.data)).worksheets[0].iter_rows(values_only=True)]
+    assert rows == [
+        ("n", "d", "code", "long", "bad", "text"),
+        (20, 1.5, "0012", "1234567890123456789", "x", "1"),
+        (-1, 2000, "a", None, None, "1"),
+    ]
+
+
+def test_a_workbook_of_a_boolean_has_one_cell(client: FlaskClient) -> None:
+    response = client.get("/sparql", query_string={"query": "ASK {}", "format": "xlsx"})
+    rows = [*load_workbook(io.BytesIO(response.data)).worksheets[0].iter_rows(values_only=True)]
+    assert rows == [("_askResult",), ("true",)]
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/csv", f"{XLSX};q=0.1, application/json", ""])
+def test_a_workbook_is_sent_only_where_it_is_preferred(client: FlaskClient, accept: str) -> None:
+    response = client.get("/sparql", query_string={"query": NUMBERS}, headers={"Accept": accept})
+    assert response.status_code == 200 and response.headers["Content-Type"] != XLSX

@@ -27,7 +27,7 @@ from begrepp.sources.row_faults import Fault, add_fault
 from loaders.declaration.agents import slug
 from loaders.declaration.source_toml import new_declared_edition, read_declaration, read_edition_dates, read_rights
 from loaders.fhir.concepts import is_hierarchical, read_code_system
-from loaders.fhir.contained import with_contained
+from loaders.fhir.contained_resources import with_contained
 from loaders.fhir.supplements import read_supplements
 from loaders.fhir.value_sets import read_concept_map, read_value_set
 from loaders.support.agencies import BEGREPP

@@ -212,8 +212,15 @@ class TextIndex:
         return Ranker(search, user_language, self._lexicon.scheme_sizes)
 
     def _score(self, ranker: Ranker, addresses: Iterable[DocAddress]) -> list[Scored]:
-        documents = (decode_document(str(self._searcher.doc(address).get_first("stored"))) for address in addresses)
-        return [(document, ranker.score(document)) for document in documents]
+        """Score documents, each once for a query: with filters, many are found twice."""
+        scored = []
+        for address in addresses:
+            key = address.segment_ord, address.doc
+            if (known := ranker.scored.get(key)) is None:
+                document = decode_document(str(self._searcher.doc(address).get_first("stored")))
+                known = ranker.scored[key] = document, ranker.score(document)
+            scored.append(known)
+        return scored
 
 
 def _has_hits(builder: SearchQueryBuilder, searcher: Searcher, search: ParsedSearch, least: int) -> bool:

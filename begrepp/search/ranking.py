@@ -123,7 +123,10 @@ class SynonymUse:
 
 
 class Ranker:
-    """Scores documents against one query for users of a language; `sizes` are the numbers of documents by scheme."""
+    """Scores documents against one query for users of a language; `sizes` are the numbers of documents by scheme.
+
+    `scored` holds the documents that have been scored, by their address in the index: segment and number.
+    """
 
     def __init__(self, search: ParsedSearch, language: str, sizes: dict[str, int]) -> None:
         self.search = search
@@ -135,6 +138,7 @@ class Ranker:
         subjects = (slot.subjects for slot in search.slots if len(slot.subjects) == 1)
         self._subjects = frozenset[str]().union(*subjects) if others else frozenset[str]()
         self._understood: dict[str, bool] = {}
+        self.scored: dict[tuple[int, int], tuple[IndexedDocument, HitScore]] = {}
 
     def score(self, document: IndexedDocument) -> HitScore:
         """Score a document, about 0 to 5."""

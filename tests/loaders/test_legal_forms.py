@@ -493,7 +493,7 @@ def test_missing_ranges_groups_and_categories_without_a_value_in_ddi_are_kept_or
     assert {note.value for note in a.notes} == {"Missing values: 997–999, > 9999"}
     assert (a.minimum, a.maximum, a.section[0].value) == ("", "", "Outer")
     assert {note.value for note in b.notes} == {"Valid values: 0–4, 9", "Low: 0, 1", "Inner"}
-    assert (b.minimum, b.maximum, b.section[0].value) == ("0", "4", "Outer")
+    assert (b.minimum, b.maximum, b.section[0].value) == ("", "", "Outer")
     reasons = [record.reason for record in records if isinstance(record, Skipped)]
     assert reasons == ["a category of the variable 'b' has no value: no value."]
 

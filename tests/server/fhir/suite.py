@@ -13,6 +13,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from begrepp.fhir import exact_json
 from begrepp.fhir.requests.faults import FhirFault
 from begrepp.fhir.xml_resources import from_xml, to_xml
 from begrepp.settings import ROOT
@@ -100,7 +101,8 @@ def failure(client: FlaskClient, case: Case, base: str, *, as_xml: bool = False)
     wanted = case.test.get("http-code", "2xx")
     if f"{response.status_code // 100}xx" != wanted and str(response.status_code) != wanted:
         return f"status {response.status_code} instead of {wanted}: {response.get_data(as_text=True)[:700]}"
-    answer = from_xml(response.get_data(), base) if as_xml else json.loads(response.get_data())
+    data = response.get_data()
+    answer = json.loads(exact_json.encode(from_xml(data, base)) if as_xml else data)
     if base == "r4":
         answer = to_r5(answer)
     found = None

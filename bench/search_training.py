@@ -31,6 +31,7 @@ from bench.search_quality import DEPTH, JUDGED, Judged, evaluate, index_search, 
 _PARAMETERS = {
     "objective": "lambdarank",
     "num_leaves": 31,
+    "max_depth": 8,
     "min_data_in_leaf": 80,
     "learning_rate": 0.15,
     "label_gain": [0, 1, 3, 7],

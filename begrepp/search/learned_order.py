@@ -54,10 +54,10 @@ class TreeEnsemble:
     def __init__(self, trees: Trees) -> None:
         if trees.features != [*FEATURES]:
             raise ValueError("the trees are for other features: run `python -m bench search-training`")
-        self._roots = np.array(trees.roots, np.int32)
-        self._feature = np.array(trees.feature, np.int32)
+        self._roots = np.array(trees.roots, np.intp)
+        self._feature = np.array(trees.feature, np.intp)
         self._threshold = np.array(trees.threshold, np.float32)
-        self._children = np.stack([np.array(trees.left, np.int32), np.array(trees.right, np.int32)], axis=1).ravel()
+        self._children = np.stack([np.array(trees.left, np.intp), np.array(trees.right, np.intp)], axis=1).ravel()
         self._value = np.array(trees.value, np.float64)
         self._depth = trees.depth
 
@@ -66,11 +66,11 @@ class TreeEnsemble:
         hits, columns = features.shape
         flat = features.ravel()
         nodes = np.tile(self._roots, hits)
-        starts = np.repeat(np.arange(hits, dtype=np.int32) * columns, len(self._roots))
+        starts = np.repeat(np.arange(hits) * columns, len(self._roots))
         for _ in range(self._depth):
-            is_right = flat[starts + self._feature[nodes]] > self._threshold[nodes]
-            nodes = self._children[2 * nodes + is_right]
-        found: npt.NDArray[np.float64] = self._value[nodes].reshape(hits, -1).sum(axis=1)
+            is_right = flat.take(starts + self._feature.take(nodes)) > self._threshold.take(nodes)
+            nodes = self._children.take(2 * nodes + is_right)
+        found: npt.NDArray[np.float64] = self._value.take(nodes).reshape(hits, -1).sum(axis=1)
         return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from begrepp.search.query_lexicon import Lexicon
-from begrepp.search.synonyms import Phrase, synonyms
+from begrepp.search.synonyms import Phrase, source_of, synonyms
 from begrepp.search.words import MEDICINE_WORDS
 
 MEDICINE = "medicin"
@@ -107,16 +107,33 @@ def replace_parts(split: Phrase) -> Iterator[Phrase]:
 
 def medicine_groups(word: str) -> list[Phrase]:
     """Return the groups of medicines that a compound such as *astmatabletter* names."""
-    if not word.endswith(_MEDICINE_ENDS):
-        return []
-    ends = (end for end in MEDICINE_WORDS if word.endswith(end) and len(word) >= len(end) + _MIN_PART_LENGTH)
-    end = max(ends, key=len, default="")
-    return medicines_for((word.removesuffix(end),)) if end else []
+    disease = _disease_of(word)
+    return medicines_for((disease,)) if disease else []
 
 
 def medicines_for(name: Phrase) -> list[Phrase]:
     """Return the groups of medicines for a disease, by the synonyms of *astmamedicin* and *medicin mot astma*."""
+    return [group for phrase in _medicine_phrases(name) for group in synonyms(phrase) if MEDICINE not in group]
+
+
+def medicine_source(typed: Phrase, group: Phrase) -> str:
+    """Return where it is said that a group of medicines is for what was typed; empty if it is not."""
+    disease = _disease_of(typed[0]) if len(typed) == 1 else ""
+    phrases = (phrase for name in (typed, *synonyms(typed), (disease,)) for phrase in _medicine_phrases(name))
+    return next((source for phrase in phrases if (source := source_of(phrase, group))), "")
+
+
+def _disease_of(word: str) -> str:
+    """Return the first part of a compound that names a medicine: *astma* of *astmatabletter*; empty for others."""
+    if not word.endswith(_MEDICINE_ENDS):
+        return ""
+    ends = (end for end in MEDICINE_WORDS if word.endswith(end) and len(word) >= len(end) + _MIN_PART_LENGTH)
+    end = max(ends, key=len, default="")
+    return word.removesuffix(end) if end else ""
+
+
+def _medicine_phrases(name: Phrase) -> list[Phrase]:
+    """Return the phrases by which synonyms name the medicines for a disease."""
     heads = dict.fromkeys((name[-1], name[-1].removesuffix("s"), name[-1] + "s"))
     compounds = [(head + MEDICINE,) for head in heads] if len(name) == 1 else []
-    phrases = [(MEDICINE, *name[:-1], head) for head in heads]
-    return [group for phrase in (*compounds, *phrases) for group in synonyms(phrase) if MEDICINE not in group]
+    return [*compounds, *((MEDICINE, *name[:-1], head) for head in heads)]

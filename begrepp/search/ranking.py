@@ -16,10 +16,11 @@ import msgspec
 from begrepp.records import Text, in_language
 from begrepp.search.documents import LABEL_ROLES
 from begrepp.search.label_matches import LabelMatcher
+from begrepp.search.query_compounds import medicine_source
 from begrepp.search.query_parser import ParsedSearch, WordSlot
 from begrepp.search.schema import Relative
 from begrepp.search.species import ANIMAL
-from begrepp.search.synonyms import source_of
+from begrepp.search.synonyms import phrase_text, source_of
 from begrepp.search.words import UNSPECIFIED
 from begrepp.text.placeholders import is_placeholder
 from begrepp.text.stemming import code_key, lowercase_words
@@ -173,8 +174,11 @@ class Ranker:
 
     def synonyms(self, label: Label) -> tuple[SynonymUse, ...]:
         """Return the synonyms that a label was found by, with their sources."""
-        found = ((typed, other, source_of(typed, other)) for typed, other in self._matcher.synonyms(label.value))
-        return tuple(SynonymUse(" ".join(typed), " ".join(other), source) for typed, other, source in found if source)
+        pairs = self._matcher.synonyms(label.value)
+        found = ((*pair, source_of(*pair) or medicine_source(*pair)) for pair in pairs)
+        return tuple(
+            SynonymUse(" ".join(typed), phrase_text(other), source) for typed, other, source in found if source
+        )
 
     def _is_understood(self, lang: str) -> bool:
         """Return whether a language tag is of the language of the users."""

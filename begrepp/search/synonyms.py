@@ -35,6 +35,7 @@ class Synonyms:
     def __init__(self, lines: Iterable[str], source: str = OWN_SOURCE) -> None:
         self._groups: list[tuple[str, list[Phrase]]] = []
         self._by_phrase: dict[Phrase, set[int]] = {}
+        self._texts: dict[Phrase, str] = {}
         self._keys: set[str] = set()
         self._long: list[list[frozenset[str]]] = []
         self._long_by_key: dict[str, list[int]] = {}
@@ -46,7 +47,11 @@ class Synonyms:
             self._add(line, source)
 
     def _add(self, line: str, source: str) -> None:
-        phrases = [phrase for text in line.split("=") if (phrase := _phrase(text))]
+        texts = [(phrase, text) for text in line.split("=") if (phrase := _phrase(text))]
+        phrases = [phrase for phrase, _ in texts]
+        for phrase, text in texts:
+            if len(phrase) < len(lowercase_words(text)):
+                self._texts.setdefault(phrase, " ".join(text.lower().split()))
         for phrase in phrases:
             keys = [_long_keys(word) for word in phrase]
             self._keys.update(key for some in keys for key in some)
@@ -62,6 +67,10 @@ class Synonyms:
         """Yield the words of all phrases, of at least four letters, repeatedly."""
         for _, phrases in self._groups:
             yield from (word for phrase in phrases for word in phrase if len(word) >= _MIN_WORD)
+
+    def text(self, phrase: Phrase) -> str:
+        """Return a phrase as a file has it, with prepositions and articles, in lower case."""
+        return self._texts.get(phrase) or " ".join(phrase)
 
     def of(self, phrase: Sequence[str]) -> Mapping[Phrase, str]:
         """Return the synonyms of a phrase, each as its lower-case words, with their sources."""
@@ -199,6 +208,11 @@ def source_of(phrase: Phrase, other: Phrase) -> str:
     if source := read_synonyms().of(phrase).get(other):
         return source
     return OWN_SOURCE if len(phrase) == 1 and other in expansions(phrase[0]) else ""
+
+
+def phrase_text(phrase: Phrase) -> str:
+    """Return a phrase of the synonyms with its prepositions and articles, in lower case."""
+    return read_synonyms().text(phrase)
 
 
 def _rows(lines: Iterable[str]) -> Iterator[tuple[int, str]]:

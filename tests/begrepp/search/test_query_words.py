@@ -91,6 +91,14 @@ def test_what_is_meant_comes_first(index: TextIndex, query: str, meant: str) -> 
     assert first(index, query) == meant
 
 
+@pytest.mark.parametrize(("query", "typed"), [("läkemedel mot astma", "astma"), ("astmatabletter", "astmatabletter")])
+def test_it_is_told_that_a_group_of_medicines_is_found_by_the_disease(index: TextIndex, query: str, typed: str) -> None:
+    use = index.search(query)[1][0].synonyms
+    assert [(each.typed, each.other, each.source) for each in use] == [
+        (typed, "medel vid obstruktiva luftvägssjukdomar", "begrepp")
+    ]
+
+
 @pytest.mark.parametrize(
     ("query", "corrected"),
     [

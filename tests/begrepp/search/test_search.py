@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.search import TextIndex, write_index
+from begrepp.search.learned_order import sort_by_score
 from begrepp.search.synonyms import synonyms
 from begrepp.text.stemming import code_key, word_keys
 from tests.waiting import wait_until
@@ -60,7 +61,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
     folder = tmp_path_factory.mktemp("search")
     (folder / "current.nt").write_text("".join(lines()), encoding="utf-8")
     assert write_index(folder / "index", folder / "current.nt") == len(THINGS) + 1
-    return TextIndex(folder / "index")
+    return TextIndex(folder / "index", lambda scored, *_: sort_by_score(scored))
 
 
 def found(index: TextIndex, query: str, status: str = "") -> list[str]:

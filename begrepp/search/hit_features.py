@@ -7,8 +7,9 @@ No feature names a code system, a language or a concept, so that an order learne
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,8 @@ from begrepp.search.query_parser import ParsedSearch
 from begrepp.search.ranking import Label
 from begrepp.search.relatives import Scored
 from begrepp.search.species import ANIMAL
-from begrepp.text.stemming import code_key, label_key, lowercase_words
+from begrepp.text.stemming import code_key, lowercase_words
+from begrepp.text.swedish import fold
 
 Features = npt.NDArray[np.float32]
 
@@ -56,51 +58,68 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
     """
     if not scored:
         return np.zeros((0, len(FEATURES)), np.float32)
-    typed, words, is_code = label_key(search.text), len(search.slots), float(bool(search.codes.whole))
+    typed, words, whole = fold(search.text), len(search.slots), search.codes.whole
     scores = np.array([result.score for _, result in scored])
-    ties = (abs(scores[:, None] - scores) < _TIE).sum(axis=1)
+    ties = (abs(scores[:, None] - scores) < _TIE).sum(axis=1).tolist()
     first, first_score = scored[0][0], scored[0][1].score
-    first_names = {label_key(label.value) for label in first.labels if label.role in ("pref", "alt")}
+    first_names = {fold(label.value) for label in first.labels if label.role in ("pref", "alt")}
     systems = Counter(document.scheme for document, _ in scored)
     lengths: dict[str, list[int]] = {}
     for document, _ in scored:
         lengths.setdefault(document.scheme, []).append(len(document.notation))
+    for some in lengths.values():
+        some.sort()
     before, last_scores, codes = Counter[str](), dict[str, float](), Counter[str]()
     notations, beginnings = set[tuple[str, str]](), Counter[tuple[str, str]]()
     rows = []
     for place, (document, result) in enumerate(scored):
-        scheme, notation, label = document.scheme, document.notation, result.label or _NO_LABEL
+        scheme, notation, label, score = document.scheme, document.notation, result.label or _NO_LABEL, result.score
         label_words = len(lowercase_words(label.value))
-        names = {label_key(each.value) for each in document.labels if each.role in _NAMES}
+        names, is_called_so, is_named, borrowed = _describe_labels(document.labels, typed, language)
         is_same_system = place > 0 and scheme == first.scheme and bool(notation and first.notation)
         code = code_key(notation)
         parts = [(scheme, notation[:end]) for end in range(1, len(notation))]
         rows.append((
-            *(result.score, result.match, result.score - result.match, result.score - first_score, place, ties[place]),
-            _place(_ROLES, label.role),
-            *(label_words, label_words - words, label_key(label.value) == typed, typed in names),
-            any(each.role == "pref" and label_key(each.value) == typed for each in document.labels),
+            *(score, result.match, score - result.match, score - first_score, place, ties[place]),
+            *(_place(_ROLES, label.role), label_words, label_words - words, fold(label.value) == typed, typed in names),
+            is_called_so,
             in_language(label.lang, language) if label.lang else 0,
-            any(each.role == "pref" and in_language(each.lang, language) for each in document.labels),
-            any(code_key(each) in search.codes.whole for each in document.codes),
-            *(_place(_KINDS, document.kind), len(notation), document.species == ANIMAL),
-            sum(each.role in _BORROWED for each in document.labels),
-            *(len(document.relatives or ()), words, is_code),
-            *(before[scheme], last_scores.get(scheme, result.score) - result.score, systems[scheme]),
-            *(sum(length < len(notation) for length in lengths[scheme]), codes[code] if code else 0),
-            *(sum(part in notations for part in parts), beginnings[scheme, notation] if notation else 0),
+            is_named,
+            any(code_key(each) in whole for each in document.codes) if whole else 0,
+            *(_place(_KINDS, document.kind), len(notation), document.species == ANIMAL, borrowed),
+            *(len(document.relatives or ()), words, bool(whole)),
+            *(before[scheme], last_scores.get(scheme, score) - score, systems[scheme]),
+            *(bisect_left(lengths[scheme], len(notation)), codes[code] if code else 0),
+            *(sum(map(notations.__contains__, parts)), beginnings[scheme, notation] if notation else 0),
             *(scheme == first.scheme, is_same_system and notation.startswith(first.notation)),
             *(is_same_system and first.notation.startswith(notation), not first_names.isdisjoint(names)),
         ))  # fmt: skip
         before[scheme] += 1
-        last_scores[scheme] = result.score
+        last_scores[scheme] = score
         codes[code] += 1
         notations.add((scheme, notation))
-        beginnings.update(parts)
+        for part in parts:
+            beginnings[part] += 1
     return np.array(rows, np.float32)
 
 
 _NO_LABEL = Label("", "", "")
+
+
+def _describe_labels(labels: Iterable[Label], typed: str, language: str) -> tuple[set[str], bool, bool, int]:
+    """Return the folded own names, whether a preferred one is what was typed, whether one is in the language, and the
+    number of borrowed names."""
+    names, is_called_so, is_named, borrowed = set[str](), False, False, 0
+    for label in labels:
+        if label.role in _NAMES:
+            name = fold(label.value)
+            names.add(name)
+            if label.role == "pref":
+                is_called_so = is_called_so or name == typed
+                is_named = is_named or in_language(label.lang, language)
+        elif label.role in _BORROWED:
+            borrowed += 1
+    return names, is_called_so, is_named, borrowed
 
 
 def _place(names: Sequence[str], name: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -20,6 +21,9 @@ from begrepp.store.worker import QueryRequest, ResultChunk, decode_reply, encode
 
 _PROGRAM = "begrepp.store.forkserver"
 _MB = 1 << 20
+_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
+"""Environment of workers. glibc reserves 64 or 128 MB of address space, which is what is limited, for each arena: with
+an arena per thread an opened store took 530 to 670 MB of it, and now and then the whole of a small limit."""
 
 
 _FOREIGN_SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
@@ -180,6 +184,7 @@ class ForkServer:
                 self.command(fork_server_end.fileno()),
                 pass_fds=[fork_server_end.fileno()],
                 stdin=subprocess.DEVNULL,
+                env={**os.environ, **_ENVIRONMENT},
             )
         self._stop = weakref.finalize(self, _stop_process, self._process, self._control)
 

@@ -36,6 +36,14 @@ def request(settings: Settings, query: str) -> QueryRequest:
     )  # fmt: skip
 
 
+def test_an_opened_store_takes_little_of_the_address_space_that_is_limited(built: Settings, pool: QueryPool) -> None:
+    worker = pool.acquire_worker(0)
+    worker.send(request(built, "ASK { ?s ?p ?o }"))
+    assert worker.receive(60)
+    assert worker._process.memory_info().vms < 400 << 20
+    pool.release_worker(worker, 0, reusable=True)
+
+
 class _Killer:
     """Kills the first `times` workers with a signal when they have received their query."""
 

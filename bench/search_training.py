@@ -64,7 +64,7 @@ def run(data: Path) -> None:
     print(f"{'set':<16}{'queries':>8}   nDCG@10, MRR, P@1 by score and with the trees of the other sets")
     for name, judged in sets.items():
         others = [each for other, found in examples.items() if other != name for each in found]
-        learned = partial(_sort, trees=TreeEnsemble(_train(others)))
+        learned = partial(order_hits, trees=TreeEnsemble(_train(others)))
         by_score = _scores(TextIndex(path, lambda scored, *_: sort_by_score(scored)), iris, judged)
         print(
             f"{name:<16}{len(judged):>8}   {by_score}   {_scores(TextIndex(path, learned), iris, judged)}", flush=True
@@ -80,10 +80,6 @@ def _scores(index: TextIndex, iris: Iris, judged: Iterable[Judged]) -> str:
         mean(s.first_is_meant for s in scores),
     )
     return " ".join(f"{each:.4f}" for each in means)
-
-
-def _sort(scored: Sequence[Scored], search: ParsedSearch, language: str, trees: TreeEnsemble) -> list[Scored]:
-    return order_hits(sort_by_score(scored), search, language, trees)
 
 
 def _examples(path: Path, iris: Iris, judged: Iterable[Judged]) -> Iterator[_Example]:

@@ -99,7 +99,7 @@ class EclError(BegreppError):
 
 
 KINDS = frozenset({"code", "scheme#code", '"text"', "#number", "number", "|term|", "end", "many"})
-"""What may stand for a kind of token; everything else is written as it stands."""
+"""Names of kinds of tokens in messages; any other token is written as its sign, in quotation marks."""
 
 
 def listed(expected: Sequence[str]) -> str:

@@ -96,7 +96,7 @@ class Edition:
     resource_header: str = ""
     """The metadata of that resource as JSON."""
     hierarchy_meaning: str = ""
-    """What the hierarchy says, by FHIR's code (`part-of`); empty if it is not stated."""
+    """Meaning of the hierarchy as a code of FHIR (`part-of`); empty if it is not stated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

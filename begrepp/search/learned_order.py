@@ -82,15 +82,15 @@ def load_trees() -> TreeEnsemble:
 
 def sort_hits(scored: Sequence[Scored], search: ParsedSearch, language: str) -> list[Scored]:
     """Return documents in the order of hits, best first, retired ones last; `language` is the user's."""
-    by_score = sort_by_score(scored)
-    return order_hits(by_score, search, language, load_trees())
+    return order_hits(scored, search, language, load_trees())
 
 
-def order_hits(by_score: list[Scored], search: ParsedSearch, language: str, trees: TreeEnsemble) -> list[Scored]:
-    """Return documents, which are sorted by score, in the order that trees give to the first of them.
+def order_hits(scored: Sequence[Scored], search: ParsedSearch, language: str, trees: TreeEnsemble) -> list[Scored]:
+    """Return documents by score, the first of them in the order that trees give to them.
 
     Their scores are those that they are then sorted by.
     """
+    by_score = sort_by_score(scored)
     first = by_score[:ORDERED_HITS]
     if len(first) < 2:
         return by_score

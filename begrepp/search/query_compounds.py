@@ -23,7 +23,7 @@ _KNOWN_COMPOUND = 5
 _PLAIN_PART = 20
 """Documents that each part of a compound occurs in that is not taken for a misspelt word."""
 _SHORT_PART = 10
-"""How many times as frequent a split with a part of three letters is as one that is as likely."""
+"""Factor by which a split with a part of three letters must be more frequent to be as likely as another."""
 _FREQUENT_HEAD, _FREQUENT_TAIL = 100, 200
 """Documents that a part of three letters occurs in, first or last: *knä*, *hud* and *sår* are parts, *tes* is not."""
 

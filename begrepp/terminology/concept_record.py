@@ -239,7 +239,7 @@ class SystemDescription(Struct, frozen=True, kw_only=True):
     case_sensitive: bool = False
     """Whether two codes differ only in case."""
     hierarchy_meaning: str = ""
-    """What the hierarchy says, by FHIR's code (`part-of`); empty if it is not stated."""
+    """Meaning of the hierarchy as a code of FHIR (`part-of`); empty if it is not stated."""
     resource_version: str = ""
     """The version of the FHIR resource that the edition was loaded from."""
     resource_header: str = ""

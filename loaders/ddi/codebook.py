@@ -193,10 +193,7 @@ class _Reader:
             derived_from=tuple(derivation.get("var").split()) if derivation else (),
             values=values,
             missing=missing,
-            standard=tuple(
-                ", ".join(filter(None, (each.text, each.get("date"), each.get("URI"))))
-                for each in node.all("stdCatgry")
-            ),
+            standard=tuple(map(_standard, node.all("stdCatgry"))),
         )
 
     def count_unread(self, node: XmlNode) -> None:

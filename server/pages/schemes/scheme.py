@@ -113,7 +113,7 @@ class SchemePage:
     """First and last year of the bars of the registers."""
     picture: SystemPicture | None
     hierarchy_meaning: str = ""
-    """What the hierarchy says, by FHIR's code, if it is not that a concept is a kind of the one above it."""
+    """Meaning of the hierarchy as a code of FHIR, if it is another than `is-a`."""
     resource_version: str = ""
     """The version of the FHIR resource that the edition was loaded from."""
 

@@ -44,7 +44,7 @@ def trees(*, feature: int = SHORTER_FIRST, threshold: float = 3.5, low: float = 
 
 
 def codes(scored: list[Scored], search: ParsedSearch = SEARCH, model: Trees | None = None) -> list[str]:
-    ordered = order_hits(sort_by_score(scored), search, "sv", TreeEnsemble(model or trees()))
+    ordered = order_hits(scored, search, "sv", TreeEnsemble(model or trees()))
     assert [each[0].notation for each in sort_by_score(ordered)] == [each[0].notation for each in ordered]
     return [document.notation for document, _ in ordered]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,9 +40,10 @@ def _variable(name: str, default: str) -> str:
     return os.environ.get(name, os.environ.get(former, default))
 
 
-def languages_for(reader: str) -> list[str]:
+@lru_cache(64)
+def languages_for(reader: str) -> tuple[str, ...]:
     """Return the languages to look for texts in, the reader's language first."""
-    return [reader, *(language for language in LANGUAGES if language != reader)]
+    return (reader, *(language for language in LANGUAGES if language != reader))
 
 
 def _data_folder() -> Path:

@@ -69,6 +69,11 @@ class _StoredEdges:
         ends: list[int] = self._ends[self._places[concept] : self._places[concept + 1]].tolist()
         return ends
 
+    def count(self, concept: int) -> int:
+        """Return the number of edges of a concept."""
+        number: int = self._places[concept + 1] - self._places[concept]
+        return number
+
 
 class StoredHierarchy:
     """The hierarchy of one edition (`begrepp.terminology.interface.Hierarchy`). Bitmaps must not be changed."""
@@ -105,6 +110,10 @@ class StoredHierarchy:
     def children(self, concept: int) -> Sequence[int]:
         """Return the directly narrower concepts, ascending."""
         return self._children[concept]
+
+    def child_count(self, concept: int) -> int:
+        """Return the number of directly narrower concepts."""
+        return self._children.count(concept)
 
     def ancestors(self, concept: int) -> BitMap:
         """Return all broader concepts, without the concept itself."""

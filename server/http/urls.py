@@ -44,9 +44,9 @@ def document_path(iris: Iris, iri: str, scheme: str = "", notation: str = "") ->
 
     A concept with an IRI of its publisher has its document under its scheme and notation.
     """
-    path = ""
-    if iri.startswith(iris.root):
-        path = "/" + iri.removeprefix(iris.root)
+    path, root = "", iris.root
+    if iri.startswith(root):
+        path = "/" + iri.removeprefix(root)
     elif scheme and notation:
         path = f"/cs/{scheme}/{segment(notation)}"
     if path and not _is_taken(path):
@@ -64,7 +64,8 @@ _OTHER_PAGE = re.compile(r"/cs/[^/]+/(?:index|children|changes\.atom|difference/
 
 def _is_taken(path: str) -> bool:
     """Return whether another page has the path of a document, so that its code cannot be a part of its path."""
-    return "difference/" not in path and bool(_OTHER_PAGE.fullmatch(unquote(path)))
+    plain = unquote(path) if "%" in path else path
+    return "difference/" not in path and bool(_OTHER_PAGE.fullmatch(plain))
 
 
 def resource_iri(iris: Iris, path: str) -> str:

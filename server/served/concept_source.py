@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from begrepp.terminology.concept_record import ConceptRecord, ThingName
 from begrepp.terminology.stored_system import StoredSystem
 from begrepp.terminology.terminology import Terminology
+
+
+class NarrowerConcept(NamedTuple):
+    """A concept with the number of its own directly narrower concepts."""
+
+    name: ThingName
+    below: int
 
 
 class ConceptSource(Protocol):
@@ -23,8 +30,8 @@ class ConceptSource(Protocol):
     def names(self, iris: Iterable[str]) -> dict[str, ThingName]:
         """Return the names of those things that the build describes."""
 
-    def children(self, iri: str) -> dict[str, int]:
-        """Return the directly narrower concepts, each with the number of its own."""
+    def children(self, iri: str) -> list[NarrowerConcept]:
+        """Return the directly narrower concepts, those of the current view active first, then by code and IRI."""
 
     def below(self, iris: Sequence[str]) -> dict[str, int]:
         """Return the number of directly narrower concepts of each concept."""
@@ -59,19 +66,21 @@ class StoredConcepts:
         """Return the names of those things that the build describes."""
         return {iri: name for iri in iris if (name := self.terminology.name(iri))}
 
-    def children(self, iri: str) -> dict[str, int]:
-        """Return the directly narrower concepts, each with the number of its own."""
+    def children(self, iri: str) -> list[NarrowerConcept]:
+        """Return the directly narrower concepts, active ones first, then by code and IRI."""
         found = self.terminology.locate(iri)
         if found is None:
-            return {}
+            return []
         system, concept = found
         hierarchy = system.hierarchy
-        return {system.iri(child): len(hierarchy.children(child)) for child in hierarchy.children(concept)}
+        return [
+            NarrowerConcept(system.name(child), hierarchy.child_count(child)) for child in hierarchy.children(concept)
+        ]
 
     def below(self, iris: Sequence[str]) -> dict[str, int]:
         """Return the number of directly narrower concepts of each concept."""
         located = ((iri, self.terminology.locate(iri)) for iri in iris)
-        return {iri: len(found[0].hierarchy.children(found[1])) if found else 0 for iri, found in located}
+        return {iri: found[0].hierarchy.child_count(found[1]) if found else 0 for iri, found in located}
 
     def parents_above(self, iri: str) -> dict[str, Sequence[str]]:
         """Return the directly broader concepts of the concept and of each concept above it."""

@@ -26,7 +26,7 @@ from begrepp.terminology.name_composition import DESCRIBING, compose_mapping, co
 from begrepp.terminology.record_composition import ROLE_GROUP, Surroundings, compose_record, node_iris
 from begrepp.terminology.statements import PlainTerm, Statements, is_a, texts, values
 from begrepp.terminology.stored_system import StoredSystem
-from server.served.concept_source import StoredConcepts
+from server.served.concept_source import NarrowerConcept, StoredConcepts
 
 _WIDE = ("/level/", "/id/mapping/", "/id/load/")
 """Parts of the IRIs of things with many statements; their names are those of the current view."""
@@ -74,14 +74,15 @@ class DatedConcepts:
         found.update(self._full.names(each - found.keys()))
         return found
 
-    def children(self, iri: str) -> dict[str, int]:
+    def children(self, iri: str) -> list[NarrowerConcept]:
         """Return the directly narrower concepts, each with the number of its own."""
         found: dict[str, int] = {}
         for system, concept in self._listings(iri):
             for child in _listed(system, system.hierarchy.children(concept)):
                 number = len(_listed(system, system.hierarchy.children(child)))
                 found[system.iri(child)] = max(number, found.get(system.iri(child), 0))
-        return found
+        names = self.names(found)
+        return [NarrowerConcept(names[child], number) for child, number in found.items()]
 
     def below(self, iris: Sequence[str]) -> dict[str, int]:
         """Return the number of directly narrower concepts of each concept."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
@@ -33,9 +34,13 @@ def choose_text(texts: Iterable[Text], language: str) -> Text | None:
     listed = [*texts]
     if len(listed) < 2:
         return listed[0] if listed else None
-    order = languages_for(language)
-    ranked = sorted(listed, key=lambda t: (language_rank(t.lang, order), t.lang, -len(t.value), t.value))
-    return ranked[0]
+    return min(listed, key=lambda t: (_tag_rank(t.lang, language), t.lang, -len(t.value), t.value))
+
+
+@lru_cache(4096)
+def _tag_rank(tag: str, language: str) -> tuple[int, bool]:
+    """Return the sort key of a language tag for a reader of the language."""
+    return language_rank(tag, languages_for(language))
 
 
 def texts_in_language(texts: Sequence[Text], language: str) -> list[Text]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import pairwise
+
+from msgspec import Struct
 
 from server.served.build import ServedBuild
-from server.served.labels import find_refs
+from server.served.concept_source import NarrowerConcept
+from server.served.labels import find_refs, name_ref
 from server.served.refs import Ref, TreeNode
 from server.served.schemes import SchemeFacts
 
@@ -15,8 +18,7 @@ AROUND = 12
 MAX_PATHS = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
+class Branch(Struct, frozen=True, kw_only=True):
     """One page of the children of a concept, and their total number."""
 
     nodes: Sequence[TreeNode]
@@ -32,8 +34,7 @@ def children(build: ServedBuild, concept: str, language: str) -> list[TreeNode]:
     """Return the children of a concept, sorted by code and label, active ones first."""
     cached = build.children_cache.get(concept, language)
     if cached is None:
-        counts = build.concepts.children(concept)
-        cached = _nodes(counts, find_refs(build, counts, language))
+        cached = _nodes(build, build.concepts.children(concept), language)
         build.children_cache.put(concept, cached, language)
     return cached
 
@@ -44,12 +45,19 @@ def top_concepts(build: ServedBuild, scheme: SchemeFacts, language: str, *, ever
     if not order:
         return None
     shown = order if everything else order[:SHOWN]
-    return Branch(nodes=_nodes(build.concepts.below(shown), find_refs(build, shown, language)), total=len(order))
+    names = build.concepts.names(shown)
+    concepts = [NarrowerConcept(names[iri], below) for iri, below in build.concepts.below(shown).items()]
+    return Branch(nodes=_nodes(build, concepts, language), total=len(order))
 
 
-def _nodes(counts: dict[str, int], known: dict[str, Ref]) -> list[TreeNode]:
-    nodes = [TreeNode(known[iri], below) for iri, below in counts.items()]
-    return sorted(nodes, key=lambda node: (not node.ref.active, *node.ref.sort_key))
+def _nodes(build: ServedBuild, concepts: Sequence[NarrowerConcept], language: str) -> list[TreeNode]:
+    """Return the nodes of concepts, active ones first, then by code, label and IRI."""
+    nodes = [TreeNode(name_ref(build, name, language), below) for name, below in concepts]
+    # The concepts of a code system come by code, and of distinct codes the labels do not count.
+    codes = [(not node.ref.active, node.ref.code_key) for node in nodes]
+    if any(not before < after for before, after in pairwise(codes)):
+        nodes.sort(key=lambda node: (not node.ref.active, *node.ref.sort_key))
+    return nodes
 
 
 def first_nodes(nodes: list[TreeNode], *, everything: bool) -> Branch:
@@ -60,7 +68,6 @@ def first_nodes(nodes: list[TreeNode], *, everything: bool) -> Branch:
 def paths_to(build: ServedBuild, iri: str, language: str) -> list[list[Ref]]:
     """Return the shortest paths from the top to a concept, without the concept, at most `MAX_PATHS`."""
     above = build.concepts.parents_above(iri)
-    known = find_refs(build, {parent for parents in above.values() for parent in parents}, language)
     found: list[list[str]] = []
     waiting: list[list[str]] = [[iri]]
     while waiting and len(found) < MAX_PATHS:
@@ -70,6 +77,7 @@ def paths_to(build: ServedBuild, iri: str, language: str) -> list[list[Ref]]:
             found.append(path[:-1])
         waiting += [[parent, *path] for parent in parents]
         waiting = waiting[:100]
+    known = find_refs(build, {step for path in found for step in path}, language)
     return [[known[step] for step in path] for path in found]
 
 

@@ -64,7 +64,9 @@ def test_the_hierarchy_is_that_of_the_edition_in_force(two_editions: ServedBuild
     concepts = [iri for iri, _ in _rows(dated, "?a a skos:Concept")]
     assert len(concepts) > 20
     for iri in concepts:
-        assert dated.concepts.children(iri) == {child: len(below[child]) for child in below[iri]}
+        assert {name.iri: number for name, number in dated.concepts.children(iri)} == {
+            child: len(below[child]) for child in below[iri]
+        }
         assert set(dated.concepts.parents_above(iri)[iri]) == above[iri]
     assert dated.concepts.below(concepts) == {iri: len(below[iri]) for iri in concepts}
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from begrepp.fhir import exact_json, xml_resources
 from begrepp.fhir.requests.faults import invalid_request
@@ -17,8 +17,7 @@ _SHORT_VERSIONS = {"r5": "5.0", "r4": "4.0"}
 """The values of the parameter `fhirVersion` by base."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FhirFormat:
+class FhirFormat(Struct, frozen=True, kw_only=True):
     """A format: its media type, and the types that requests name it by."""
 
     media_type: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cachetools import LRUCache, cached
+from msgspec import Struct
 
 from begrepp.fhir.combined_resources import CombinedResources
 from begrepp.fhir.systems.code_system_view import CodeSystemView
@@ -24,8 +24,7 @@ MAX_VALUE = 2_000
 """Characters of a parameter on the page."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FhirForm:
+class FhirForm(Struct, frozen=True, kw_only=True):
     """A form of an operation; `values`: parameters by name, empty ones included."""
 
     kind: str
@@ -38,8 +37,7 @@ class FhirForm:
         return f"{self.kind}/${self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleValues:
+class ExampleValues(Struct, frozen=True):
     """Values of parameters, by operation and name."""
 
     values: Mapping[str, str]

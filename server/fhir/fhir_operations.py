@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from begrepp.fhir.code_checks.code_validation import validate_in_value_set
 from begrepp.fhir.code_system_operations import lookup, subsumes, validate_in_code_system
@@ -16,8 +17,7 @@ from begrepp.fhir.value_sets.expansion import expand
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FhirOperation:
+class FhirOperation(Struct, frozen=True, kw_only=True):
     """An operation of a resource type; `instance`: parameters that name the resource of `[type]/[id]/$name`."""
 
     kind: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Lock
 
 from cachetools import LRUCache, cached
+from msgspec import Struct
 
 from begrepp.artefact.manifest import GraphEntry
 from begrepp.queries.page_queries import select, value
@@ -25,8 +25,7 @@ VERIFIED = "verified"
 UNVERIFIED = "working knowledge"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedSource:
+class LoadedSource(Struct, frozen=True, kw_only=True):
     """A graph in force: what it is, from whom, its edition and terms, how much it holds and what was left out."""
 
     href: str
@@ -41,8 +40,7 @@ class LoadedSource:
     skipped: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedDataset:
+class VerifiedDataset(Struct, frozen=True, kw_only=True):
     """A register with the numbers of its variables whose description is verified, not verified, or without a note."""
 
     ref: Ref
@@ -56,8 +54,7 @@ class VerifiedDataset:
         return self.verified + self.unverified + self.unstated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JustifiedMappings:
+class JustifiedMappings(Struct, frozen=True, kw_only=True):
     """Number of mappings of a justification, `` if none is stated; how many state a confidence, and its mean."""
 
     justification: str
@@ -66,8 +63,7 @@ class JustifiedMappings:
     mean: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AboutPage:
+class AboutPage(Struct, frozen=True, kw_only=True):
     """Data of the page; `sources` are the loaded graphs by kind."""
 
     sources: Sequence[tuple[str, Sequence[LoadedSource]]]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from begrepp.artefact.manifest import GraphEntry
 from server.pages.signposting import GraphRights, rights_of
@@ -21,8 +22,7 @@ from server.served.refs import Ref
 STYLES = ("apa", "bibtex", "ris")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Citation:
+class Citation(Struct, frozen=True, kw_only=True):
     """Statements of a citation; empty if not known. `published` is a date, `container` a code system."""
 
     iri: str

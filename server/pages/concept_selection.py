@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from begrepp.ecl import parse_ecl
 from begrepp.ecl.completion import EclProposal, complete
@@ -33,8 +34,7 @@ EXAMPLES = (
 """Expressions on the bundled content, as code system and text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutlineLine:
+class OutlineLine(Struct, frozen=True, kw_only=True):
     """A part of an expression: its text, its meaning, its depth, and the number of its concepts if it is a set."""
 
     source: str
@@ -43,13 +43,10 @@ class OutlineLine:
     total: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SelectionPage(Paged):
+class SelectionPage(Paged, frozen=True, kw_only=True):
     """One page of the concepts of an expression, and the outline of its parts."""
 
     size: ClassVar[int] = 100
-    total: int
-    offset: int
     concepts: list[Ref]
     lines: list[OutlineLine]
 

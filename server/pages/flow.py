@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from server.pages.pictures.svg import curve, href, shorten, start_svg
 
@@ -19,8 +19,7 @@ _HEIGHT = 260
 """Height that the ribbons of the larger side together have at least, in SVG units."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowNode:
+class FlowNode(Struct, frozen=True, kw_only=True):
     """A node: id, label, path of its page (empty: no link) and CSS class."""
 
     id: str
@@ -29,8 +28,7 @@ class FlowNode:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowLink:
+class FlowLink(Struct, frozen=True, kw_only=True):
     """A ribbon between two nodes by id: its width as a number, its CSS class, and its words."""
 
     start: str
@@ -56,8 +54,7 @@ def flow_drawing(left: Sequence[FlowNode], right: Sequence[FlowNode], links: Ite
     return Markup("".join(parts) + "</svg>")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Side:
+class _Side(Struct, frozen=True, kw_only=True):
     """The places of one side: top and height of each node, top of each ribbon, height of all."""
 
     nodes: dict[str, tuple[float, float]]

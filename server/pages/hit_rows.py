@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct, structs
 
 from begrepp.records import Text
 from begrepp.search import Hit
@@ -14,8 +15,7 @@ from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref, is_mnemonic
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HitRow:
+class HitRow(Struct, frozen=True, kw_only=True):
     """A hit; `matched` is the label that matched, if it is not the label shown, `source` the system that has it.
 
     `parent` is the name of the broader code; `synonyms` are those of the query that found it; `same` are the hits for
@@ -61,7 +61,7 @@ def unite_hits(hits: Sequence[Hit], rows: Sequence[HitRow]) -> Iterator[HitRow]:
             and not names.isdisjoint(found.equals)
         ]
         taken.update(other.iri for other in same)
-        yield replace(row, same=same)
+        yield structs.replace(row, same=same)
 
 
 def results(build: ServedBuild, hits: Sequence[Hit], language: str) -> list[HitRow]:
@@ -70,7 +70,7 @@ def results(build: ServedBuild, hits: Sequence[Hit], language: str) -> list[HitR
     later = {hit.iri: _successors(build, hit) for hit in hits if not hit.active}
     known = find_refs(build, {*homes.values(), *(iri for iris in later.values() for iri in iris)}, language)
     return [
-        replace(
+        structs.replace(
             _result(build, hit, language, known.get(homes.get(hit.iri, ""))),
             successors=[known[iri] for iri in later.get(hit.iri, ()) if iri in known],
         )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from msgspec import Struct
 from pyoxigraph import Literal
 
 from begrepp.artefact.manifest import GraphEntry
@@ -26,8 +26,7 @@ from server.served.refs import Ref
 EDITIONS_SHOWN = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetRow:
+class DatasetRow(Struct, frozen=True, kw_only=True):
     """A dataset in a list, or a specification without data of its own."""
 
     ref: Ref
@@ -37,8 +36,7 @@ class DatasetRow:
     variables: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MappingSetRow:
+class MappingSetRow(Struct, frozen=True, kw_only=True):
     """A mapping set in a list."""
 
     href: str
@@ -47,8 +45,7 @@ class MappingSetRow:
     mappings: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewEdition:
+class NewEdition(Struct, frozen=True, kw_only=True):
     """A recent edition, with the page and the number of its changes from the edition before it, if there is one."""
 
     href: str
@@ -59,8 +56,7 @@ class NewEdition:
     changes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomePage:
+class HomePage(Struct, frozen=True, kw_only=True):
     """Data of the home page; `added` are the titles of the code systems that were added to the bundled content."""
 
     schemes: int

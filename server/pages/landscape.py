@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from math import log2
 from threading import Lock
 
 from cachetools import LRUCache, cached
 from markupsafe import Markup
+from msgspec import Struct
 
 from begrepp.queries.page_queries import select, value
 from begrepp.records import Text
@@ -34,8 +34,7 @@ _CHARACTERS = 29
 """Characters of a label beside a number of two digits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LandscapeLink:
+class LandscapeLink(Struct, frozen=True, kw_only=True):
     """A line of the picture: its ends with their paths, and the number of mappings or variables."""
 
     start: Text
@@ -46,16 +45,14 @@ class LandscapeLink:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landscape:
+class Landscape(Struct, frozen=True, kw_only=True):
     """The picture as SVG and its lines for the table."""
 
     drawing: Markup
     links: Sequence[LandscapeLink]
 
 
-@dataclass(slots=True, kw_only=True)
-class _Box:
+class _Box(Struct, kw_only=True):
     iri: str
     href: str
     label: Text

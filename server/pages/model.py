@@ -9,13 +9,13 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 from typing import Any
 
 from cachetools import LRUCache, cached
 from markupsafe import Markup
+from msgspec import Struct
 from pyoxigraph import NamedNode
 
 from begrepp.artefact.statistics import Statistics, read_statistics
@@ -36,8 +36,7 @@ _NOT_SHOWN = (expand("rdf:type"),)
 _TECHNICAL = ("owl:", "sh:", "rdfs:", "sd:")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PropertyUse:
+class PropertyUse(Struct, frozen=True, kw_only=True):
     """A property as instances of a class use it: number of triples, and the classes that it leads to."""
 
     name: str
@@ -48,8 +47,7 @@ class PropertyUse:
     example: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassUse:
+class ClassUse(Struct, frozen=True, kw_only=True):
     """A class with the number of its instances and its properties; `id` is its anchor on the page."""
 
     id: str
@@ -61,8 +59,7 @@ class ClassUse:
     example: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelPart:
+class ModelPart(Struct, frozen=True, kw_only=True):
     """A part of the model: its diagram and its classes."""
 
     id: str
@@ -71,8 +68,7 @@ class ModelPart:
     classes: Sequence[ClassUse]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelPage:
+class ModelPage(Struct, frozen=True, kw_only=True):
     """Data of the page of the data model; `others` are classes that no part names."""
 
     parts: Sequence[ModelPart]

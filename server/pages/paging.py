@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from msgspec import Struct
 
-class Paged:
+
+class Paged(Struct, frozen=True, kw_only=True):
     """A page of a list: `total` rows, starting at `offset`, `size` rows a page."""
 
-    __slots__ = ()
     size: ClassVar[int]
     total: int
     offset: int

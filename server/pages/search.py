@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from begrepp.records import Text
 from begrepp.search import Facets, Hit
@@ -31,8 +32,7 @@ _SORTED = 1_000
 """Hits that are sorted by code or name: the best ones."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FacetValue:
+class FacetValue(Struct, frozen=True, kw_only=True):
     """A facet value: its name in the URL, its label or translation key, and the number of hits."""
 
     value: str
@@ -41,18 +41,15 @@ class FacetValue:
     chosen: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchPage(Paged):
+class SearchPage(Paged, frozen=True, kw_only=True):
     """Data of the search page."""
 
     size: ClassVar[int] = PAGE
     query: str
     chosen: Mapping[str, str]
-    total: int
     facets: Mapping[str, Sequence[FacetValue]]
     corrections: Sequence[tuple[str, str]]
     results: Sequence[HitRow]
-    offset: int
     ignored: Sequence[str] = ()
     loaded: Sequence[FacetValue] = ()
     order: str = ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from pyroaring import BitMap
 
 from begrepp.search import Hit
@@ -20,8 +20,7 @@ DRAWN = 200
 """Hits in the hierarchy, at most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchHits:
+class BranchHits(Struct, frozen=True, kw_only=True):
     """A branch with its number of hits; `share` is that of the branch with most, in per cent."""
 
     ref: Ref
@@ -29,8 +28,7 @@ class BranchHits:
     share: float
 
 
-@dataclass(slots=True, kw_only=True)
-class HitNode:
+class HitNode(Struct, kw_only=True):
     """A concept in the hierarchy of hits."""
 
     ref: Ref
@@ -38,8 +36,7 @@ class HitNode:
     children: list[HitNode] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundWithin:
+class FoundWithin(Struct, frozen=True, kw_only=True):
     """Hits of a search within a code system: all that were given, or those under a concept."""
 
     hits: list[Hit]

@@ -6,10 +6,10 @@ https://signposting.org/FAIR/ and RFC 8288; `server.views.linkset` serves them a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask import request
+from msgspec import Struct
 
 from begrepp.exports.downloads import FORMATS, file_name
 from server.http.negotiation import HTML, Format
@@ -44,8 +44,7 @@ class TypedLink(NamedTuple):
         return f'<{self.href}>; rel="{self.rel}"{more}'
 
 
-@dataclass(frozen=True, slots=True)
-class GraphRights:
+class GraphRights(Struct, frozen=True):
     """Publisher and licence of a graph; empty if not stated."""
 
     licence: str = ""

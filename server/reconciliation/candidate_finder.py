@@ -6,8 +6,9 @@ A candidate matches if it alone has the text as its name or code, is in force, a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from heapq import nlargest
+
+from msgspec import Struct
 
 from begrepp.records import Text
 from server.http.i18n import Translator
@@ -44,8 +45,7 @@ _SUCCESSOR = 0.8
 _OTHER_TYPE = 0.8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """A candidate of a query."""
 
     id: str

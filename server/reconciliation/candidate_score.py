@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct, structs
 from rapidfuzz import fuzz
 
 from begrepp.text.stemming import code_key
@@ -20,8 +20,7 @@ _SEARCH_SHARE = 0.3
 _RETIRED = 0.9
 
 
-@dataclass(slots=True, kw_only=True)
-class ScoredConcept:
+class ScoredConcept(Struct, kw_only=True):
     """A concept with its score for one query."""
 
     concept: FoundConcept
@@ -42,7 +41,7 @@ class ScoredConcept:
 
     def copy(self) -> ScoredConcept:
         """Return a copy for another query with the same text."""
-        return replace(self, features={**self.features})
+        return structs.replace(self, features={**self.features})
 
 
 def score_identified(concept: FoundConcept) -> ScoredConcept:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
+from msgspec import Struct, structs
 from pyroaring import BitMap
 
 from begrepp.ecl.system_tables import tables_of
@@ -34,8 +34,7 @@ _SIMILAR = 0.5
 """Score of a concept that has the words of a text in a name of the day; the search scores from 0 to 5."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundConcept:
+class FoundConcept(Struct, frozen=True, kw_only=True):
     """A concept that a search found; `score` is that of the search, 0 if it was found by code or identifier."""
 
     iri: str
@@ -158,7 +157,9 @@ def _as_of(service: ReconciliationService, found: Sequence[FoundConcept]) -> lis
         if record := service.record(iri):
             own = {Text(label.text, label.language) for label in record.designations}
             matched = each.matched if each.matched in own else None  # another label is of another edition
-            kept.append(replace(each, labels=_preferred(record), active=record.status != "inactive", matched=matched))
+            kept.append(
+                structs.replace(each, labels=_preferred(record), active=record.status != "inactive", matched=matched)
+            )
         elif retired := _retired_before(service, each):
             kept.append(retired)
     return kept
@@ -174,7 +175,7 @@ def _retired_before(service: ReconciliationService, found: FoundConcept) -> Foun
         state = find_dated_state(service.build, Resolved(found.iri, path), service.day)
     except Missing:
         return None
-    return replace(found, active=False, retired_on=state.since.isoformat()) if state.retired else None
+    return structs.replace(found, active=False, retired_on=state.since.isoformat()) if state.retired else None
 
 
 def _listed_on_day(
@@ -195,7 +196,7 @@ def _listed_on_day(
         for number in [*dict.fromkeys((*edition.find(text), *having))][:_MOST_LISTED]:
             found = _listed_concept(edition, number, scheme.iri, text)
             (equal if found.score else similar).append(found)
-    return equal, [replace(each, score=_SIMILAR) for each in similar[:_HITS]]
+    return equal, [structs.replace(each, score=_SIMILAR) for each in similar[:_HITS]]
 
 
 def _listed_concept(edition: CodeSystem, number: int, scheme: str, text: str) -> FoundConcept:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from begrepp.errors import UsageError
 from server.http.i18n import LANGUAGES
@@ -24,8 +25,7 @@ _MAPPINGS = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMa
 _CONCEPTS = ("parent", "ancestor", "successor")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExtensionQuery:
+class ExtensionQuery(Struct, frozen=True, kw_only=True):
     """Entities, and the properties to fetch with their settings."""
 
     ids: tuple[str, ...]

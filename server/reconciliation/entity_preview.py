@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from begrepp.records import Text
 from server.reconciliation.concept_search import describe_concepts, find_identified
@@ -17,8 +17,7 @@ _MOST_VALUES = 5
 _MOST_CHARACTERS = 600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewRow:
+class PreviewRow(Struct, frozen=True, kw_only=True):
     """A property with its first values, and the number of the others."""
 
     name: str
@@ -26,8 +25,7 @@ class PreviewRow:
     more: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntityPreview:
+class EntityPreview(Struct, frozen=True, kw_only=True):
     """Data of a preview."""
 
     id: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
+
+from msgspec import Struct
 
 from begrepp.records import Text, in_language
 from begrepp.terminology.concept_record import ConceptRecord, Use
@@ -19,8 +20,7 @@ from server.served.labels import choose_text, find_refs, sort_texts
 from server.served.refs import Ref
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PropertyValue:
+class PropertyValue(Struct, frozen=True, kw_only=True):
     """A value of a property: a text, a day, a truth value, or an entity of this service or of another."""
 
     text: str

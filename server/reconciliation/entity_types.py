@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
 from pyoxigraph import NamedNode
 
 from begrepp.queries.page_queries import select, value
@@ -21,8 +21,7 @@ from server.served.schemes import SchemeFacts
 _CONCEPT = "concept"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntityType:
+class EntityType(Struct, frozen=True, kw_only=True):
     """A type: `concept`, `icd-10-se` or `icd-10-se/level/kategori`."""
 
     id: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from begrepp.errors import UsageError
 from server.reconciliation.entity_properties import PROPERTIES, find_property
@@ -23,8 +23,7 @@ _QUANTIFIERS = ("any", "all", "none")
 _QUALIFIERS = ("", "ExactMatch")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PropertyCondition:
+class PropertyCondition(Struct, frozen=True, kw_only=True):
     """A condition on the values of a property of a candidate."""
 
     property_id: str
@@ -33,8 +32,7 @@ class PropertyCondition:
     quantifier: str = "any"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchQuery:
+class MatchQuery(Struct, frozen=True, kw_only=True):
     """One query: texts to match with names and codes, identifiers, types, and conditions on properties."""
 
     texts: tuple[str, ...] = ()

@@ -6,11 +6,11 @@ The graph of an edition never changes, so a dated view is a query over another d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from urllib.parse import unquote
 
+from msgspec import Struct
 from msgspec.structs import replace
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -26,8 +26,7 @@ from server.served.dated_build import DatedBuild
 from server.served.resolver import Missing, Resolved, find_meanings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatedState:
+class DatedState(Struct, frozen=True, kw_only=True):
     """State of a scheme or concept on a day: the edition in force, and the edition that lists the concept.
 
     Both are graph entries of the manifest; they differ if the edition in force does not list the concept.
@@ -198,8 +197,7 @@ def get_dated_build(build: ServedBuild, state: DatedState) -> DatedBuild:
     return dated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memento:
+class Memento(Struct, frozen=True, kw_only=True):
     """A state of a document: its first day and its path."""
 
     since: date

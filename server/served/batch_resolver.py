@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from begrepp.errors import UsageError
 from begrepp.search import Hit
@@ -64,8 +63,7 @@ class ResolvedBody(Struct, frozen=True, kw_only=True, rename="camel"):
     near: list[NearBody] | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Unresolved:
+class _Unresolved(Struct, frozen=True, kw_only=True):
     """The reason why a code was not resolved."""
 
     error: Literal["unknown-system", "unknown-code", "ambiguous-code"]
@@ -74,8 +72,7 @@ class _Unresolved:
     """Hits with a similar code; None if none were searched for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Concept:
+class _Concept(Struct, frozen=True, kw_only=True):
     """A resolved concept as `view`, the build or the build as of a day, has it."""
 
     view: ServedBuild
@@ -193,13 +190,13 @@ def _concept_on(build: ServedBuild, concept: Resolved, day: date) -> _Concept:
     if _is_unchanged(build, meaning, state):
         return _concept_in(build, meaning.iri)
     found = _concept_in(get_dated_build(build, state), meaning.iri)
-    return replace(found, status="inactive") if state.retired else found
+    return structs.replace(found, status="inactive") if state.retired else found
 
 
 def _is_unchanged(build: ServedBuild, meaning: Resolved, state: DatedState) -> bool:
     """Return whether the state of a concept on a day is also its state today."""
     try:
-        return replace(find_dated_state(build, meaning, date.today()), day=state.day) == state
+        return structs.replace(find_dated_state(build, meaning, date.today()), day=state.day) == state
     except Missing:  # its edition has ended since
         return False
 

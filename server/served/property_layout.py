@@ -6,9 +6,9 @@ It reads the project's own shapes in `shapes/`; a property in several shapes get
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
 from pyoxigraph import NamedNode
 
 from begrepp.rdf.namespaces import expand
@@ -20,8 +20,7 @@ from begrepp.validation.shacl.vocabulary import SH, Term, lexical_form
 _LAST_ORDER = 99.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PropertyPosition:
+class PropertyPosition(Struct, frozen=True, kw_only=True):
     """Position of a property on a page: group, order and label of the group by language, own order and name."""
 
     group: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import unquote
 
+from msgspec import Struct
 from pyoxigraph import NamedNode
 
 from begrepp.errors import BegreppError
@@ -27,8 +27,7 @@ _MAX_CODE_LENGTH = 24
 """Characters of a code whose beginnings are searched for; the longest notations of code systems are shorter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """A resolved thing: its IRI and the path of its document."""
 
     iri: str

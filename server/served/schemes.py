@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 
+from msgspec import Struct, field
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.queries.page_queries import select, value
@@ -24,8 +24,7 @@ MAX_CONCEPTS = 200_000
 MAX_CACHED_LISTS = 8
 
 
-@dataclass(slots=True)
-class SchemeFacts:
+class SchemeFacts(Struct):
     """Properties of a concept scheme."""
 
     iri: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+
+from msgspec import Struct
 
 from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import compact
@@ -17,8 +18,7 @@ _SHORTEST_SCALE, _LONGEST_SCALE = 10, 80
 _CODING = ("begrepp:codingSystem", "begrepp:codeList", "begrepp:valueSet")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariableFacts:
+class VariableFacts(Struct, frozen=True, kw_only=True):
     """A variable: its dataset and code lists (IRIs), and its years as dates, months or years; empty if unknown."""
 
     dataset: str
@@ -27,8 +27,7 @@ class VariableFacts:
     codes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetFacts:
+class DatasetFacts(Struct, frozen=True, kw_only=True):
     """A dataset: its period, its access right as `RESTRICTED`, and the concepts that it is about (IRIs)."""
 
     since: str = ""

@@ -7,12 +7,12 @@ that may not be redistributed, even if the served build does.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, jsonify, request, send_file
+from msgspec import Struct
 
 from begrepp.artefact.manifest import GraphEntry, LoadEntry
 from begrepp.exports.downloads import ALL, FORMATS, citation, download_names, file_name, parse_file_name
@@ -28,8 +28,7 @@ from server.state import app_state, served_build
 blueprint = Blueprint("downloads", __name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class File(Struct, frozen=True, kw_only=True):
     """A file to download; with size and checksum once it exists."""
 
     name: str
@@ -40,8 +39,7 @@ class File:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Download:
+class Download(Struct, frozen=True, kw_only=True):
     """The files of a code system or of everything."""
 
     id: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, request
+from msgspec import Struct
 
 from begrepp.errors import BegreppError, NotFound, UsageError
 from begrepp.exports.spreadsheet import DataTable
@@ -26,8 +27,7 @@ _FILES = (EXCEL_CSV, XLSX, PARQUET)
 _OFFERS = (HTML, *(Format(name, MEDIA_TYPES[name]) for name in FORMATS), *_FILES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True, kw_only=True):
     """The arguments: datasets by id (two, or more to be compared only), or a concept; a pair of variables."""
 
     datasets: tuple[str, ...]

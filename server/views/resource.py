@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
 import msgspec
 from flask import Blueprint, Response, jsonify, make_response, redirect, request
+from msgspec import Struct, structs
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
@@ -130,7 +130,7 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
     if format_ == HTML:
         template, page = _template_and_data(then, found)
         if isinstance(page, ConceptPage) and read.retired:
-            page = replace(page, status="inactive", valid_to=page.valid_to or read.until.isoformat())
+            page = structs.replace(page, status="inactive", valid_to=page.valid_to or read.until.isoformat())
         html = render(
             template,
             link_on_day(day),
@@ -167,8 +167,7 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
     return response
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsOf:
+class AsOf(Struct, frozen=True, kw_only=True):
     """The notice on an as-of page."""
 
     day: date

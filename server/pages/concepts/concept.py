@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
+from msgspec import Struct
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.records import Text, language_rank
@@ -50,8 +50,7 @@ _SHOWN_OTHERWISE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermRow:
+class TermRow(Struct, frozen=True, kw_only=True):
     """A term of the concept, with its page and source."""
 
     text: Text
@@ -59,16 +58,14 @@ class TermRow:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LanguageTerms:
+class LanguageTerms(Struct, frozen=True, kw_only=True):
     """The terms in one language by status."""
 
     language: str
     terms: Mapping[str, Sequence[TermRow]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConceptEdition:
+class ConceptEdition(Struct, frozen=True, kw_only=True):
     """The edition that the page shows."""
 
     version: str
@@ -77,8 +74,7 @@ class ConceptEdition:
     href: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConceptPage:
+class ConceptPage(Struct, frozen=True, kw_only=True):
     """Data of a concept page."""
 
     ref: Ref

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
@@ -17,8 +18,7 @@ from server.served.refs import Ref
 REPLACING_CHANGES = ("begrepp:moved", "begrepp:split", "begrepp:merged")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConceptChange:
+class ConceptChange(Struct, frozen=True, kw_only=True):
     """A change of the concept since the edition `old`: class, rule and link to the difference."""
 
     old: str
@@ -27,8 +27,7 @@ class ConceptChange:
     href: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryPoint:
+class HistoryPoint(Struct, frozen=True, kw_only=True):
     """An edition with the changes of the concept in it; `label` is the name that it gives the concept if it differs."""
 
     version: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from begrepp.records import Text
 from begrepp.terminology.concept_record import ConceptNote
@@ -14,8 +15,7 @@ from server.served.labels import find_refs, sort_texts
 from server.served.refs import Ref
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteGroup:
+class NoteGroup(Struct, frozen=True, kw_only=True):
     """Notes of one kind; `documents` are notes without a text in the build."""
 
     kind: str

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from urllib.parse import unquote
+
+from msgspec import Struct, structs
 
 from begrepp.terminology.concept_record import ConceptRecord
 from begrepp.text.years import format_years
@@ -23,8 +24,7 @@ _MAX_CODED = 60
 """Variables that are shown because of the code system of the concept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredRow:
+class MeasuredRow(Struct, frozen=True, kw_only=True):
     """A variable with its years, and the concept it measures if that is not the concept of the page."""
 
     variable: Ref
@@ -40,8 +40,7 @@ class MeasuredRow:
     """The table of the variable, if another of the register has the same name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredIn:
+class MeasuredIn(Struct, frozen=True, kw_only=True):
     """The variables of one register; `x` and `width` place the bar of its years in per cent of the scale of
     `VariableIndex.year_range`.
     """
@@ -62,8 +61,7 @@ class MeasuredIn:
     width: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredVariables:
+class MeasuredVariables(Struct, frozen=True, kw_only=True):
     """Registers that measure a concept or are about it, and registers that are coded in its code system."""
 
     datasets: Sequence[MeasuredIn]
@@ -137,7 +135,7 @@ def measured_variables(
         _register(build, dataset, found, known, language, is_about=dataset in about) for dataset, found in rows.items()
     ]
     coded = [
-        replace(row, is_about=row.dataset.iri in about)
+        structs.replace(row, is_about=row.dataset.iri in about)
         for row in registers_coded_in(build, record.schemes, language)
         if not (row.is_specification or rows.get(row.dataset.iri))
     ]
@@ -174,7 +172,9 @@ def registers_coded_in(build: ServedBuild, schemes: Sequence[str], language: str
             _register(build, dataset, found, known, language, is_about=False) for dataset, found in rows.items()
         ]
         # The code system stands above these rows, so it is not repeated in them.
-        registers = [replace(row, codes=[ref for ref in row.codes if ref.iri != schemes[0]]) for row in registers]
+        registers = [
+            structs.replace(row, codes=[ref for ref in row.codes if ref.iri != schemes[0]]) for row in registers
+        ]
         cached = sorted(registers, key=lambda d: d.dataset.sort_key)
         build.registers_cache.put(schemes[0], cached, language)
     return cached
@@ -225,7 +225,10 @@ def _with_tables(build: ServedBuild, rows: Sequence[MeasuredRow], language: str)
     if len({*tables.values()}) < 2:
         return rows
     known = find_refs(build, {*tables.values()}, language)
-    return [replace(row, table=known[tables[row.variable.iri]]) if row.variable.iri in tables else row for row in rows]
+    return [
+        structs.replace(row, table=known[tables[row.variable.iri]]) if row.variable.iri in tables else row
+        for row in rows
+    ]
 
 
 def _table(build: ServedBuild, variable: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from server.http.i18n import Translator
 from server.pages.concepts.mapping_rows import MappingRow, external_name
@@ -24,8 +24,7 @@ _BOX, _END, _LINE, _PAD, _GAP, _HEADING = 230, 400, 18, 8, 8, 24
 _WIDTH, _CHARACTERS = 800, 48
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MappingGroup:
+class MappingGroup(Struct, frozen=True, kw_only=True):
     """The mappings of a concept to one code system; `href` is empty for a system that the build does not have."""
 
     title: str

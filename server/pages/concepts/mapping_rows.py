@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from begrepp.rdf.iris import read_segment
 from begrepp.rdf.namespaces import compact
@@ -35,8 +36,7 @@ _OWN = re.compile(r"https?://.+/id/cs/([^/]+)/([^/]+)")
 _INVERSE = {"skos:broadMatch": "skos:narrowMatch", "skos:narrowMatch": "skos:broadMatch"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MappingRow:
+class MappingRow(Struct, frozen=True, kw_only=True):
     """A mapping seen from the current concept: `predicate` points from it to `other`."""
 
     other: Ref

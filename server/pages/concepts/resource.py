@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from msgspec import structs
+from msgspec import Struct, structs
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.queries.page_queries import select, value
@@ -30,8 +29,7 @@ _ENDS = ("owl:annotatedSource", "owl:annotatedTarget")
 _HIDDEN = {expand("rdfs:isDefinedBy"), expand("begrepp:resourceHeader")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Property:
+class Property(Struct, frozen=True, kw_only=True):
     """A property with its label, its values (texts or links) and its group from the shapes."""
 
     words: Text
@@ -48,8 +46,7 @@ class Property:
         return self.rank[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourcePage:
+class ResourcePage(Struct, frozen=True, kw_only=True):
     """Data of the generic page of a resource."""
 
     ref: Ref

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from begrepp.records import Text
 from begrepp.terminology.concept_record import ConceptRecord
@@ -15,8 +16,7 @@ _SHORTEST = 3
 """Characters of a code that is looked for in other systems; a shorter one, `1`, is in most lists."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SameCode:
+class SameCode(Struct, frozen=True, kw_only=True):
     """A concept with the same code, and the title of its code system."""
 
     ref: Ref

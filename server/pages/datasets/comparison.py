@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from begrepp.text.swedish import sort_key
 from begrepp.variables.harmonisation.dataset_comparison import (
@@ -18,8 +19,7 @@ from server.served.labels import find_refs
 from server.served.refs import Ref
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedVariable:
+class ComparedVariable(Struct, frozen=True, kw_only=True):
     """A variable in a cell: its code list, datatype, unit and years, and the narrower concept that it measures."""
 
     ref: Ref
@@ -30,8 +30,7 @@ class ComparedVariable:
     measures: Ref | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparisonRow:
+class ComparisonRow(Struct, frozen=True, kw_only=True):
     """A concept (None for a variable that measures none), a cell of variables per dataset, and what differs."""
 
     concept: Ref | None
@@ -39,8 +38,7 @@ class ComparisonRow:
     deviations: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparisonGroup:
+class ComparisonGroup(Struct, frozen=True, kw_only=True):
     """The rows with one agreement; `dataset` if only that one has the variables."""
 
     id: str
@@ -52,8 +50,7 @@ class ComparisonGroup:
     """Place in the bar of the summary, in per cent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparisonTable:
+class ComparisonTable(Struct, frozen=True, kw_only=True):
     """All rows in groups, and the datasets of the columns."""
 
     datasets: Sequence[Ref]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from threading import Lock
 
 from cachetools import LRUCache, cached
+from msgspec import Struct
 
 from begrepp.exports.ehds import EhdsElement, present_elements, read_elements
 from begrepp.queries.page_queries import select, value
@@ -22,8 +22,7 @@ from server.served.labels import (
 from server.served.refs import Ref
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ElementRow:
+class ElementRow(Struct, frozen=True, kw_only=True):
     """An element of EHDS minimum metadata, and whether the description has it."""
 
     name: Text
@@ -31,8 +30,7 @@ class ElementRow:
     present: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Completeness:
+class Completeness(Struct, frozen=True, kw_only=True):
     """The elements of a dataset in the order of the profile."""
 
     elements: Sequence[ElementRow]
@@ -59,8 +57,7 @@ class Completeness:
         return [(kind, *place) for (kind, count), place in zip(counts, places, strict=True) if count]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompletenessPage:
+class CompletenessPage(Struct, frozen=True, kw_only=True):
     """All datasets with their completeness, the most complete first, and the names of the elements."""
 
     datasets: Sequence[tuple[Ref, Completeness]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.queries.page_queries import select, value
@@ -40,8 +40,7 @@ OPENED = 16
 """Variables up to which all tables are opened."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceRow:
+class EvidenceRow(Struct, frozen=True, kw_only=True):
     """The source of a fact, the date it was checked, and its certainty."""
 
     about: str
@@ -50,8 +49,7 @@ class EvidenceRow:
     certainty: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualityRow:
+class QualityRow(Struct, frozen=True, kw_only=True):
     """A measured quality."""
 
     metric: str
@@ -61,8 +59,7 @@ class QualityRow:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetTable:
+class DatasetTable(Struct, frozen=True, kw_only=True):
     """A table of the dataset with its variables, and whether they are shown at once."""
 
     ref: Ref
@@ -70,8 +67,7 @@ class DatasetTable:
     opened: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetPage:
+class DatasetPage(Struct, frozen=True, kw_only=True):
     """Data of a dataset page."""
 
     ref: Ref

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
@@ -14,8 +14,7 @@ from server.served.build import ServedBuild
 from server.served.labels import choose_text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapRow:
+class GapRow(Struct, frozen=True, kw_only=True):
     """A missing or wrong property: its name, the requirement, and the node it is of if that is not the dataset."""
 
     name: Text
@@ -23,8 +22,7 @@ class GapRow:
     node: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapSubject:
+class GapSubject(Struct, frozen=True, kw_only=True):
     """A dataset, or the catalogue, with its gaps and the names of properties that are required on a condition."""
 
     title: Text
@@ -33,8 +31,7 @@ class GapSubject:
     conditional: Sequence[Text]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedGapsPage:
+class FeedGapsPage(Struct, frozen=True, kw_only=True):
     """The page: those with gaps, and those whose description is complete."""
 
     profile: str

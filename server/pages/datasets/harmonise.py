@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from begrepp.records import choose_label
 from begrepp.text.swedish import sort_key
@@ -22,16 +22,14 @@ from server.served.labels import find_refs
 from server.served.refs import Ref
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TranslationStep:
+class TranslationStep(Struct, frozen=True, kw_only=True):
     """A step of a code translation: mapping relation and target concept."""
 
     how: str
     to: Ref
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeRow:
+class CodeRow(Struct, frozen=True, kw_only=True):
     """A code of A, a code of B, and the information loss."""
 
     code: str
@@ -44,8 +42,7 @@ class CodeRow:
     steps: Sequence[TranslationStep]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class Bar(Struct, frozen=True, kw_only=True):
     """A segment of the loss bar: left edge and width in per cent, and the number of codes."""
 
     loss: str
@@ -54,8 +51,7 @@ class Bar:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairRow:
+class PairRow(Struct, frozen=True, kw_only=True):
     """A pair of variables."""
 
     id: str
@@ -88,8 +84,7 @@ class PairRow:
         return bool(self.codes) or self.factor is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HarmonisePage:
+class HarmonisePage(Struct, frozen=True, kw_only=True):
     """The dataset selection, the comparison of all variables, and the pairs whose codes are translated."""
 
     datasets: Sequence[Ref]

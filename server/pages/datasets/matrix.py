@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 from math import sqrt
+
+from msgspec import Struct
 
 from begrepp.text.swedish import sort_key
 from server.served.build import ServedBuild
@@ -17,16 +18,14 @@ MAX_RADIUS = 11.0
 MAX_ROWS = 80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixCell:
+class MatrixCell(Struct, frozen=True, kw_only=True):
     """The variables of a topic in a dataset, and the radius of the circle that shows their number."""
 
     variables: Sequence[Ref]
     radius: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixRow:
+class MatrixRow(Struct, frozen=True, kw_only=True):
     """A topic or code system with one cell per dataset; `unfolds` is true if it has measured narrower topics."""
 
     topic: Ref
@@ -35,8 +34,7 @@ class MatrixRow:
     total: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixPage:
+class MatrixPage(Struct, frozen=True, kw_only=True):
     """One level of topics and the path to it, or the code systems that are used; and the datasets."""
 
     path: Sequence[Ref]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from begrepp.records import Text
 
@@ -11,8 +12,7 @@ MOST = 60
 WIDTH = 100.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """A line of the drawing: label, years as text, and position of the bar in per cent."""
 
     href: str
@@ -26,16 +26,14 @@ class Span:
     """Whether the years are the variable's own; else they are those of its dataset."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tick:
+class Tick(Struct, frozen=True, kw_only=True):
     """A tick of the year scale."""
 
     year: int
     x: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
+class Timeline(Struct, frozen=True, kw_only=True):
     """Bars on a common scale of years."""
 
     spans: Sequence[Span]
@@ -43,8 +41,7 @@ class Timeline:
     left_out: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Years:
+class Years(Struct, frozen=True, kw_only=True):
     """Input of a line: `since` and `until` as dates, months or years; empty if unknown."""
 
     href: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from pyoxigraph import NamedNode
 
 from begrepp.queries.page_queries import select, value
@@ -31,8 +31,7 @@ from server.served.refs import Ref
 from server.served.resolver import Resolved
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkJustification:
+class LinkJustification(Struct, frozen=True, kw_only=True):
     """The justification of a link from a variable to a concept, and its confidence."""
 
     justification: str
@@ -41,8 +40,7 @@ class LinkJustification:
     tool: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sibling:
+class Sibling(Struct, frozen=True, kw_only=True):
     """A variable of another dataset that measures the same concept: dataset, code list, unit and years."""
 
     dataset: Ref
@@ -54,8 +52,7 @@ class Sibling:
     same_list: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariablePage:
+class VariablePage(Struct, frozen=True, kw_only=True):
     """Data of a variable page."""
 
     row: VariableRow

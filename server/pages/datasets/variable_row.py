@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from begrepp.records import Text
@@ -15,8 +15,7 @@ from server.served.labels import Statements, choose_text, property_iris, propert
 from server.served.refs import Ref
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariableRow:
+class VariableRow(Struct, frozen=True, kw_only=True):
     """Row of a variable in a table."""
 
     ref: Ref

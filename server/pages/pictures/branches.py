@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from threading import Lock
 
 from cachetools import LRUCache, cached
+from msgspec import Struct
 from pyroaring import BitMap
 
 from begrepp.terminology.record_composition import match_name
@@ -21,8 +21,7 @@ _MOST, _MAX_REPLACED = 0.7, 10
 _EQUAL = ("skos:exactMatch", "skos:closeMatch")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchSize:
+class BranchSize(Struct, frozen=True, kw_only=True):
     """A concept with the number of active concepts at and below it, and of variables and registers for these."""
 
     number: int

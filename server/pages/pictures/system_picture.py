@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from begrepp.terminology.stored_system import StoredSystem
 from server.http.i18n import Translator
@@ -32,8 +32,7 @@ _FEWEST = 20
 """Concepts of a branch that has an icicle, at least."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemPicture:
+class SystemPicture(Struct, frozen=True, kw_only=True):
     """A picture and its branches for the table; `overlaps` if a concept is in several branches."""
 
     drawing: Markup

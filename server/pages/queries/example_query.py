@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from begrepp.queries.example_queries import add_used_prefixes
 from begrepp.queries.parameters import ParameterError, short_code
@@ -17,8 +18,7 @@ from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParameterField:
+class ParameterField(Struct, frozen=True, kw_only=True):
     """A form field: parameter, current value and label of the value."""
 
     name: str
@@ -33,8 +33,7 @@ class ParameterField:
     error: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryPage:
+class QueryPage(Struct, frozen=True, kw_only=True):
     """Data of an example query page."""
 
     name: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct, structs
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text, in_language
@@ -20,8 +21,7 @@ ROWS_SHOWN = 500
 TEXT_SHOWN = 200_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultCell:
+class ResultCell(Struct, frozen=True, kw_only=True):
     """A value: a link for an IRI, with its name and code; text with language or datatype for a literal."""
 
     text: str
@@ -38,8 +38,7 @@ class ResultCell:
         return self.datatype in _NUMBERS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultPage:
+class ResultPage(Struct, frozen=True, kw_only=True):
     """A table, a boolean, or a graph as text."""
 
     variables: Sequence[str] = ()
@@ -96,8 +95,8 @@ def _linked(
         return cell
     label = known[target.iri].label if target.iri in known else None
     if cell.lang and label and not in_language(cell.lang, language) and in_language(label.lang, language):
-        cell = replace(cell, text=label.value, lang=label.lang)
-    return replace(cell, href=target.href, iri=target.iri)
+        cell = structs.replace(cell, text=label.value, lang=label.lang)
+    return structs.replace(cell, href=target.href, iri=target.iri)
 
 
 def _cell(build: ServedBuild, term: dict[str, str] | None, known: Mapping[str, Ref]) -> ResultCell:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from begrepp.artefact.alphabet import count_letters, read_entries
@@ -17,8 +16,7 @@ from server.served.schemes import SchemeFacts
 PAGE = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlphabetPage(Paged):
+class AlphabetPage(Paged, frozen=True, kw_only=True):
     """The names under one letter, and the number of names per letter."""
 
     size: ClassVar[int] = PAGE
@@ -26,7 +24,6 @@ class AlphabetPage(Paged):
     letter: str
     letters: Mapping[str, int]
     rows: Sequence[Ref]
-    total: int
     offset: int
 
 

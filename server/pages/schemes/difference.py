@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from markupsafe import Markup
+from msgspec import Struct
 from pyroaring import BitMap
 
 from begrepp.artefact.manifest import DifferenceEntry, LevelCoverage
@@ -29,8 +29,7 @@ from server.served.refs import Ref
 PAGE = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeLink:
+class CodeLink(Struct, frozen=True, kw_only=True):
     """A source or target code of a change."""
 
     notation: str
@@ -38,8 +37,7 @@ class CodeLink:
     label: Text | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeRow:
+class ChangeRow(Struct, frozen=True, kw_only=True):
     """Row of a change."""
 
     type: str
@@ -58,8 +56,7 @@ class ChangeRow:
     """The same of the definitions or notes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleCount:
+class RuleCount(Struct, frozen=True, kw_only=True):
     """A rule and the number of changes it classified."""
 
     id: str
@@ -68,8 +65,7 @@ class RuleCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypeCount:
+class TypeCount(Struct, frozen=True, kw_only=True):
     """A class of change with its number of changes and rules."""
 
     id: str
@@ -77,8 +73,7 @@ class TypeCount:
     rules: Sequence[RuleCount]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelCoverageRow:
+class LevelCoverageRow(Struct, frozen=True, kw_only=True):
     """A level, and whether both editions cover it."""
 
     words: Text
@@ -87,8 +82,7 @@ class LevelCoverageRow:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DifferencePage(Paged):
+class DifferencePage(Paged, frozen=True, kw_only=True):
     """Data of a difference page."""
 
     size: ClassVar[int] = PAGE
@@ -104,7 +98,6 @@ class DifferencePage(Paged):
     rows: Sequence[ChangeRow]
     total: int
     """Changes that match the filters, without formal ones unless their rule is chosen."""
-    offset: int
     formal: Sequence[ChangeRow]
     """The first of the formal changes that match the filters, which are shown folded."""
     formal_total: int
@@ -133,8 +126,7 @@ def changes_of(build: ServedBuild, graph: str) -> DifferenceFile:
     return DifferenceFile(difference_file(build.folder, graph))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeFilter:
+class ChangeFilter(Struct, frozen=True, kw_only=True):
     """Filters of changes: class, rule, words or the beginning of a code, and chapter by its id; empty matches all."""
 
     kind: str = ""

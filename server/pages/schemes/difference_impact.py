@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from begrepp.terminology.difference_file import DifferenceImpact
 from begrepp.text.swedish import sort_key
@@ -15,8 +16,7 @@ from server.served.refs import Ref
 IMPACT_LIMIT = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AffectedResource:
+class AffectedResource(Struct, frozen=True, kw_only=True):
     """A mapping, value set or variable that uses a changed code."""
 
     thing: Ref
@@ -24,8 +24,7 @@ class AffectedResource:
     codes: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Impact:
+class Impact(Struct, frozen=True, kw_only=True):
     """Mappings, value sets and variables affected by a difference, and all variables coded in the scheme."""
 
     groups: Sequence[tuple[str, int, Sequence[AffectedResource]]]

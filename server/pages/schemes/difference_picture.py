@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from begrepp.history.changes import TYPES
 from begrepp.terminology.difference_file import ChapterFlow
@@ -21,8 +21,7 @@ _MAX_CHAPTERS = 24
 _OTHERS, _NOTHING = "others", ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeBar:
+class ChangeBar(Struct, frozen=True, kw_only=True):
     """A segment of a chapter's bar: class of change, number, left edge and width in per cent."""
 
     kind: str
@@ -31,8 +30,7 @@ class ChangeBar:
     width: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChapterRow:
+class ChapterRow(Struct, frozen=True, kw_only=True):
     """A chapter with the number of its changes, formal ones included, and its bar."""
 
     chapter: Ref

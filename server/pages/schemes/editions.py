@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from begrepp.artefact.manifest import GraphEntry
 from begrepp.rdf.namespaces import compact
@@ -17,8 +18,7 @@ from server.served.refs import Ref
 from server.served.resolver import Resolved
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRow:
+class FileRow(Struct, frozen=True, kw_only=True):
     """A publisher's file."""
 
     name: str
@@ -27,8 +27,7 @@ class FileRow:
     href: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadRow:
+class LoadRow(Struct, frozen=True, kw_only=True):
     """A load: date, number of rows, files."""
 
     href: str
@@ -40,8 +39,7 @@ class LoadRow:
     files: Sequence[FileRow]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditionRow:
+class EditionRow(Struct, frozen=True, kw_only=True):
     """An edition in a list."""
 
     href: str
@@ -55,8 +53,7 @@ class EditionRow:
     label: Text | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditionPage:
+class EditionPage(Struct, frozen=True, kw_only=True):
     """Data of an edition page."""
 
     ref: Ref

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, TypedDict
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from begrepp.queries.page_queries import value
 from begrepp.rdf.namespaces import compact
@@ -36,8 +36,7 @@ SORTED = 2000
 """Largest number of mappings that are sorted; a larger set is listed in the order of the store."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MappingPair:
+class MappingPair(Struct, frozen=True, kw_only=True):
     """A mapping between two concepts."""
 
     href: str
@@ -54,8 +53,7 @@ class MappingPair:
     """Whether the build has the code system of `object`, but not the code."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MappingSetPage(Paged):
+class MappingSetPage(Paged, frozen=True, kw_only=True):
     """Data of a mapping set page."""
 
     size: ClassVar[int] = PAGE
@@ -66,8 +64,6 @@ class MappingSetPage(Paged):
     releases: Sequence[EditionRow]
     load: LoadRow | None
     pairs: Sequence[MappingPair]
-    total: int
-    offset: int
     flow: Markup
     to: Ref | None
     """The code system whose mappings alone are drawn."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from msgspec import Struct
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.queries.page_queries import select, value
@@ -39,8 +39,7 @@ from server.served.schemes import SchemeFacts
 PAGE = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelRow:
+class LevelRow(Struct, frozen=True, kw_only=True):
     """A level of a classification and its number of concepts."""
 
     ref: Ref
@@ -48,8 +47,7 @@ class LevelRow:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DifferenceRow:
+class DifferenceRow(Struct, frozen=True, kw_only=True):
     """A difference between two editions, with its number of changes."""
 
     href: str
@@ -58,8 +56,7 @@ class DifferenceRow:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemeRow:
+class SchemeRow(Struct, frozen=True, kw_only=True):
     """A scheme in a list."""
 
     id: str
@@ -77,18 +74,15 @@ class SchemeRow:
     newest_changes: DifferenceRow | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing(Paged):
+class Listing(Paged, frozen=True, kw_only=True):
     """One page of the concepts of a flat scheme, in Swedish order."""
 
     size: ClassVar[int] = PAGE
     rows: Sequence[Ref]
-    total: int
     offset: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemePage:
+class SchemePage(Struct, frozen=True, kw_only=True):
     """Data of a code system page."""
 
     facts: SchemeFacts
@@ -229,8 +223,7 @@ def _listing(build: ServedBuild, scheme: SchemeFacts, language: str, offset: int
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VocabularyTerm:
+class VocabularyTerm(Struct, frozen=True, kw_only=True):
     """A class or property of the begrepp vocabulary."""
 
     id: str

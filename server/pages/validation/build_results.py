@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from begrepp.artefact.manifest import WarningGroup
 from begrepp.records import Text
@@ -18,8 +19,7 @@ ExampleParts = Sequence[tuple[str, str]]
 """The parts of an example, each with the address of its page or an empty string."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingRow:
+class FindingRow(Struct, frozen=True, kw_only=True):
     """Results with one cause in one load."""
 
     shape: str
@@ -29,8 +29,7 @@ class FindingRow:
     examples: Sequence[ExampleParts]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadResults:
+class LoadResults(Struct, frozen=True, kw_only=True):
     """Validation results of one load."""
 
     load: LoadRow
@@ -39,8 +38,7 @@ class LoadResults:
     findings: Sequence[FindingRow]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckRow:
+class CheckRow(Struct, frozen=True, kw_only=True):
     """Results of a check across all sources."""
 
     name: str
@@ -50,8 +48,7 @@ class CheckRow:
     examples: Sequence[ExampleParts]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValidationPage:
+class ValidationPage(Struct, frozen=True, kw_only=True):
     """Data of the page with the validation results of the build."""
 
     loads: Sequence[LoadResults]

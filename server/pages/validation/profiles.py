@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from begrepp.errors import NotFound
 from begrepp.text.swedish import sort_key
@@ -20,8 +20,7 @@ from begrepp.validation.reports.i18n import choose_text
 from server.state import app_state, served_build
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileRow:
+class ProfileRow(Struct, frozen=True, kw_only=True):
     """A profile in a list."""
 
     name: str
@@ -30,8 +29,7 @@ class ProfileRow:
     version: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormPage:
+class FormPage(Struct, frozen=True, kw_only=True):
     """Data of the validation form: profiles and limits."""
 
     profiles: Sequence[ProfileRow]
@@ -42,16 +40,14 @@ class FormPage:
     urls: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class Example(Struct, frozen=True, kw_only=True):
     """An example file of a profile."""
 
     name: str
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfilePage:
+class ProfilePage(Struct, frozen=True, kw_only=True):
     """Data of a profile page."""
 
     profile: Profile

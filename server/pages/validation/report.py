@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from begrepp.validation.reports.formats import FORMATS
 
 _RESULTS_SHOWN = 25
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CauseRow:
+class CauseRow(Struct, frozen=True, kw_only=True):
     """A cause as in the JSON report, and its first results."""
 
     said: Mapping[str, Any]
     results: Sequence[Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportPage:
+class ReportPage(Struct, frozen=True, kw_only=True):
     """Data of a report page."""
 
     name: str

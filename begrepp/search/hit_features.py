@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from begrepp.records import in_language
+from begrepp.search.indexed_documents import Label
 from begrepp.search.query_parser import ParsedSearch
-from begrepp.search.ranking import Label
 from begrepp.search.relatives import Scored
 from begrepp.search.species import ANIMAL
-from begrepp.text.stemming import code_key, lowercase_words
+from begrepp.text.stemming import lowercase_words
 from begrepp.text.swedish import fold
 
 Features = npt.NDArray[np.float32]
@@ -43,10 +43,13 @@ FEATURES = (
     *("broader_before", "narrower_before", "is_first_system", "is_below_first", "is_above_first", "has_first_name"),
 )
 """The columns of `hit_features`."""
-_KINDS = ("concept", "dataset", "variable", "scheme")
-_ROLES = ("pref", "code", "alt", "hidden", "keyword", "via", "sibling", "variant", "measured", "namesake", "parent")
-_NAMES = ("pref", "alt", "hidden")
-_BORROWED = ("sibling", "namesake", "via")
+_KINDS = {kind: place for place, kind in enumerate(("concept", "dataset", "variable", "scheme"))}
+_ROLES = {
+    role: place
+    for place, role in enumerate(
+        ("pref", "code", "alt", "hidden", "keyword", "via", "sibling", "variant", "measured", "namesake", "parent")
+    )
+}
 _TIE = 0.1
 """Hits whose scores differ by less are as good as equal."""
 
@@ -63,64 +66,61 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
     ties = (abs(scores[:, None] - scores) < _TIE).sum(axis=1).tolist()
     first, first_score = scored[0][0], scored[0][1].score
     first_names = {fold(label.value) for label in first.labels if label.role in ("pref", "alt")}
-    systems = Counter(document.scheme for document, _ in scored)
-    lengths: dict[str, list[int]] = {}
+    tags = {label.lang for document, _ in scored for label in document.forms.preferred}
+    understood = {tag for tag in tags if in_language(tag, language)}
+    systems = {scheme: _System() for scheme in {document.scheme for document, _ in scored}}
     for document, _ in scored:
-        lengths.setdefault(document.scheme, []).append(len(document.notation))
-    for some in lengths.values():
-        some.sort()
-    before, last_scores, codes = Counter[str](), dict[str, float](), Counter[str]()
-    notations, beginnings = set[tuple[str, str]](), Counter[tuple[str, str]]()
+        systems[document.scheme].lengths.append(len(document.notation))
+    for system in systems.values():
+        system.lengths.sort()
+    codes = Counter[str]()
     rows = []
     for place, (document, result) in enumerate(scored):
-        scheme, notation, label, score = document.scheme, document.notation, result.label or _NO_LABEL, result.score
+        notation, forms, label, score = document.notation, document.forms, result.label or _NO_LABEL, result.score
+        name, length = fold(label.value), len(notation)
         label_words = len(lowercase_words(label.value))
-        names, is_called_so, is_named, borrowed = _describe_labels(document.labels, typed, language)
-        is_same_system = place > 0 and scheme == first.scheme and bool(notation and first.notation)
-        code = code_key(notation)
-        parts = [(scheme, notation[:end]) for end in range(1, len(notation))]
+        system = systems[document.scheme]
+        is_same_system = place > 0 and document.scheme == first.scheme and bool(notation and first.notation)
+        beginnings = [notation[:end] for end in range(1, length)]
         rows.append((
-            *(score, result.match, score - result.match, score - first_score, place, ties[place]),
-            *(_place(_ROLES, label.role), label_words, label_words - words, fold(label.value) == typed, typed in names),
-            is_called_so,
+            score, result.match, score - result.match, score - first_score, place, ties[place],
+            _ROLES.get(label.role, len(_ROLES)), label_words, label_words - words, name == typed, typed in forms.names,
+            typed in forms.preferred_names,
             in_language(label.lang, language) if label.lang else 0,
-            is_named,
-            any(code_key(each) in whole for each in document.codes) if whole else 0,
-            *(_place(_KINDS, document.kind), len(notation), document.species == ANIMAL, borrowed),
-            *(len(document.relatives or ()), words, bool(whole)),
-            *(before[scheme], last_scores.get(scheme, score) - score, systems[scheme]),
-            *(bisect_left(lengths[scheme], len(notation)), codes[code] if code else 0),
-            *(sum(map(notations.__contains__, parts)), beginnings[scheme, notation] if notation else 0),
-            *(scheme == first.scheme, is_same_system and notation.startswith(first.notation)),
-            *(is_same_system and first.notation.startswith(notation), not first_names.isdisjoint(names)),
+            any(label.lang in understood for label in forms.preferred),
+            any(map(whole.__contains__, forms.codes)) if whole else 0,
+            _KINDS.get(document.kind, len(_KINDS)), length, document.species == ANIMAL, forms.borrowed,
+            len(document.relatives or ()), words, bool(whole),
+            system.before, system.last_score - score if system.before else 0, len(system.lengths),
+            bisect_left(system.lengths, length), codes[forms.code] if forms.code else 0,
+            sum(map(system.notations.__contains__, beginnings)), system.beginnings.get(notation, 0) if notation else 0,
+            document.scheme == first.scheme, is_same_system and notation.startswith(first.notation),
+            is_same_system and first.notation.startswith(notation), not first_names.isdisjoint(forms.names),
         ))  # fmt: skip
-        before[scheme] += 1
-        last_scores[scheme] = score
-        codes[code] += 1
-        notations.add((scheme, notation))
-        for part in parts:
-            beginnings[part] += 1
+        system.add(notation, beginnings, score)
+        codes[forms.code] += 1
     return np.array(rows, np.float32)
 
 
 _NO_LABEL = Label("", "", "")
 
 
-def _describe_labels(labels: Iterable[Label], typed: str, language: str) -> tuple[set[str], bool, bool, int]:
-    """Return the folded own names, whether a preferred one is what was typed, whether one is in the language, and the
-    number of borrowed names."""
-    names, is_called_so, is_named, borrowed = set[str](), False, False, 0
-    for label in labels:
-        if label.role in _NAMES:
-            name = fold(label.value)
-            names.add(name)
-            if label.role == "pref":
-                is_called_so = is_called_so or name == typed
-                is_named = is_named or in_language(label.lang, language)
-        elif label.role in _BORROWED:
-            borrowed += 1
-    return names, is_called_so, is_named, borrowed
+class _System:
+    """A code system of hits: the sorted lengths of its codes, and those of its hits that stand before a place."""
 
+    __slots__ = ("before", "beginnings", "last_score", "lengths", "notations")
 
-def _place(names: Sequence[str], name: str) -> int:
-    return names.index(name) if name in names else len(names)
+    def __init__(self) -> None:
+        self.lengths: list[int] = []
+        self.before = 0
+        self.last_score = 0.0
+        self.notations = set[str]()
+        self.beginnings: dict[str, int] = {}
+
+    def add(self, notation: str, beginnings: Iterable[str], score: float) -> None:
+        """Add a hit that stands before the next; `beginnings` are those of its code."""
+        self.before += 1
+        self.last_score = score
+        self.notations.add(notation)
+        for each in beginnings:
+            self.beginnings[each] = self.beginnings.get(each, 0) + 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from begrepp.records import Text, choose_label, in_language
-from begrepp.search.ranking import HitScore, IndexedDocument, Label, Ranker, SynonymUse
+from begrepp.search.indexed_documents import IndexedDocument, Label
+from begrepp.search.ranking import HitScore, Ranker, SynonymUse
 
 _EQUALS = ("via", "sibling", "variant", "inclusion")
 
@@ -42,7 +43,7 @@ def hit(ranker: Ranker, document: IndexedDocument, result: HitScore, user_langua
         kind=document.kind,
         scheme=document.scheme,
         notation=document.notation,
-        labels={label.lang: label.value for label in reversed(document.labels) if label.role == "pref"},
+        labels={label.lang: label.value for label in reversed(document.forms.preferred)},
         active=bool(document.active),
         matched=result.label if result.label and result.label.role not in ("pref", "code") else None,
         score=result.score,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from begrepp.search.label_variants import label_variants
@@ -21,22 +22,6 @@ _COVERED, _SHARED = 0.99, 0.95
 """A label has all words of the query and no others if more than this of its words and of the query is shared."""
 _UNINFORMATIVE_WEIGHT = 0.1
 _UNINFORMATIVE = FUNCTION_WORDS | UNSPECIFIED
-
-
-class _SlotMatch(NamedTuple):
-    """The match of a label with a slot: quality 0 to 1, the indexes of the matching words, the number of the phrase.
-
-    Phrase 0 is the slot's own words, the others are its alternatives in their order. A match that `is_best` is not
-    compared with further phrases.
-    """
-
-    quality: float
-    places: Sequence[int]
-    phrase: int = 0
-    is_best: bool = False
-
-
-_NO_MATCH = _SlotMatch(0.0, ())
 
 
 class _SlotPhrase(NamedTuple):
@@ -74,13 +59,15 @@ class LabelMatcher:
         self._text = search.text.casefold()
         self._weights = [slot.weight for slot in search.slots]
         self._weight = sum(self._weights)
-        self._names_only = [bool(slot.systems or slot.kinds) for slot in search.slots]
+        words_alone = [number for number, slot in enumerate(search.slots) if not (slot.systems or slot.kinds)]
+        self._words_alone = words_alone if len(words_alone) < len(search.slots) else []
         self._words = QueryWords()
         self._by_first_word: dict[int, list[_SlotPhrase]] = {}
         for number, slot in enumerate(search.slots):
             for each in self._slot_phrases(number, slot):
                 self._by_first_word.setdefault(each.words[0], []).append(each)
-        self._unmatched = [_NO_MATCH] * len(search.slots)
+        self._no_qualities = [0.0] * len(search.slots)
+        self._no_phrases = [0] * len(search.slots)
         self._matches: dict[str, _LabelMatch | None] = {}
 
     def _slot_phrases(self, number: int, slot: WordSlot) -> Iterator[_SlotPhrase]:
@@ -131,16 +118,14 @@ class LabelMatcher:
                         found[number] = quality, at
         if not found:
             return None
-        matches = self._best_phrases(found)
-        each = [match.quality for match in matches]
-        own = [quality for quality, named in zip(each, self._names_only, strict=True) if not named]
-        used = {place for match in matches for place in match.places}
+        each, phrases, used = self._best_phrases(found)
+        own = [each[number] for number in self._words_alone]
         uninformative = sum(map(_UNINFORMATIVE.__contains__, words))
         informative = len(words) - uninformative
         covered = len(used) / max(informative + _UNINFORMATIVE_WEIGHT * uninformative, len(used), 1)
         return _LabelMatch(
             qualities=each,
-            phrases=[match.phrase for match in matches],
+            phrases=phrases,
             is_named=any(own or each),
             is_whole=label.casefold() == self._text,
             is_covered=covered > _COVERED and len(used) == informative,
@@ -148,30 +133,35 @@ class LabelMatcher:
             has_first=0 in used,
         )
 
-    def _best_phrases(self, found: Mapping[int, tuple[float, int]]) -> list[_SlotMatch]:
-        """Return the best match of each slot, given the words of the query that a label has with quality and place."""
+    def _best_phrases(self, found: Mapping[int, tuple[float, int]]) -> tuple[list[float], list[int], set[int]]:
+        """Return the best match of each slot, given the words of the query that a label has with quality and place.
+
+        These are its quality, 0 to 1, the number of the phrase, and the places of the words of all matches. Phrase 0 is
+        the slot's own words, the others are its alternatives in their order. With the best match that there may be, no
+        further phrases are compared.
+        """
         possible = [phrase for number in found for phrase in self._by_first_word.get(number, ())]
         if len(possible) > 1:
             possible.sort()
-        matches = self._unmatched.copy()
+        each, phrases = self._no_qualities.copy(), self._no_phrases.copy()
+        used: dict[int, Iterable[int]] = {}
+        finished = -1
         for slot, phrase, words, weight in possible:
-            best = matches[slot]
-            if weight <= best.quality or best.is_best:
+            if weight <= each[slot] or slot == finished:
                 continue
             if len(words) == 1:
                 quality, place = found[words[0]]
-                places: Sequence[int] = (place,)
+                places: Iterable[int] = (place,)
             elif all(map(found.__contains__, words)):
-                quality = sum(found[word][0] for word in words) / len(words)
+                quality = sum([found[word][0] for word in words]) / len(words)
                 places = [found[word][1] for word in words]
             else:
                 continue
-            is_best = weight == 1.0 and quality >= SAME_KEY
-            if quality * weight > best.quality:
-                matches[slot] = _SlotMatch(quality * weight, places, phrase, is_best)
-            elif is_best:
-                matches[slot] = best._replace(is_best=True)
-        return matches
+            if weight == 1.0 and quality >= SAME_KEY:
+                finished = slot  # phrases come sorted by slot
+            if quality * weight > each[slot]:
+                each[slot], phrases[slot], used[slot] = quality * weight, phrase, places
+        return each, phrases, set(chain.from_iterable(used.values()))
 
     def _variant_score(self, label: str, context: Sequence[float]) -> float:
         match = self._match(label)

@@ -8,7 +8,6 @@ what has exactly the code or name of the query. docs/decisions/search.md says wh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import numpy.typing as npt
 
 from begrepp.search.hit_features import FEATURES, Features, hit_features
 from begrepp.search.query_parser import ParsedSearch
+from begrepp.search.ranking import HitScore
 from begrepp.search.relatives import Scored
 
 HitOrder = Callable[[Sequence[Scored], ParsedSearch, str], list[Scored]]
@@ -98,15 +98,14 @@ def order_hits(scored: Sequence[Scored], search: ParsedSearch, language: str, tr
     values = features[:, _SCORE] + WEIGHT * trees.values(features)
     ceilings = np.where(features[:, _EXACT].any(axis=1), values, np.inf)
     values = np.minimum(values, np.minimum.accumulate(ceilings))  # equal values keep the order by score
-    order = sorted(range(len(first)), key=lambda n: (not first[n][0].active, -values[n]))
+    known = values.tolist()
+    order = sorted(range(len(first)), key=lambda n: (not first[n][0].active, -known[n]))
     rest = by_score[ORDERED_HITS:]
-    score = float(values[order[0]]) + _LESS
-    ordered = []
-    for n in order:
-        score = min(score - _LESS, float(values[n]))
-        ordered.append((first[n][0], replace(first[n][1], score=score)))
+    score = known[order[0]] + _LESS
+    scores = [score := min(score - _LESS, known[n]) for n in order]
     above = max(0.0, rest[0][1].score + _LESS - score) if rest else 0.0
-    return [*((document, replace(result, score=result.score + above)) for document, result in ordered), *rest]
+    ordered = [(*first[n], new + above) for n, new in zip(order, scores, strict=True)]
+    return [*((document, HitScore(new, result.match, result.label)) for document, result, new in ordered), *rest]
 
 
 _SCORE = FEATURES.index("score")

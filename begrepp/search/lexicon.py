@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache, partial
 
-import msgspec
 from rapidfuzz.distance import OSA
 from tantivy import Occur, Query, Schema, Searcher
 
+from begrepp.search.indexed_documents import IndexedDocument, decode_document
 from begrepp.search.label_variants import label_variants
-from begrepp.search.ranking import IndexedDocument
 from begrepp.search.schema import label_sound
 from begrepp.search.synonyms import is_synonym, similar_words
 from begrepp.search.system_names import System, SystemNames
@@ -36,8 +35,6 @@ _MIN_SOUND, _LONG_SOUND = 4, 6
 """Words whose sounds have so many letters are compared by sound, from the second length with one error."""
 _FREQUENCY = 0.12
 """Taken off the cost of a word for each tenfold of the documents that it is in."""
-
-decode_document = msgspec.json.Decoder(IndexedDocument).decode
 
 
 class IndexLexicon:

@@ -94,23 +94,30 @@ class QueryWords(dict[str, Mapping[int, float]]):
         self[word] = found = self._compare(analyse_word(word))
         return found
 
-    def _compare(self, word: AnalysedWord) -> dict[int, float]:
+    def _compare(self, word: AnalysedWord) -> Mapping[int, float]:
         found: dict[int, float] = {}
-        for number in self._by_folded.get(word.folded, ()):
-            found[number] = TYPED if self._words[number].typed == word.typed else FOLDED
-        for key in word.keys:
-            for number in self._by_key.get(key, ()):
-                found.setdefault(number, SAME_KEY)
+        folded = word.folded
+        if numbers := self._by_folded.get(folded):
+            for number in numbers:
+                found[number] = TYPED if self._words[number].typed == word.typed else FOLDED
+        if not self._by_key.keys().isdisjoint(word.keys):
+            for key in word.keys:
+                for number in self._by_key.get(key, ()):
+                    found.setdefault(number, SAME_KEY)
         for number in self._beginnings:
             beginning = self._words[number].folded
-            if number not in found and word.folded.startswith(beginning):
-                found[number] = PREFIX + 0.15 * len(beginning) / len(word.folded)
-        folded = word.folded
+            if number not in found and folded.startswith(beginning):
+                found[number] = PREFIX + 0.15 * len(beginning) / len(folded)
         first, last = self._first_parts.get(folded[:_MIN_PART]), self._last_parts.get(folded[-_MIN_PART:])
         if first or last:
             length = len(folded)
             parts = [part for part in first or () if length >= part.least and folded.startswith(part.text)]
             parts += [part for part in last or () if length >= part.least and folded.endswith(part.text)]
-            for _, number, quality, _ in sorted(parts, key=attrgetter("quality"), reverse=True):
+            if len(parts) > 1:
+                parts.sort(key=_quality, reverse=True)
+            for _, number, quality, _ in parts:
                 found.setdefault(number, quality)
         return found
+
+
+_quality = attrgetter("quality")

@@ -13,17 +13,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from begrepp.records import Text, in_language
-from begrepp.search.documents import LABEL_ROLES
+from begrepp.records import in_language
+from begrepp.search.indexed_documents import IndexedDocument, Label
 from begrepp.search.label_matches import LabelMatcher
 from begrepp.search.query_compounds import medicine_source
 from begrepp.search.query_parser import ParsedSearch, WordSlot
-from begrepp.search.schema import Relative
 from begrepp.search.species import ANIMAL
 from begrepp.search.synonyms import phrase_text, source_of
-from begrepp.search.words import UNSPECIFIED
-from begrepp.text.placeholders import is_placeholder
-from begrepp.text.stemming import code_key, lowercase_words
 
 _ROLES = {
     "pref": 1.0,
@@ -65,48 +61,7 @@ _PLACEHOLDER = -3.0
 """Added where the preferred label names nothing and no code was found: after all others."""
 
 
-class Label(msgspec.Struct, array_like=True, frozen=True):
-    """A label and its role: of the document itself (`pref`, `alt`, `hidden`, `keyword`, `code`) or of another.
-
-    The roles of borrowed labels are those of `BorrowedLabel`; `scheme` is the code system of the other.
-    """
-
-    role: str
-    lang: str
-    value: str
-    scheme: str = ""
-
-    @property
-    def is_own(self) -> bool:
-        """Whether it is a name of the document itself."""
-        return self.role in LABEL_ROLES
-
-    @property
-    def text(self) -> Text:
-        """The label as a text in a language."""
-        return Text(self.value, self.lang)
-
-
-class IndexedDocument(msgspec.Struct, array_like=True, frozen=True):
-    """A document as stored in the index."""
-
-    iri: str
-    kind: str
-    scheme: str
-    notation: str
-    active: int
-    codes: list[str]
-    is_demonstration: int
-    species: str
-    part_of: str
-    dataset: str
-    labels: list[Label]
-    relatives: list[Relative] | None = None
-    """None in the index of an earlier version."""
-
-
-@dataclass(frozen=True, slots=True)
-class HitScore:
+class HitScore(msgspec.Struct, frozen=True):
     """The score of a document, the part of it that is the match with the query, and its best label."""
 
     score: float
@@ -135,6 +90,8 @@ class Ranker:
         self._sizes = sizes
         self._matcher = LabelMatcher(search)
         self._code_beginnings = search.code_beginnings
+        self._has_codes = bool(search.codes.whole or search.codes.parts or search.codes.first or self._code_beginnings)
+        self._has_words_alone = not any(slot.systems or slot.kinds or slot.subjects for slot in search.slots)
         others = [slot for slot in search.slots if not slot.subjects]
         subjects = (slot.subjects for slot in search.slots if len(slot.subjects) == 1)
         self._subjects = frozenset[str]().union(*subjects) if others else frozenset[str]()
@@ -148,9 +105,9 @@ class Ranker:
         if document.kind == "variable":
             labels = [*labels, Label("code", "", document.notation.replace("_", " "))]
         best, second, best_label, has_own = 0.0, 0.0, None, False
+        score_label = self._matcher.score
         for label in labels:
-            match = self._matcher.score(label.value, context)
-            if not match or not (weight := _ROLES.get(label.role)):
+            if not (weight := _ROLES.get(label.role)) or not (match := score_label(label.value, context)):
                 continue
             score = weight * match + (_LABEL_LANGUAGE if self._is_understood(label.lang) else 0.0)
             has_own = has_own or label.role in _OWN_NAMES
@@ -159,9 +116,9 @@ class Ranker:
             elif score > second:
                 second = score
         if best_label and best_label.role == "parent":
-            best += _REST * _is_rest(document) + _ONLY_PARENT * (not has_own)
-        code = max((self._code_score(code) for code in document.codes), default=0.0)
-        if not code and document.kind == "concept" and _has_placeholder(document):
+            best += _REST * document.is_rest + _ONLY_PARENT * (not has_own)
+        code = max(map(self._code_score, document.forms.codes), default=0.0) if self._has_codes else 0.0
+        if not code and document.kind == "concept" and document.forms.has_placeholder:
             best += _PLACEHOLDER
         if code and self.search.codes.systems & {document.scheme, document.dataset}:
             code += _IN_SYSTEM
@@ -193,24 +150,27 @@ class Ranker:
         if document.kind == "concept" and document.codes:
             prior += _SIZE * math.log10(self._sizes.get(document.scheme, 0) + 1)
             prior += _UPPER * max(0, 7 - len(document.codes[0]))
-        if any(label.role == "pref" and self._is_understood(label.lang) for label in document.labels):
+        if any(self._is_understood(label.lang) for label in document.forms.preferred):
             prior += _DOCUMENT_LANGUAGE
         return prior + _ANIMAL * (document.species == ANIMAL) + _DEMONSTRATION * document.is_demonstration
 
     def _context(self, document: IndexedDocument) -> Sequence[float]:
         """Return how well what a document lies in, or is described by, matches each slot."""
-        within = {document.scheme, document.dataset} if document.kind != "scheme" else {document.iri}
-        around = [
-            1.0 if slot.systems & within else max(_kind_match(slot, document), _subject_match(slot, within))
-            for slot in self.search.slots
-        ]
+        if self._has_words_alone:
+            around = [0.0] * len(self.search.slots)
+        else:
+            within = {document.scheme, document.dataset} if document.kind != "scheme" else {document.iri}
+            around = [
+                1.0 if slot.systems & within else max(_kind_match(slot, document), _subject_match(slot, within))
+                for slot in self.search.slots
+            ]
         for label in document.labels:
             if (weight := _CONTEXT.get(label.role)) and (qualities := self._matcher.qualities(label.value)):
                 around = [max(best, weight * quality) for best, quality in zip(around, qualities, strict=True)]
         return around
 
-    def _code_score(self, notation: str) -> float:
-        code, codes = code_key(notation), self.search.codes
+    def _code_score(self, code: str) -> float:
+        codes = self.search.codes
         if code in codes.whole:
             if self.search.is_capital_code:
                 return _CAPITAL_CODE
@@ -234,16 +194,3 @@ def _kind_match(slot: WordSlot, document: IndexedDocument) -> float:
 def _subject_match(slot: WordSlot, within: Set[str]) -> float:
     """Return how well a word such as *läkemedel* matches what lies in some systems."""
     return 0.0 if slot.subjects.isdisjoint(within) else _SUBJECT
-
-
-def _has_placeholder(document: IndexedDocument) -> bool:
-    """Return whether a preferred label names nothing."""
-    scheme = document.scheme.rpartition("/")[2]
-    labels = (label.value for label in document.labels if label.role == "pref")
-    return any(is_placeholder(label, document.notation, scheme) for label in labels)
-
-
-def _is_rest(document: IndexedDocument) -> bool:
-    """Return whether a concept is the rest of its parent: *…, ospecificerad*."""
-    own = (word for label in document.labels if label.role == "pref" for word in lowercase_words(label.value))
-    return not UNSPECIFIED.isdisjoint(own)

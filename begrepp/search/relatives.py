@@ -7,12 +7,13 @@ a good hit has a share of the match of that hit, if this is more than its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tantivy import Occur, Query
 
+from begrepp.search.indexed_documents import IndexedDocument, Label
 from begrepp.search.query_builder import SearchQueryBuilder
-from begrepp.search.ranking import HitScore, IndexedDocument, Label
+from begrepp.search.ranking import HitScore
 
 Scored = tuple[IndexedDocument, HitScore]
 
@@ -83,7 +84,7 @@ class Relatives:
             offer = self._best_offer(document)
             if offer and offer.match > result.match:
                 score = result.score + offer.match - result.match
-                yield document, replace(result, score=score, match=offer.match, label=offer.label)
+                yield document, HitScore(score, offer.match, offer.label)
             else:
                 yield document, result
 
@@ -112,7 +113,7 @@ def _related(document: IndexedDocument, sizes: Mapping[str, int]) -> Iterator[tu
 
 
 def _offer(relation: str, document: IndexedDocument, result: HitScore) -> _Offer:
-    name = next((label for label in document.labels if label.role == "pref"), None)
+    name = next(iter(document.forms.preferred), None)
     role = _ROLES.get(relation, relation)
     if relation == "measured" and document.kind == "variable":
         role = "measured_by"

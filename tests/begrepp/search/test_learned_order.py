@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from begrepp.search.hit_features import FEATURES, hit_features
+from begrepp.search.indexed_documents import IndexedDocument, Label
 from begrepp.search.learned_order import (
     MODEL,
     ORDERED_HITS,
@@ -19,7 +20,7 @@ from begrepp.search.learned_order import (
 )
 from begrepp.search.query_codes import QueryCodes
 from begrepp.search.query_parser import ParsedSearch, WordSlot
-from begrepp.search.ranking import HitScore, IndexedDocument, Label
+from begrepp.search.ranking import HitScore
 from begrepp.search.relatives import Scored
 
 SEARCH = ParsedSearch("kvantvok", (WordSlot(("kvantvok",), {}, True, 1.0),))

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from begrepp import lazy_polars as pl
 from begrepp.artefact.code_texts import LAST_DAY, write_code_texts
-from begrepp.rdf.frames import empty_frame, select_properties, unescape_texts
+from begrepp.rdf.frames import TripleBlock, empty_frame, unescape_texts
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.ntriples import name
 from begrepp.records import language_rank
 from begrepp.settings import LANGUAGES, languages_for
 from begrepp.text.swedish import NO_LETTER, index_letter, sort_key
@@ -36,33 +35,27 @@ class AlphabeticalEntry:
 class AlphabetBuilder:
     """Builds the alphabetical index from the current view (a `ViewReader` of `begrepp.build.derived.view_scan`)."""
 
-    _PROPERTIES = (
-        "skos:prefLabel",
-        "skos:notation",
-        "skos:inScheme",
-        "begrepp:status",
-        "rdf:type",
-        "begrepp:validTo",
-    )
+    _PROPERTIES = ("skos:prefLabel", "skos:notation", "skos:inScheme", "begrepp:validTo")
 
     def __init__(self, base: str) -> None:
         self._schemes = Iris(base).scheme("")
         self._frames = {prefixed: [empty_frame("subject", "rest")] for prefixed in self._PROPERTIES}
+        self._concepts, self._inactive = [empty_frame("subject")], [empty_frame("subject")]
 
-    def add(self, lines: pl.DataFrame) -> None:
-        """Collect the labels, notations, schemes and statuses in some lines, which hold all lines of a subject."""
+    def add(self, block: TripleBlock) -> None:
+        """Collect the labels, notations, schemes and statuses of a block."""
         for prefixed, frames in self._frames.items():
-            found = select_properties(lines, prefixed)
-            # A collection may be in a scheme and have a notation too.
-            concepts = pl.col("rest") == f"{name('skos:Concept')} ."
-            frames.append(found.filter(concepts) if prefixed == "rdf:type" else found)
+            frames.append(block.select(prefixed))
+        # A collection may be in a scheme and have a notation too.
+        self._concepts.append(block.subjects("rdf:type", "skos:Concept"))
+        self._inactive.append(block.subjects("begrepp:status", "begrepp:inactive"))
 
     def write(self, folder: Path) -> None:
         """Write the index in each language into the folder of the build."""
-        labels, notations, schemes, statuses, types, days = map(pl.concat, self._frames.values())
-        schemes = schemes.join(types, on="subject", how="semi")
+        labels, notations, schemes, days = map(pl.concat, self._frames.values())
+        schemes = schemes.join(pl.concat(self._concepts), on="subject", how="semi")
         id_ = pl.col("rest").str.extract(rf"^<{self._schemes}([^/>]+)> \.$")
-        inactive = statuses.filter(pl.col("rest") == f"{name('begrepp:inactive')} .")
+        inactive = pl.concat(self._inactive)
         texts = labels["rest"].str.extract_groups(r'^"(?<name>.*)"(?:@(?<lang>[\w-]+))? \.$').struct.unnest()
         labels = labels.select("subject").with_columns(unescape_texts(texts["name"]), texts["lang"].fill_null(""))
         notations = notations.select(

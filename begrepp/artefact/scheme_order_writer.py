@@ -8,9 +8,8 @@ from pathlib import Path
 import msgspec
 
 from begrepp import lazy_polars as pl
-from begrepp.rdf.frames import empty_frame, select_properties, unescape_texts
+from begrepp.rdf.frames import TripleBlock, empty_frame, unescape_texts
 from begrepp.rdf.namespaces import expand
-from begrepp.rdf.ntriples import name
 from begrepp.sparql.scheme_orders import INDEX, IRIS, NUMBERS, OFFSETS, OTHER, OrderedScheme, StoredOrder
 
 _PROPERTIES = ("skos:prefLabel", "skos:notation")
@@ -26,13 +25,12 @@ class SchemeOrderBuilder:
         self._types = [empty_frame("subject")]
         self._values = {property_: [empty_frame("subject", "rest")] for property_ in _PROPERTIES}
 
-    def add(self, lines: pl.DataFrame) -> None:
-        """Collect some lines, which hold all lines of a subject."""
-        self._schemes.append(select_properties(lines, "skos:inScheme"))
-        types = select_properties(lines, "rdf:type").filter(pl.col("rest") == f"{name('skos:Concept')} .")
-        self._types.append(types.select("subject"))
+    def add(self, block: TripleBlock) -> None:
+        """Collect what a block states."""
+        self._schemes.append(block.select("skos:inScheme"))
+        self._types.append(block.subjects("rdf:type", "skos:Concept"))
         for property_, frames in self._values.items():
-            frames.append(select_properties(lines, property_))
+            frames.append(block.select(property_))
 
     def write(self, folder: Path) -> None:
         """Write the files into the folder of the build."""

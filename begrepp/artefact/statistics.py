@@ -16,7 +16,7 @@ from pathlib import Path
 
 from begrepp import lazy_polars as pl
 from begrepp.artefact.descendant_counts import descendant_counts
-from begrepp.rdf.frames import empty_frame, select_properties, select_with_predicate
+from begrepp.rdf.frames import TripleBlock, empty_frame, select_with_predicate
 from begrepp.rdf.ntriples import name
 from begrepp.sparql.view_counts import MIN_DESCENDANTS
 
@@ -58,10 +58,11 @@ class StatisticsCounter:
         self._class_properties: dict[str, Counter[str]] = defaultdict(Counter)
         self._class_subjects: dict[str, Counter[str]] = defaultdict(Counter)
         self._objects: dict[str, Counter[str]] = {name(each): Counter() for each in _GROUPING}
-        self._broader = [empty_frame("child", "parent")]
+        self._broader = [empty_frame("subject", "object")]
 
-    def add(self, lines: pl.DataFrame) -> None:
-        """Count some lines, which hold all lines of a subject."""
+    def add(self, block: TripleBlock) -> None:
+        """Count the lines of a block."""
+        lines = block.lines
         self._subjects += lines["number"].n_unique()
         counts = lines.group_by("number", "predicate").len("times")
         types = lines.filter((pl.col("predicate") == name("rdf:type")) & pl.col("rest").str.starts_with("<"))
@@ -78,8 +79,7 @@ class StatisticsCounter:
         grouping = select_with_predicate(lines, *_GROUPING).group_by("predicate", "rest").len()
         for predicate, rest, times in grouping.rows():
             self._objects[predicate][rest] += times
-        broader = select_properties(lines, "skos:broader")
-        self._broader.append(broader.select(child="subject", parent=pl.col("rest").str.strip_suffix(" .")))
+        self._broader.append(block.links("skos:broader"))
 
     def write(self, folder: Path) -> None:
         """Write the statistics into the folder of the build."""
@@ -101,7 +101,7 @@ class StatisticsCounter:
 
     def _count_descendants(self) -> dict[str, int]:
         edges = pl.concat(self._broader)
-        terms = pl.concat([edges["child"], edges["parent"]]).unique().sort()
+        terms = pl.concat([edges["subject"], edges["object"]]).unique().sort()
         numbers = {term: number for number, term in enumerate(terms)}
         counts = descendant_counts(
             ((numbers[child], numbers[parent]) for child, parent in edges.iter_rows()), MIN_DESCENDANTS

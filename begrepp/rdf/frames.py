@@ -6,7 +6,7 @@ A vectorised operation on a block of lines costs little more than the same opera
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from begrepp import lazy_polars as pl
@@ -61,6 +61,41 @@ def select_properties(triples: pl.DataFrame, *properties: str) -> pl.DataFrame:
 def select_with_predicate(triples: pl.DataFrame, *properties: str) -> pl.DataFrame:
     """Select the lines whose predicate is one of the prefixed names."""
     return triples.filter(pl.col("predicate").is_in([f"<{expand(each)}>" for each in properties]))
+
+
+class TripleBlock:
+    """Triples of a block of a file, with all lines of a subject; what several readers select is held once.
+
+    `lines` has the columns `subject`, `predicate`, `rest` (object and full stop), and `number` of the subject.
+    """
+
+    def __init__(self, lines: pl.DataFrame) -> None:
+        self.lines = lines
+        self._selected: dict[tuple[str, str], pl.DataFrame] = {}
+
+    def select(self, prefixed: str) -> pl.DataFrame:
+        """Return the columns subject and rest of the lines with a property."""
+        return self._once("lines", prefixed, lambda: _copy_texts(select_properties(self.lines, prefixed)))
+
+    def links(self, prefixed: str) -> pl.DataFrame:
+        """Return the subjects and objects (terms) of a property, as the columns subject and object."""
+        object_ = pl.col("rest").str.strip_suffix(" .")
+        return self._once("links", prefixed, lambda: self.select(prefixed).select("subject", object=object_))
+
+    def subjects(self, prefixed: str, value: str) -> pl.DataFrame:
+        """Return the subjects that have a value (a prefixed name) of a property, as the column subject."""
+        has_value = pl.col("rest") == f"<{expand(value)}> ."
+        return self._once(value, prefixed, lambda: self.select(prefixed).filter(has_value).select("subject"))
+
+    def _once(self, what: str, prefixed: str, select: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        if (what, prefixed) not in self._selected:
+            self._selected[what, prefixed] = select()
+        return self._selected[what, prefixed]
+
+
+def _copy_texts(texts: pl.DataFrame) -> pl.DataFrame:
+    """Return string columns with their own texts: those of a filtered one are in the memory of the whole block."""
+    return texts.select(pl.concat_str(pl.col(column), pl.lit("")).alias(column) for column in texts.columns)
 
 
 def empty_frame(*columns: str) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from begrepp.terminology.concept_record import (
     SystemDescription,
     ThingName,
 )
+from begrepp.terminology.packed_items import PackedItems
 from begrepp.terminology.section_file import SectionFile
 from begrepp.terminology.stored_hierarchy import StoredHierarchy
 from begrepp.text.stemming import code_key
@@ -33,7 +34,7 @@ class StoredSystem:
         self.description = description
         self.path = folder / description.file
         self._file = SectionFile(self.path)
-        self._records, self._names = self._file.items("records"), self._file.items("names")
+        self._records, self._names = PackedItems(self._file, "records"), self._file.items("names")
         self._codes, self._iris = self._file.hashes("codes"), self._file.hashes("iris")
         self._typed, self._spellings = self._file.hashes("typed"), self._file.hashes("spellings")
 
@@ -94,9 +95,7 @@ class StoredSystem:
 
     def _has_code(self, concept: int, code: str, *, typed: bool) -> bool:
         name = self.name(concept)
-        if not typed and name.notation == code:
-            return True
-        return any(own.value == code and bool(own.datatype) == typed for own in self.record(concept).codes)
+        return (not typed and name.notation == code) or _has_notation(self.record(concept), code, typed=typed)
 
     def index_of_iri(self, iri: str) -> int | None:
         """Return the concept with an IRI."""
@@ -124,6 +123,10 @@ class StoredSystem:
 
     def lookup(self, code: str) -> ConceptRecord | None:
         """Return the record of the concept with exactly this notation, or None."""
+        found = self._codes.find(code)
+        if len(found) == 1:  # nearly always: the record alone tells whether it is the one
+            record = self.record(found[0])
+            return record if _has_notation(record, code, typed=False) else None
         concept = self.index(code)
         return None if concept is None else self.record(concept)
 
@@ -136,3 +139,9 @@ class StoredSystem:
     def codes(self) -> Iterator[str]:
         """Yield the notations of all concepts in order."""
         return map(self.code, range(len(self)))
+
+
+def _has_notation(record: RecordHead, code: str, *, typed: bool) -> bool:
+    if not typed and record.code == code:
+        return True
+    return any(own.value == code and bool(own.datatype) == typed for own in record.codes)

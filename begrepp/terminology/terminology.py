@@ -143,10 +143,12 @@ class Terminology:
         """Return the record of a concept of the current view."""
         last = self._last_record  # the parts of a page read the same record
         if last is None or last.iri != iri:
-            found = self.locate(iri)
-            if found is None:
-                return None
-            last = self._last_record = found[0].record(found[1])
+            for place, concept in self._index.places(iri):
+                last = self._open(self._index.systems[place]).record(concept)
+                if last.iri == iri:
+                    self._last_record = last
+                    return last
+            return None
         return last
 
     def name(self, iri: str) -> ThingName | None:

@@ -13,17 +13,16 @@ from typing import Protocol
 
 import polars as pl
 
-from begrepp.rdf.frames import empty_frame, parse_triples, read_subject_blocks, select_properties
-from begrepp.rdf.ntriples import name
+from begrepp.rdf.frames import TripleBlock, empty_frame, parse_triples, read_subject_blocks
 from begrepp.rdf.sorted_files import parse_literal
 from begrepp.validation.shacl.data.cycles import nodes_on_cycles
 
 
 class ViewReader(Protocol):
-    """Reads the lines of the view in blocks of some millions, which hold all lines of a subject."""
+    """Reads the lines of the view in blocks."""
 
-    def add(self, lines: pl.DataFrame) -> None:
-        """Read a block: columns `subject`, `predicate`, `rest` (object and full stop), and `number` of the subject."""
+    def add(self, block: TripleBlock) -> None:
+        """Read a block."""
 
 
 class ViewCheck(ViewReader, Protocol):
@@ -39,8 +38,9 @@ def scan_view(view: Path, readers: list[ViewReader]) -> None:
         lines = parse_triples(block).with_columns(
             pl.col("predicate").cast(pl.Categorical), number=pl.col("subject").rle_id()
         )
+        triples = TripleBlock(lines)
         for reader in readers:
-            reader.add(lines)
+            reader.add(triples)
 
 
 class DuplicatePreferredLabels:
@@ -49,17 +49,13 @@ class DuplicatePreferredLabels:
     def __init__(self) -> None:
         self._faults: list[str] = []
 
-    def add(self, lines: pl.DataFrame) -> None:
+    def add(self, block: TripleBlock) -> None:
         """Collect concepts with several labels in a language."""
-        labels = select_properties(lines, "skos:prefLabel").with_columns(
-            language=pl.col("rest").str.extract(r'"@([\w-]+) \.$')
-        )
+        labels = block.select("skos:prefLabel").with_columns(language=pl.col("rest").str.extract(r'"@([\w-]+) \.$'))
         several = labels.group_by("subject", "language").agg(pl.col("rest"), times=pl.len()).filter(pl.col("times") > 1)
         if several.is_empty():
             return
-        concepts = (
-            select_properties(lines, "rdf:type").filter(pl.col("rest") == f"{name('skos:Concept')} .").select("subject")
-        )
+        concepts = block.subjects("rdf:type", "skos:Concept")
         for subject, rests in several.join(concepts, on="subject").select("subject", "rest").rows():
             for one, other in combinations(sorted({_literal_value(rest) for rest in rests}), 2):
                 self._faults.append(f"{subject[1:-1]} {one} {other}")
@@ -73,16 +69,16 @@ class HierarchyCycle:
     """Check for concepts that are broader than themselves, directly or indirectly."""
 
     def __init__(self) -> None:
-        self._steps = [empty_frame("subject", "above")]
+        self._steps = [empty_frame("subject", "object")]
 
-    def add(self, lines: pl.DataFrame) -> None:
+    def add(self, block: TripleBlock) -> None:
         """Collect the `skos:broader` edges."""
-        self._steps.append(select_properties(lines, "skos:broader").select("subject", above=_object_term()))
+        self._steps.append(block.links("skos:broader"))
 
     def faults(self) -> Iterator[str]:
         """Yield the concepts on a cycle."""
         steps = pl.concat(self._steps)
-        ends = pl.concat([steps["subject"], steps["above"]]).cast(pl.Categorical)
+        ends = pl.concat([steps["subject"], steps["object"]]).cast(pl.Categorical)
         numbers = ends.to_physical().to_numpy().astype("int64")
         on_cycle = set(nodes_on_cycles(numbers[: len(steps)], numbers[len(steps) :]).tolist())
         if on_cycle:
@@ -99,15 +95,12 @@ class MappingEndMissing:
         self._ends = [empty_frame("mapping", "end")]
         self._sets = [empty_frame("set", "mapping")]
 
-    def add(self, lines: pl.DataFrame) -> None:
+    def add(self, block: TripleBlock) -> None:
         """Collect the resources, the ends of mappings, and the mapping sets."""
-        kinds = [f"{name(kind)} ." for kind in self._KINDS]
-        self._resources.append(
-            select_properties(lines, "rdf:type").filter(pl.col("rest").is_in(kinds)).select(end="subject")
-        )
-        ends = select_properties(lines, "owl:annotatedSource", "owl:annotatedTarget")
-        self._ends.append(ends.select(mapping="subject", end=_object_term()))
-        self._sets.append(select_properties(lines, "sssom:mappings").select(set="subject", mapping=_object_term()))
+        self._resources += [block.subjects("rdf:type", kind).rename({"subject": "end"}) for kind in self._KINDS]
+        for end in ("owl:annotatedSource", "owl:annotatedTarget"):
+            self._ends.append(block.links(end).rename({"subject": "mapping", "object": "end"}))
+        self._sets.append(block.links("sssom:mappings").rename({"subject": "set", "object": "mapping"}))
 
     def faults(self) -> Iterator[str]:
         """Yield mapping set, mapping, end."""
@@ -123,10 +116,6 @@ VIEW_CHECKS: dict[str, type[DuplicatePreferredLabels | HierarchyCycle | MappingE
     "mapping-to-nothing": MappingEndMissing,
 }
 """The checks that scan the view, by the name of their query."""
-
-
-def _object_term() -> pl.Expr:
-    return pl.col("rest").str.strip_suffix(" .")
 
 
 def _literal_value(rest: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 
 import msgspec
 from msgspec.structs import replace
@@ -14,12 +13,12 @@ from pyroaring import BitMap
 
 from begrepp.terminology.concept_record import ConceptRecord, SetDescription, SystemDescription, ThingName
 from begrepp.terminology.derivation.graph_scan import ScannedConcept
+from begrepp.terminology.packed_items import ItemPacker
 from begrepp.terminology.section_file import SectionWriter, encode_bitmap
 from begrepp.terminology.stored_hierarchy import Pairs, edges, write_hierarchy
 from begrepp.text.stemming import code_key
 from begrepp.text.swedish import sort_key
 
-_SPOOL_BYTES = 4 << 20
 _NOT_SELECTABLE = "http://hl7.org/fhir/concept-properties#notSelectable"
 
 
@@ -32,11 +31,7 @@ class SystemWriter:
         self.numbers = {concept.iri: number for number, concept in enumerate(self._concepts)}
         size = len(self._concepts)
         self._names: list[bytes] = [b""] * size
-        # Records of a large system are on disk until they can be written in order.
-        self._spool = SpooledTemporaryFile(max_size=_SPOOL_BYTES, dir=str(path.parent))  # noqa: SIM115 - closed when read
-        self._spooled = 0
-        self._places = array("Q", bytes(8 * size))
-        self._lengths = array("L", bytes(array("L").itemsize * size))
+        self._records = ItemPacker(size)
         self._relations: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._languages: set[str] = set()
         self._abstract, self._measured, self._tops = BitMap(), BitMap(), BitMap()
@@ -44,10 +39,7 @@ class SystemWriter:
     def add(self, record: ConceptRecord, name: ThingName) -> None:
         """Add the record and the name of a concept of the edition."""
         number = self.numbers[record.iri]
-        encoded = msgspec.msgpack.encode(record)
-        self._spool.write(encoded)
-        self._places[number], self._lengths[number] = self._spooled, len(encoded)
-        self._spooled += len(encoded)
+        self._records.add(number, msgspec.msgpack.encode(record))
         self._names[number] = msgspec.msgpack.encode(name)
         self._languages.update(designation.language for designation in record.designations)
         if record.measurements:
@@ -78,7 +70,7 @@ class SystemWriter:
             file=self.file,
         )
         with SectionWriter(self._path) as out:
-            out.items("records", self._read_records())
+            self._records.write(out, "records")
             out.items("names", self._names)
             out.hashes("codes", plain)
             out.hashes("typed", typed)
@@ -94,13 +86,6 @@ class SystemWriter:
             out.section("description", msgspec.msgpack.encode(description))
             out.section("sets", msgspec.msgpack.encode([*sets]))
         return description
-
-    def _read_records(self) -> Iterator[bytes]:
-        """Yield the encoded records in the order of the concepts, and close the temporary file."""
-        with self._spool as spool:
-            for place, length in zip(self._places, self._lengths, strict=True):
-                spool.seek(place)
-                yield spool.read(length)
 
     def _broader(self) -> list[tuple[int, int]]:
         return [

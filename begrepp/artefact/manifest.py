@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -158,7 +159,7 @@ class FailedEdition(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The manifest of one build."""
 
     id: str
@@ -184,14 +185,22 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     def find_graph(self, kind: str, id_: str, version: str = "") -> GraphEntry | None:
         """Return the graph of a scheme, mapping set, catalogue, dataset or structure; the current one by default."""
-        return next(
-            (
-                graph
-                for graph in self.graphs
-                if graph.kind == kind and graph.id == id_ and (graph.version == version if version else graph.current)
-            ),
-            None,
-        )
+        if not version:
+            return self._current.get((kind, id_))
+        return next((each for each in self.graphs if (each.kind, each.id, each.version) == (kind, id_, version)), None)
+
+    @cached_property
+    def _current(self) -> dict[tuple[str, str], GraphEntry]:
+        """The first current graph of each kind and id."""
+        return {(graph.kind, graph.id): graph for graph in reversed(self.graphs) if graph.current}
+
+    def find_load(self, iri: str) -> LoadEntry | None:
+        """Return the load of an edition by its IRI."""
+        return self._loads.get(iri)
+
+    @cached_property
+    def _loads(self) -> dict[str, LoadEntry]:
+        return {load.load_iri: load for load in reversed(self.loads)}
 
     def current_graphs(self, kind: str) -> list[GraphEntry]:
         """Return all current graphs of a kind."""

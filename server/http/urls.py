@@ -60,12 +60,15 @@ def document_path(iris: Iris, iri: str, scheme: str = "", notation: str = "") ->
 
 _OTHER_PAGE = re.compile(r"/cs/[^/]+/(?:index|children|changes\.atom|difference/[^/]+)", re.DOTALL)
 """Paths below a code system that are no documents of concepts."""
+_OTHER_ENDS = frozenset(("index", "children", "changes.atom"))
+"""Last segments of these, but for the differences."""
 
 
 def _is_taken(path: str) -> bool:
     """Return whether another page has the path of a document, so that its code cannot be a part of its path."""
-    plain = unquote(path) if "%" in path else path
-    return "difference/" not in path and bool(_OTHER_PAGE.fullmatch(plain))
+    if "%" not in path and path.rpartition("/")[2] not in _OTHER_ENDS:
+        return False
+    return "difference/" not in path and bool(_OTHER_PAGE.fullmatch(unquote(path)))
 
 
 def resource_iri(iris: Iris, path: str) -> str:
@@ -73,11 +76,18 @@ def resource_iri(iris: Iris, path: str) -> str:
     return iris.root + "/".join(segment(read_segment(part)) for part in path.strip("/").split("/"))
 
 
+_PLAIN_PATH = re.compile('/(?!/)[!-"$->@-~]*(?:\\?[!-"$-~]*)?\\Z')
+"""A path with or without a query, of visible ASCII characters and without a host and a fragment."""
+
+
 def raw_path(environ: dict[str, object]) -> str:
     """Return the path as the client sent it, so that `8500%2F3` stays one segment."""
     raw = str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or "")
-    path = urlsplit(raw).path if raw else quote(str(environ.get("PATH_INFO", "/")))
-    if unquote(path, "latin-1") == environ.get("PATH_INFO"):
+    if _PLAIN_PATH.match(raw):
+        path = raw.partition("?")[0]
+    else:
+        path = urlsplit(raw).path if raw else quote(str(environ.get("PATH_INFO", "/")))
+    if (unquote(path, "latin-1") if "%" in path else path) == environ.get("PATH_INFO"):
         return path  # a proxy has removed the prefix already
     return path.removeprefix(str(environ.get("SCRIPT_NAME", "")))
 

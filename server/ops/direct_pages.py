@@ -93,5 +93,7 @@ def _is_short(build: ServedBuild, record: ConceptRecord) -> bool:
     if located is None:
         return False
     system, concept = located
-    rows = len(system.hierarchy.children(concept)) + len(record.mappings) + len(record.measurements)
-    return rows <= _MAX_ROWS and len(system.hierarchy.descendants(concept)) <= _MAX_DESCENDANTS
+    children = system.hierarchy.child_count(concept)
+    if children + len(record.mappings) + len(record.measurements) > _MAX_ROWS:
+        return False
+    return not children or len(system.hierarchy.descendants(concept)) <= _MAX_DESCENDANTS

@@ -109,7 +109,7 @@ def citation_of(build: ServedBuild, iri: str, language: str) -> Citation:
     within = build.schemes.by_id.get(ref.scheme) if not scheme and ref.scheme else None
     graph = _graph_of(build, iri, scheme.id if scheme else ref.scheme)
     rights = rights_of(build, graph.graph) if graph else GraphRights()
-    publisher = publisher_of(build, iri, language)
+    publisher = _find_publisher(build, iri, rights, language)
     container = choose_text(within.titles, language) if within else None
     return Citation(
         iri=iri,
@@ -127,7 +127,11 @@ def publisher_of(build: ServedBuild, iri: str, language: str) -> Ref | None:
     """Return the publisher of a thing: that of its edition, else that which it states itself."""
     scheme = build.schemes.by_iri.get(iri)
     graph = _graph_of(build, iri, scheme.id if scheme else find_refs(build, [iri], language)[iri].scheme)
-    stated = (rights_of(build, graph.graph).publisher if graph else "") or _publisher_of(build, iri)
+    return _find_publisher(build, iri, rights_of(build, graph.graph) if graph else GraphRights(), language)
+
+
+def _find_publisher(build: ServedBuild, iri: str, rights: GraphRights, language: str) -> Ref | None:
+    stated = rights.publisher or _publisher_of(build, iri)
     return find_refs(build, [stated], language).get(stated) if stated else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -28,9 +29,12 @@ _ICONS = "editor/icons.svg"
 
 def translator() -> Translator:
     """Return the translator for the language of this request."""
-    if "language" not in g:
+    made = g.get("translator")
+    if made is None:
         g.language, g.read_cookie = choose_language(request), True
-    return Translator(g.language)
+        made = g.translator = Translator(g.language)
+    assert isinstance(made, Translator)
+    return made
 
 
 def register_template_helpers(
@@ -101,10 +105,12 @@ def link(path: str) -> str:
 
 def _url_language() -> str:
     """Return the language in the URL of this page; empty without one."""
-    language = request.args.get("lang", "")
+    here = request
+    language = here.args.get("lang", "") if here.query_string else ""
     return language if language in LANGUAGES else ""
 
 
+@lru_cache(64)
 def _make_link(prefix: str, url_language: str) -> Callable[[str], str]:
     """Return the link function of pages below a prefix, whose URLs have a language or none."""
 
@@ -166,7 +172,11 @@ def render(template: str, own_link: Callable[[str], str] | None = None, /, **val
         compiled = None if prefix else TemplateCache(key)  # prefixes come with requests, so there may be many
         variant = environment.add_variant(key, words, has_fixed_links=own_link is None, compiled=compiled)
     html = variant.get_template(template).render(values)
-    return html.encode("utf-8", "replace").decode()  # an escape in a text may stand for a lone surrogate
+    try:
+        html.encode()
+    except UnicodeEncodeError:  # an escape in a text may stand for a lone surrogate
+        return html.encode("utf-8", "replace").decode()
+    return html
 
 
 def _render_part(template: str, key: tuple[str, ...], **values: object) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -21,6 +22,10 @@ def make_tree(t: Translator, text: Callable[[Text | None], Markup], with_query: 
     Its arguments are the node, the id of its code system if the node has none, and the link function of the page.
     """
 
+    @lru_cache(256)
+    def count(below: int) -> str:
+        return f' <span class="count" title="{escaped(t("tree.below", n=below))}">{t.number(below)}</span>'
+
     def tree(node: TreeNode, scheme: str, u: Callable[[str], str]) -> Markup:
         return Markup("".join(item(node, scheme, u)))
 
@@ -28,7 +33,8 @@ def make_tree(t: Translator, text: Callable[[Text | None], Markup], with_query: 
         ref, below = node.ref, node.below
         parts = ['<li><span class="leaf here">' if node.current else '<li><span class="leaf">']
         if below and not node.children and not node.current:
-            branch = u(f"/cs/{ref.scheme or scheme}/children?of={quote(ref.iri)}")
+            beginning, slash, end = ref.iri.rpartition("/")
+            branch = u(f"/cs/{ref.scheme or scheme}/children?of={_quote_beginning(beginning + slash)}{quote(end)}")
             words = t("tree.expand", label=ref.notation or ref.label.value)
             parts.append(
                 f'<button type="button" class="expand" aria-expanded="false" data-branch="{escaped(branch)}" hidden>'
@@ -39,7 +45,7 @@ def make_tree(t: Translator, text: Callable[[Text | None], Markup], with_query: 
         code = f'<span class="code">{escaped(ref.code)}</span> ' if ref.code else ""
         parts.append(f'<a href="{escaped(u(ref.href))}"{current}{retired}>{code}{text(ref.label)}</a>')
         if below:
-            parts.append(f' <span class="count" title="{escaped(t("tree.below", n=below))}">{t.number(below)}</span>')
+            parts.append(count(below))
         parts.append("</span>")
         if node.children:
             parts.append("<ul>\n")
@@ -53,6 +59,12 @@ def make_tree(t: Translator, text: Callable[[Text | None], Markup], with_query: 
         return parts
 
     return tree
+
+
+@lru_cache(256)
+def _quote_beginning(iri: str) -> str:
+    """Return the beginning of an IRI, which many share, percent-encoded."""
+    return quote(iri)
 
 
 def make_reference(

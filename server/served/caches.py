@@ -6,14 +6,12 @@ entries are evicted first.
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from copy import copy
 from typing import Generic, TypeVar
-
-from cachetools import LRUCache
 
 from server.workers.stream import StoredResult
 
@@ -42,22 +40,27 @@ class MemoryCache(Generic[Value]):
         self._on_change = on_change
         self._recorded = 0
         self._scope = ""
-        self._values: LRUCache[tuple[str, str, str], Value] = LRUCache(
-            max_bytes, lambda value: size_of(value) + _ENTRY_BYTES
-        )
+        self._size_of = size_of
+        self._entries: _Entries[Value] = _Entries(max_bytes)
 
     def get(self, name: str, language: str = "") -> Value | None:
         """Return the value, or None if it is not cached."""
+        key = (self._scope, name, language)
+        entries = self._entries.by_key
         with self._lock:
-            return self._values.get((self._scope, name, language))
+            if (entry := entries.get(key)) is None:
+                return None
+            entries.move_to_end(key)
+        return entry[0]
 
     def put(self, name: str, value: Value, language: str = "") -> None:
         """Store a value, unless it is larger than the whole cache."""
-        with self._lock, contextlib.suppress(ValueError):
-            self._values[self._scope, name, language] = value
-        if abs(self.used_bytes - self._recorded) >= _REPORT_BYTES:
-            self._recorded = self.used_bytes
-            self._on_change(self._recorded)
+        with self._lock:
+            self._entries.put((self._scope, name, language), value, self._size_of(value) + _ENTRY_BYTES)
+        used = self._entries.used_bytes
+        if abs(used - self._recorded) >= _REPORT_BYTES:
+            self._recorded = used
+            self._on_change(used)
 
     def within(self, scope: str) -> MemoryCache[Value]:
         """Return the same cache for names of their own: both share the limit."""
@@ -68,7 +71,31 @@ class MemoryCache(Generic[Value]):
     @property
     def used_bytes(self) -> int:
         """Approximate memory use in bytes."""
-        return int(self._values.currsize)
+        return self._entries.used_bytes
+
+    @property
+    def max_bytes(self) -> int:
+        """Largest memory use in bytes."""
+        return self._entries.max_bytes
+
+
+class _Entries(Generic[Value]):
+    """Values with their sizes in bytes by key, the least recently used first."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes, self.used_bytes = max_bytes, 0
+        self.by_key: OrderedDict[tuple[str, str, str], tuple[Value, int]] = OrderedDict()
+
+    def put(self, key: tuple[str, str, str], value: Value, size: int) -> None:
+        """Store a value as the most recently used; evict others until all sizes are within the limit."""
+        if size > self.max_bytes:
+            return
+        if replaced := self.by_key.pop(key, None):
+            self.used_bytes -= replaced[1]
+        self.used_bytes += size
+        while self.used_bytes > self.max_bytes:
+            self.used_bytes -= self.by_key.popitem(last=False)[1][1]
+        self.by_key[key] = value, size
 
 
 def text_bytes(*texts: str) -> int:

@@ -40,13 +40,13 @@ class Ref(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def sort_key(self) -> tuple[str, str, str]:
         """Sort key by notation, then by label, in Swedish order, then by IRI; a mnemonic notation is ignored."""
-        return self.code_key, sort_key(self.label.value), self.iri
+        return code_sort_key(self.notation), sort_key(self.label.value), self.iri
 
-    @property
-    def code_key(self) -> str:
-        """Sort key of the notation, in Swedish order; empty for a mnemonic one."""
-        is_word = self.notation.islower() and self.notation[0].isalpha()
-        return "" if is_word else sort_key(self.notation)
+
+def code_sort_key(notation: str) -> str:
+    """Return the sort key of a notation, in Swedish order; an empty one for a word, such as `lungcancer`."""
+    is_word = notation.islower() and notation[0].isalpha()
+    return "" if is_word else sort_key(notation)
 
 
 def is_mnemonic(notation: str, scheme: str) -> bool:

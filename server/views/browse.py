@@ -25,7 +25,7 @@ from server.http.negotiation import (
     refuse_format,
     split_suffix,
 )
-from server.pages.concepts.tree import children, first_nodes, top_concepts
+from server.pages.concepts.tree import Branch, children, first_nodes, top_concepts
 from server.pages.graph_responses import graph_response
 from server.pages.hit_rows import results
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
@@ -186,9 +186,9 @@ def tree_branch(scheme: str) -> str:
         raise UsageError(f"There is no concept with the IRI {of}.", "Give the IRI of a concept in `of`.")
     everything = "all" in request.args
     if of:
-        shown = first_nodes(children(found, of, language), everything=everything)
+        shown = first_nodes(found, children(found, of, language), language, everything=everything)
     else:
-        shown = top_concepts(found, facts, language, everything=everything) or first_nodes([], everything=False)
+        shown = top_concepts(found, facts, language, everything=everything) or Branch(nodes=(), total=0)
     parent = find_refs(found, [of], language)[of] if of else None
     return render("branch.html", link_on_day(day) if day else address, branch=shown, parent=parent, scheme=facts)
 

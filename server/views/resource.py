@@ -266,13 +266,14 @@ def _template_and_data(found_build: ServedBuild, found: Resolved) -> tuple[str, 
     """Return the template of a resource and its data."""
     translate = translator()
     everything = "all" in request.args
+    scheme = found_build.schemes.by_iri.get(found.iri)
+    if not scheme and (record := found_build.concepts.record(found.iri)):
+        return "concept.html", concept_page(found_build, record, translate, everything=everything)
     offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
-    if scheme := found_build.schemes.by_iri.get(found.iri):
+    if scheme:
         by_use = request.args.get("by") == "use"
         page = scheme_page(found_build, scheme, translate, offset=offset, everything=everything, by_use=by_use)
         return "scheme.html", page
-    if record := found_build.concepts.record(found.iri):
-        return "concept.html", concept_page(found_build, record, translate, everything=everything)
     types = {compact(iri) for iri in property_iris(find_statements(found_build, found.iri), "rdf:type")}
     if found.iri in {graph.graph for graph in found_build.manifest.graphs}:
         types.add("begrepp:CodeSystemRelease")

@@ -93,7 +93,7 @@ def editions_of(build: ServedBuild, kind: str, id_: str) -> list[EditionRow]:
 
 def load_row(build: ServedBuild, load_iri: str) -> LoadRow | None:
     """Return a load of the manifest as a row."""
-    statements = next((load for load in build.manifest.loads if load.load_iri == load_iri), None)
+    statements = build.manifest.find_load(load_iri)
     if statements is None:
         return None
     return LoadRow(

@@ -9,7 +9,7 @@ from flask import Flask
 
 from begrepp.records import Text
 from begrepp.terminology.concept_record import ThingName
-from server.pages.concepts.tree import children, paths_to
+from server.pages.concepts.tree import children, paths_to, tree_nodes
 from server.served.build import ServedBuild
 from server.served.concept_source import NarrowerConcept, StoredConcepts
 from server.state import served_build
@@ -28,7 +28,8 @@ def test_narrower_concepts_come_by_status_code_label_and_iri(build: ServedBuild,
     orders = 0
     for system in build.terminology.schemes():
         for concept in range(len(system)):
-            refs = [node.ref for node in children(build, system.iri(concept), language)]
+            found = children(build, system.iri(concept), language)
+            refs = [node.ref for node in tree_nodes(build, found, language)]
             assert refs == sorted(refs, key=lambda ref: (not ref.active, *ref.sort_key))
             assert {ref.iri for ref in refs} == {system.iri(child) for child in system.hierarchy.children(concept)}
             orders += len(refs) > 1
@@ -58,8 +59,8 @@ def test_labels_count_where_codes_are_the_same_or_words(
         for n, (code, label) in enumerate(zip(codes, labels, strict=True))
     ]
     monkeypatch.setattr(StoredConcepts, "children", lambda self, iri: found)
-    nodes = children(build, f"{CODES}/{''.join(codes)}{expected}", "sv")
-    assert "".join(node.ref.label.value for node in nodes) == expected
+    ordered = children(build, f"{CODES}/{''.join(codes)}{expected}", "sv")
+    assert "".join(each.name.texts[0].value for each in ordered) == expected
 
 
 def test_retired_concepts_come_last(build: ServedBuild, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,8 +69,8 @@ def test_retired_concepts_come_last(build: ServedBuild, monkeypatch: pytest.Monk
         for code, active in (("A", False), ("B", True))
     ]
     monkeypatch.setattr(StoredConcepts, "children", lambda self, iri: [NarrowerConcept(name, 3) for name in names])
-    nodes = children(build, f"{CODES}/retired", "sv")
-    assert [(node.ref.notation, node.below) for node in nodes] == [("B", 3), ("A", 3)]
+    ordered = children(build, f"{CODES}/retired", "sv")
+    assert [(each.name.notation, each.below) for each in ordered] == [("B", 3), ("A", 3)]
 
 
 def test_each_step_of_a_path_is_broader_than_the_next(build: ServedBuild) -> None:

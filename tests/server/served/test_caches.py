@@ -11,9 +11,11 @@ import pytest
 from flask import Flask
 
 from begrepp.records import Text
+from begrepp.terminology.concept_record import ThingName
 from server.served.build import ServedBuild
 from server.served.caches import MemoryCache
-from server.served.refs import Ref, TreeNode
+from server.served.concept_source import NarrowerConcept
+from server.served.refs import Ref
 from server.state import AppState
 from server.telemetry.metrics import format_metrics
 
@@ -24,9 +26,13 @@ def _ref(number: int) -> Ref:
     return Ref(iri=f"https://example.org/{number}", href=f"/x/{number}", label=Text(f"{number} {WORDS}", "sv"))
 
 
+def _name(number: int) -> ThingName:
+    return ThingName(iri=f"https://example.org/{number}", texts=(Text(f"{number} {WORDS}", "sv"),))
+
+
 FLOODS: dict[str, Callable[[int], Any]] = {
     "refs": _ref,
-    "children": lambda number: [TreeNode(ref=_ref(number + n)) for n in range(10)],
+    "children": lambda number: [NarrowerConcept(_name(number + n), n) for n in range(10)],
     "rights": lambda number: (f"https://example.org/{number}", WORDS),
 }
 
@@ -42,7 +48,7 @@ def build(app: Flask) -> ServedBuild:
 @pytest.mark.parametrize("name", FLOODS)
 def test_a_flooded_cache_keeps_its_limit_and_shows_its_size(build: ServedBuild, name: str) -> None:
     cache = getattr(build, f"{name}_cache")
-    limit = cache._values.maxsize
+    limit = cache.max_bytes
     number = 0
     while cache.used_bytes < limit * 0.98 and number < 200_000:
         cache.put(f"https://example.org/{number}", FLOODS[name](number), "sv")
@@ -60,7 +66,7 @@ def test_a_flooded_cache_keeps_its_limit_and_shows_its_size(build: ServedBuild, 
 
 
 def test_the_limits_of_all_caches_of_a_build_are_those_of_the_documentation(build: ServedBuild) -> None:
-    assert sum(getattr(build, f"{name}_cache")._values.maxsize for name in FLOODS) == 65 << 20
+    assert sum(getattr(build, f"{name}_cache").max_bytes for name in FLOODS) == 65 << 20
 
 
 @pytest.mark.parametrize("name", ["refs", "children"])

@@ -30,6 +30,8 @@ class Terminology:
             raise NoBuild("The build was made by an earlier version and has no terminology.", "Run `begrepp build`.")
         self._index = TerminologyIndex(self._folder)
         self._opened: dict[str, StoredSystem] = {}
+        # The parts of a page ask for the same concept.
+        self._last_place: tuple[str, tuple[StoredSystem, int]] | None = None
         self._last_record: ConceptRecord | None = None
 
     def schemes(self) -> Sequence[CodeSystem]:
@@ -117,9 +119,13 @@ class Terminology:
 
     def locate(self, iri: str) -> tuple[StoredSystem, int] | None:
         """Return the code system and the number of a concept of the current view."""
+        last = self._last_place
+        if last and last[0] == iri:
+            return last[1]
         for place, concept in self._index.places(iri):
             system = self._open(self._index.systems[place])
             if system.iri(concept) == iri:
+                self._last_place = iri, (system, concept)
                 return system, concept
         return None
 
@@ -141,7 +147,7 @@ class Terminology:
 
     def record(self, iri: str) -> ConceptRecord | None:
         """Return the record of a concept of the current view."""
-        last = self._last_record  # the parts of a page read the same record
+        last = self._last_record
         if last is None or last.iri != iri:
             for place, concept in self._index.places(iri):
                 last = self._open(self._index.systems[place]).record(concept)
@@ -153,8 +159,14 @@ class Terminology:
 
     def name(self, iri: str) -> ThingName | None:
         """Return code, status and names of a concept or another thing; None if the current view does not name it."""
-        found = self.locate(iri)
-        return found[0].name(found[1]) if found else self._index.thing(iri)
+        last = self._last_place
+        if last and last[0] == iri:
+            return last[1][0].name(last[1][1])
+        for place, concept in self._index.places(iri):
+            name = self._open(self._index.systems[place]).name(concept)
+            if name.iri == iri:
+                return name
+        return self._index.thing(iri)
 
     def meanings(self, scheme: str, code: str) -> list[ThingName]:
         """Return the things of a scheme (IRI) that a notation has denoted: collections, then concepts, active last."""

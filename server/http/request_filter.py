@@ -25,6 +25,8 @@ _IS_FILTERED = "begrepp.filtered"
 """WSGI environment variable of a request that has passed the filter."""
 _FORWARDED = ("FOR", "PROTO", "HOST", "PREFIX")
 _IGNORED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_PORT", "HTTP_X_FORWARDED_SERVER", "HTTP_X_FORWARDED_SSL")
+_OF_PROXIES = frozenset((*(f"HTTP_X_FORWARDED_{name}" for name in _FORWARDED), *_IGNORED, "HTTP_VIA"))
+"""WSGI variables of the headers that proxies send."""
 _DATES = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE")
 _ACCEPTS = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE")
 _MAX_ACCEPT = 2000
@@ -52,10 +54,13 @@ class RequestFilter:
         """Pass the filtered request on; answer 421 for a host that is not served, 400 for text that is no host."""
         if _IS_FILTERED in environ:  # not found in the cache, and sent again
             return self._app(environ, start_response)
-        forwarded = {name: environ.pop(f"HTTP_X_FORWARDED_{name}", "") for name in _FORWARDED}
-        ignored = [environ.pop(name, "") for name in _IGNORED]
-        environ[IS_FORWARDED] = any((*forwarded.values(), *ignored, environ.get("HTTP_VIA")))
-        self._apply_forwarded(forwarded, environ)
+        if _OF_PROXIES.isdisjoint(environ):
+            environ[IS_FORWARDED] = False
+        else:
+            forwarded = {name: environ.pop(f"HTTP_X_FORWARDED_{name}", "") for name in _FORWARDED}
+            ignored = [environ.pop(name, "") for name in _IGNORED]
+            environ[IS_FORWARDED] = any((*forwarded.values(), *ignored, environ.get("HTTP_VIA")))
+            self._apply_forwarded(forwarded, environ)
         if host := str(environ.get("HTTP_HOST", "")):
             known = _host_name(host)
             if known is None:
@@ -76,7 +81,7 @@ class RequestFilter:
         for name in _ACCEPTS:
             if len(environ.get(name, "")) > _MAX_ACCEPT:
                 environ[name] = environ[name][:_MAX_ACCEPT].rpartition(",")[0]
-        if encodings := environ.get("HTTP_ACCEPT_ENCODING"):
+        if ";" in (encodings := environ.get("HTTP_ACCEPT_ENCODING", "")):
             # Flask-Compress uses a coding of weight 0, which means "not acceptable" (RFC 9110, 12.4.2).
             environ["HTTP_ACCEPT_ENCODING"] = ",".join(
                 each for each in encodings.split(",") if not _WEIGHT_ZERO.search(each)

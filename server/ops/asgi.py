@@ -160,7 +160,7 @@ class _ResponseStart:
 
     def message(self) -> Message:
         """Return the ASGI message `http.response.start`."""
-        headers = [(_encode_name(name), value.encode("latin-1")) for name, value in self._headers]
+        headers = [*map(_encode_header, self._headers)]
         return {"type": "http.response.start", "status": int(self._status[:3]), "headers": headers}
 
     def is_small(self) -> bool:
@@ -170,8 +170,10 @@ class _ResponseStart:
 
 
 @lru_cache(512)
-def _encode_name(name: str) -> bytes:
-    return name.lower().encode("latin-1")
+def _encode_header(header: tuple[str, str]) -> tuple[bytes, bytes]:
+    """Return the name, in lower case, and the value of a header as bytes; most headers are those of other responses."""
+    name, value = header
+    return name.lower().encode("latin-1"), value.encode("latin-1")
 
 
 class _Connection:

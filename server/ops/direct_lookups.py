@@ -7,6 +7,7 @@ usual way. The response is the same.
 from __future__ import annotations
 
 import json
+import re
 import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
 PATH = "/api/v1/lookup"
 _PARAMETERS = frozenset(("iri", "system", "code", "lang"))
 _MAX_BYTES = 2000
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-"""Writes the same text as Flask's `jsonify`."""
+_encode = msgspec.json.Encoder(order="sorted").encode
+_ESCAPED = re.compile("[^\0-~]")
+"""Characters that `json.dumps` escapes, beside those that JSON does not allow: DEL and all that is not ASCII."""
 
 
 def answer_lookup(environ: WSGIEnvironment, build: ServedBuild) -> DirectResponse | None:
@@ -53,8 +55,7 @@ def answer_lookup(environ: WSGIEnvironment, build: ServedBuild) -> DirectRespons
     language = _language(values.get("lang"), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
     if language is None or (record := _find_record(build, values)) is None:
         return None
-    content = msgspec.to_builtins(concept_body(build, record, language, _same_path))
-    body = _encode(content).encode() + b"\n"
+    body = encode_json(concept_body(build, record, language, _same_path)) + b"\n"
     if len(body) < MIN_COMPRESSED:
         coding = ""
     metrics.PAGE_SECONDS.observe(time.monotonic() - started)
@@ -65,6 +66,18 @@ def answer_lookup(environ: WSGIEnvironment, build: ServedBuild) -> DirectRespons
         ("Content-Language", language),
     ]
     return cacheable_response(PATH, body, coding, build.manifest.built_at, headers)
+
+
+def encode_json(body: msgspec.Struct) -> bytes:
+    """Return a body as JSON with the same bytes as Flask's `jsonify`: keys sorted, and ASCII alone."""
+    encoded: bytes = _encode(body)
+    if encoded.isascii() and b"\x7f" not in encoded:
+        return encoded
+    return _ESCAPED.sub(_escape, encoded.decode()).encode()
+
+
+def _escape(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1]
 
 
 def _find_record(build: ServedBuild, values: dict[str, str]) -> ConceptRecord | None:

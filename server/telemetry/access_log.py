@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,6 +24,11 @@ STARTED = "begrepp.started"
 """WSGI environment variable with the time at which the server began to read the request (`time.perf_counter`)."""
 
 
+@lru_cache(8)
+def _timestamp(second: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
+
+
 class AccessLog:
     """WSGI middleware that writes one line per response."""
 
@@ -32,12 +38,12 @@ class AccessLog:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Call the application, and write the line when the response starts."""
-        started, now = environ.get(STARTED) or time.perf_counter(), time.time()
+        started, second = environ.get(STARTED) or time.perf_counter(), int(time.time())
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             length = next((value for name, value in headers if name == "Content-Length"), None)
             line = {
-                "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
+                "time": _timestamp(second),
                 "event": "request",
                 "method": environ["REQUEST_METHOD"],
                 "route": environ.get(ROUTE, "kept" if environ.get(CACHED) else "none"),

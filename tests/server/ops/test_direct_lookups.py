@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder
 
 from begrepp.settings import Settings
 from server.app import create_app
-from server.ops.direct_lookups import PATH, answer_lookup
+from server.ops.direct_lookups import PATH, answer_lookup, encode_json
 from server.state import AppState
 from tests.support.direct import Answer, compare
 
@@ -74,3 +76,18 @@ def test_other_requests_take_the_usual_way(
 
 def test_a_prefix_takes_the_usual_way(app: Flask) -> None:
     assert _both(app, urlencode({"iri": IRI}), {}, prefix="/begrepp")[0] is None
+
+
+class _Body(msgspec.Struct, rename="camel"):
+    zeta: str
+    alpha_beta: dict[str, object]
+    of_list: list[object]
+
+
+def test_json_is_written_as_by_flask() -> None:
+    """Each character of Unicode but surrogates, as value and as key, and keys in the order of their names in JSON."""
+    characters = [*map(chr, (*range(0xD800), *range(0xE000, 0x11000), 0x1F600, 0x10FFFF))]
+    for each in characters:
+        body = _Body(f"{each}x{each}", {each: each, "a": None, "Ö": 1}, [True, each, -1.5])
+        plain = msgspec.to_builtins(body)
+        assert encode_json(body) == json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()

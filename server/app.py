@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from flask_compress import Compress
 
-from begrepp.search.synonyms import read_synonyms
+from begrepp.search.synonyms import check_synonyms
 from begrepp.settings import Settings
 from server import api, fhir
 from server.assistant import mcp_route
@@ -73,7 +73,7 @@ def _cite(iri: str) -> Citation:
 
 def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     """Return the application that serves the current build; `shared` is the path of the cache file of all processes."""
-    read_synonyms()  # a file that cannot be used stops the start, not every search
+    check_synonyms()  # a file that cannot be used stops the start, not every search
     app = WebApplication(__name__)
     app.response_class = ConditionalResponse
     app.jinja_environment = PageEnvironment

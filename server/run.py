@@ -25,7 +25,7 @@ from server.fhir import MAX_FHIR_BYTES
 from server.http.shared_cache import create_cache_file
 from server.ops.asgi import AsgiBridge, ResponseTruncated
 from server.ops.request_body import BodyReader
-from server.ops.warm_up import prepare_process, warm_up
+from server.ops.warm_up import prepare_process, warm_searches, warm_up
 from server.telemetry.query_log import configure_log
 from server.workers.network_policy import require_isolation
 
@@ -64,7 +64,7 @@ def _load_app(settings: Settings, folder: Path) -> AsgiBridge:
     try:
         os.close(os.open(folder / "warmed", os.O_CREAT | os.O_EXCL))
     except FileExistsError:
-        pass
+        threading.Thread(target=warm_searches, name="warm", daemon=True).start()
     else:
         threading.Thread(target=warm_up, args=(app,), name="warm", daemon=True).start()
     return AsgiBridge(

@@ -4,7 +4,17 @@ ECL is the language of SNOMED International for sets of concepts (https://snomed
 of a code system, `<` follows its hierarchy, and attributes are its relations and mappings.
 """
 
-from begrepp.ecl.constraint_parser import parse_ecl
 from begrepp.ecl.syntax_errors import EclError
+from begrepp.ecl.syntax_tree import EclNode
 
-__all__ = ["EclError", "parse_ecl"]
+__all__ = ["MAX_CHARACTERS", "EclError", "parse_ecl"]
+
+MAX_CHARACTERS = 60_000
+"""Longest text of an expression that is parsed."""
+
+
+def parse_ecl(text: str) -> EclNode:
+    """Return the syntax tree of an expression; raises `EclError`."""
+    from begrepp.ecl import constraint_parser  # noqa: PLC0415  # a server that no one asks needs no parser generator
+
+    return constraint_parser.parse_expression(text)

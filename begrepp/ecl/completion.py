@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from lark.exceptions import UnexpectedInput
+from msgspec import Struct
 
-from begrepp.ecl.constraint_parser import MAX_CHARACTERS, expected_at
+from begrepp.ecl import MAX_CHARACTERS
 from begrepp.ecl.filter_values import FILTERS
 from begrepp.ecl.substrate import Substrate
 from begrepp.ecl.syntax_errors import KINDS
@@ -24,8 +23,7 @@ _PLAIN_CODE = re.compile(r"\w[\w-]*")
 _WORDS = {"AND", "OR", "MINUS", "R", "D", "HISTORY", "match:", "wild:"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EclProposal:
+class EclProposal(Struct, frozen=True, kw_only=True):
     """Text to insert from `start` to the cursor; `kind` is `operator`, `code`, `attribute`, `set` or `filter`."""
 
     text: str
@@ -48,12 +46,12 @@ def complete(
     language: str,
 ) -> list[EclProposal]:
     """Return what may be inserted at the cursor; `find_codes` returns concepts by words of their names, best first."""
+    from begrepp.ecl.constraint_parser import expected_at  # noqa: PLC0415  # as in `begrepp.ecl.parse_ecl`
+
     before = text[: min(cursor, MAX_CHARACTERS)]
     typed = match[0] if (match := _TYPED.search(before)) else ""
     start = len(before) - len(typed)
-    try:
-        expected = expected_at(before, start)
-    except UnexpectedInput:
+    if (expected := expected_at(before, start)) is None:
         return []
     if in_filter := _IN_FILTER.search(before[:start]):
         kind = FilterKind((in_filter[1] or "D").upper())

@@ -10,12 +10,12 @@ from typing import cast
 from lark import Lark, Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from begrepp.ecl import MAX_CHARACTERS
 from begrepp.ecl.parse_nodes import ParseTree
 from begrepp.ecl.syntax_errors import EclError, listed, written
 from begrepp.ecl.syntax_tree import EclNode
 from begrepp.ecl.tree_builder import build_expression
 
-MAX_CHARACTERS = 60_000
 MAX_TOKENS = 6_000
 MAX_DEPTH = 60
 
@@ -33,7 +33,7 @@ def grammar() -> Lark:
     return Lark(text, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=False)
 
 
-def parse_ecl(text: str) -> EclNode:
+def parse_expression(text: str) -> EclNode:
     """Return the syntax tree of an expression; raises `EclError`."""
     if len(text) > MAX_CHARACTERS:
         raise EclError(f"The expression has more than {MAX_CHARACTERS} characters.", "Use a value set instead.")
@@ -45,11 +45,14 @@ def parse_ecl(text: str) -> EclNode:
         raise error.located(text) from None
 
 
-def expected_at(text: str, offset: int) -> tuple[str, ...]:
-    """Return what may stand at an offset of a text that can be parsed up to there; raises lark's `UnexpectedInput`."""
+def expected_at(text: str, offset: int) -> tuple[str, ...] | None:
+    """Return what may stand at an offset of a text; None if the text before it cannot be parsed."""
     parser = grammar().parse_interactive(text[:offset])
-    for _ in parser.iter_parse():
-        pass
+    try:
+        for _ in parser.iter_parse():
+            pass
+    except UnexpectedInput:
+        return None
     return written(parser.accepts())  # type: ignore[no-untyped-call]
 
 
@@ -110,10 +113,7 @@ def _unreadable(text: str, offset: int) -> EclError:
 
 def _error(text: str, token: Token, problem: str, advice: str) -> EclError:
     start, end = token.start_pos or 0, token.end_pos or 0
-    try:
-        expected = expected_at(text, start)
-    except UnexpectedInput:
-        expected = ()
+    expected = expected_at(text, start) or ()
     return EclError(
         problem,
         advice or (f"Expected: {listed(expected)}." if expected else ""),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 
 import msgspec
+from msgspec import Struct
 from pyroaring import BitMap
 
 from begrepp import lazy_polars as polars
@@ -22,8 +22,7 @@ SEPARATOR = "\0"
 """Between a folded word and the word with its marks; less than any character of a word."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Description:
+class Description(Struct, frozen=True, kw_only=True):
     """A name or definition: `kind` is `preferred`, `synonym` or `definition`; `id` and `language` may be empty."""
 
     text: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from begrepp.ecl.evaluation import code_index, scheme_and_code
 from begrepp.ecl.phrases import HIERARCHY, PHRASES
@@ -41,8 +42,7 @@ from begrepp.terminology.interface import CodeSystem
 _SIMPLE = (CodeReference, AnyConcept)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainedPart:
+class ExplainedPart(Struct, frozen=True, kw_only=True):
     """A part of an expression in words; `node` is its expression if the part is a set of concepts."""
 
     words: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pyroaring import BitMap
 
+from begrepp.ecl import parse_ecl
 from begrepp.ecl.concept_sets import SystemSets
-from begrepp.ecl.constraint_parser import parse_ecl
 from begrepp.ecl.evaluation import Evaluation
 from begrepp.ecl.substrate import Substrate
 from begrepp.ecl.syntax_errors import EclError

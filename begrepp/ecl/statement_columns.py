@@ -10,10 +10,10 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 
 import msgspec
+from msgspec import Struct, field
 
 from begrepp.rdf.namespaces import CONSIDER, expand, local_name
 from begrepp.terminology.concept_record import ConceptRecord
@@ -35,8 +35,7 @@ def _integers() -> array[int]:
     return array("I")
 
 
-@dataclass(slots=True)
-class _Rows:
+class _Rows(Struct):
     subjects: array[int] = field(default_factory=_integers)
     groups: array[int] = field(default_factory=_integers)
     values: array[int] = field(default_factory=_integers)
@@ -47,8 +46,7 @@ class _Rows:
         self.values.append(value)
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     rows: tuple[_Rows, ...] = field(default_factory=lambda: tuple(_Rows() for _ in KINDS))
     numbers: dict[str, int] = field(default_factory=dict)
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 from cachetools import LRUCache
+from msgspec import Struct
 
 from begrepp.ecl.concept_sets import Integers, Mask
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.section_file import SectionFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementColumn:
+class StatementColumn(Struct, frozen=True, kw_only=True):
     """Statements with one attribute: subject, group and value of each."""
 
     subjects: Integers

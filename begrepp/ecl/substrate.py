@@ -6,15 +6,15 @@ The specification calls what an expression is evaluated on its substrate.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from begrepp.ecl.concept_sets import SystemSets
 from begrepp.terminology.interface import CodeSystem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberRow:
+class MemberRow(Struct, frozen=True, kw_only=True):
     """A row of a set: the member by IRI, and further fields such as `mapTarget` or `mapGroup` by name.
 
     `links` holds the IRIs of the fields that are concepts, such as `mapTarget`. `time` is the day from which the row

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 Span = tuple[int, int]
 """Start and end in the text of the expression, in characters."""
@@ -52,15 +53,13 @@ class FilterKind(StrEnum):
     MEMBER = "M"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EclNode:
+class EclNode(Struct, frozen=True, kw_only=True):
     """A part of an expression."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeReference(EclNode):
+class CodeReference(EclNode, frozen=True, kw_only=True):
     """A code of the chosen code system, or `scheme#code`; the term between bars is not evaluated."""
 
     code: str
@@ -69,21 +68,18 @@ class CodeReference(EclNode):
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnyConcept(EclNode):
+class AnyConcept(EclNode, frozen=True, kw_only=True):
     """`*`: every concept of the code system."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HierarchyStep(EclNode):
+class HierarchyStep(EclNode, frozen=True, kw_only=True):
     """`<< X` and the other operators on the hierarchy."""
 
     operator: HierarchyOperator
     operand: EclNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MembersOf(EclNode):
+class MembersOf(EclNode, frozen=True, kw_only=True):
     """`^ [fields] X {{ M … }}`: the members of value sets; without fields the concepts."""
 
     operand: EclNode
@@ -91,23 +87,20 @@ class MembersOf(EclNode):
     filters: tuple[FilterBlock, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetsContaining(EclNode):
+class SetsContaining(EclNode, frozen=True, kw_only=True):
     """`^R X`: the value sets that have one of the concepts as member."""
 
     operand: EclNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filtered(EclNode):
+class Filtered(EclNode, frozen=True, kw_only=True):
     """An operand with a filter in double braces."""
 
     operand: EclNode
     block: FilterBlock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistorySupplement(EclNode):
+class HistorySupplement(EclNode, frozen=True, kw_only=True):
     """`{{ + HISTORY }}`: the operand and the inactive concepts that it replaced.
 
     `profile` is MIN, MOD or MAX; `sets` are the association sets where they are given instead.
@@ -118,32 +111,28 @@ class HistorySupplement(EclNode):
     sets: EclNode | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Combination(EclNode):
+class Combination(EclNode, frozen=True, kw_only=True):
     """Operands with AND, OR or MINUS between them; MINUS has two."""
 
     operator: SetOperator
     operands: tuple[EclNode, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DottedPath(EclNode):
+class DottedPath(EclNode, frozen=True, kw_only=True):
     """`X . a . b`: the values of attributes, one after the other."""
 
     operand: EclNode
     attributes: tuple[EclNode, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refined(EclNode):
+class Refined(EclNode, frozen=True, kw_only=True):
     """`X : refinement`."""
 
     operand: EclNode
     refinement: Refinement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cardinality:
+class Cardinality(Struct, frozen=True, kw_only=True):
     """`[minimum..maximum]`; a maximum of None is `*`."""
 
     minimum: int = 1
@@ -157,8 +146,7 @@ AT_LEAST_ONE = Cardinality()
 """The cardinality where none is written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttributeCondition(EclNode):
+class AttributeCondition(EclNode, frozen=True, kw_only=True):
     """`[0..1] R name = value`."""
 
     name: EclNode
@@ -168,16 +156,14 @@ class AttributeCondition(EclNode):
     cardinality: Cardinality = AT_LEAST_ONE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupCondition(EclNode):
+class GroupCondition(EclNode, frozen=True, kw_only=True):
     """`[1..2] { conditions }`: conditions on one and the same group of relations."""
 
     condition: Refinement
     cardinality: Cardinality = AT_LEAST_ONE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Junction(EclNode):
+class Junction(EclNode, frozen=True, kw_only=True):
     """Conditions with AND or OR between them."""
 
     operator: SetOperator
@@ -187,22 +173,19 @@ class Junction(EclNode):
 Refinement = AttributeCondition | GroupCondition | Junction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberValue(EclNode):
+class NumberValue(EclNode, frozen=True, kw_only=True):
     """`#12.5`."""
 
     number: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextValue(EclNode):
+class TextValue(EclNode, frozen=True, kw_only=True):
     """`"text"` or `("text" "text")` as the value of an attribute: one of the texts."""
 
     texts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BooleanValue(EclNode):
+class BooleanValue(EclNode, frozen=True, kw_only=True):
     """`true` or `false`."""
 
     value: bool
@@ -212,8 +195,7 @@ AttributeValue = EclNode
 """A `NumberValue`, `TextValue` or `BooleanValue`, or an expression."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchTerm(EclNode):
+class SearchTerm(EclNode, frozen=True, kw_only=True):
     r"""A term to search for: by prefixes of words in any order, or, with `wild:`, the whole term with `*`.
 
     The text of a wild term has `\*` for an asterisk and `\\` for a backslash.
@@ -223,44 +205,38 @@ class SearchTerm(EclNode):
     wild: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchTerms(EclNode):
+class SearchTerms(EclNode, frozen=True, kw_only=True):
     """One of several terms."""
 
     terms: tuple[SearchTerm, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tokens(EclNode):
+class Tokens(EclNode, frozen=True, kw_only=True):
     """Words such as `sv`, `syn` or `20240101`: one of them."""
 
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptedDialect:
+class AcceptedDialect(Struct, frozen=True, kw_only=True):
     """A dialect (a word, or a code of a language set) and the acceptabilities, `prefer` or `accept`; none: any."""
 
     dialect: str
     acceptabilities: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialects(EclNode):
+class Dialects(EclNode, frozen=True, kw_only=True):
     """One of several dialects."""
 
     dialects: tuple[AcceptedDialect, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActiveState(EclNode):
+class ActiveState(EclNode, frozen=True, kw_only=True):
     """`1` or `true`, `0` or `false`; None for `*`, which is either."""
 
     active: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilterCondition(EclNode):
+class FilterCondition(EclNode, frozen=True, kw_only=True):
     """`name = value` of a filter; the name as the specification spells it, or a field of a set."""
 
     name: str
@@ -268,8 +244,7 @@ class FilterCondition(EclNode):
     value: EclNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilterBlock(EclNode):
+class FilterBlock(EclNode, frozen=True, kw_only=True):
     """The conditions in one pair of double braces: one description or member must meet them all."""
 
     kind: FilterKind

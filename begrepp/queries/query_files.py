@@ -19,8 +19,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from begrepp.errors import NotFound
 from begrepp.records import Text
 from begrepp.settings import ROOT
@@ -87,6 +85,8 @@ class Query:
         return tuple(self._parameter(key) for key in self.metadata if key.startswith("param_"))
 
     def _parameter(self, key: str) -> QueryParameter:
+        import yaml  # noqa: PLC0415  # the queries of pages have no parameters
+
         name = key.removeprefix("param_")
         declaration: dict[str, Any] = yaml.safe_load(self.metadata[key])
         values = values_pattern(name).search(self.text)

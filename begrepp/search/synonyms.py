@@ -136,6 +136,12 @@ def read_synonyms() -> Synonyms:
     return known
 
 
+def check_synonyms() -> None:
+    """Read the operator's file, if there is one; raises `InputError` if it cannot be used."""
+    if operators := Settings().synonyms:
+        _read_operators_file(operators)
+
+
 def _read_operators_file(file: Path) -> list[str]:
     """Return the rows of the operator's file; raises `InputError` for one that is no group of names."""
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from begrepp.ecl.constraint_parser import MAX_CHARACTERS
+from begrepp.ecl import MAX_CHARACTERS
 from begrepp.errors import UsageError
 from begrepp.records import in_language
 from begrepp.search.documents import SEARCH_KINDS

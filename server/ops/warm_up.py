@@ -9,6 +9,7 @@ from flask import Flask
 
 from begrepp.errors import BegreppError
 from begrepp.queries.query_files import read_queries
+from begrepp.search.synonyms import read_synonyms
 from server.http.i18n import LANGUAGES
 from server.http.urls import document_path
 from server.served.build import ServedBuild
@@ -44,8 +45,14 @@ def _path_of_concept(build: ServedBuild) -> str:
     return next((path for path in paths if path.startswith("/cs/")), "")
 
 
+def warm_searches() -> None:
+    """Read what the first search of a process would wait for, but its first page does not need."""
+    read_synonyms()
+
+
 def warm_up(app: Flask) -> None:
     """Request each example query as a page and as data, which also reads the store into the memory of the machine."""
+    warm_searches()
     client = app.test_client()
     with suppress_query_log():
         client.get("/")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.ecl import EclError, parse_ecl
-from begrepp.ecl.constraint_parser import MAX_CHARACTERS, MAX_DEPTH, MAX_TOKENS
+from begrepp.ecl import MAX_CHARACTERS, EclError, parse_ecl
+from begrepp.ecl.constraint_parser import MAX_DEPTH, MAX_TOKENS
 from begrepp.ecl.evaluation import Evaluation
 from begrepp.ecl.work_budget import MAX_STEPS, WorkBudget
 from tests.support.ecl_model import BASE, MemoryConcept, MemorySubstrate, MemorySystem

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from begrepp.ecl import EclError, parse_ecl
-from begrepp.ecl.constraint_parser import MAX_CHARACTERS, MAX_DEPTH, MAX_TOKENS
+from begrepp.ecl import MAX_CHARACTERS, EclError, parse_ecl
+from begrepp.ecl.constraint_parser import MAX_DEPTH, MAX_TOKENS
 from begrepp.ecl.syntax_tree import (
     AcceptedDialect,
     ActiveState,

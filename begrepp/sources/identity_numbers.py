@@ -21,6 +21,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from begrepp.errors import Origin, PersonalDataError
+from begrepp.sources.candidate_lines import CandidateLines
 
 # Month, day and last four characters of every place that may be a number; the lookahead lets places overlap.
 _TAIL = re.compile(
@@ -68,9 +69,7 @@ _OTHER_NUMBER = re.compile(
     r"|(?:^|[\s;|\"'>=])[-+]?\d{1,3}(?: \d{3})*,$",
     re.IGNORECASE,
 )
-_UUID = re.compile(
-    r"(?<![\da-z])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\da-z])", re.IGNORECASE
-)
+_UUID = re.compile(r"(?i)(?<![\da-z])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\da-z])")
 """A UUID with a version and a variant (RFC 9562, section 4); one made of a number has neither."""
 _EDGE = frozenset("\n\r\t;,|\"'>=</_#:")
 _PASS_BY_CHANCE = 0.1
@@ -170,7 +169,8 @@ def is_identity_number(digits: str) -> bool:
 
 
 def _find_in(text: str) -> Iterator[IdentityNumber]:
-    for tail in _TAIL.finditer(text):
+    lines = CandidateLines(text)
+    for tail in lines.matches(_TAIL):
         head = _HEAD.search(text[max(0, tail.start() - 7) : tail.start()])
         if head is None or not _is_written_as_number(head, tail):
             continue
@@ -182,10 +182,10 @@ def _find_in(text: str) -> Iterator[IdentityNumber]:
             yield IdentityNumber(number, False, text.count("\n", 0, start))
         elif not _is_other_identifier(text, start, number):
             yield IdentityNumber(number, _is_cell(text, start, end), text.count("\n", 0, start))
-    for spaced in _SPACED.finditer(text):
+    for spaced in lines.matches(_SPACED):
         if is_identity_number(re.sub(r"\D", "", spaced[0])):
             yield IdentityNumber(spaced[0], False, text.count("\n", 0, spaced.start()))
-    for groups in _GROUPS.finditer(text):
+    for groups in lines.matches(_GROUPS):
         first = _FIRST_GROUP.search(text[max(0, groups.start() - 6) : groups.start()])
         if first and is_identity_number(re.sub(r"\D", "", first[0] + groups[0])):
             yield IdentityNumber(first[0] + groups[0], False, text.count("\n", 0, groups.start()))
@@ -290,7 +290,7 @@ def _plain_text(text: str) -> str:
         for character in set(text):
             if not character.isascii() and (plain := _plain_character(character)) != character:
                 text = text.replace(character, plain)
-    if any(exponent in text for exponent in _EXPONENTS):
+    if ("E" in text or "e+" in text) and any(exponent in text for exponent in _EXPONENTS):
         text = _SCIENTIFIC.sub(lambda match: (match[1] + match[2]).ljust(int(match[3]) + 1, "0"), text)
     return _PERSON_OID.sub(" ", text) if _PERSON_OID_STEM in text else text
 

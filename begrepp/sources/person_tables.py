@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from begrepp.errors import Origin
 from begrepp.sources.identity_numbers import BareNumbers, is_identity_number
-from begrepp.sources.privacy import refuse_person_rows
+from begrepp.sources.privacy import is_person_column, refuse_person_rows
 
 MAX_ROWS = 200_000
 """Number of rows of each table in which columns are compared; all rows are searched for numbers in running text."""
@@ -19,6 +19,7 @@ _HEADER_ROWS = 20
 _TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 _DELIMITERS = "\t;,|"
 _BIRTH_DATE = re.compile(r"(?:1[89]|20)?\d\d-?[01]\d-?[0-36-9]\d")
+_DIGIT = re.compile(r"\d")
 _LAST_FOUR = re.compile(r"[-+]?(?!19|20)\d{4}")
 _RF2_HEADER = ("id", "effectiveTime", "active", "moduleId")
 """First columns of all files of Snomed CT; `id` and the columns that end with `Id` hold identifiers by definition."""
@@ -29,6 +30,7 @@ class PersonTable:
 
     def __init__(self) -> None:
         self._header: Sequence[str] = ()
+        self._has_person_column = False
         self.rows = 0
         self._identifiers: frozenset[int] = frozenset()
         self._columns: defaultdict[int, BareNumbers] = defaultdict(BareNumbers)
@@ -39,14 +41,17 @@ class PersonTable:
         self.rows += 1
         for position, cell in enumerate(cells):
             if len(cell) >= 10 and position not in self._identifiers:
-                self._columns[position].search(cell.replace("\n", " "), origin)
+                # No form of a number is without a digit, and only in other scripts are there other digits.
+                if not cell.isascii() or _DIGIT.search(cell):
+                    self._columns[position].search(cell.replace("\n", " "), origin)
             elif position and _LAST_FOUR.fullmatch(cell):
                 self._check_pair(cells[position - 1], cell, position, origin)
         if self.rows <= _HEADER_ROWS and sum(map(bool, cells)) > max(1, sum(map(bool, self._header))):
             self._header = cells
             if tuple(cells[:4]) == _RF2_HEADER:
                 self._identifiers = frozenset(i for i, name in enumerate(cells) if name == "id" or name.endswith("Id"))
-        else:
+            self._has_person_column = any(map(is_person_column, cells))
+        elif self._has_person_column:
             refuse_person_rows(dict(zip(self._header, cells, strict=False)), origin)
 
     def finish(self) -> None:

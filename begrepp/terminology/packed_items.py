@@ -13,7 +13,7 @@ _LEAST_BYTES = 1 << 20
 """Fewer bytes than this are not compressed: the dictionary would be a large part of them."""
 _TRAINING_BYTES = 1 << 24
 """The dictionary is made from samples among so many first bytes."""
-_SAMPLES = 4000
+_SAMPLES = 1000
 _DICTIONARY_BYTES = 1 << 15
 _LEVEL = 3
 
@@ -53,6 +53,7 @@ class ItemPacker:
         try:
             dictionary = train_dictionary(_DICTIONARY_BYTES, samples, level=_LEVEL)
         except ZstdError:  # too few or too short
+            self._waiting_bytes = 0
             return
         self._dictionary = dictionary.as_bytes()
         dictionary.precompute_compress(level=_LEVEL)

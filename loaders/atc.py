@@ -86,6 +86,7 @@ class _Entry:
     code: str
     sv: str
     en: str = ""
+    parent: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -103,8 +104,10 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         _read_archive(path) if path.suffix == ".zip" else _read_key_table(path) if key_table else _read_normalised(path)
     )
     retired = {entry.code: entry.valid_to is not None and entry.valid_to < edition_start for entry in entries}
+    scope = RowScope()
     for entry in entries:
-        yield _read_entry(entry, retired)
+        with scope:
+            yield _read_entry(entry, retired)
 
 
 def _find_file(edition: EditionFiles) -> Path:
@@ -129,7 +132,7 @@ def _read_entry(entry: _Entry, retired: Mapping[str, bool]) -> Concept | Skipped
         notation=entry.code,
         origin=entry.origin,
         pref_labels=texts(entry.sv, entry.en),
-        broader=_parent_of(entry.code, retired),
+        broader=_parent_of(entry, retired),
         level=_level_of(entry.code),
         status=Status.INACTIVE if is_retired else Status.ACTIVE,
         valid_from=entry.valid_from,
@@ -141,9 +144,24 @@ def _read_entry(entry: _Entry, retired: Mapping[str, bool]) -> Concept | Skipped
     )
 
 
-def _parent_of(code: str, codes: Mapping[str, bool]) -> tuple[str, ...]:
-    """Return the longest prefix that is a code in the file: Q for QA, L01E for L01EB."""
-    return next(((code[:end],) for end in range(len(code) - 1, 0, -1) if code[:end] in codes), ())
+def _parent_of(entry: _Entry, codes: Mapping[str, bool]) -> tuple[str, ...]:
+    """Return the longest prefix that is a code in the file: Q for QA, L01E for L01EB.
+
+    A stated parent that the file lacks is returned if it is a longer prefix: the row refers to a missing code. Raises
+    `InputError` if a stated parent is another one.
+    """
+    code = entry.code
+    nearest = next((code[:end] for end in range(len(code) - 1, 0, -1) if code[:end] in codes), "")
+    if not entry.parent or entry.parent == nearest:
+        return (nearest,) if nearest else ()
+    is_prefix = code.startswith(entry.parent) and _CODE.fullmatch(entry.parent)
+    if not is_prefix or not len(nearest) < len(entry.parent) < len(code):
+        raise InputError(
+            entry.origin,
+            f"'{code}' has the parent_code '{entry.parent}', but is below '{nearest or code[:1]}' by its own letters.",
+            "Correct or empty the cell in a copy; the code itself gives the hierarchy.",
+        )
+    return (entry.parent,)
 
 
 def _level_of(code: str) -> str:
@@ -192,13 +210,13 @@ def _read_normalised(path: Path) -> Iterator[_Entry]:
     scope = RowScope()
     for row in read_table(path, required=_NORMALISED_COLUMNS):
         with scope:
-            # Always empty in ATC: the code itself gives the hierarchy.
-            row.ignore("parent_code")
             yield _Entry(
                 origin=row.origin,
                 code=row.take("code"),
                 sv=row.take("label"),
                 en=row.take("label_en"),
+                # Empty in the agency's file: the code itself gives the hierarchy.
+                parent=row.take("parent_code"),
                 valid_from=row.take_date("valid_from"),
                 valid_to=row.take_date("valid_to"),
             )

@@ -41,7 +41,7 @@ from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
 from loaders.support.agencies import REGENSTRIEF
 from loaders.support.editions import last_day_of_retired, new_edition
-from loaders.support.successors import usable_successors
+from loaders.support.successors import report_other_successors, usable_successors
 
 LICENCE = "https://loinc.org/license/"
 IRI = "https://loinc.org/rdf/"
@@ -113,9 +113,11 @@ def _read_release(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
         raise InputError(Origin(file_names), "there are several hierarchies.", "Add the files of one release only.")
     yield replace(SCHEME, hierarchical=bool(hierarchy_files))
     yield new_edition(SCHEME, edition, REGENSTRIEF, LICENCE, Redistribution.NOT_ALLOWED, name="LOINC")
-    status = {}
+    status: dict[str, str] = {}
+    places: dict[str, Origin] = {}
     for row in read_table(table, required=("LOINC_NUM", "STATUS"), counted=False):
-        status[row.take("LOINC_NUM")] = row.take("STATUS")
+        code = row.take("LOINC_NUM")
+        status[code], places[code] = row.take("STATUS"), row.origin
     replacements = {
         code: rows for path in files if path.name == "MapTo.csv" for code, rows in _read_replacements(path).items()
     }
@@ -123,7 +125,8 @@ def _read_release(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
     single_targets = {code: [rows[0][0]] for code, rows in replacements.items() if len(rows) == 1}
     in_use = {code for code, value in status.items() if value != "DEPRECATED"}
     retired = {code: new for code, new in single_targets.items() if status.get(code) == "DEPRECATED"}
-    successors = {old: new for old, new in usable_successors(retired, in_use).items() if new[0] in status}
+    successors = usable_successors(retired, in_use)
+    report_other_successors(retired, successors, in_use, places)
     variants = _read_variants([path for path in files if _VARIANT.fullmatch(path.name)])
     parents: dict[str, tuple[str, ...]] = {}
     for path in hierarchy_files:

@@ -30,14 +30,14 @@ from begrepp.records import (
 from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.meter import current_meter
-from begrepp.sources.row_faults import RowScope
+from begrepp.sources.row_faults import RowScope, add_remark
 from begrepp.sources.rows import Row, parse_date
 from begrepp.sources.tables import read_table
 from begrepp.sources.xml import element_text
 from loaders.support.agencies import IFCC
 from loaders.support.editions import new_edition
 from loaders.support.html_text import from_html
-from loaders.support.successors import usable_successors
+from loaders.support.successors import report_other_successors, usable_successors
 
 LICENCE = "https://www.npu-terminology.org/npu-database/"
 SCHEME = Scheme(
@@ -92,6 +92,7 @@ class _Version:
     parts: dict[str, str]
     created: date | None
     begins: date | None
+    ends: date | None = None
     comment: str = ""
     replaces: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
@@ -120,10 +121,14 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         successors.setdefault(code, []).extend(version.replaced_by)
         for old in version.replaces:
             successors.setdefault(old, []).append(code)
-    usable = usable_successors(successors, {code for code, version in current.items() if version.active})
+    active = {code for code, version in current.items() if version.active}
+    usable = {
+        code: tuple(new for new in found if new in current)
+        for code, found in usable_successors(successors, active).items()
+    }
+    report_other_successors(successors, usable, active, {code: version.origin for code, version in current.items()})
     for code, version in current.items():
-        in_file = tuple(new for new in usable.get(code, ()) if new in current)
-        yield _concept(version, versions[code], in_file, edition_start)
+        yield _concept(version, versions[code], usable.get(code, ()), edition_start)
 
 
 def _current_version(versions: list[_Version]) -> _Version:
@@ -146,6 +151,11 @@ def _concept(version: _Version, versions: list[_Version], successors: tuple[str,
     if version.comment and len(versions) > 1:
         notes.append(Note(NoteKind.CHANGE, Text(version.comment, "en")))
     notes += [Note(NoteKind.CHANGE, Text(f"Replaces {old}", "en")) for old in version.replaces]
+    others = (new for new in version.replaced_by if new not in successors)
+    notes += [Note(NoteKind.CHANGE, Text(f"Replaced by {new}", "en")) for new in others]
+    if version.active and version.ends:
+        add_remark(version.origin, "a code is active, and has a last day in <effective_to>.")
+        notes.append(Note(NoteKind.CHANGE, Text(f"Effective to {version.ends}", "en")))
     valid_to = None if version.active else (version.begins or edition_start) - timedelta(days=1)
     valid_from = version.created
     # Names of earlier versions remain searchable.
@@ -223,6 +233,7 @@ def _read_version(element: Element, origin: Origin) -> _Version:
         parts=parts,
         created=date_of("created_date"),
         begins=date_of("effective_from"),
+        ends=date_of("effective_to"),
         comment=values.get("change_comment", ""),
         replaces=_codes(values.get("replaces", "")),
         replaced_by=_codes(values.get("replaced_by", "")),

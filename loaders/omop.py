@@ -42,7 +42,7 @@ from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
 from loaders.declaration.agents import slug
 from loaders.support.agencies import IN_COPYRIGHT, OHDSI
-from loaders.support.successors import usable_successors
+from loaders.support.successors import report_other_successors, usable_successors
 
 UMBRELLA = Scheme(
     id="omop",
@@ -76,6 +76,7 @@ class _Links:
     retired: set[str] = field(default_factory=set)
     parents: dict[str, dict[str, None]] = field(default_factory=dict)
     replacements: dict[str, list[str]] = field(default_factory=dict)
+    places: dict[str, Origin] = field(default_factory=dict)
     maps: dict[tuple[str, str, str], Origin] = field(default_factory=dict)
     synonyms: dict[str, list[Text]] = field(default_factory=dict)
     skipped_counts: Counter[str] = field(default_factory=Counter)
@@ -115,11 +116,11 @@ def load(edition: EditionFiles) -> Iterator[Record]:
             coverage=coverage(edition),
             titles=(Text(title, "en"),),
         )
-    yield from (
-        Skipped(origin=Origin(files["vocabulary"].name), reason=f"the vocabulary '{name}' has no concepts here.")
-        for name in sorted(vocabularies.keys() - used.keys())
-    )
-    successors = usable_successors(links.replacements, links.concepts.keys() - links.retired)
+    for name in sorted(vocabularies.keys() - used.keys()):
+        yield Skipped(origin=Origin(files["vocabulary"].name), reason=f"the vocabulary '{name}' has no concepts here.")
+    in_use = links.concepts.keys() - links.retired
+    successors = usable_successors(links.replacements, in_use)
+    report_other_successors(links.replacements, successors, in_use, links.places, links.concepts)
     scope = RowScope()
     for row in _rows(files["concept"]):
         with scope:
@@ -237,6 +238,7 @@ def _add_relationship(row: Row, links: _Links) -> None:
     invalid_reason = row.take("invalid_reason")
     row.ignore("valid_start_date", "valid_end_date")
     row.done()
+    is_within = links.concepts.get(source, ("",))[0] == links.concepts.get(target, ("",))[0]
     if source not in links.concepts or target not in links.concepts:
         links.skipped_counts[f"an end of '{kind}' is not in the file"] += 1
     elif invalid_reason:
@@ -245,14 +247,11 @@ def _add_relationship(row: Row, links: _Links) -> None:
         links.skipped_counts[f"'{kind}' leads from a concept to itself"] += 1
     elif kind == "Maps to":
         links.maps.setdefault((source, target, "skos:closeMatch"), row.origin)
-    elif kind == "Is a" and links.concepts[source][0] == links.concepts[target][0]:
+    elif kind == "Is a" and is_within:
         links.parents.setdefault(source, {})[target] = None
-    elif (
-        kind == "Concept replaced by"
-        and links.concepts[source][0] == links.concepts[target][0]
-        and source in links.retired
-    ):
+    elif kind == "Concept replaced by" and is_within and source in links.retired:
         links.replacements.setdefault(source, []).append(target)
+        links.places.setdefault(source, row.origin)
     else:
         links.skipped_counts[f"'{kind}' is not imported"] += 1
 

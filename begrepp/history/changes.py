@@ -50,7 +50,7 @@ FORMAL_RULES = frozenset({"ruleNewSpareCode", "ruleSpellingOnly"})
 """Rules of changes without new content: codes in reserve, and labels that differ only in their spelling."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class ChangedCode:
     """A concept on one side of a change; `labels` are set if the side has several concepts."""
 

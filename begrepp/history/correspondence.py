@@ -6,7 +6,8 @@ Each change is one node whose IRI contains its class and code, so the same editi
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, count
 
 from begrepp.artefact.parts import Part
 from begrepp.history.changes import Change, ChangedCode, Comparison
@@ -58,8 +59,8 @@ def difference_triples(
             yield from _level(subject, "begrepp:comparedLevel", row.level)
         else:
             yield from _level(subject, "begrepp:uncoveredLevel", row.level)
-    for change in compared.changes:
-        yield from _association(subject, graph, change, with_texts=with_texts)
+    for node, change in zip(association_iris(graph, compared.changes), compared.changes, strict=True):
+        yield from _association(subject, iri(node), change, with_texts=with_texts)
 
 
 def _level(subject: str, prefixed: str, level: str) -> Iterator[Triple]:
@@ -82,13 +83,20 @@ def _titles(old: Part, new: Part) -> list[Text]:
     return titles
 
 
-def association_iri(graph: str, change: Change) -> str:
-    """Return the IRI of a change: the difference, the class of change and the code."""
-    return f"{graph}/{change.type}/{segment(change.key)}"
+def association_iris(graph: str, changes: Iterable[Change]) -> list[str]:
+    """Return the IRI of each change: the difference, the class of change and the code.
+
+    Further changes of the same class and code, in the given order, have `~2`, `~3` … after the code.
+    """
+    taken: dict[str, None] = {}
+    for change in changes:
+        plain_iri = f"{graph}/{change.type}/{segment(change.key)}"
+        numbered = (f"{plain_iri}~{number}" for number in count(2))
+        taken[next(each for each in chain([plain_iri], numbered) if each not in taken)] = None
+    return [*taken]
 
 
-def _association(correspondence: str, graph: str, change: Change, *, with_texts: bool) -> Iterator[Triple]:
-    node = iri(association_iri(graph, change))
+def _association(correspondence: str, node: str, change: Change, *, with_texts: bool) -> Iterator[Triple]:
     yield correspondence, name("xkos:madeOf"), node
     yield node, name("rdf:type"), name("xkos:ConceptAssociation")
     yield node, name("begrepp:changeType"), name(f"begrepp:{change.type}")

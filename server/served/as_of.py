@@ -30,22 +30,28 @@ class DatedState(Struct, frozen=True, kw_only=True):
     """State of a scheme or concept on a day: the edition in force, and the edition that lists the concept.
 
     Both are graph entries of the manifest; they differ if the edition in force does not list the concept.
+    `retired_by` is the first complete edition without the concept, if there is one.
     """
 
     day: date
     edition: GraphEntry
     concept_edition: GraphEntry
-    retired: bool = False
+    retired_by: GraphEntry | None = None
+
+    @property
+    def retired(self) -> bool:
+        """Whether a complete edition without the concept was in force on the day."""
+        return self.retired_by is not None
 
     @property
     def since(self) -> date:
         """The first day of this state."""
-        return _valid_from(self.edition if self.retired else self.concept_edition)
+        return _valid_from(self.retired_by or self.concept_edition)
 
     @property
     def until(self) -> date:
         """The last day in force of a concept that was retired on the day."""
-        return _valid_from(self.edition) - timedelta(days=1)
+        return _valid_from(self.retired_by or self.edition) - timedelta(days=1)
 
 
 def parse_day(value: str) -> date | None:
@@ -112,9 +118,8 @@ def find_dated_state(build: ServedBuild, thing: Resolved, day: date) -> DatedSta
         return DatedState(day=day, edition=edition, concept_edition=edition)
     for graph in reversed(in_force):
         if graph.graph in graphs_with_concept:
-            return DatedState(
-                day=day, edition=edition, concept_edition=graph, retired=_valid_from(graph) < _valid_from(edition)
-            )
+            later = (g for g in complete if g.id == graph.id and _valid_from(g) > _valid_from(graph))
+            return DatedState(day=day, edition=edition, concept_edition=graph, retired_by=next(later, None))
     first_with_concept = next((g for g in editions if g.graph in graphs_with_concept), None)
     raise Missing(
         f"{read_segment(thing.path.rpartition('/')[2])} was not part of any edition of {scheme} in force on {day}.",

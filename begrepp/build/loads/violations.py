@@ -48,9 +48,10 @@ def refuse_invalid_graph(path: Path, title: str, next_step: str) -> None:
     `title` names the graph at the beginning of the message.
     """
     report = validate([path])
-    violations = (result for result in report.results if result.severity is Severity.VIOLATION)
-    if report.violations:
-        raise ValidationError(f"{title} violates a shape: {next(violations)}.", next_step)
+    violations = [result for result in report.results if result.severity is Severity.VIOLATION]
+    if violations:
+        violation = _describe(violations[0], {}, place="in the graph")
+        raise ValidationError(f"{title} violates a shape:\n  {violation}\n", next_step)
 
 
 def _locate(
@@ -87,8 +88,8 @@ def _locate(
     return origins
 
 
-def _describe(result: Result, origins: dict[str, Origin]) -> str:
+def _describe(result: Result, origins: dict[str, Origin], place: str = "in the release") -> str:
     subject = result.focus if result.focus in origins else (result.value or result.focus)
     origin = origins.get(subject)
     words = result.messages.get("en") or next(iter(result.messages.values()), "")
-    return f"{origin or 'in the release'}: <{subject}> {words} [{result.shape.rpartition('#')[2]}]"
+    return f"{origin or place}: <{subject}> {words} [{result.shape.rpartition('#')[2]}]"

@@ -55,7 +55,9 @@ def compare(old: EditionFile, new: EditionFile, between: Iterable[EditionFile] =
             others.added[subject] = entry
     others.resolve(before, old.path, new.path, common.renamed, successors)
     order = {kind: place for place, kind in enumerate(TYPES)}
-    changes = sorted(common.changes + others.changes, key=lambda c: (order[c.type], c.key, c.rule))
+    changes = sorted(
+        common.changes + others.changes, key=lambda c: (order[c.type], c.key, c.rule, c.sources, c.targets)
+    )
     return Comparison(changes=changes, levels=coverage.levels, unchanged=unchanged)
 
 

@@ -66,7 +66,7 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
     ties = (abs(scores[:, None] - scores) < _TIE).sum(axis=1).tolist()
     first, first_score = scored[0][0], scored[0][1].score
     first_names = {fold(label.value) for label in first.labels if label.role in ("pref", "alt")}
-    tags = {label.lang for document, _ in scored for label in document.forms.preferred}
+    tags = {label.lang for document, _ in scored for label in document.preferred}
     understood = {tag for tag in tags if in_language(tag, language)}
     systems = {scheme: _System() for scheme in {document.scheme for document, _ in scored}}
     for document, _ in scored:
@@ -85,10 +85,10 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
         rows.append((
             score, result.match, score - result.match, score - first_score, place, ties[place],
             _ROLES.get(label.role, len(_ROLES)), label_words, label_words - words, name == typed, typed in forms.names,
-            typed in forms.preferred_names,
+            typed in forms.preferred,
             in_language(label.lang, language) if label.lang else 0,
-            any(label.lang in understood for label in forms.preferred),
-            any(map(whole.__contains__, forms.codes)) if whole else 0,
+            any(label.lang in understood for label in document.preferred),
+            any(map(whole.__contains__, document.code_keys)) if whole else 0,
             _KINDS.get(document.kind, len(_KINDS)), length, document.species == ANIMAL, forms.borrowed,
             len(document.relatives or ()), words, bool(whole),
             system.before, system.last_score - score if system.before else 0, len(system.lengths),

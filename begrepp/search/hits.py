@@ -43,7 +43,7 @@ def hit(ranker: Ranker, document: IndexedDocument, result: HitScore, user_langua
         kind=document.kind,
         scheme=document.scheme,
         notation=document.notation,
-        labels={label.lang: label.value for label in reversed(document.forms.preferred)},
+        labels={label.lang: label.value for label in reversed(document.preferred)},
         active=bool(document.active),
         matched=result.label if result.label and result.label.role not in ("pref", "code") else None,
         score=result.score,

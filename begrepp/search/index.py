@@ -20,7 +20,7 @@ from begrepp.search.indexed_documents import DocumentReader
 from begrepp.search.learned_order import HitOrder, sort_by_score, sort_hits
 from begrepp.search.lexicon import IndexLexicon
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
-from begrepp.search.query_parser import ParsedSearch
+from begrepp.search.query_parser import ParsedSearch, SlotMaker
 from begrepp.search.query_relaxation import (
     telling_slots,
     understand_search,
@@ -61,7 +61,8 @@ class TextIndex:
         self._related: LRUCache[tuple[str, str], Relatives] = LRUCache(_RELATED_QUERIES)
         self._lock = threading.Lock()
         has_hits = partial(_has_hits, self._query_builder, self._searcher)
-        self._parse = lru_cache(maxsize=1000)(partial(understand_search, lexicon=self._lexicon, has_hits=has_hits))
+        maker = SlotMaker(self._lexicon)
+        self._parse = lru_cache(maxsize=1000)(partial(understand_search, maker=maker, has_hits=has_hits))
 
     def _lockable(self, path: Path) -> Path:
         """Return the folder to open: tantivy locks a file even to read, so a read-only index is opened by links."""

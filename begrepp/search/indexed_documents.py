@@ -5,7 +5,9 @@ A document is decoded, and its codes and names are analysed, once for many queri
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache, partial
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Generic, TypeVar
 
 import msgspec
 from tantivy import DocAddress, Searcher
@@ -18,14 +20,29 @@ from begrepp.text.placeholders import is_placeholder
 from begrepp.text.stemming import code_key, lowercase_words
 from begrepp.text.swedish import fold
 
-_KEPT = 3_000
+_KEPT = 2_000
 """Documents that are kept, the last that were scored; one takes about 4 kB, with many labels up to 20 kB."""
 
 _OTHER_NAMES = frozenset(["alt", "hidden"])
 _BORROWED = frozenset(["sibling", "namesake", "via"])
 
 
-class Label(msgspec.Struct, array_like=True, frozen=True):
+Value = TypeVar("Value")
+
+
+class _lazy(Generic[Value]):  # written as a decorator
+    """A property of a document that is computed at the first use, without the lock of `functools.cached_property`."""
+
+    def __init__(self, compute: Callable[[IndexedDocument], Value]) -> None:
+        self._compute = compute
+        self._name = compute.__name__
+
+    def __get__(self, document: IndexedDocument, owner: type[IndexedDocument]) -> Value:
+        value = document.__dict__[self._name] = self._compute(document)
+        return value
+
+
+class Label(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A label and its role: of the document itself (`pref`, `alt`, `hidden`, `keyword`, `code`) or of another.
 
     The roles of borrowed labels are those of `BorrowedLabel`; `scheme` is the code system of the other.
@@ -64,46 +81,48 @@ class IndexedDocument(msgspec.Struct, array_like=True, frozen=True, dict=True):
     relatives: list[Relative] | None = None
     """None in the index of an earlier version."""
 
-    @cached_property
-    def forms(self) -> DocumentForms:
-        """The analysed codes and names."""
-        return DocumentForms(self)
+    @_lazy
+    def preferred(self) -> list[Label]:
+        """The preferred labels."""
+        return [label for label in self.labels if label.role == "pref"]
 
-    @property
+    @_lazy
+    def has_placeholder(self) -> bool:
+        """Whether a preferred label names nothing."""
+        scheme = self.scheme.rpartition("/")[2]
+        return any(is_placeholder(label.value, self.notation, scheme) for label in self.preferred)
+
+    @_lazy
     def is_rest(self) -> bool:
         """Whether a concept is the rest of its parent: *…, ospecificerad*."""
-        words = (word for label in self.forms.preferred for word in lowercase_words(label.value))
+        words = (word for label in self.preferred for word in lowercase_words(label.value))
         return not UNSPECIFIED.isdisjoint(words)
+
+    @_lazy
+    def code_keys(self) -> list[str]:
+        """The codes, normalised."""
+        return [*map(code_key, self.codes)]
+
+    @_lazy
+    def forms(self) -> DocumentForms:
+        """The own names, and how many are borrowed, as the learned order compares them."""
+        return DocumentForms(self)
 
 
 class DocumentForms:
-    """The codes and names of a document, analysed.
+    """The code and the names of a document, normalised.
 
-    `codes` are all codes, normalised, `code` is that of the notation. `preferred` are the preferred labels,
-    `preferred_names` these and `names` all own names, folded. `borrowed` is the number of names that are those of the
-    same concept elsewhere, `has_placeholder` tells whether a preferred label names nothing.
+    `preferred` are the preferred labels and `names` all own names, folded. `borrowed` is the number of names that are
+    those of the same concept elsewhere.
     """
 
-    __slots__ = ("borrowed", "code", "codes", "has_placeholder", "names", "preferred", "preferred_names")
+    __slots__ = ("borrowed", "code", "names", "preferred")
 
     def __init__(self, document: IndexedDocument) -> None:
-        self.codes = [*map(code_key, document.codes)]
         self.code = code_key(document.notation)
-        self.preferred: list[Label] = []
-        self.names = set[str]()
-        self.borrowed = 0
-        for label in document.labels:
-            role = label.role
-            if role == "pref":
-                self.preferred.append(label)
-            elif role in _OTHER_NAMES:
-                self.names.add(fold(label.value))
-            elif role in _BORROWED:
-                self.borrowed += 1
-        self.preferred_names = {fold(label.value) for label in self.preferred}
-        self.names |= self.preferred_names
-        scheme = document.scheme.rpartition("/")[2]
-        self.has_placeholder = any(is_placeholder(each.value, document.notation, scheme) for each in self.preferred)
+        self.preferred = {fold(label.value) for label in document.preferred}
+        self.names = self.preferred.union(fold(label.value) for label in document.labels if label.role in _OTHER_NAMES)
+        self.borrowed = sum(label.role in _BORROWED for label in document.labels)
 
 
 decode_document = msgspec.json.Decoder(IndexedDocument).decode

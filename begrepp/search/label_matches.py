@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from begrepp.search.label_variants import label_variants
 from begrepp.search.query_parser import ParsedSearch, WordSlot
@@ -33,8 +33,11 @@ class _SlotPhrase(NamedTuple):
     weight: float
 
 
-@dataclass(slots=True)
-class _LabelMatch:
+_PhraseMatches = tuple[list[float], list[int], Collection[int]]
+"""The quality and the number of the phrase by slot, and the places of the words that match, each once."""
+
+
+class _LabelMatch(msgspec.Struct, gc=False):
     """The match of a label with the slots of a query, in their order, without what stands elsewhere.
 
     `is_named` tells whether the label has a word of the query that is not the name of a system or kind, `covered` is
@@ -81,12 +84,14 @@ class LabelMatcher:
         for phrase, (words, weight) in enumerate(slot.alternatives.items(), start=1):
             yield _SlotPhrase(number, phrase, [self._words.add(word) for word in words], weight)
 
-    def score(self, label: str, context: Sequence[float]) -> float:
+    def score(self, label: str, context: Sequence[float] | None) -> float:
         """Return the best score of the variants of a label, 0 to 1.3; `context` are qualities of slots elsewhere."""
-        best = self._variant_score(label, context)
+        match = self._match(label)
+        best = self._score_match(match, context) if match else 0.0
         if "(" in label or "[" in label:
             for variant in label_variants(label)[1:]:
-                best = max(best, self._variant_score(variant, context) - _VARIANT)
+                if match := self._match(variant):
+                    best = max(best, self._score_match(match, context) - _VARIANT)
         return best
 
     def qualities(self, label: str) -> list[float]:
@@ -102,11 +107,10 @@ class LabelMatcher:
 
     def _match(self, label: str) -> _LabelMatch | None:
         """Return the match of a label, None if it has no word of the query."""
-        try:
-            return self._matches[label]
-        except KeyError:
+        match = self._matches.get(label, self)
+        if match is self:
             match = self._matches[label] = self._new_match(label)
-            return match
+        return match  # type: ignore[return-value]  # the matcher itself stands for a label that is not known
 
     def _new_match(self, label: str) -> _LabelMatch | None:
         words, known = lowercase_words(label), self._words
@@ -118,31 +122,42 @@ class LabelMatcher:
                         found[number] = quality, at
         if not found:
             return None
-        each, phrases, used = self._best_phrases(found)
-        own = [each[number] for number in self._words_alone]
+        each, phrases, places = self._match_one(found) if len(found) == 1 else self._match_phrases(found)
+        own = [each[number] for number in self._words_alone] if self._words_alone else each
         uninformative = sum(map(_UNINFORMATIVE.__contains__, words))
-        informative = len(words) - uninformative
-        covered = len(used) / max(informative + _UNINFORMATIVE_WEIGHT * uninformative, len(used), 1)
+        informative, used = len(words) - uninformative, len(places)
+        covered = used / max(informative + _UNINFORMATIVE_WEIGHT * uninformative, used, 1)
         return _LabelMatch(
-            qualities=each,
-            phrases=phrases,
-            is_named=any(own or each),
-            is_whole=label.casefold() == self._text,
-            is_covered=covered > _COVERED and len(used) == informative,
-            covered=covered,
-            has_first=0 in used,
+            each,
+            phrases,
+            any(own),
+            label.casefold() == self._text,
+            covered > _COVERED and used == informative,
+            covered,
+            0 in places,
         )
 
-    def _best_phrases(self, found: Mapping[int, tuple[float, int]]) -> tuple[list[float], list[int], set[int]]:
+    def _match_one(self, found: Mapping[int, tuple[float, int]]) -> _PhraseMatches:
+        """Return what `_match_phrases` does for a label with one word of the query, which most labels have."""
+        [(number, (quality, place))] = found.items()
+        possible = self._by_first_word.get(number, ())
+        if len(possible) != 1 or len(possible[0].words) != 1:
+            return self._match_phrases(found)
+        slot, phrase, _, weight = possible[0]
+        each, phrases = self._no_qualities.copy(), self._no_phrases.copy()
+        each[slot], phrases[slot] = quality * weight, phrase
+        return each, phrases, (place,)
+
+    def _match_phrases(self, found: Mapping[int, tuple[float, int]]) -> _PhraseMatches:
         """Return the best match of each slot, given the words of the query that a label has with quality and place.
 
         These are its quality, 0 to 1, the number of the phrase, and the places of the words of all matches. Phrase 0 is
         the slot's own words, the others are its alternatives in their order. With the best match that there may be, no
         further phrases are compared.
         """
-        possible = [phrase for number in found for phrase in self._by_first_word.get(number, ())]
-        if len(possible) > 1:
-            possible.sort()
+        starts = self._by_first_word
+        possible = [phrase for number in found if number in starts for phrase in starts[number]]
+        possible.sort()
         each, phrases = self._no_qualities.copy(), self._no_phrases.copy()
         used: dict[int, Iterable[int]] = {}
         finished = -1
@@ -161,17 +176,20 @@ class LabelMatcher:
                 finished = slot  # phrases come sorted by slot
             if quality * weight > each[slot]:
                 each[slot], phrases[slot], used[slot] = quality * weight, phrase, places
-        return each, phrases, set(chain.from_iterable(used.values()))
+        return each, phrases, {place for places in used.values() for place in places}
 
-    def _variant_score(self, label: str, context: Sequence[float]) -> float:
-        match = self._match(label)
-        if match is None or not match.is_named:
+    def _score_match(self, match: _LabelMatch, context: Sequence[float] | None) -> float:
+        if not match.is_named:
             return 0.0
         if match.is_whole:
             return _WHOLE
         total = 0.0
-        for quality, around, weight in zip(match.qualities, context, self._weights, strict=True):
-            total += (quality if quality > around else around) * weight
+        if context is None:
+            for quality, weight in zip(match.qualities, self._weights, strict=True):
+                total += quality * weight
+        else:
+            for quality, around, weight in zip(match.qualities, context, self._weights, strict=True):
+                total += (quality if quality > around else around) * weight
         share = total / self._weight
         if match.is_covered and share > _SHARED:
             return _ALL_WORDS * share

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import takewhile
 from operator import itemgetter
 
+from cachetools import LRUCache
 from tantivy import Occur, Query, Schema, Searcher
 
 from begrepp.search.query_codes import MAX_RANGE
@@ -30,8 +32,8 @@ _MAX_LISTED = 300
 """Words with the same beginning that are listed in a query."""
 _MAX_UNITED = 60
 """Such words that are looked up one by one, which takes less time than looking for a set: 13 µs to 200 µs for one."""
-_CACHED_WORDS = 2_000
-"""Words whose queries are kept."""
+_CACHED_WORDS, _CACHED_SLOTS = 2_000, 500
+"""Words, and words with their alternatives, whose queries are kept."""
 MIN_FREQUENT = 20_000
 """A word in more documents than this is frequent: it hardly distinguishes hits."""
 
@@ -57,6 +59,8 @@ class SearchQueryBuilder:
         self._searcher = searcher
         # Not the cache of a method: the reference to itself would keep the files open until garbage is collected.
         self._word = lru_cache(maxsize=_CACHED_WORDS)(partial(_word_query, schema, searcher))
+        self._slots: LRUCache[WordSlot, Query] = LRUCache(_CACHED_SLOTS)
+        self._lock = threading.Lock()
 
     def build(self, search: ParsedSearch, telling: Container[int], least: int) -> Query:
         """Build a query for documents with the words of at least so many of the telling slots, numbered from 0.
@@ -66,7 +70,7 @@ class SearchQueryBuilder:
         needed: list[tuple[Occur, Query]] = []
         others: list[tuple[Occur, Query]] = []
         for number, slot in enumerate(search.slots):
-            (needed if number in telling else others).append((Occur.Should, self._slot(slot)))
+            (needed if number in telling else others).append((Occur.Should, self._cached_slot(slot)))
         if least == len(needed):  # faster than counting
             others += [(Occur.Must, query) for _, query in needed]
         else:
@@ -139,6 +143,16 @@ class SearchQueryBuilder:
         """Build a query for a value in a field, with the same score for all hits."""
         return Query.const_score_query(Query.term_query(self._schema, name, value, index_option="basic"), score)
 
+    def _cached_slot(self, slot: WordSlot) -> Query:
+        """Return the query of a slot, which is the same for many queries."""
+        with self._lock:
+            query = self._slots.get(slot)
+        if query is None:
+            query = self._slot(slot)
+            with self._lock:
+                self._slots[slot] = query
+        return query
+
     def _slot(self, slot: WordSlot) -> Query:
         own = self._all_words(slot.words, prefix=slot.is_last)
         queries = [own] if own else []
@@ -180,7 +194,7 @@ class AutocompleteQueryBuilder(SearchQueryBuilder):
         if not all(self._is_short(slot) or self.is_frequent(slot) for slot in search.slots):
             return None
         if len(prefix := fold(search.text)) > MAX_EDGE_LENGTH:
-            return Query.boolean_query([(Occur.Must, self._slot(slot)) for slot in search.slots])
+            return Query.boolean_query([(Occur.Must, self._cached_slot(slot)) for slot in search.slots])
         prefixes = [(Occur.Should, self._term("start", prefix)), (Occur.Should, self._term("code", search.code))]
         return Query.boolean_query(prefixes)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 
 from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
 from begrepp.search.query_compounds import join_words, joined_runs, medicine_groups, replace_parts, split_compound
@@ -39,7 +40,11 @@ _ORDINARY = 0.3
 """The weight of a word of circumstances, such as *ofta*, to that of another as rare."""
 
 
-@dataclass(frozen=True, slots=True)
+_KEPT_SLOTS = 3_000
+"""Slots that are kept, the last that were made; queries of a list share many words."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class WordSlot:
     """A word or phrase of a query with its alternatives.
 
@@ -95,12 +100,25 @@ class ParsedSearch:
         return bool(self.codes.whole) and is_capitals(self.text)
 
 
-def parse_search(query: str, lexicon: Lexicon, *, joined: bool = True) -> ParsedSearch:
-    """Parse a query; `lexicon` looks up words and codes in the index.
+class SlotMaker:
+    """Makes the slots of words and phrases by look-ups in an index; a word has the same slot in many queries."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._make = lru_cache(maxsize=_KEPT_SLOTS)(partial(_slot, lexicon))
+
+    def make(self, typed: Phrase, phrases: Sequence[Phrase], is_last: bool, apart: Phrase = ()) -> WordSlot:
+        """Return the slot of a word or phrase with some synonyms; `apart` are the words that were joined to it."""
+        return self._make(typed, tuple(phrases), is_last, apart)
+
+
+def parse_search(query: str, maker: SlotMaker, *, joined: bool = True) -> ParsedSearch:
+    """Parse a query; `maker` makes the slots of its words, and its lexicon looks up words and codes in the index.
 
     A word that the index does not have is corrected, unless it is the last and the beginning of a word, or the query
     is a code. Words that make a compound or a phrase are one word if they are to be `joined`.
     """
+    lexicon = maker.lexicon
     syntax = read_syntax(query)
     text = join_abbreviations(syntax.text)
     codes = find_codes(text, lexicon.systems, lexicon.has_code)
@@ -121,7 +139,7 @@ def parse_search(query: str, lexicon: Lexicon, *, joined: bool = True) -> Parsed
         unknown = [word for word in unknown if word not in kept]
     corrected = sounded_corrections(text, kept.difference(unfinished), lexicon)
     corrected |= {w: correction for w in unknown if w not in corrected and (correction := correction_of(w, lexicon))}
-    slots = tuple(_slots(parts, corrected, lexicon, joined=joined))
+    slots = tuple(_slots(parts, corrected, maker, joined=joined))
     for group in syntax.either:
         slots = _unite(slots, group)
     short = frozenset(word for word in capitals if len(word) <= _MAX_SHORT)
@@ -144,8 +162,9 @@ def _as_word(word: str) -> QueryPart:
 
 
 def _slots(
-    parts: Sequence[QueryPart], corrected: Mapping[str, str], lexicon: Lexicon, *, joined: bool
+    parts: Sequence[QueryPart], corrected: Mapping[str, str], maker: SlotMaker, *, joined: bool
 ) -> Iterator[WordSlot]:
+    lexicon = maker.lexicon
     at = 0
     while at < len(parts):
         part = parts[at]
@@ -160,25 +179,26 @@ def _slots(
         if joined and length == 1 and (compound := join_words(run, lexicon)):
             word, length = compound
             at += length
-            yield _slot((word,), synonyms((word,)), at == len(parts), lexicon, tuple(run[:length]))
+            yield maker.make((word,), synonyms((word,)), at == len(parts), tuple(run[:length]))
             continue
         at += length
-        yield _slot(tuple(run[:length]), phrases, at == len(parts), lexicon)
+        yield maker.make(tuple(run[:length]), phrases, at == len(parts))
 
 
 def _unite(slots: tuple[WordSlot, ...], words: Sequence[str]) -> tuple[WordSlot, ...]:
     """Return the slots with those of some words united to one, which any of the words matches."""
-    united = [slot for slot in slots if fold(slot.words[0]) in words]
-    if len(united) < 2:
+    numbers = [number for number, slot in enumerate(slots) if fold(slot.words[0]) in words]
+    if len(numbers) < 2:
         return slots
-    first, others = united[0], united[1:]
+    first, others = slots[numbers[0]], [slots[number] for number in numbers[1:]]
     alternatives = {**first.alternatives, **{k: v for slot in others for k, v in slot.alternatives.items()}}
     alternatives |= dict.fromkeys((slot.words for slot in others), 1.0)
-    either = replace(first, alternatives=alternatives, is_known=any(slot.is_known for slot in united))
-    return tuple(either if slot is first else slot for slot in slots if slot not in others)
+    either = replace(first, alternatives=alternatives, is_known=first.is_known or any(slot.is_known for slot in others))
+    kept = (number for number in range(len(slots)) if number not in numbers[1:])
+    return tuple(either if number == numbers[0] else slots[number] for number in kept)
 
 
-def _slot(typed: Phrase, phrases: Sequence[Phrase], is_last: bool, lexicon: Lexicon, apart: Phrase = ()) -> WordSlot:
+def _slot(lexicon: Lexicon, typed: Phrase, phrases: Sequence[Phrase], is_last: bool, apart: Phrase) -> WordSlot:
     """Return the slot of a word or phrase with some synonyms; `apart` are the words that were joined to it."""
     alternatives = dict.fromkeys(phrases, _SYNONYM)
     word = typed[0] if len(typed) == 1 else ""

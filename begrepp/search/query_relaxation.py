@@ -7,33 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from begrepp.search.query_compounds import loose_parts
 from begrepp.search.query_lexicon import Lexicon
 from begrepp.search.query_medicines import with_medicines
-from begrepp.search.query_parser import ParsedSearch, parse_search
+from begrepp.search.query_parser import ParsedSearch, SlotMaker, WordSlot, parse_search
 from begrepp.search.synonyms import Phrase, expansions, synonyms
 
 _TELLING_SHARE = 0.55
 """A word with less than this share of the weight of the most telling word is not required."""
 _ENOUGH_BY_PARTS = 5
 """Documents that have all parts of a compound; with fewer, those that have one of the parts are found too."""
+_CACHED_SLOTS = 1_000
+"""Slots that are kept without alternatives."""
 _STEPS = 5
 """Of a query with as many telling words or more, several are dropped at a time."""
 
 
-def understand_search(query: str, lexicon: Lexicon, has_hits: Callable[[ParsedSearch, int], bool]) -> ParsedSearch:
+def understand_search(query: str, maker: SlotMaker, has_hits: Callable[[ParsedSearch, int], bool]) -> ParsedSearch:
     """Parse a query; if no document has any of its words, with the parts of its compounds as words.
 
     What is in quotation marks, or has a minus sign, is sought as it is typed.
     """
-    search = with_medicines(parse_search(query, lexicon), lexicon)
+    lexicon = maker.lexicon
+    search = with_medicines(parse_search(query, maker), lexicon)
     is_exact = search.codes.whole or search.syntax.phrases or search.syntax.excluded
     if is_exact or _has_telling_word(search, lexicon):
         return search
     loose = _loosened(search, lexicon)
     enough = _ENOUGH_BY_PARTS if _is_one_compound(search) else 1
-    return parse_search(loose, lexicon, joined=False) if loose and not has_hits(search, enough) else search
+    return parse_search(loose, maker, joined=False) if loose and not has_hits(search, enough) else search
 
 
 def _is_one_compound(search: ParsedSearch) -> bool:
@@ -52,7 +56,12 @@ def _has_telling_word(search: ParsedSearch, lexicon: Lexicon) -> bool:
 def as_written(search: ParsedSearch) -> ParsedSearch:
     """Return a search for its telling words without alternatives, which is enough for the whole name of something."""
     slots = (search.slots[number] for number in telling_slots(search))
-    return replace(search, slots=tuple(replace(slot, alternatives={}) for slot in slots))
+    return replace(search, slots=tuple(map(_without_alternatives, slots)))
+
+
+@lru_cache(maxsize=_CACHED_SLOTS)
+def _without_alternatives(slot: WordSlot) -> WordSlot:
+    return replace(slot, alternatives={})
 
 
 def _loosened(search: ParsedSearch, lexicon: Lexicon) -> str:

@@ -78,6 +78,19 @@ class SynonymUse:
     source: str
 
 
+class _UnderstoodTags(dict[str, bool]):
+    """Whether language tags are of the language of the users."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, tag: str) -> bool:
+        """Compare a tag that has not been looked up."""
+        self[tag] = found = in_language(tag, self._language)
+        return found
+
+
 class Ranker:
     """Scores documents against one query for users of a language; `sizes` are the numbers of documents by scheme.
 
@@ -95,7 +108,9 @@ class Ranker:
         others = [slot for slot in search.slots if not slot.subjects]
         subjects = (slot.subjects for slot in search.slots if len(slot.subjects) == 1)
         self._subjects = frozenset[str]().union(*subjects) if others else frozenset[str]()
-        self._understood: dict[str, bool] = {}
+        self._datasets = frozenset[str]().union(*(slot.datasets for slot in search.slots))
+        self._understood = _UnderstoodTags(language)
+        self._size_priors: dict[str, float] = {}
         self.scored: dict[tuple[int, int], tuple[IndexedDocument, HitScore]] = {}
 
     def score(self, document: IndexedDocument) -> HitScore:
@@ -105,11 +120,11 @@ class Ranker:
         if document.kind == "variable":
             labels = [*labels, Label("code", "", document.notation.replace("_", " "))]
         best, second, best_label, has_own = 0.0, 0.0, None, False
-        score_label = self._matcher.score
+        score_label, understood = self._matcher.score, self._understood
         for label in labels:
             if not (weight := _ROLES.get(label.role)) or not (match := score_label(label.value, context)):
                 continue
-            score = weight * match + (_LABEL_LANGUAGE if self._is_understood(label.lang) else 0.0)
+            score = weight * match + (_LABEL_LANGUAGE if understood[label.lang] else 0.0)
             has_own = has_own or label.role in _OWN_NAMES
             if score > best:
                 best, second, best_label = score, best, label
@@ -117,12 +132,12 @@ class Ranker:
                 second = score
         if best_label and best_label.role == "parent":
             best += _REST * document.is_rest + _ONLY_PARENT * (not has_own)
-        code = max(map(self._code_score, document.forms.codes), default=0.0) if self._has_codes else 0.0
-        if not code and document.kind == "concept" and document.forms.has_placeholder:
+        code = max(map(self._code_score, document.code_keys), default=0.0) if self._has_codes else 0.0
+        if not code and document.kind == "concept" and document.has_placeholder:
             best += _PLACEHOLDER
         if code and self.search.codes.systems & {document.scheme, document.dataset}:
             code += _IN_SYSTEM
-        if any(document.iri in slot.datasets for slot in self.search.slots):
+        if document.iri in self._datasets:
             best = max(best, _NAMED_DATASET)
         if document.kind == "concept" and self._subjects and document.scheme not in self._subjects:
             best += _OUTSIDE_SUBJECT
@@ -137,28 +152,25 @@ class Ranker:
             SynonymUse(" ".join(typed), phrase_text(other), source) for typed, other, source in found if source
         )
 
-    def _is_understood(self, lang: str) -> bool:
-        """Return whether a language tag is of the language of the users."""
-        known = self._understood.get(lang)
-        if known is None:
-            known = self._understood[lang] = in_language(lang, self.language)
-        return known
-
     def _prior(self, document: IndexedDocument) -> float:
         """Return what a document scores for what it is, whatever the query."""
         prior = _KINDS.get(document.kind, 0.0)
         if document.kind == "concept" and document.codes:
-            prior += _SIZE * math.log10(self._sizes.get(document.scheme, 0) + 1)
+            if (size_prior := self._size_priors.get(document.scheme)) is None:
+                size_prior = _SIZE * math.log10(self._sizes.get(document.scheme, 0) + 1)
+                self._size_priors[document.scheme] = size_prior
+            prior += size_prior
             prior += _UPPER * max(0, 7 - len(document.codes[0]))
-        if any(self._is_understood(label.lang) for label in document.forms.preferred):
-            prior += _DOCUMENT_LANGUAGE
+        for label in document.preferred:
+            if self._understood[label.lang]:
+                prior += _DOCUMENT_LANGUAGE
+                break
         return prior + _ANIMAL * (document.species == ANIMAL) + _DEMONSTRATION * document.is_demonstration
 
-    def _context(self, document: IndexedDocument) -> Sequence[float]:
-        """Return how well what a document lies in, or is described by, matches each slot."""
-        if self._has_words_alone:
-            around = [0.0] * len(self.search.slots)
-        else:
+    def _context(self, document: IndexedDocument) -> Sequence[float] | None:
+        """Return how well what a document lies in, or is described by, matches each slot; None if no slot is."""
+        around: list[float] | None = None
+        if not self._has_words_alone:
             within = {document.scheme, document.dataset} if document.kind != "scheme" else {document.iri}
             around = [
                 1.0 if slot.systems & within else max(_kind_match(slot, document), _subject_match(slot, within))
@@ -166,7 +178,10 @@ class Ranker:
             ]
         for label in document.labels:
             if (weight := _CONTEXT.get(label.role)) and (qualities := self._matcher.qualities(label.value)):
-                around = [max(best, weight * quality) for best, quality in zip(around, qualities, strict=True)]
+                if around is None:
+                    around = [weight * quality for quality in qualities]
+                else:
+                    around = [max(best, weight * quality) for best, quality in zip(around, qualities, strict=True)]
         return around
 
     def _code_score(self, code: str) -> float:

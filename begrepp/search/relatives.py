@@ -113,7 +113,7 @@ def _related(document: IndexedDocument, sizes: Mapping[str, int]) -> Iterator[tu
 
 
 def _offer(relation: str, document: IndexedDocument, result: HitScore) -> _Offer:
-    name = next(iter(document.forms.preferred), None)
+    name = next(iter(document.preferred), None)
     role = _ROLES.get(relation, relation)
     if relation == "measured" and document.kind == "variable":
         role = "measured_by"

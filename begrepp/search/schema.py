@@ -114,7 +114,7 @@ class BorrowedLabel:
     scheme: str
 
 
-class Relative(msgspec.Struct, array_like=True, frozen=True):
+class Relative(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A related resource, which is shown near this one.
 
     `relation` is `same` (an exact or close match), `sibling`, `variant`, `namesake` or `measured` as in

@@ -80,8 +80,15 @@ _NUMERALS = [
 
 def other_numerals(word: str) -> list[str]:
     """Return the other ways to write a small number: *typ 2*, *typ II* and *typ två*; not of *en* and *i*."""
-    groups = [] if word in FUNCTION_WORDS | QUESTION_WORDS else _NUMERALS
-    return [other for group in groups if word in group for other in group if other != word]
+    return _OTHER_NUMERALS.get(word, [])
+
+
+_OTHER_NUMERALS = {
+    word: [other for other in group if other != word]
+    for group in _NUMERALS
+    for word in group
+    if word not in FUNCTION_WORDS | QUESTION_WORDS
+}
 
 
 MEDICINE_WORDS = """läkemedel läkemedlet läkemedlen medicin mediciner medicinen medel preparat tabletter piller

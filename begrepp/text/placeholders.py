@@ -15,7 +15,8 @@ def is_placeholder(label: str, code: str, scheme: str) -> bool:
 
     A label that is only the code is not one: a code list may have no other names.
     """
-    if _FILLERS.isdisjoint(lowercase_words(label)):
+    text = label.casefold()
+    if not any(map(text.__contains__, _FILLERS)) or _FILLERS.isdisjoint(lowercase_words(label)):  # the first is quick
         return False
     plain = label.replace(code, " ") if code and any(map(str.isdigit, code)) else label
     known = _FILLERS | _ABSENT | set(lowercase_words(scheme.replace("_", " ")))

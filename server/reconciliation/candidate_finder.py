@@ -14,11 +14,11 @@ from begrepp.records import Text
 from server.http.i18n import Translator
 from server.http.negotiation import named_language
 from server.reconciliation.candidate_score import (
+    NameScorer,
     ScoredConcept,
     keep_search_order,
     score_identified,
     score_listed,
-    score_name,
 )
 from server.reconciliation.concept_search import (
     FoundConcept,
@@ -78,9 +78,11 @@ class CandidateFinder:
         scored = []
         for query in queries:
             key = (query.texts, query.ids, query.types, query.conditions, query.limit, self._language(query))
-            if key not in cache:
+            if key in cache:
+                scored.append([each.copy() for each in cache[key]])
+            else:
                 cache[key] = self._score(query)
-            scored.append([each.copy() for each in cache[key]])
+                scored.append(cache[key])
         typed = [(query, found) for query, found in zip(queries, scored, strict=True) if query.types]
         self._add_types([found for _, found in typed])
         for query, found in typed:
@@ -107,7 +109,7 @@ class CandidateFinder:
             best = max((hit.score for hit in hits), default=0.0)
             if may_be_identifier(text):
                 hits = [*find_identified(self._service, text), *hits]
-            scored = [score_name(hit, text, best) for hit in hits]
+            scored = [*map(NameScorer(text, best).score, hits)]
             keep_search_order(scored)
             scored += self._score_further(query, text, schemes, scored)
             for each in scored:
@@ -137,7 +139,8 @@ class CandidateFinder:
         known = {each.concept.iri for each in first}
         most = min((each.score for each in first if not each.exact), default=100.0)
         further = {each.iri: each for each in (*self._concepts_below(query), *hits) if each.iri not in known}
-        scored = [score_name(each, text, best, place=_FURTHER) for each in further.values()]
+        scorer = NameScorer(text, best)
+        scored = [scorer.score(each, place=_FURTHER) for each in further.values()]
         scored = nlargest(_FURTHER, scored, key=lambda each: each.score)
         for each in scored:
             each.score = each.score if each.exact else min(each.score, most)

@@ -58,35 +58,49 @@ def score_listed(concept: FoundConcept) -> ScoredConcept:
     )
 
 
-def score_name(hit: FoundConcept, text: str, best: float, *, place: int = 0) -> ScoredConcept:
-    """Score how well the labels and the code of a concept match a text; `best` is the best score of the search.
+class NameScorer:
+    """Scores how well the labels and codes of concepts match a text; `best` is the best score of the search."""
 
-    `place` is that of a concept which the search has not found, after those that it has.
-    """
-    key, folded = code_key(text), _fold_words(text)
-    is_code = bool(key) and key == code_key(hit.notation)
-    is_name = any(_fold_words(label.value) == folded for label in hit.labels)
-    labels = [(label, 1.0) for label in hit.labels]
-    if hit.matched:
-        labels.append((hit.matched, _EXACT_OTHER_LABEL / _EXACT if hit.is_own_label else _MAPPED_LABEL))
-    similarity = max((_similarity(folded, _fold_words(label.value)) * weight for label, weight in labels), default=0.0)
-    is_other_name = hit.matched is not None and hit.is_own_label and _fold_words(hit.matched.value) == folded
-    is_id = text == hit.iri or (hit.score == 0 and may_be_identifier(text))
-    exact = is_id or is_code or is_name or is_other_name
-    if exact:
-        score = _EXACT if is_id or is_code or is_name else _EXACT_OTHER_LABEL
-    else:
-        rank = hit.score / best if best > 0 else 0.0
-        score = _MOST_SIMILAR * ((1 - _SEARCH_SHARE) * similarity / 100 + _SEARCH_SHARE * max(0.0, min(rank, 1.0)))
-    features: dict[str, bool | float] = {
-        "name_exact": is_name or is_other_name,
-        "code_exact": is_code,
-        "name_similarity": round(similarity, 1),
-        "search_score": round(hit.score, 3),
-        "deprecated": not hit.active,
-    }
-    score *= 1 if hit.active else _RETIRED
-    return ScoredConcept(concept=hit, score=score, exact=exact, features=features, place=place)
+    def __init__(self, text: str, best: float) -> None:
+        self._text = text
+        self._best = best
+        self._code = code_key(text)
+        self._folded = _fold_words(text)
+        self._may_be_identifier = may_be_identifier(text)
+
+    def score(self, hit: FoundConcept, *, place: int = 0) -> ScoredConcept:
+        """Score a concept; `place` is that of one which the search has not found, after those that it has."""
+        is_code = bool(self._code) and self._code == code_key(hit.notation)
+        names = [_fold_words(label.value) for label in hit.labels]
+        is_name = self._folded in names
+        similarity = max(map(self._similarity, names), default=0.0)
+        is_other_name = False
+        if hit.matched:
+            matched = _fold_words(hit.matched.value)
+            is_other_name = hit.is_own_label and matched == self._folded
+            weight = _EXACT_OTHER_LABEL / _EXACT if hit.is_own_label else _MAPPED_LABEL
+            similarity = max(similarity, self._similarity(matched) * weight)
+        is_id = self._text == hit.iri or (hit.score == 0 and self._may_be_identifier)
+        exact = is_id or is_code or is_name or is_other_name
+        if exact:
+            score = _EXACT if is_id or is_code or is_name else _EXACT_OTHER_LABEL
+        else:
+            rank = hit.score / self._best if self._best > 0 else 0.0
+            share = (1 - _SEARCH_SHARE) * similarity / 100 + _SEARCH_SHARE * max(0.0, min(rank, 1.0))
+            score = _MOST_SIMILAR * share
+        features: dict[str, bool | float] = {
+            "name_exact": is_name or is_other_name,
+            "code_exact": is_code,
+            "name_similarity": round(similarity, 1),
+            "search_score": round(hit.score, 3),
+            "deprecated": not hit.active,
+        }
+        score *= 1 if hit.active else _RETIRED
+        return ScoredConcept(concept=hit, score=score, exact=exact, features=features, place=place)
+
+    def _similarity(self, name: str) -> float:
+        ratio = fuzz.ratio(self._folded, name)
+        return max(ratio, fuzz.token_sort_ratio(self._folded, name, score_cutoff=ratio))
 
 
 def keep_search_order(scored: Sequence[ScoredConcept]) -> None:
@@ -103,7 +117,3 @@ def keep_search_order(scored: Sequence[ScoredConcept]) -> None:
 
 def _fold_words(text: str) -> str:
     return " ".join(fold(text).split())
-
-
-def _similarity(a: str, b: str) -> float:
-    return max(fuzz.ratio(a, b), fuzz.token_sort_ratio(a, b))

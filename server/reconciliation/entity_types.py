@@ -35,6 +35,7 @@ class TypeIndex:
     def __init__(self, service: ReconciliationService, language: str) -> None:
         self._service = service
         self._language = language
+        self._scheme_types: dict[str, EntityType] = {}
 
     @cached_property
     def root(self) -> EntityType:
@@ -117,8 +118,10 @@ class TypeIndex:
         return [self._of_level(iri, names[iri].label) for iri in sorted(depths, key=lambda iri: (depths[iri], iri))]
 
     def _of_scheme(self, scheme: SchemeFacts) -> EntityType:
-        name = choose_text(scheme.titles, self._language) or Text(scheme.id, "")
-        return EntityType(id=scheme.id, name=name, broader=_CONCEPT)
+        if scheme.id not in self._scheme_types:
+            name = choose_text(scheme.titles, self._language) or Text(scheme.id, "")
+            self._scheme_types[scheme.id] = EntityType(id=scheme.id, name=name, broader=_CONCEPT)
+        return self._scheme_types[scheme.id]
 
     def _of_level(self, iri: str, label: Text) -> EntityType:
         id_ = iri.removeprefix(f"{self._service.build.iris.root}cs/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, g, jsonify, request
 
 from begrepp.errors import UsageError
@@ -81,12 +82,10 @@ def service_root(name: str = "") -> Response:
 def _match(service: ReconciliationService, queries: str) -> Response:
     batch = parse_batch(parse_json(queries, "queries"))
     found = CandidateFinder(service, g.language).find([*batch.values()])
-    return jsonify(
-        {
-            key: {"result": [_candidate(each) for each in each_found]}
-            for key, each_found in zip(batch, found, strict=True)
-        }
-    )
+    body = {
+        key: {"result": [_candidate(each) for each in each_found]} for key, each_found in zip(batch, found, strict=True)
+    }
+    return Response(msgspec.json.encode(body), content_type="application/json")
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:

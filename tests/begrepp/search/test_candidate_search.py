@@ -12,7 +12,7 @@ from tantivy import Index
 
 from begrepp.search import TextIndex, write_index
 from begrepp.search.lexicon import IndexLexicon
-from begrepp.search.query_parser import parse_search
+from begrepp.search.query_parser import SlotMaker, parse_search
 from begrepp.search.query_relaxation import slots_beside_beginning
 from begrepp.search.schema import FACETS, register_tokenizer, schema
 from tests.begrepp.search.test_borrowed_names import BASE, concept
@@ -40,7 +40,7 @@ def index(folder: Path) -> TextIndex:
 )
 def test_other_words_are_needed_beside_the_beginning_of_a_word(folder: Path, query: str, needed: list[int]) -> None:
     lexicon = IndexLexicon(schema(), register_tokenizer(Index.open(str(folder))).searcher())
-    assert slots_beside_beginning(parse_search(query, lexicon)) == needed
+    assert slots_beside_beginning(parse_search(query, SlotMaker(lexicon))) == needed
 
 
 def test_suggestions_have_the_other_words_too(index: TextIndex) -> None:

@@ -21,23 +21,23 @@ def document(*labels: Label, notation: str = "k1.2") -> IndexedDocument:
 
 
 def test_names_and_codes_are_analysed() -> None:
-    forms = document(
+    kvarn = document(
         Label("pref", "sv", "Större Kvarn"),
         Label("alt", "sv", "Väderkvarn"),
         Label("hidden", "", "kvarn"),
         Label("keyword", "sv", "vind"),
         Label("sibling", "en", "Mill", "https://example.org/cs/mills"),
         Label("parent", "sv", "Byggnad", SCHEME),
-    ).forms
-    assert (forms.code, forms.codes) == ("K12", ["K12", "K12B"])
-    assert [label.value for label in forms.preferred] == ["Större Kvarn"]
-    assert forms.preferred_names == {"storre kvarn"}
-    assert forms.names == {"storre kvarn", "vaderkvarn", "kvarn"}
-    assert (forms.borrowed, forms.has_placeholder) == (1, False)
+    )
+    assert (kvarn.forms.code, kvarn.code_keys) == ("K12", ["K12", "K12B"])
+    assert [label.value for label in kvarn.preferred] == ["Större Kvarn"]
+    assert kvarn.forms.preferred == {"storre kvarn"}
+    assert kvarn.forms.names == {"storre kvarn", "vaderkvarn", "kvarn"}
+    assert (kvarn.forms.borrowed, kvarn.has_placeholder) == (1, False)
 
 
 def test_a_label_of_a_template_is_a_placeholder() -> None:
-    assert document(Label("pref", "sv", "Lämplig text, tack!")).forms.has_placeholder
+    assert document(Label("pref", "sv", "Lämplig text, tack!")).has_placeholder
 
 
 def test_a_rest_group_is_known_by_its_preferred_labels_alone() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from begrepp.search.query_codes import find_codes
 from begrepp.search.query_operators import read_syntax
-from begrepp.search.query_parser import parse_search
+from begrepp.search.query_parser import SlotMaker, parse_search
 from begrepp.search.system_names import System, SystemNames
 
 BASE = "https://example.org/id/cs/"
@@ -179,6 +179,18 @@ class EveryWord:
 
 @pytest.mark.parametrize("query", ["nlcr kön", "kön nlcr", "kön i nlcr"])
 def test_a_code_list_beside_a_register_is_a_word(query: str) -> None:
-    search = parse_search(query, EveryWord())
+    search = parse_search(query, SlotMaker(EveryWord()))
     assert {slot.words: bool(slot.systems) for slot in search.slots} == {("nlcr",): True, ("kön",): False}
     assert not search.codes.whole
+
+
+def test_the_same_word_on_both_sides_of_or_is_one_word() -> None:
+    search = parse_search("vatten OR vatten sten", SlotMaker(EveryWord()))
+    assert [slot.words for slot in search.slots] == [("vatten",), ("sten",)]
+
+
+def test_a_word_has_the_same_slot_in_many_queries() -> None:
+    maker = SlotMaker(EveryWord())
+    first, second = (parse_search(query, maker).slots[0] for query in ("vatten sten", "vatten berg"))
+    assert first is second and first.words == ("vatten",)
+    assert parse_search("vatten", maker).slots[0].is_last and not first.is_last

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 from begrepp.records import Text, choose_label, in_language
 from begrepp.search.indexed_documents import IndexedDocument, Label
@@ -11,12 +13,11 @@ from begrepp.search.ranking import HitScore, Ranker, SynonymUse
 _EQUALS = ("via", "sibling", "variant", "inclusion")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Hit:
     """A search hit; `matched` is the matching label if it is not the preferred one. `labels` are by language.
 
-    `parent` is the name of the code that the code of the hit extends. `equals` are names by code system of what has the
-    same code or is an exact match, `synonyms` those of the words of the query that found it.
+    `parent`, `equals` and `synonyms`, which pages show, are computed from the `details` when they are asked for.
     """
 
     iri: str
@@ -27,13 +28,37 @@ class Hit:
     active: bool
     matched: Label | None
     score: float
-    parent: Label | None = None
-    equals: frozenset[tuple[str, str]] = frozenset()
-    synonyms: tuple[SynonymUse, ...] = ()
+    details: HitDetails = field(repr=False, compare=False)
 
     def label(self, language: str = "sv") -> str:
         """Return the preferred label in a language, else in English, else in any; empty if there is none."""
         return choose_label((Text(value, lang) for lang, value in self.labels.items()), language)
+
+    @cached_property
+    def parent(self) -> Label | None:
+        """The name of the code that the code of the hit extends."""
+        return _parent_label(self.details.document, self.details.language)
+
+    @cached_property
+    def equals(self) -> frozenset[tuple[str, str]]:
+        """The names by code system of what has the same code or is an exact match."""
+        labels = self.details.document.labels
+        return frozenset((label.scheme, label.value) for label in labels if label.role in _EQUALS)
+
+    @cached_property
+    def synonyms(self) -> tuple[SynonymUse, ...]:
+        """The synonyms of words of the query that found it."""
+        label = self.details.result.label
+        return self.details.ranker.synonyms(label) if label else ()
+
+
+class HitDetails(NamedTuple):
+    """What a hit was made from: the query, the document with its score, and the language of the user."""
+
+    ranker: Ranker
+    document: IndexedDocument
+    result: HitScore
+    language: str
 
 
 def hit(ranker: Ranker, document: IndexedDocument, result: HitScore, user_language: str) -> Hit:
@@ -47,9 +72,7 @@ def hit(ranker: Ranker, document: IndexedDocument, result: HitScore, user_langua
         active=bool(document.active),
         matched=result.label if result.label and result.label.role not in ("pref", "code") else None,
         score=result.score,
-        parent=_parent_label(document, user_language),
-        equals=frozenset((label.scheme, label.value) for label in document.labels if label.role in _EQUALS),
-        synonyms=ranker.synonyms(result.label) if result.label else (),
+        details=HitDetails(ranker, document, result, user_language),
     )
 
 

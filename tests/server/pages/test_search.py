@@ -10,6 +10,10 @@ from flask.testing import FlaskClient
 
 from begrepp.records import Text
 from begrepp.search import Hit
+from begrepp.search.hits import hit as scored_hit
+from begrepp.search.indexed_documents import IndexedDocument, Label
+from begrepp.search.query_parser import ParsedSearch
+from begrepp.search.ranking import HitScore, Ranker
 from begrepp.search.synonyms import read_synonyms
 from begrepp.text.swedish import sort_key
 from server.pages.hit_rows import HitRow, unite_hits
@@ -20,17 +24,9 @@ HTML = {"Accept": "text/html"}
 
 def hit(iri: str, label: str, equals: set[tuple[str, str]]) -> Hit:
     scheme, _, code = iri.partition("/")
-    return Hit(
-        iri=iri,
-        kind="concept",
-        scheme=scheme,
-        notation=code,
-        labels={"sv": label},
-        active=True,
-        matched=None,
-        score=1.0,
-        equals=frozenset(equals),
-    )
+    labels = [Label("pref", "sv", label), *(Label("sibling", "", name, other) for other, name in equals)]
+    document = IndexedDocument(iri, "concept", scheme, code, 1, [code], 0, "", "", "", labels)
+    return scored_hit(Ranker(ParsedSearch("", ()), "sv", {}), document, HitScore(1.0, 1.0, None), "sv")
 
 
 def row(found: Hit) -> HitRow:

@@ -53,7 +53,7 @@ class Hit:
 
 
 class HitDetails(NamedTuple):
-    """What a hit was made from: the query, the document with its score, and the language of the user."""
+    """The parts that a hit was made from: the query, the document with its score, and the language of the user."""
 
     ranker: Ranker
     document: IndexedDocument

@@ -5,9 +5,12 @@ The texts are written in English in the commands; `server/translations/commands/
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Iterable
+from importlib.abc import InspectLoader
+from importlib.util import find_spec
 
 import click
 
@@ -53,7 +56,16 @@ class HelpContext(click.Context):
     formatter_class = HelpFormatter
 
 
-def first_sentence(command: click.Command) -> str:
+def help_in_source(module: str) -> str:
+    """Return the help of the function `command` of a module, by its source: importing all commands takes a second."""
+    spec = find_spec(module)
+    assert spec and isinstance(spec.loader, InspectLoader)
+    source = spec.loader.get_source(module) or ""
+    functions = (each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef))
+    return next((ast.get_docstring(each) or "" for each in functions if each.name == "command"), "")
+
+
+def first_sentence(help_: str) -> str:
     """Return the first sentence of the help of a command."""
-    paragraph = phrase(inspect.cleandoc(command.help or "").partition("\n\n")[0])
+    paragraph = phrase(inspect.cleandoc(help_).partition("\n\n")[0])
     return re.split(r"(?<=[.:]) (?=[A-ZÅÄÖ])", paragraph, maxsplit=1)[0]

@@ -9,7 +9,7 @@ import click
 
 from begrepp.cli import console
 from begrepp.cli.error_log import unexpected_error
-from begrepp.cli.help_text import HelpContext, first_sentence
+from begrepp.cli.help_text import HelpContext, first_sentence, help_in_source
 from begrepp.cli.usage_errors import translate_usage_errors
 from begrepp.errors import BegreppError
 
@@ -39,6 +39,10 @@ COMMANDS = (
 """The commands; each is `command` in the module of its name."""
 
 
+def _module(command: str) -> str:
+    return f"begrepp.cli.{command.replace('-', '_')}"
+
+
 class Command(click.Group):
     """Command group that prints an error on stderr, without traceback, and exits with its exit code.
 
@@ -55,16 +59,16 @@ class Command(click.Group):
         """Return a command by its name; None if there is none."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"begrepp.cli.{cmd_name.replace('-', '_')}")
+        module = import_module(_module(cmd_name))
         command: click.Command = module.command
         command.context_class = HelpContext
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands, each with the first sentence of its help."""
-        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, first_sentence(help_in_source(_module(name)))) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
-            formatter.write_dl([(name, first_sentence(command)) for name, command in commands if command])
+            formatter.write_dl(rows)
 
     def invoke(self, context: click.Context) -> object:
         try:

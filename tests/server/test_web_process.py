@@ -16,6 +16,8 @@ _HEAVY = (
     "polars",
     "rdflib",
     "xlsxwriter",
+    "lark",
+    "yaml",
     "begrepp.build",
     "begrepp.cli",
     "begrepp.graph",

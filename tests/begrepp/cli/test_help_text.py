@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+import subprocess
+import sys
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from begrepp.cli.help_text import help_in_source
 from begrepp.cli.language import phrase, phrases
 from begrepp.cli.main import COMMANDS, main
 from begrepp.settings import ROOT
@@ -74,3 +77,19 @@ def test_each_command_is_listed_with_its_first_sentence() -> None:
     text = " ".join(CliRunner().invoke(main, ["--help"], env={"LC_ALL": "C"}).stdout.split())
     assert "status Show the contents of the current build: editions, counts, triples, hash, date and files." in text
     assert "..." not in text.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_in_the_source_of_a_command_is_its_help(name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+    assert command and inspect.cleandoc(command.help or "")
+    assert help_in_source(f"begrepp.cli.{name.replace('-', '_')}") == inspect.cleandoc(command.help or "")
+
+
+def test_the_list_of_commands_imports_none_of_them() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from begrepp.cli.main import COMMANDS, main;"
+        "assert CliRunner().invoke(main, ['--help']).exit_code == 0;"
+        "print([each for each in ('polars', 'begrepp.cli.build', 'begrepp.cli.serve') if each in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

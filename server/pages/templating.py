@@ -18,7 +18,7 @@ from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
 from server.http.urls import AlternateFormat, raw_path
 from server.pages.authority_names import authority_name, licence_name
 from server.pages.template_cache import TemplateCache
-from server.pages.template_environment import PageEnvironment
+from server.pages.template_environment import PageEnvironment, escape_output
 from server.pages.tree_markup import make_reference, make_tree
 from server.pages.web_addresses import split_addresses
 from server.served.labels import texts_in_language
@@ -69,12 +69,16 @@ def _words(
 ) -> dict[str, object]:
     """Return the template variables of a language and a form of links."""
     translate, text = Translator(language), _make_text(language)
+
+    def marked(value: Text | None) -> Markup:
+        return Markup(text(value))
+
     return {
         "t": translate,
         "lang": language,
         "u": link_,
         "language_field": _LANGUAGE_FIELD.format(url_language) if url_language else Markup(""),
-        "text": text,
+        "text": marked,
         "tree": make_tree(translate, text, _with_query),
         "reference": make_reference(translate, text, link_),
         "licence_name": lambda iri: licence_name(iri, translate),
@@ -202,23 +206,23 @@ def alternate_formats(path: str, formats: tuple[Format, ...] = GRAPH_FORMATS) ->
     return tuple(AlternateFormat(f.suffix, f.media_type, f"{path}.{f.suffix}") for f in formats)
 
 
-def _make_text(language: str) -> Callable[[Text | None], Markup]:
-    """Return the function that shows a text in a page of a language.
+def _make_text(language: str) -> Callable[[Text | None], str]:
+    """Return the function that returns the HTML of a text in a page of a language.
 
     The HTML has `lang` if the text is not in the page's language, and the language in words if it is another.
     """
     own = ("", "zxx", language)  # zxx: no linguistic content, such as the name of a form (ISO 639-2)
 
-    def text(value: Text | None) -> Markup:
+    def text(value: Text | None) -> str:
         if value is None:
-            return Markup("")
-        words = escape(value.value)
+            return ""
+        words = escape_output(value.value)
         if value.lang in own:
             return words
         lang = escape(value.lang)
         if in_language(value.lang, language):
-            return Markup(f'<span lang="{lang}">{words}</span>')
-        return Markup(f'<span lang="{lang}" class="other">{words}</span> <span class="tongue">{lang}</span>')
+            return f'<span lang="{lang}">{words}</span>'
+        return f'<span lang="{lang}" class="other">{words}</span> <span class="tongue">{lang}</span>'
 
     return text
 

@@ -16,8 +16,8 @@ from server.served.refs import Ref, TreeNode
 TreeFunction = Callable[[TreeNode, str, Callable[[str], str]], Markup]
 
 
-def make_tree(t: Translator, text: Callable[[Text | None], Markup], with_query: Callable[..., str]) -> TreeFunction:
-    """Return the function that shows a node with those below it, as an item of a list.
+def make_tree(t: Translator, text: Callable[[Text | None], str], with_query: Callable[..., str]) -> TreeFunction:
+    """Return the function that shows a node with those below it, as an item of a list; `text` returns HTML.
 
     Its arguments are the node, the id of its code system if the node has none, and the link function of the page.
     """
@@ -67,12 +67,10 @@ def _quote_beginning(iri: str) -> str:
     return quote(iri)
 
 
-def make_reference(
-    t: Translator, text: Callable[[Text | None], Markup], u: Callable[[str], str]
-) -> Callable[..., Markup]:
+def make_reference(t: Translator, text: Callable[[Text | None], str], u: Callable[[str], str]) -> Callable[..., Markup]:
     """Return the function that shows a link to a thing, with its code unless told not to, and that it is retired.
 
-    `u` makes links.
+    `text` returns HTML, `u` makes links.
     """
     retired = f' <span class="tag warn">{escaped(t("status.inactive"))}</span>'
 

@@ -41,11 +41,12 @@ class ItemPacker:
             self._compress_waiting()
 
     def write(self, out: SectionWriter, name: str) -> None:
-        """Write a section with the items, and one with their dictionary, which is empty if they are not compressed."""
+        """Write a section with the items, and one with their dictionary if they are compressed."""
         if not self._compressor and self._waiting_bytes >= _LEAST_BYTES:
             self._compress_waiting()
         out.items(name, self._items)
-        out.section(f"{name}.dictionary", self._dictionary)
+        if self._dictionary:
+            out.section(f"{name}.dictionary", self._dictionary)
 
     def _compress_waiting(self) -> None:
         chosen = self._waiting[:: len(self._waiting) // _SAMPLES + 1]
@@ -64,14 +65,17 @@ class ItemPacker:
 
 
 class PackedItems:
-    """Sequence of byte strings that `ItemPacker` wrote; safe in threads and in forked processes."""
+    """Sequence of byte strings that `ItemPacker` wrote, or an earlier version without compression.
+
+    Safe in threads and in forked processes.
+    """
 
     __slots__ = ("_data", "_dictionary", "_idle", "_places")
 
     def __init__(self, file: SectionFile, name: str) -> None:
         self._data, self._places = file.section(name), file.array(f"{name}.places", "Q")
-        dictionary = file.section(f"{name}.dictionary")
-        self._dictionary = ZstdCompressionDict(bytes(dictionary)) if dictionary else None
+        dictionary = f"{name}.dictionary"
+        self._dictionary = ZstdCompressionDict(bytes(file.section(dictionary))) if file.has(dictionary) else None
         self._idle: list[ZstdDecompressor] = []
 
     def __len__(self) -> int:

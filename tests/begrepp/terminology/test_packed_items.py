@@ -70,6 +70,14 @@ def test_few_or_odd_items_are_read_back(tmp_path: Path, items: list[bytes]) -> N
     assert [bytes(read[place]) for place in range(len(items))] == items
 
 
+def test_items_of_an_earlier_version_are_read(tmp_path: Path) -> None:
+    items = _records(4000, 12)
+    with SectionWriter(tmp_path / "file") as out:
+        out.items("records", items)
+    read = PackedItems(SectionFile(tmp_path / "file"), "records")
+    assert [bytes(read[place]) for place in range(len(items))] == items
+
+
 def test_threads_read_at_the_same_time(tmp_path: Path) -> None:
     items = _records(4000, 12)
     read = PackedItems(_write(tmp_path / "file", items), "records")

@@ -44,7 +44,8 @@ def sort_key(text: str) -> str:
     """Return a key for Swedish collation; numbers sort by value."""
     plain = text.casefold()
     if not plain.isascii():
-        plain = plain.translate(_SORTED_LETTERS)
+        plain = plain.replace("å", "{").replace("ä", "|").replace("ö", "}")  # faster than the table
+        plain = plain if plain.isascii() else plain.translate(_SORTED_LETTERS)
     return _DIGITS.sub(lambda digits: digits[0].rjust(9, "0"), plain)
 
 

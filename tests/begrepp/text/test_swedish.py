@@ -16,6 +16,12 @@ def test_swedish_letters_sort_last() -> None:
     ]
 
 
+def test_letters_of_other_languages_sort_as_their_swedish_ones() -> None:
+    assert sorted(["øra", "ægg", "zon", "åder", "ära", "öga", "éa"], key=sort_key) == [
+        *("éa", "zon", "åder", "ægg", "ära", "öga", "øra"),
+    ]
+
+
 def test_numbers_sort_by_value() -> None:
     assert sorted(["T10", "T2", "T1"], key=sort_key) == ["T1", "T2", "T10"]
 

@@ -50,6 +50,8 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
             rules += _rules(part, system, verb)
             for each in checked_items(part, "concept", resource.origin):
                 _add_member(members, unknown, system, each, context, remove=verb == "exclude")
+    if day := compose.get("lockedDate"):
+        rules.append(f"code systems as of {day}")
     labels: list[tuple[str, Text]] = []
     stack = list(reversed(checked_items(expansion, "contains", resource.origin)))
     while stack:

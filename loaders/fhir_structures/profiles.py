@@ -7,10 +7,15 @@ from typing import Any
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Element, Link, Record, Text
+from begrepp.sources.row_faults import RowScope
 from loaders.support.fhir_labels import Json, coding_links, object_items, read_texts
 from loaders.support.fhir_packages import Resource
+from loaders.support.fhir_values import extension_notes, value_text
 
 _CODE_PATHS = (("code", "coding", "code"), ("code", "coding"), ("code",))
+_VALUES = ("pattern", "fixed", "minValue", "maxValue")
+"""Beginnings of the keys with a value of any type."""
+_CONSTRAINTS = ("maxLength", "mustSupport", "mustHaveValue", "isModifier")
 
 
 def read_profile(resource: Resource, structure: str, systems: Mapping[str, str]) -> Iterator[Record]:
@@ -19,37 +24,44 @@ def read_profile(resource: Resource, structure: str, systems: Mapping[str, str])
     language = resource.language
     changed = {_id(each): each for each in object_items(_element_list(body, "differential"))}
     snapshot = object_items(_element_list(body, "snapshot"))
-    elements = snapshot or list(changed.values())
+    elements = snapshot or object_items(_element_list(body, "differential"))
     if not elements:
         raise InputError(
             origin, f"'{body.get('url')}' has neither a snapshot nor a differential.", "Export it again from its tool."
         )
     seen: set[str] = set()
     codes = _fixed_code_links(elements, systems)
+    scope = RowScope()
     for each in elements:
-        id_ = _id(each)
-        if not id_:
-            raise InputError(origin, f"an element of '{body.get('url')}' has neither id nor path.", "Fix the file.")
-        if id_ in seen:
-            raise InputError(origin, f"the element '{id_}' of '{body.get('url')}' occurs twice.", "Fix the file.")
-        seen.add(id_)
-        value = each.get("binding")
-        binding: Json = value if isinstance(value, dict) else {}
-        yield Element(
-            structure=structure,
-            path=id_,
-            origin=Origin(origin.file, origin.row),
-            titles=read_texts(each, "short", language) or read_texts(each, "label", language) or (Text(id_, "und"),),
-            descriptions=read_texts(each, "definition", language),
-            parent=id_.rpartition(".")[0],
-            datatype=_types(each),
-            min_card=str(each.get("min", "")),
-            max_card=str(each.get("max", "")),
-            measures=tuple({link.concept: link for link in (*_own_links(each, systems), *codes.get(id_, ()))}.values()),
-            bindings=tuple(_binding_addresses(binding)),
-            strength=str(binding.get("strength") or ""),
-            notes=tuple(_notes(each, changed.get(id_, {}) if changed else each, language, partial=not snapshot)),
-        )
+        with scope:
+            id_ = _id(each)
+            if not id_:
+                raise InputError(origin, f"an element of '{body.get('url')}' has neither id nor path.", "Fix the file.")
+            if id_ in seen:
+                raise InputError(origin, f"the element '{id_}' of '{body.get('url')}' occurs twice.", "Fix the file.")
+            seen.add(id_)
+            value = each.get("binding")
+            binding: Json = value if isinstance(value, dict) else {}
+            yield Element(
+                structure=structure,
+                path=id_,
+                origin=Origin(origin.file, origin.row),
+                titles=read_texts(each, "short", language)
+                or read_texts(each, "label", language)
+                or (Text(id_, "und"),),
+                descriptions=read_texts(each, "definition", language),
+                parent=id_.rpartition(".")[0],
+                datatype=_types(each),
+                min_card=str(each.get("min", "")),
+                max_card=str(each.get("max", "")),
+                measures=tuple(
+                    {link.concept: link for link in (*_own_links(each, systems), *codes.get(id_, ()))}.values()
+                ),
+                unit=_fixed_unit(each),
+                bindings=tuple(_binding_addresses(binding)),
+                strength=str(binding.get("strength") or ""),
+                notes=tuple(_notes(each, changed.get(id_, {}) if changed else each, language, partial=not snapshot)),
+            )
 
 
 def _element_list(body: Json, view: str) -> object:
@@ -129,16 +141,41 @@ def _binding_addresses(binding: Json) -> Iterator[str]:
             yield str(each["valueSet"])
 
 
+def _fixed_unit(element: Json) -> str:
+    """Return the unit of a fixed or pattern Quantity."""
+    quantities = (
+        value for key, value in _fixed_values(element) if key.endswith("Quantity") and isinstance(value, dict)
+    )
+    return next((str(each.get("code") or each.get("unit") or "") for each in quantities), "")
+
+
+def _slicing_notes(element: Json) -> Iterator[Text]:
+    slicing = element.get("slicing")
+    if isinstance(slicing, dict):
+        found = [f"{each.get('type')} {each.get('path')}" for each in object_items(slicing.get("discriminator"))]
+        yield Text(f"slicing by {', '.join(found) or 'nothing stated'}: {slicing.get('rules', 'open')}", "und")
+
+
 def _notes(element: Json, changed: Json, language: str, *, partial: bool) -> Iterator[Text]:
     yield from read_texts(element, "comment", language)
     if partial and element.get("path", "") and "." not in str(element["path"]):
         yield Text("differential only: what the base profile says is not in the file", "en")
     for key in sorted(element):
         value = element[key]
-        if key.startswith(("pattern", "fixed")) and not isinstance(value, (dict, list)) and not key.startswith("_"):
-            yield Text(f"{key}: {value}", "und")
-        if key.startswith(("minValue", "maxValue")) and not isinstance(value, (dict, list)):
-            yield Text(f"{key}: {value}", "und")
+        if key.startswith(_VALUES) or (key in _CONSTRAINTS and value):
+            yield Text(f"{key}: {value_text(value)}", "und")
+    yield from _slicing_notes(element)
+    for key in sorted(changed):
+        if key.startswith("defaultValue"):
+            yield Text(f"{key}: {value_text(changed[key])}", "und")
+    for key in ("meaningWhenMissing", "orderMeaning", "requirements"):
+        yield from (Text(f"{key}: {text.value}", text.lang) for text in read_texts(changed, key, language))
+    if isinstance(changed.get("alias"), list) and changed["alias"]:
+        yield Text(f"alias: {', '.join(map(str, changed['alias']))}", "und")
+    for each in object_items(changed.get("example")):
+        value = next((each[key] for key in each if key.startswith("value")), "")
+        yield Text(f"example {each.get('label', '')}: {value_text(value)}", "und")
+    yield from extension_notes(changed)
     for each in object_items(changed.get("mapping")):
         if each.get("map"):
             yield Text(f"mapping {each.get('identity')}: {each['map']}", "und")

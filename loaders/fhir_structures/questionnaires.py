@@ -7,18 +7,25 @@ from dataclasses import dataclass, field
 
 from begrepp.errors import InputError
 from begrepp.records import CodedValue, CodeList, Element, Link, ListOwner, Record, Skipped, Text
+from begrepp.sources.row_faults import Fault, add_fault
 from loaders.support.fhir_labels import Json, coded_value, coding_links, object_items, read_texts
 from loaders.support.fhir_packages import Resource
+from loaders.support.fhir_values import extension_notes, value_text
 
 _MAX_DEPTH = 50
 _UNITS = (
     "http://hl7.org/fhir/StructureDefinition/questionnaire-unit",
     "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption",
 )
-_BOUNDS = {
-    "http://hl7.org/fhir/StructureDefinition/minValue": "minValue",
-    "http://hl7.org/fhir/StructureDefinition/maxValue": "maxValue",
+# Item types of R4 and R5 (https://hl7.org/fhir/R4/valueset-item-type.html, https://hl7.org/fhir/R5/valueset-item-type.html).
+_TYPES = {
+    *("group", "display", "question", "boolean", "decimal", "integer", "date", "dateTime", "time", "string", "text"),
+    *("url", "choice", "open-choice", "coding", "attachment", "reference", "quantity"),
 }
+_OPEN_ANSWERS = ("optionsOrString", "optionsOrType")
+"""Values of `answerConstraint` (R5) that allow other answers, as the type `open-choice` of R4 does."""
+_NOTED = ("prefix", "maxLength", "readOnly", "enableBehavior", "answerConstraint", "definition")
+"""Parts of an item that are notes of its element."""
 
 
 def read_questionnaire(resource: Resource, structure: str, systems: Mapping[str, str]) -> Iterator[Record]:
@@ -37,6 +44,10 @@ class _QuestionnaireReader:
     systems: Mapping[str, str]
     language: str
     seen: set[str] = field(default_factory=set)
+    link_ids: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.link_ids.update(_link_ids(self.resource.body, 0))
 
     def item(self, item_object: Json, parent: str, depth: int) -> Iterator[Record]:
         origin = self.resource.origin
@@ -46,6 +57,8 @@ class _QuestionnaireReader:
         if link_id in self.seen or depth > _MAX_DEPTH:
             raise InputError(origin, f"the linkId '{link_id}' occurs twice, or too deep.", "Fix the file.")
         self.seen.add(link_id)
+        if not self.is_usable(item_object, link_id):
+            return
         values, skipped = self.answers(item_object)
         yield from skipped
         titles = read_texts(item_object, "text", self.language) or (Text(link_id, "und"),)
@@ -76,11 +89,26 @@ class _QuestionnaireReader:
             measures=self.links(item_object),
             code_list=link_id if values else "",
             bindings=(value_set,) if value_set and not value_set.startswith("#") else (),
-            strength="required" if value_set and item_object.get("type") != "open-choice" else "",
+            strength="required" if value_set and not _allows_other_answers(item_object) else "",
             notes=tuple(self.notes(item_object, units)),
         )
         for child in object_items(item_object.get("item")):
             yield from self.item(child, link_id, depth + 1)
+
+    def is_usable(self, item_object: Json, link_id: str) -> bool:
+        """Return whether type and conditions are those of FHIR; otherwise collect the faults."""
+        faults = []
+        type_ = str(item_object.get("type") or "")
+        if type_ not in _TYPES:
+            reason = f"the item '{link_id}' has the type '{type_}', which FHIR does not have."
+            faults.append(InputError(self.resource.origin, reason, f"FHIR has {', '.join(sorted(_TYPES))}."))
+        for each in object_items(item_object.get("enableWhen")):
+            if str(each.get("question") or "") not in self.link_ids:
+                reason = f"the item '{link_id}' depends on the question '{each.get('question')}', which no item is."
+                faults.append(InputError(self.resource.origin, reason, "Correct enableWhen.question in a copy."))
+        for fault in faults:
+            add_fault(Fault.UNUSABLE, fault)
+        return not faults
 
     def links(self, item_object: Json) -> tuple[Link, ...]:
         links = [
@@ -132,10 +160,27 @@ class _QuestionnaireReader:
             yield Text(f"units: {', '.join(units)}", "und")
         for each in object_items(item_object.get("enableWhen")):
             answer = next((each[key] for key in each if key.startswith("answer")), "")
-            answer = answer.get("code") or answer.get("value") if isinstance(answer, dict) else answer
+            answer = answer.get("code") or answer.get("value") if isinstance(answer, dict) else value_text(answer)
             yield Text(f"enableWhen {each.get('question')} {each.get('operator')} {answer}", "und")
-        if item_object.get("definition"):
-            yield Text(f"definition: {item_object['definition']}", "und")
-        for each in object_items(item_object.get("extension")):
-            if name := _BOUNDS.get(str(each.get("url"))):
-                yield Text(f"{name}: {next((v for k, v in each.items() if k.startswith('value')), '')}", "und")
+        for name in _NOTED:
+            if value := item_object.get(name):
+                yield Text(f"{name}: {value_text(value)}", "und")
+        initial = [*object_items(item_object.get("initial"))]
+        initial += [each for each in object_items(item_object.get("answerOption")) if each.get("initialSelected")]
+        for each in initial:
+            yield Text(
+                f"initial: {value_text(next((each[key] for key in each if key.startswith('value')), ''))}", "und"
+            )
+        for key in sorted(key for key in item_object if key.startswith("initial") and key != "initial"):
+            yield Text(f"initial: {value_text(item_object[key])}", "und")
+        yield from extension_notes(item_object)
+
+
+def _link_ids(holder: Json, depth: int) -> Iterator[str]:
+    for item in object_items(holder.get("item")) if depth <= _MAX_DEPTH else ():
+        yield str(item.get("linkId") or "")
+        yield from _link_ids(item, depth + 1)
+
+
+def _allows_other_answers(item_object: Json) -> bool:
+    return item_object.get("type") == "open-choice" or item_object.get("answerConstraint") in _OPEN_ANSWERS

@@ -20,7 +20,7 @@ from begrepp.sources.editions import data_files
 from loaders.declaration.agents import slug
 from loaders.declaration.source_toml import join_names, read_declaration, read_edition_dates, read_rights
 from loaders.declaration.toml_table import TomlTable
-from loaders.sssom.header import provider_name, publication_date, read_header, slot_text
+from loaders.sssom.header import provider_name, publication_date, read_header, slot_text, unread_slots
 from loaders.sssom.table import read_mappings
 from loaders.support.agencies import BEGREPP
 
@@ -70,6 +70,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             identity=path.name,
         )
         yield mapping_set
+        yield from unread_slots(header)
         yield from read_mappings(path, header, mapping_set, tables[path], encoding)
 
 

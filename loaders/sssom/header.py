@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import yaml
 
 from begrepp.errors import InputError, Origin
+from begrepp.records import Skipped
 from begrepp.sources.row_faults import add_remark
 from begrepp.sources.rows import parse_date
 from begrepp.sources.tables import read_comments
@@ -18,6 +20,16 @@ from begrepp.sources.text_lines import MAX_LINE, OPEN_END, read_lines
 
 METADATA_KEY = "metadata key"
 """The kind of place of a slot in a header."""
+
+_READ_SLOTS = frozenset(
+    {
+        *("sssom_version", "curie_map", "extension_definitions", "mapping_set_id", "mapping_set_title", "license"),
+        *("creator_id", "creator_label", "mapping_provider", "publication_date", "mapping_date", "mapping_tool"),
+        *("mapping_tool_id", "mapping_tool_version", "subject_type", "object_type", "subject_source_version"),
+        "object_source_version",
+    }
+)
+"""Slots of a mapping set that are read, or that say how the file is to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +128,12 @@ def slot_date(header: Header, slot: str) -> date | None:
     """Return the date in a slot, or None. Raises `InputError` for an invalid date."""
     day = slot_text(header, slot)
     return parse_date(day, header.origins[slot], slot, METADATA_KEY) if day else None
+
+
+def unread_slots(header: Header) -> Iterator[Skipped]:
+    """Yield what a header states without a field in begrepp, with the beginning of its text."""
+    for slot, value in header.values.items():
+        if slot not in _READ_SLOTS and value:
+            text = value if isinstance(value, str) else ", ".join(map(str, value))
+            reason = f"the metadata key '{slot}' ({shorten(text, 60, placeholder=' …')}) has no field in begrepp."
+            yield Skipped(origin=header.origins.get(slot, Origin("")), reason=f"{reason} It is left out.")

@@ -29,13 +29,12 @@ _BUILT_IN = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 _REQUIRED = ("predicate_id", "mapping_justification")
-# Slots of SSSOM 1.1 that are not loaded: labels of subject and object, and details of matching and review.
-_IGNORED_SLOTS = (
+_LABELS = ("subject_label", "predicate_label", "object_label")
+"""Slots that are left out without a report: a concept has labels of its own, and these may be protected texts."""
+# Other slots of SSSOM 1.1 that are not loaded: details of matching and review. A file that has them is told so.
+_UNREAD_SLOTS = (
     "record_id",
-    "subject_label",
     "subject_category",
-    "predicate_label",
-    "object_label",
     "object_category",
     "reviewer_id",
     "reviewer_label",
@@ -121,11 +120,13 @@ def read_mappings(
     scope = RowScope()
     for row in rows:
         for column in row.remaining_columns():
-            # SSSOM permits additional slots (specification, "Non-standard slots").
-            if column and column not in _SLOTS and column not in _IGNORED_SLOTS and column not in unknown:
-                unknown.add(column)
-                reason = f"the column '{column}' is no slot of SSSOM 1.1; it is left out."
-                yield Skipped(origin=Origin(path.name), reason=reason)
+            if not column or column in (*_SLOTS, *_LABELS) or column in unknown:
+                continue
+            if column in _UNREAD_SLOTS and not row.peek(column):
+                continue
+            unknown.add(column)
+            reason = f"the column '{column}' {_reason_unread(column, header)}; it is left out."
+            yield Skipped(origin=Origin(path.name), reason=reason)
         with scope:
             match = _read_row(row, header, prefixes, mapping_set, language)
             if isinstance(match, Match):
@@ -136,6 +137,15 @@ def read_mappings(
                     continue
                 seen[key] = row.origin
             yield match
+
+
+def _reason_unread(column: str, header: Header) -> str:
+    """Return what a column that is not read is; SSSOM permits additional ones (specification, "Non-standard slots")."""
+    if column in _UNREAD_SLOTS:
+        return "is a slot of SSSOM without a field in begrepp"
+    definitions = header.get("extension_definitions", ())
+    declared = [each.get("slot_name") for each in definitions if isinstance(each, dict)]
+    return "is an extension of this file" if column in declared else "is no slot of SSSOM 1.1"
 
 
 def _read_row(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import NamedTuple
 
+from begrepp.build.loads.element_checks import impossible_cardinality
 from begrepp.build.loads.match_checks import MatchChecks
 from begrepp.build.loads.variable_checks import NamePeriods, impossible_values, with_possible_bounds
 from begrepp.errors import InputError, Origin, PersonalDataError
@@ -112,6 +113,8 @@ class _RecordChecks:
             case Variable():
                 return self._accepts_variable(record)
             case Element():
+                if error := impossible_cardinality(record):
+                    return self._leave_out(Fault.UNUSABLE, error)
                 return self._accepts_other(
                     record, ("element", record.structure, record.path), f"the element '{record.path}'"
                 )

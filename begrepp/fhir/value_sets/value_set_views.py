@@ -94,7 +94,7 @@ def read_value_set(resource: Json, *, is_internal: bool = False) -> ValueSetView
         compose = {"include": expanded_sets(resource["expansion"])}
     if not isinstance(compose, dict):
         raise invalid_request("ValueSet.compose is not an object.", at="ValueSet.compose")
-    if "lockedDate" in compose and resource.get("url"):
+    if "lockedDate" in compose:
         raise invalid_request("A value set with a lockedDate cannot be processed.", code="not-supported", status=422)
     for name in ("extension", "contained"):
         if not all(isinstance(each, dict) for each in resource.get(name, ())):

@@ -341,3 +341,18 @@ def test_a_filter_compares_decimals_by_their_value(client: FlaskClient, wanted: 
     system = colours(property=[size], concept=[{"code": "red", "property": [{"code": "size", "valueDecimal": 1.5}]}])
     own = value_set(filtered("size", "=", wanted))
     assert members(ask(client, "ValueSet/$expand", system, own, url=VS)) == found
+
+
+@pytest.mark.parametrize("url", [VS, ""])
+@pytest.mark.parametrize("base", ["r4", "r5"])
+def test_a_locked_value_set_is_refused_rather_than_expanded_by_the_editions_of_today(
+    client: FlaskClient, base: str, url: str
+) -> None:
+    locked = value_set({"system": CS}, url=url, lockedDate="2022-06-01")
+    if not url:
+        del locked["url"]
+    sent = {"resourceType": "Parameters", "parameter": [{"name": "valueSet", "resource": locked}]}
+    sent["parameter"].append({"name": "tx-resource", "resource": colours()})  # type: ignore[attr-defined]
+    data = json.dumps(sent)
+    answer = client.post(f"/fhir/{base}/ValueSet/$expand", data=data, content_type="application/fhir+json")
+    assert answer.status_code == 422 and "lockedDate" in answer.text

@@ -1,0 +1,73 @@
+"""Slots of SSSOM without a field in begrepp are reported, in the table and in its metadata."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import loaders
+from begrepp.build.loads.record_checks import check_records
+from begrepp.records import Mapping, Skipped
+from tests.support.bad_files import edition
+
+HEAD = """#mapping_set_id: https://example.org/m
+#mapping_set_title: Prov
+{more}#license: https://creativecommons.org/publicdomain/zero/1.0/
+#curie_map:
+#  a: https://example.org/a/
+"""
+DECLARATION = """loader = "sssom"
+[source]
+publisher = "begrepp"
+licence = "https://creativecommons.org/publicdomain/zero/1.0/"
+"""
+
+
+def read(folder: Path, columns: dict[str, str], more: str = "") -> tuple[int, list[str]]:
+    """The number of mappings, and the reasons of what was left out with their places."""
+    cells = {"subject_id": "a:1", "predicate_id": "skos:exactMatch", "object_id": "a:2"}
+    cells |= {"mapping_justification": "semapv:LexicalMatching"} | columns
+    table = "\t".join(cells) + "\n" + "\t".join(cells.values()) + "\n"
+    files: dict[str, bytes | str] = {"m.sssom.tsv": HEAD.format(more=more) + table, "source.toml": DECLARATION}
+    records = [*check_records(loaders.read_records(edition(folder, "prov", files)))]
+    skipped = [f"{record.origin}: {record.reason}" for record in records if isinstance(record, Skipped)]
+    return sum(isinstance(record, Mapping) for record in records), skipped
+
+
+def test_a_slot_with_a_value_is_reported_once(tmp_path: Path) -> None:
+    columns = {"reviewer_label": "Granskare", "similarity_score": "0.8", "review_date": "", "comment": "bra"}
+    assert read(tmp_path, columns) == (
+        1,
+        [
+            f"m.sssom.tsv: the column '{slot}' is a slot of SSSOM without a field in begrepp; it is left out."
+            for slot in ("reviewer_label", "similarity_score")
+        ],
+    )
+
+
+def test_labels_of_the_ends_are_left_out_as_documented(tmp_path: Path) -> None:
+    assert read(tmp_path, {"subject_label": "Ett", "object_label": "Två", "predicate_label": "lika"}) == (1, [])
+
+
+def test_an_extension_is_told_from_an_unknown_column(tmp_path: Path) -> None:
+    more = "#extension_definitions:\n#  - slot_name: ext_fo\n#    property: https://example.org/fo\n"
+    assert read(tmp_path, {"ext_fo": "5", "annat": "x"}, more) == (
+        1,
+        [
+            "m.sssom.tsv: the column 'ext_fo' is an extension of this file; it is left out.",
+            "m.sssom.tsv: the column 'annat' is no slot of SSSOM 1.1; it is left out.",
+        ],
+    )
+
+
+def test_metadata_without_a_field_is_reported_with_its_line(tmp_path: Path) -> None:
+    more = (
+        '#mapping_set_version: "3"\n#see_also:\n#  - https://example.org/mer\n#creator_label:\n#  - Någon\n#other: ""\n'
+    )
+    assert read(tmp_path, {}, more) == (
+        1,
+        [
+            "m.sssom.tsv row 3: the metadata key 'mapping_set_version' (3) has no field in begrepp. It is left out.",
+            "m.sssom.tsv row 4: the metadata key 'see_also' (https://example.org/mer) has no field in begrepp. "
+            "It is left out.",
+        ],
+    )

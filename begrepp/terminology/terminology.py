@@ -150,9 +150,10 @@ class Terminology:
         last = self._last_record
         if last is None or last.iri != iri:
             for place, concept in self._index.places(iri):
-                last = self._open(self._index.systems[place]).record(concept)
+                system = self._open(self._index.systems[place])
+                last = system.record(concept)
                 if last.iri == iri:
-                    self._last_record = last
+                    self._last_record, self._last_place = last, (iri, (system, concept))
                     return last
             return None
         return last

@@ -18,7 +18,7 @@ from server.http.shared_cache import SharedCache
 from server.http.urls import ProfileNameConverter
 from server.http.web_request import WebApplication
 from server.ops.direct_answers import DirectAnswers
-from server.ops.direct_requests import BROTLI_QUALITY, GZIP_LEVEL
+from server.ops.direct_requests import BROTLI_QUALITY, GZIP_LEVEL, MIN_COMPRESSED
 from server.ops.headers import finish_response, start_request
 from server.pages import errors
 from server.pages.citation import Citation, citation_of
@@ -120,7 +120,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     ):
         app.register_blueprint(blueprint)
     errors.register(app)
-    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    app.config["COMPRESS_MIMETYPES"], app.config["COMPRESS_MIN_SIZE"] = COMPRESSED, MIN_COMPRESSED
     app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["br", "gzip"]
     app.config["COMPRESS_LEVEL"], app.config["COMPRESS_BR_LEVEL"] = GZIP_LEVEL, BROTLI_QUALITY
     Compress(app)  # registered before `finish_response`, so it runs after it

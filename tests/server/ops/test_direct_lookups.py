@@ -91,3 +91,14 @@ def test_json_is_written_as_by_flask() -> None:
         body = _Body(f"{each}x{each}", {each: each, "a": None, "Ö": 1}, [True, each, -1.5])
         plain = msgspec.to_builtins(body)
         assert encode_json(body) == json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_short_bodies_are_not_compressed_and_longer_ones_are_as_by_flask(app: Flask) -> None:
+    state = app.extensions["begrepp"]
+    assert isinstance(state, AppState)
+    iris = [system.iri(0) for system in state.current_build().terminology.schemes() if len(system)]
+    found = [_both(app, urlencode({"iri": iri}), {"Accept-Encoding": "gzip"}) for iri in [IRI, *iris]]
+    assert all(direct is None or direct == usual for direct, usual in found)
+    answers = [direct for direct, _ in found if direct]
+    compressed = [answer[1].get("Content-Encoding") == "gzip" for answer in answers]
+    assert any(compressed) and not all(compressed)

@@ -12,7 +12,7 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.sources.row_faults import RowScope
+from begrepp.sources.row_faults import Fault, RowScope, add_fault
 from begrepp.sources.rows import Row
 from begrepp.sources.table_forms import declared_form
 from begrepp.sources.tables import read_table
@@ -107,12 +107,19 @@ class TemplateRow:
         return InputError(self.origin, reason, step)
 
 
-def rows_by_id(rows: Iterable[TemplateRow], *columns: str) -> dict[tuple[str, ...], TemplateRow]:
-    """Return the rows by the values of the columns. Raises `InputError` for a repeated combination."""
+def rows_by_id(
+    rows: Iterable[TemplateRow], *columns: str, step: str = "Remove one of the two."
+) -> dict[tuple[str, ...], TemplateRow]:
+    """Return the rows by the values of the columns; of a repeated combination the first one.
+
+    Each further one is a fault, a repeated row, with `step` as what to do.
+    """
     found: dict[tuple[str, ...], TemplateRow] = {}
     for row in rows:
         key = tuple(row[column] for column in columns)
         if key in found:
-            raise row.new_error(f"'{' '.join(key)}' already occurs in {found[key].origin}.", "Remove one of the two.")
-        found[key] = row
+            words = " ".join(filter(None, key))
+            add_fault(Fault.REPEATED, row.new_error(f"'{words}' already occurs in {found[key].origin}.", step))
+        else:
+            found[key] = row
     return found

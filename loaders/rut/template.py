@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,13 +44,15 @@ from loaders.support.datatypes import DATATYPES
 class Template:
     """The files of a template.
 
-    `register` holds its values for `[dataset]`, `parts` its tables, `lists` the rows of each code list.
+    `register` holds its values for `[dataset]`, `parts` its tables, `lists` the rows of each code list,
+    and `uses_of_names` the number of variables of each name in each table: its periods.
     """
 
     files: dict[str, Path]
     register: dict[str, Any] = field(init=False)
     parts: dict[str, Table] = field(init=False)
     lists: dict[str, list[TemplateRow]] = field(default_factory=dict)
+    uses_of_names: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         rows = rows_by_id(read_template_rows(self.files, REGISTER), "id")
@@ -83,9 +86,13 @@ class Template:
         used: set[str] = set()
         missing: set[str] = set()
         variables = []
-        for number, row in enumerate(
-            rows_by_id(read_template_rows(self.files, INSTANCES), "register", "name").values(), start=1
-        ):
+        instances = rows_by_id(
+            read_template_rows(self.files, INSTANCES),
+            *("register", "name", "valid_from"),
+            step="Remove one of the two, or give them periods that do not overlap (valid_from, valid_to).",
+        )
+        self.uses_of_names.update((row["register"], row["name"]) for row in instances.values())
+        for number, row in enumerate(instances.values(), start=1):
             represented_row = represented.get((row["represented_variable"],))
             if represented_row is None:
                 raise _unknown(row, "represented_variable", REPRESENTED)
@@ -153,6 +160,7 @@ class Template:
             dataset=dataset,
             table=row["register"],
             name=row["name"],
+            part=row.date("valid_from") if self.uses_of_names[row["register"], row["name"]] > 1 else "",
             origin=row.origin,
             titles=titles,
             # Missing definitions are taken from the represented or conceptual variable.

@@ -16,7 +16,7 @@ from begrepp.errors import DamagedBuild
 from begrepp.files import new_temporary_folder
 from begrepp.search.candidate_search import CandidateSearch, Filters
 from begrepp.search.hits import Hit, hit
-from begrepp.search.indexed_documents import DocumentReader
+from begrepp.search.indexed_documents import read_document
 from begrepp.search.learned_order import HitOrder, sort_by_score, sort_hits
 from begrepp.search.lexicon import IndexLexicon
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
@@ -57,7 +57,6 @@ class TextIndex:
         self._autocomplete = AutocompleteQueryBuilder(schema(), self._searcher)
         self._lexicon = IndexLexicon(schema(), self._searcher)
         self._candidates = CandidateSearch(self._searcher, self._lexicon, self._query_builder, self._autocomplete)
-        self._documents = DocumentReader(self._searcher)
         self._related: LRUCache[tuple[str, str], Relatives] = LRUCache(_RELATED_QUERIES)
         self._lock = threading.Lock()
         has_hits = partial(_has_hits, self._query_builder, self._searcher)
@@ -220,7 +219,7 @@ class TextIndex:
         for address in addresses:
             key = address.segment_ord, address.doc
             if (known := ranker.scored.get(key)) is None:
-                document = self._documents.read(address)
+                document = read_document(self._searcher, address)
                 known = ranker.scored[key] = document, ranker.score(document)
             scored.append(known)
         return scored

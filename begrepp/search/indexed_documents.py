@@ -1,12 +1,8 @@
-"""Documents as the index stores them, with what the ranking needs of them whatever the query.
-
-A document is decoded, and its codes and names are analysed, once for many queries: those of a build never change.
-"""
+"""Documents as the index stores them, with what the ranking needs of them whatever the query."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
 from typing import Generic, TypeVar
 
 import msgspec
@@ -19,9 +15,6 @@ from begrepp.search.words import UNSPECIFIED
 from begrepp.text.placeholders import is_placeholder
 from begrepp.text.stemming import code_key, lowercase_words
 from begrepp.text.swedish import fold
-
-_KEPT = 2_000
-"""Documents that are kept, the last that were scored; one takes about 4 kB, with many labels up to 20 kB."""
 
 _OTHER_NAMES = frozenset(["alt", "hidden"])
 _BORROWED = frozenset(["sibling", "namesake", "via"])
@@ -125,20 +118,9 @@ class DocumentForms:
         self.borrowed = sum(label.role in _BORROWED for label in document.labels)
 
 
-decode_document = msgspec.json.Decoder(IndexedDocument).decode
+_decode = msgspec.json.Decoder(IndexedDocument).decode
 
 
-class DocumentReader:
-    """Reads documents of an index by their addresses, and keeps the last."""
-
-    def __init__(self, searcher: Searcher) -> None:
-        # Not the cache of a method: the reference to itself would keep the files open until garbage is collected.
-        self._read = lru_cache(maxsize=_KEPT)(partial(_read_document, searcher))
-
-    def read(self, address: DocAddress) -> IndexedDocument:
-        """Return the document at an address."""
-        return self._read(address.segment_ord, address.doc)
-
-
-def _read_document(searcher: Searcher, segment: int, number: int) -> IndexedDocument:
-    return decode_document(str(searcher.doc(DocAddress(segment, number)).get_first("stored")))
+def read_document(searcher: Searcher, address: DocAddress) -> IndexedDocument:
+    """Return the document of an index at an address."""
+    return _decode(str(searcher.doc(address).get_first("stored")))

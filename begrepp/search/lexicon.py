@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache, partial
 from rapidfuzz.distance import OSA
 from tantivy import Occur, Query, Schema, Searcher
 
-from begrepp.search.indexed_documents import IndexedDocument, decode_document
+from begrepp.search.indexed_documents import IndexedDocument, read_document
 from begrepp.search.label_variants import label_variants
 from begrepp.search.schema import label_sound
 from begrepp.search.synonyms import is_synonym, similar_words
@@ -62,7 +62,7 @@ class IndexLexicon:
             for kind in ("scheme", "dataset")
         ]
         hits = self._searcher.search(Query.boolean_query(kinds), limit=_MAX_SYSTEMS, count=False).hits
-        documents = (decode_document(str(self._searcher.doc(address).get_first("stored"))) for _, address in hits)
+        documents = (read_document(self._searcher, address) for _, address in hits)
         return [
             System(
                 iri=document.iri,
@@ -161,7 +161,7 @@ class IndexLexicon:
 
     def _documents(self, query: Query, limit: int) -> list[IndexedDocument]:
         hits = self._searcher.search(query, limit=limit, count=False).hits
-        return [decode_document(str(self._searcher.doc(address).get_first("stored"))) for _, address in hits]
+        return [read_document(self._searcher, address) for _, address in hits]
 
     def _near(self, word: str, form: Callable[[str], str], fields: Sequence[str], distance: int) -> set[str]:
         """Return the words of labels whose form is at most at a distance from that of a word."""

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from tantivy import Index, Query
-
-from begrepp.search import write_index
-from begrepp.search.indexed_documents import DocumentReader, IndexedDocument, Label, decode_document
-from begrepp.search.schema import register_tokenizer
-from tests.begrepp.search.test_borrowed_names import concept
+from begrepp.search.indexed_documents import IndexedDocument, Label
 
 SCHEME = "https://example.org/cs/kvarnar"
 
@@ -43,16 +36,3 @@ def test_a_label_of_a_template_is_a_placeholder() -> None:
 def test_a_rest_group_is_known_by_its_preferred_labels_alone() -> None:
     assert document(Label("pref", "sv", "Kvarn, ospecificerad")).is_rest
     assert not document(Label("pref", "sv", "Kvarn"), Label("alt", "sv", "Kvarn, ospecificerad")).is_rest
-
-
-def test_a_document_is_decoded_once(tmp_path: Path) -> None:
-    lines = [*concept("kvarnar/K1", "K1", sv="Kvarn"), *concept("kvarnar/K2", "K2", sv="Väderkvarn")]
-    (tmp_path / "current.nt").write_text("".join(sorted(lines)))
-    write_index(tmp_path / "index", tmp_path / "current.nt")
-    searcher = register_tokenizer(Index.open(str(tmp_path / "index"))).searcher()
-    addresses = [address for _, address in searcher.search(Query.all_query(), limit=9).hits]
-    reader = DocumentReader(searcher)
-    read = [reader.read(address) for address in addresses]
-    assert sorted(each.notation for each in read) == ["K1", "K2"]
-    assert all(reader.read(address) is each for address, each in zip(addresses, read, strict=True))
-    assert [decode_document(str(searcher.doc(a).get_first("stored"))) for a in addresses] == read

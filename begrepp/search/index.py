@@ -127,8 +127,12 @@ class TextIndex:
                 self._related[key] = known
             if not any(filters.values()):
                 return known, found
+        if not known.iris:
+            return known, []
         wanted = self._candidates.add_filters(self._candidates.any_of(known.iris), filters)
-        return known, self._score(ranker, self._candidates.execute(wanted, MAX_RELATIVES)[1]) if known.iris else []
+        kept = self._score(ranker, self._candidates.execute(wanted, MAX_RELATIVES)[1])
+        places = {iri: place for place, iri in enumerate(known.iris)}  # equal scores keep the order of the first search
+        return known, sorted(kept, key=lambda each: places[each[0].iri])
 
     def suggest(
         self,

@@ -6,10 +6,13 @@ alpha ─ K10 Zetaflox ┬ K10.1 Lindrig grad        beta ─ 77 Omegavrid, the 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from begrepp.search import Hit, TextIndex, write_index
 from begrepp.search.label_variants import label_variants
+from begrepp.search.learned_order import sort_by_score
 from begrepp.settings import ROOT
 from tests.begrepp.search.test_borrowed_names import BASE, SKOS, TYPE, concept
 
@@ -67,6 +70,19 @@ def test_pages_of_hits_hold_each_relative_once(index: TextIndex) -> None:
         hit.iri for at in range(0, len(whole), 7) for hit in index.search("kvantvok zetaflox", limit=7, offset=at)[1]
     ]
     assert pages == whole
+
+
+def test_relatives_that_are_as_good_have_the_same_order_each_time(tmp_path: Path) -> None:
+    """The broader codes of the two hits have equal scores; that of the second list has a shorter name."""
+    lines = [f"<{BASE}{name}> {TYPE} <{SKOS}ConceptScheme> .\n" for name in ("delta", "epsilon")]
+    for name, broader in (("delta", "Gammal benämning av hela gruppen"), ("epsilon", "Ny")):
+        lines += concept(f"{name}/K9", "K9", sv=broader)
+        lines += concept(f"{name}/K9.2", "K9.2", broader=f"{name}/K9", sv="Snurrvipp")
+    (tmp_path / "current.nt").write_text("".join(sorted(lines)))
+    write_index(tmp_path / "index", tmp_path / "current.nt")
+    index = TextIndex(tmp_path / "index", lambda scored, *_: sort_by_score(scored))
+    first = [*hits(index, "snurrvipp")]
+    assert {*first} >= {"delta/K9", "epsilon/K9"} and [*hits(index, "snurrvipp")] == first
 
 
 @pytest.mark.parametrize(

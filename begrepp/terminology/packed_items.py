@@ -74,8 +74,9 @@ class PackedItems:
 
     def __init__(self, file: SectionFile, name: str) -> None:
         self._data, self._places = file.section(name), file.array(f"{name}.places", "Q")
-        dictionary = f"{name}.dictionary"
-        self._dictionary = ZstdCompressionDict(bytes(file.section(dictionary))) if file.has(dictionary) else None
+        section = f"{name}.dictionary"
+        dictionary = bytes(file.section(section)) if file.has(section) else b""  # builds of one day have an empty one
+        self._dictionary = ZstdCompressionDict(dictionary) if dictionary else None
         self._idle: list[ZstdDecompressor] = []
 
     def __len__(self) -> int:

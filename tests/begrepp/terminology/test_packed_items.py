@@ -70,10 +70,13 @@ def test_few_or_odd_items_are_read_back(tmp_path: Path, items: list[bytes]) -> N
     assert [bytes(read[place]) for place in range(len(items))] == items
 
 
-def test_items_of_an_earlier_version_are_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_dictionary", [False, True])
+def test_items_that_are_not_compressed_are_read(tmp_path: Path, has_dictionary: bool) -> None:
     items = _records(4000, 12)
     with SectionWriter(tmp_path / "file") as out:
         out.items("records", items)
+        if has_dictionary:
+            out.section("records.dictionary", b"")
     read = PackedItems(SectionFile(tmp_path / "file"), "records")
     assert [bytes(read[place]) for place in range(len(items))] == items
 

@@ -184,3 +184,20 @@ def test_the_matrix_unfolds_from_topics_to_variables(client: FlaskClient) -> Non
     assert "tumörstadium" in below and "a_tnm_tklass" in below and "Alla ämnen" in below
     assert client.get("/matrix?topic=urn:nothing", headers=HTML).status_code == 404
     assert "What is measured where?" in client.get("/matrix?lang=en", headers=HTML).text
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_words_of_a_source_are_not_said_to_be_in_the_language_of_the_page(
+    client: FlaskClient, language: str
+) -> None:
+    text = client.get("/dataset/nkbc", headers={"Accept": "text/html", "Accept-Language": language}).text
+    evidence = re.findall(r'<div class="small">(.*?) <span class="quiet">', text)
+    assert '<span lang="">egen kännedom</span>' in evidence
+    assert any(re.fullmatch(r'<a [^>]*>[^<]*</a><span lang="">, egen bedömning</span>', each) for each in evidence)
+    assert any(re.fullmatch(r"<a [^>]*>[^<]*</a>", each) for each in evidence)
+
+
+def test_the_steps_of_applying_keep_their_stated_language(client: FlaskClient) -> None:
+    text = client.get("/dataset/nkbc", headers={"Accept": "text/html", "Accept-Language": "en"}).text
+    steps = text[text.index('<ol class="steps">') :].partition("</ol>")[0]
+    assert 'lang=""' not in steps

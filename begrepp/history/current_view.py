@@ -78,11 +78,20 @@ def _added_lines(part: Part, known: set[str], *, retired_on: date | None) -> Ite
             _, predicate, rest = line.split(" ", 2)
             if predicate in label_links:
                 terms.add(rest.removesuffix(" .\n"))
-        yield from retired_lines(subject, lines, retired_on) if retired_on else lines
+        yield from retired_lines(subject, lines, last_day_before(retired_on, part.valid_to)) if retired_on else lines
 
 
-def retired_lines(subject: str, lines: list[str], since: date) -> Iterator[str]:
-    """Yield the lines of a concept as inactive; it was valid to the day before `since`, unless it has an end date."""
+def last_day_before(retired_on: date, edition_end: date | None) -> date:
+    """Return the last day in force of a concept that an edition, of which `edition_end` is the last day, had last.
+
+    `retired_on` is the first day of the edition without the concept.
+    """
+    before = retired_on - timedelta(days=1)
+    return min(before, edition_end) if edition_end else before
+
+
+def retired_lines(subject: str, lines: list[str], last_day: date) -> Iterator[str]:
+    """Yield the lines of a concept as inactive; `last_day` is its last day in force, unless it states one."""
     status = name("begrepp:status")
     valid_to = name("begrepp:validTo")
     has_end = any(line.split(" ", 2)[1] == valid_to for line in lines)
@@ -92,4 +101,4 @@ def retired_lines(subject: str, lines: list[str], since: date) -> Iterator[str]:
     yield ntriples_line((subject, status, name("begrepp:inactive")))
     yield ntriples_line((subject, name("owl:deprecated"), typed_literal("true", "xsd:boolean")))
     if not has_end:
-        yield ntriples_line((subject, valid_to, date_literal(since - timedelta(days=1))))
+        yield ntriples_line((subject, valid_to, date_literal(last_day)))

@@ -6,7 +6,7 @@ The graph of an edition never changes, so a dated view is a query over another d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from urllib.parse import unquote
 
@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.errors import UsageError
+from begrepp.history.current_view import last_day_before
 from begrepp.queries.page_queries import select, value
 from begrepp.rdf.iris import read_segment
 from begrepp.rdf.namespaces import expand
@@ -51,7 +52,7 @@ class DatedState(Struct, frozen=True, kw_only=True):
     @property
     def until(self) -> date:
         """The last day in force of a concept that was retired on the day."""
-        return _valid_from(self.retired_by or self.edition) - timedelta(days=1)
+        return last_day_before(_valid_from(self.retired_by or self.edition), self.concept_edition.valid_to)
 
 
 def parse_day(value: str) -> date | None:

@@ -17,6 +17,7 @@ publisher = "begrepp"
 licence = "https://creativecommons.org/publicdomain/zero/1.0/"
 [release]
 valid_from = {year}-01-01
+{end}
 coverage = "{coverage}"
 [scheme]
 id = "{scheme}"
@@ -35,7 +36,10 @@ EDITIONS = {
     ("hud", 2023): COMMON + "C,Brännskada\n",
     ("urval", 2020): "A,Eksem\n",
     ("urval", 2021): "B,Psoriasis\n",
+    ("slut", 2020): COMMON + "C,Akne\n",
+    ("slut", 2021): COMMON,
 }
+ENDS = {("slut", 2020): "valid_to = 2020-06-30"}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +49,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         folder = settings.raw / scheme / str(year)
         folder.mkdir(parents=True)
         coverage = "partial" if scheme == "urval" else "complete"
-        declaration = SOURCE.format(year=year, scheme=scheme, coverage=coverage)
+        declaration = SOURCE.format(year=year, scheme=scheme, coverage=coverage, end=ENDS.get((scheme, year), ""))
         (folder / "source.toml").write_text(declaration, encoding="utf-8")
         (folder / "codes.csv").write_text(f"code,label\n{rows}", encoding="utf-8")
     build_small(settings, accept_fewer=True)
@@ -81,3 +85,8 @@ def test_the_state_of_a_retired_code_begins_when_it_was_retired(web: FlaskClient
 def test_excerpts_retire_nothing_as_of_a_day(web: FlaskClient) -> None:
     for query in ("", "?asOf=2021-06-01"):
         assert "begrepp:status begrepp:active" in web.get(f"/cs/urval/A.ttl{query}").text
+
+
+@pytest.mark.parametrize("query", ["", "?asOf=2021-06-01"])
+def test_a_code_ended_with_the_edition_that_had_it_last(web: FlaskClient, query: str) -> None:
+    assert 'begrepp:validTo "2020-06-30"^^xsd:date' in web.get(f"/cs/slut/C.ttl{query}").text

@@ -33,7 +33,7 @@ _PARAMETERS = {
     "num_leaves": 31,
     "max_depth": 8,
     "min_data_in_leaf": 80,
-    "learning_rate": 0.15,
+    "learning_rate": 0.09,
     "label_gain": [0, 1, 3, 7],
     "lambdarank_truncation_level": 15,
     "bagging_fraction": 0.8,
@@ -44,7 +44,7 @@ _PARAMETERS = {
     "seed": 3,
     "verbose": -1,
 }
-_TREES = 150
+_TREES = 250
 
 
 @dataclass(frozen=True, slots=True)

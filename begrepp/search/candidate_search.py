@@ -9,7 +9,7 @@ from tantivy import DocAddress, Occur, Order, Query, Searcher
 from begrepp.search.lexicon import IndexLexicon
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
 from begrepp.search.query_parser import ParsedSearch
-from begrepp.search.query_relaxation import as_written, relaxations, slots_beside_beginning, telling_slots
+from begrepp.search.query_relaxation import as_written, known_slots, relaxations, slots_beside_beginning, telling_slots
 from begrepp.text.stemming import label_key
 
 _ENOUGH_HITS = 10
@@ -47,15 +47,25 @@ class CandidateSearch:
     ) -> tuple[int, Query, list[DocAddress]]:
         """Search for documents with all telling words, or if there are few, with all but one, and so on.
 
+        If those with one of them are few, documents with all but one of all known words are found too, and so on.
         Returns the number of hits, the query, and the addresses of the best hits.
         """
-        telling = telling_slots(search)
+        builder = builder or self._builder
+        telling, known = telling_slots(search), known_slots(search)
         for least in relaxations(len(telling)):
-            index_query = self.add_filters((builder or self._builder).build(search, telling, least), filters)
+            index_query = self.add_filters(builder.build(search, telling, least), filters)
+            total, addresses = self.execute(index_query, limit)
+            if total >= enough:
+                return total, index_query, addresses
+        first, found = index_query, addresses
+        for least in range(len(known) - 1, 0, -1) if len(known) > len(telling) else ():
+            other = self.add_filters(builder.build(search, known, least), filters)
+            index_query = Query.boolean_query([(Occur.Should, first), (Occur.Should, other)])
             total, addresses = self.execute(index_query, limit)
             if total >= enough:
                 break
-        return total, index_query, addresses
+        rest = (address for address in addresses if address not in found)
+        return total, index_query, [*found, *rest][:limit]
 
     def suggest(self, search: ParsedSearch, filters: Filters, limit: int) -> list[DocAddress]:
         """Search for documents of a query that is being typed; return the addresses of the best hits."""

@@ -41,6 +41,7 @@ FEATURES = (
     *("query_words", "is_code"),
     *("before_in_system", "behind_in_system", "in_system", "shorter_codes", "same_code_before"),
     *("broader_before", "narrower_before", "is_first_system", "is_below_first", "is_above_first", "has_first_name"),
+    *("label_covered", "query_covered", "typed_covered", "covered_anywhere", "is_rest", "is_in_subject"),
 )
 """The columns of `hit_features`."""
 _KINDS = {kind: place for place, kind in enumerate(("concept", "dataset", "variable", "scheme"))}
@@ -73,6 +74,7 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
         systems[document.scheme].lengths.append(len(document.notation))
     for system in systems.values():
         system.lengths.sort()
+    subjects = frozenset[str]().union(*(slot.subjects for slot in search.slots))
     codes = Counter[str]()
     rows = []
     for place, (document, result) in enumerate(scored):
@@ -96,6 +98,7 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
             sum(map(system.notations.__contains__, beginnings)), system.beginnings.get(notation, 0) if notation else 0,
             document.scheme == first.scheme, is_same_system and notation.startswith(first.notation),
             is_same_system and first.notation.startswith(notation), not first_names.isdisjoint(forms.names),
+            *result.coverage, document.is_rest, document.scheme in subjects if subjects else -1,
         ))  # fmt: skip
         system.add(notation, beginnings, score)
         codes[forms.code] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import mul
 from typing import NamedTuple
 
 import msgspec
@@ -54,6 +55,22 @@ class _LabelMatch(msgspec.Struct, gc=False):
     has_first: bool
 
 
+class Coverage(NamedTuple):
+    """Shares of what a label and a query have of each other, 0 to 1.
+
+    `label` is the share of the label's words that the query has; `query` that of the weight of the query's words that
+    the label has, `typed` as they are typed and not as synonyms, `anywhere` also in what the document lies in.
+    """
+
+    label: float
+    query: float
+    typed: float
+    anywhere: float
+
+
+NO_COVERAGE = Coverage(0.0, 0.0, 0.0, 0.0)
+
+
 class LabelMatcher:
     """Matches labels against one query; results are kept, since the labels of related concepts recur."""
 
@@ -98,6 +115,24 @@ class LabelMatcher:
         """Return how well a label matches each slot, 0 to 1; nothing if it has no word of the query."""
         match = self._match(label)
         return match.qualities if match else []
+
+    def coverage(self, label: str, context: Sequence[float] | None) -> Coverage:
+        """Return how much of the query a label has, and how much of the label the query."""
+        match = self._match(label)
+        if match is None:
+            return NO_COVERAGE
+        shares = [weight / self._weight for weight in self._weights]
+        own = sum(
+            share
+            for share, quality, phrase in zip(shares, match.qualities, match.phrases, strict=True)
+            if quality and not phrase
+        )
+        return Coverage(
+            label=match.covered,
+            query=sum(map(mul, shares, match.qualities)),
+            typed=own,
+            anywhere=sum(map(mul, shares, map(max, match.qualities, context or match.qualities))),
+        )
 
     def synonyms(self, label: str) -> list[tuple[Phrase, Phrase]]:
         """Return the words of the query that a label has only in other words, with these: `("cancer",), (…)`."""

@@ -92,7 +92,7 @@ def order_hits(scored: Sequence[Scored], search: ParsedSearch, language: str, tr
     """
     by_score = sort_by_score(scored)
     first = by_score[:ORDERED_HITS]
-    if len(first) < 2:
+    if len(first) < 2 or search.codes.first:  # the codes of a range have an order
         return by_score
     features = hit_features(first, search, language)
     values = features[:, _SCORE] + WEIGHT * trees.values(features)

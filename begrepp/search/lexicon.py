@@ -13,8 +13,9 @@ from tantivy import Occur, Query, Schema, Searcher
 from begrepp.search.indexed_documents import IndexedDocument, read_document
 from begrepp.search.label_variants import label_variants
 from begrepp.search.schema import label_sound
-from begrepp.search.synonyms import is_synonym, similar_words
+from begrepp.search.synonyms import Phrase, is_synonym, similar_words
 from begrepp.search.system_names import System, SystemNames
+from begrepp.search.words import FUNCTION_WORDS
 from begrepp.text.sound import sound
 from begrepp.text.stemming import label_key, lowercase_words, spelling, word_keys
 from begrepp.text.swedish import fold
@@ -36,6 +37,10 @@ _MIN_SOUND, _LONG_SOUND = 4, 6
 _FREQUENCY = 0.12
 """Taken off the cost of a word for each tenfold of the documents that it is in."""
 
+_NAMED_CONCEPTS, _MAX_OTHER_NAMES, _MAX_NAMED = 5, 6, 3
+"""Concepts with a name whose other names are looked up, such names, and their words."""
+_NAME_ROLES = ("pref", "alt", "sibling", "variant", "via", "namesake")
+
 
 class IndexLexicon:
     """The words, codes and systems of an index."""
@@ -45,6 +50,7 @@ class IndexLexicon:
         self._searcher = searcher
         # Not the cache of a method: the reference to itself would keep the files open until garbage is collected.
         self._frequency = lru_cache(maxsize=20_000)(partial(_frequency, searcher))
+        self._other_names = lru_cache(maxsize=2_000)(partial(_other_names, schema, searcher))
 
     @cached_property
     def systems(self) -> SystemNames:
@@ -110,6 +116,10 @@ class IndexLexicon:
         """Return whether a text is a whole label of a document."""
         return self._searcher.doc_freq("whole", label_key(text)) > 0
 
+    def other_names(self, text: str) -> tuple[Phrase, ...]:
+        """Return the other short names of the concepts that have a text as a whole name, as lower-case words, a few."""
+        return self._other_names(text)
+
     def closest(self, word: str) -> str:
         """Return the word of a label that a misspelt word probably is, or an empty string.
 
@@ -160,8 +170,7 @@ class IndexLexicon:
             return False
 
     def _documents(self, query: Query, limit: int) -> list[IndexedDocument]:
-        hits = self._searcher.search(query, limit=limit, count=False).hits
-        return [read_document(self._searcher, address) for _, address in hits]
+        return _read_documents(self._searcher, query, limit)
 
     def _near(self, word: str, form: Callable[[str], str], fields: Sequence[str], distance: int) -> set[str]:
         """Return the words of labels whose form is at most at a distance from that of a word."""
@@ -189,3 +198,29 @@ def _frequency(searcher: Searcher, word: str) -> int:
     counts = [searcher.doc_freq(name, folded) for name in ("word", "part")]
     counts += [searcher.doc_freq(name, key) for key in word_keys(word) for name in ("key", "part", "via")]
     return max(counts)
+
+
+def _read_documents(searcher: Searcher, query: Query, limit: int) -> list[IndexedDocument]:
+    hits = searcher.search(query, limit=limit, count=False).hits
+    return [read_document(searcher, address) for _, address in hits]
+
+
+def _other_names(schema: Schema, searcher: Searcher, text: str) -> tuple[Phrase, ...]:
+    """Return the other names of the concepts that are called so, with few words, the most frequent first."""
+    key = label_key(text)
+    if not searcher.doc_freq("whole", key):
+        return ()
+    named = Query.term_query(schema, "whole", key, index_option="basic")
+    labels = (
+        label
+        for document in _read_documents(searcher, named, _NAMED_CONCEPTS)
+        if document.kind == "concept"
+        for label in document.labels
+        if label.role in _NAME_ROLES and label_key(label.value) != key
+    )
+    names = Counter(words for label in labels if (words := _content_words(label.value)))
+    return tuple(words for words, _ in names.most_common(_MAX_OTHER_NAMES) if len(words) <= _MAX_NAMED)
+
+
+def _content_words(text: str) -> Phrase:
+    return tuple(word for word in lowercase_words(text) if word not in FUNCTION_WORDS)

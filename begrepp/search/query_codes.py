@@ -16,13 +16,14 @@ MAX_RANGE = 200
 """The largest number of codes of a range that are looked up."""
 
 _MAX_CODES = 3
-_MIN_NUMBER_LENGTH = 3
+_MAX_NUMBER_LENGTH = 3
 _MIN_CUT = 3
 _MORPHOLOGY = re.compile(r"M-?(\d{4}/\d)", re.I)
 _NUMBERED = re.compile(r"([A-Za-z]{2,})[:_ -]?0*(\d+)")
-_RANGE = re.compile(r"([A-Z]\d{2,3})\s*(?:-|–|—|\.\.|till|to)\s*([A-Z]?\d{2,3})", re.I)
+_RANGE = re.compile(r"([A-Z]\d{2,3}(?:\.\d)?)\s*(?:-|–|—|\.\.|till|to)\s*([A-Z]?\d{2,3}(?:\.\d)?)", re.I)
 _PAIR = re.compile(r"(?P<system>\S.*?)\s*(?:\||:)\s*(?P<code>[^:|]+)")
 
+_NUMBER = re.compile(r"\d+[A-Za-z]?|\d+[.,]\d+")
 _TWO_WORDS = re.compile(r"(?P<system>\S+)\s+(?P<code>\S+)")
 
 
@@ -43,9 +44,10 @@ class QueryCodes:
 
 def find_codes(text: str, systems: SystemNames, exists: CodeExists) -> QueryCodes:
     """Find the codes in a query."""
-    if found := _range(text):
-        first, last = found
-        return QueryCodes(whole=_existing([first + last], exists), first=first, last=last)
+    for range_text, named in _without_system(text, systems):
+        if found := _range(range_text):
+            first, last = found
+            return QueryCodes(whole=_existing([first + last], exists), systems=named, first=first, last=last)
     pair = _PAIR.fullmatch(text) or _TWO_WORDS.fullmatch(text)
     pair = None if pair and systems.find(pair["code"]) else pair  # two systems: *rökvanor nlcr*
     named = systems.find(pair["system"]) if pair else frozenset()
@@ -56,6 +58,16 @@ def find_codes(text: str, systems: SystemNames, exists: CodeExists) -> QueryCode
     if not whole and _is_coded(text):
         whole = _existing([_existing_beginning(code_key(text), exists)], exists)
     return QueryCodes(whole=whole, parts=tuple(_parts(text, systems, exists)))
+
+
+def _without_system(text: str, systems: SystemNames) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield a text, and what stands before or after the name of a system in it, with the system."""
+    yield text, frozenset()
+    first, _, rest = text.partition(" ")
+    before, _, last = text.rpartition(" ")
+    for name, other in ((first, rest), (last, before)):
+        if other and (named := systems.find(name)):
+            yield other, named
 
 
 def is_capitals(text: str) -> bool:
@@ -98,13 +110,13 @@ def _existing_beginning(code: str, exists: CodeExists) -> str:
 
 
 def _parts(text: str, systems: SystemNames, exists: CodeExists) -> Iterator[str]:
-    """Yield the codes among the words of a query; a short number only as the first word, not in *typ 2 diabetes*."""
+    """Yield the codes among the words of a query; a number only as the first word, not in *typ 2 diabetes*."""
     words = text.replace("|", " ").replace(",", " ").split()
     if len(words) < 2:
         return
     found = 0
     for index, word in enumerate(words):
-        if not any(map(str.isdigit, word)) or (index and word.isdigit() and len(word) <= _MIN_NUMBER_LENGTH):
+        if not any(map(str.isdigit, word)) or (index and _is_number(word)):
             continue
         if systems.find(word):
             continue
@@ -112,3 +124,8 @@ def _parts(text: str, systems: SystemNames, exists: CodeExists) -> Iterator[str]
         if code and found < _MAX_CODES:
             found += 1
             yield code
+
+
+def _is_number(word: str) -> bool:
+    """Return whether a word is a short number, a decimal number or the number of a type: *2*, *0.1*, *1B*."""
+    return bool(_NUMBER.fullmatch(word)) and len(word) <= _MAX_NUMBER_LENGTH

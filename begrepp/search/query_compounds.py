@@ -12,7 +12,8 @@ from begrepp.search.words import MEDICINE_WORDS
 MEDICINE = "medicin"
 """The word by which the synonyms name groups of medicines: *astmamedicin*, *medicin mot astma*."""
 _MEDICINE_ENDS = tuple(MEDICINE_WORDS)
-_MIN_PART_LENGTH = 3
+_MIN_PART_LENGTH, _MIN_JOINED_LENGTH = 3, 2
+"""Letters of a part of a compound that is taken apart, and of one whose parts are typed apart."""
 _MAX_SPLITS = 3
 _MIN_JOINED, _MAX_JOINED = 2, 3
 """Words that are joined to a compound; three only if a word of a label begins with the first two."""
@@ -28,11 +29,11 @@ _FREQUENT_HEAD, _FREQUENT_TAIL = 100, 200
 """Documents that a part of three letters occurs in, first or last: *knä*, *hud* and *sår* are parts, *tes* is not."""
 
 
-def joined_runs(words: Sequence[str], lexicon: Lexicon) -> Iterator[Sequence[str]]:
-    """Yield the words that stand side by side and are parts of one compound."""
+def joined_runs(words: Sequence[str], lexicon: Lexicon) -> Iterator[range]:
+    """Yield the places of the words that stand side by side and are parts of one compound."""
     for at in range(len(words) - 1):
         if joined := join_words(words[at:], lexicon):
-            yield words[at : at + joined[1]]
+            yield range(at, at + joined[1])
 
 
 def join_words(words: Sequence[str], lexicon: Lexicon) -> tuple[str, int] | None:
@@ -42,15 +43,22 @@ def join_words(words: Sequence[str], lexicon: Lexicon) -> tuple[str, int] | None
     """
     for length in range(min(_MAX_JOINED, len(words)), 1, -1):
         some = words[:length]
-        if min(map(len, some)) < _MIN_PART_LENGTH or not "".join(some).isalpha():
+        shortest = min(map(len, some))
+        if shortest < _MIN_JOINED_LENGTH or not "".join(some).isalpha():
             continue
+        is_known = _is_known_compound if shortest >= _MIN_PART_LENGTH else _is_written_compound
         if length > _MIN_JOINED and not lexicon.is_prefix("".join(some[:_MIN_JOINED])):
             continue
         joints = product(*([part, part.removesuffix("s"), part + "s"] for part in some[:-1]))
         compounds = dict.fromkeys("".join([*parts, some[-1]]) for parts in joints)
-        if found := next((word for word in compounds if _is_known_compound(word, lexicon)), ""):
+        if found := next((word for word in compounds if is_known(word, lexicon)), ""):
             return found, length
     return None
+
+
+def _is_written_compound(word: str, lexicon: Lexicon) -> bool:
+    """Return whether some documents have a word itself: *ätstörning* in *ät störning*."""
+    return lexicon.is_written(word) and lexicon.frequency(word) >= _KNOWN_COMPOUND
 
 
 def _is_known_compound(word: str, lexicon: Lexicon) -> bool:

@@ -33,6 +33,9 @@ class Lexicon(Protocol):
     def is_label(self, text: str) -> bool:
         """Return whether a text is a whole label of a document."""
 
+    def other_names(self, text: str) -> tuple[tuple[str, ...], ...]:
+        """Return the other short names of the concepts that have a text as a whole name, as lower-case words, a few."""
+
     def closest(self, word: str) -> str:
         """Return the word of the index that a misspelt word probably is, or an empty string."""
 

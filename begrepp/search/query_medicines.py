@@ -13,9 +13,11 @@ from begrepp.search.query_compounds import medicines_for
 from begrepp.search.query_lexicon import Lexicon
 from begrepp.search.query_parser import ParsedSearch, WordSlot
 from begrepp.search.synonyms import Phrase
-from begrepp.search.words import MEDICINE_WORDS
+from begrepp.search.words import MEDICINE_WORDS, QUESTION_WORDS, TREATMENT_WORDS
+from begrepp.text.stemming import lowercase_words
 from begrepp.text.swedish import fold
 
+_MEDICINE, _AGAINST = "läkemedel", "mot"
 _NAMED = 0.82
 """The weight of a group of medicines to that of the word itself; synonyms with less are not tried."""
 _MIN_STEM, _ENDING = 5, 3
@@ -23,6 +25,15 @@ _MIN_STEM, _ENDING = 5, 3
 _EFFECTS = ("stillande", "dämpande", "hämmande", "sänkande", "lösande", "vidgande", "medel", "preparat")
 """Ends of compounds that tell what a medicine does against what the first part names: *klådstillande*."""
 _FOLDED_EFFECTS = tuple(map(fold, _EFFECTS))
+
+
+def ask_for_medicines(query: str) -> str:
+    """Return a query that asks what is given for a disease as one for medicines: *vad tar man mot magsår*."""
+    before, against, disease = query.partition(f" {_AGAINST} ")
+    words = {*lowercase_words(before)}
+    if not against or words.isdisjoint(TREATMENT_WORDS) or words - TREATMENT_WORDS - QUESTION_WORDS:
+        return query
+    return f"{_MEDICINE} {_AGAINST} {disease}"
 
 
 def with_medicines(search: ParsedSearch, lexicon: Lexicon) -> ParsedSearch:

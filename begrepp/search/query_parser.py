@@ -36,6 +36,8 @@ _SUBJECT_WEIGHT = 0.12
 """The least weight of a word for what a code system is about: *läkemedel*."""
 _MAX_SHORT = 4
 """Letters of a word in capitals that is an abbreviation."""
+_COMMON = 16
+"""Added to the number of documents with a word: a word that only few have is not the only one that tells."""
 _ORDINARY = 0.3
 """The weight of a word of circumstances, such as *ofta*, to that of another as rare."""
 
@@ -124,7 +126,7 @@ def parse_search(query: str, maker: SlotMaker, *, joined: bool = True) -> Parsed
     codes = find_codes(text, lexicon.systems, lexicon.has_code)
     if codes.parts and lexicon.is_label(text):  # *coenzyme Q10 deficiency*, and not Q10
         codes = replace(codes, parts=())
-    parts, in_phrases = gather_phrases([*split_systems(text, lexicon.systems)])
+    parts, in_phrases = gather_phrases([*split_systems(text, lexicon.systems)], partial(joined_runs, lexicon=lexicon))
     for uninformative in (SILENT_WORDS, UNSPECIFIED):
         content = [part for part in parts if part.systems or part.words[0] not in uninformative - in_phrases]
         parts = content if any(not part.systems for part in content) else _with_words(content, lexicon) or parts
@@ -132,10 +134,10 @@ def parse_search(query: str, maker: SlotMaker, *, joined: bool = True) -> Parsed
     unfinished = words[-1:] if words and not parts[-1].systems and lexicon.is_prefix(words[-1]) else []
     capitals = {word.casefold() for word in text.split() if is_capitals(word)}
     quoted = {word for word in words if any(fold(word) in phrase for phrase in syntax.phrases)}
-    kept = {*unfinished, *capitals, *quoted, *in_phrases, *ORDINARY_WORDS} if not codes.whole else {*words}
+    kept = {*unfinished, *capitals, *quoted, *in_phrases, *ORDINARY_WORDS, *SUBJECTS} if not codes.whole else {*words}
     unknown = [word for word in words if word not in kept and is_unknown(word, lexicon)]
     if unknown:
-        kept.update(word for run in joined_runs(words, lexicon) for word in run)
+        kept.update(words[at] for run in joined_runs(words, lexicon) for at in run)
         unknown = [word for word in unknown if word not in kept]
     corrected = sounded_corrections(text, kept.difference(unfinished), lexicon)
     corrected |= {w: correction for w in unknown if w not in corrected and (correction := correction_of(w, lexicon))}
@@ -213,7 +215,7 @@ def _slot(lexicon: Lexicon, typed: Phrase, phrases: Sequence[Phrase], is_last: b
     lowest = min(lexicon.frequency(each) for each in typed)
     beginning = not (lowest or alternatives) and is_last and lexicon.is_prefix(typed[-1])
     known = bool(lowest or alternatives or beginning)
-    weight = (_ORDINARY if word in ORDINARY_WORDS else 1) / math.log2(4 + lowest)
+    weight = (_ORDINARY if word in ORDINARY_WORDS else 1) / math.log2(_COMMON + lowest)
     subjects = frozenset(iri for name in SUBJECTS.get(word, ()) for iri in lexicon.systems.find(name))
     weight = max(weight, _SUBJECT_WEIGHT) if subjects else weight
     return WordSlot(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from begrepp.search.synonyms import Phrase, expansions, find_phrases
 from begrepp.search.system_names import MAX_NAME_WORDS, SystemNames
@@ -55,13 +56,31 @@ def _join_abbreviation(found: re.Match[str]) -> str:
     return joined if expansions(joined.casefold()) else found[0]
 
 
-def gather_phrases(parts: list[QueryPart]) -> tuple[list[QueryPart], set[str]]:
+def _is_turned(places: Sequence[int]) -> bool:
+    """Return whether words stand in another order than those of the phrase."""
+    return any(after < before for before, after in pairwise(places))
+
+
+def _divides(places: Iterable[int], run: set[int]) -> bool:
+    """Return whether some but not all of the words of a compound are at some places."""
+    return bool(run.intersection(places)) and not run.issubset(places)
+
+
+def gather_phrases(
+    parts: list[QueryPart], compounds: Callable[[Sequence[str]], Iterable[range]]
+) -> tuple[list[QueryPart], set[str]]:
     """Return the parts with the words of each phrase that has synonyms side by side, and these words.
 
-    *kan inte sova* has synonyms, though *kan* and *inte* alone say nothing.
+    *kan inte sova* has synonyms, though *kan* and *inte* alone say nothing. `compounds` returns the places of words
+    that are parts of one compound: they belong together more than those of a phrase in another order, as
+    *hjärt* and *klaff* do in *hjärt klaff operation*, though *operation hjärta* has synonyms.
     """
     content = [part for part in parts if part.systems or part.words[0] not in FUNCTION_WORDS] or parts
-    phrases = find_phrases(["" if part.systems else part.words[0] for part in content])
+    words = ["" if part.systems else part.words[0] for part in content]
+    phrases = find_phrases(words)
+    if any(map(_is_turned, phrases)):
+        runs = [{*run} for run in compounds(words)]
+        phrases = [each for each in phrases if not (_is_turned(each) and any(_divides(each, run) for run in runs))]
     first = {min(places): places for places in phrases}
     inside = {at for places in phrases for at in places}
     order = (first.get(at, (at,)) for at in range(len(content)) if at in first or at not in inside)

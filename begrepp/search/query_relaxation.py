@@ -11,16 +11,18 @@ from functools import lru_cache
 
 from begrepp.search.query_compounds import loose_parts
 from begrepp.search.query_lexicon import Lexicon
-from begrepp.search.query_medicines import with_medicines
+from begrepp.search.query_medicines import ask_for_medicines, with_medicines
 from begrepp.search.query_parser import ParsedSearch, SlotMaker, WordSlot, parse_search
 from begrepp.search.synonyms import Phrase, expansions, synonyms
 
 _TELLING_SHARE = 0.55
 """A word with less than this share of the weight of the most telling word is not required."""
+_OTHER_NAME = 0.78
+"""The weight of another name of what a word of the query names to that of the word."""
 _ENOUGH_BY_PARTS = 5
 """Documents that have all parts of a compound; with fewer, those that have one of the parts are found too."""
 _CACHED_SLOTS = 1_000
-"""Slots that are kept without alternatives."""
+"""Slots that are kept without alternatives, and with other names."""
 _STEPS = 5
 """Of a query with as many telling words or more, several are dropped at a time."""
 
@@ -31,13 +33,34 @@ def understand_search(query: str, maker: SlotMaker, has_hits: Callable[[ParsedSe
     What is in quotation marks, or has a minus sign, is sought as it is typed.
     """
     lexicon = maker.lexicon
-    search = with_medicines(parse_search(query, maker), lexicon)
+    search = with_medicines(parse_search(ask_for_medicines(query), maker), lexicon)
+    search = _with_other_names(search, lexicon)
     is_exact = search.codes.whole or search.syntax.phrases or search.syntax.excluded
     if is_exact or _has_telling_word(search, lexicon):
         return search
     loose = _loosened(search, lexicon)
     enough = _ENOUGH_BY_PARTS if _is_one_compound(search) else 1
     return parse_search(loose, maker, joined=False) if loose and not has_hits(search, enough) else search
+
+
+def _with_other_names(search: ParsedSearch, lexicon: Lexicon) -> ParsedSearch:
+    """Return a search of several words in which what is the name of a concept has the concept's other names too.
+
+    *vattenkoppor vaccin* is then also *vattkoppor vaccin*. A query that is one name finds its concept as it is.
+    """
+    named = [slot for slot in search.slots if not slot.systems]
+    if len(named) < 2:
+        return search
+    slots = (
+        slot if slot.systems else _with_names(slot, lexicon.other_names(" ".join(slot.words))) for slot in search.slots
+    )
+    return replace(search, slots=tuple(slots))
+
+
+@lru_cache(maxsize=_CACHED_SLOTS)
+def _with_names(slot: WordSlot, names: tuple[Phrase, ...]) -> WordSlot:
+    added = {name: _OTHER_NAME for name in names if name != slot.words}
+    return replace(slot, alternatives={**added, **slot.alternatives}) if added else slot
 
 
 def _is_one_compound(search: ParsedSearch) -> bool:
@@ -86,13 +109,18 @@ def telling_slots(search: ParsedSearch) -> list[int]:
 
     Words that say little beside another are not among them: *sjukdom* in *njurstens sjukdom*.
     """
-    known = [number for number, slot in enumerate(search.slots) if slot.is_known]
+    known = known_slots(search)
     most = max((search.slots[number].weight for number in known), default=0.0)
     return [
         number
         for number in known
         if search.slots[number].weight >= _TELLING_SHARE * most or search.slots[number].systems
     ]
+
+
+def known_slots(search: ParsedSearch) -> list[int]:
+    """Return the numbers of the slots that the index knows."""
+    return [number for number, slot in enumerate(search.slots) if slot.is_known]
 
 
 def slots_beside_beginning(search: ParsedSearch) -> list[int]:

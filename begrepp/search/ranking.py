@@ -15,7 +15,7 @@ import msgspec
 
 from begrepp.records import in_language
 from begrepp.search.indexed_documents import IndexedDocument, Label
-from begrepp.search.label_matches import LabelMatcher
+from begrepp.search.label_matches import NO_COVERAGE, Coverage, LabelMatcher
 from begrepp.search.query_compounds import medicine_source
 from begrepp.search.query_parser import ParsedSearch, WordSlot
 from begrepp.search.species import ANIMAL
@@ -62,11 +62,12 @@ _PLACEHOLDER = -3.0
 
 
 class HitScore(msgspec.Struct, frozen=True):
-    """The score of a document, the part of it that is the match with the query, and its best label."""
+    """The score of a document, the part of it that is the match with the query, its best label, and its coverage."""
 
     score: float
     match: float
     label: Label | None
+    coverage: Coverage = NO_COVERAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ class Ranker:
         if document.kind == "concept" and self._subjects and document.scheme not in self._subjects:
             best += _OUTSIDE_SUBJECT
         match = best + _SECOND * second + code
-        return HitScore(match + self._prior(document), match, best_label)
+        coverage = self._matcher.coverage(best_label.value, context) if best_label else NO_COVERAGE
+        return HitScore(match + self._prior(document), match, best_label, coverage)
 
     def synonyms(self, label: Label) -> tuple[SynonymUse, ...]:
         """Return the synonyms that a label was found by, with their sources."""

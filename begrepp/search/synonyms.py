@@ -19,7 +19,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.search.words import FUNCTION_WORDS
 from begrepp.settings import ROOT, Settings
 from begrepp.text.sound import sound
-from begrepp.text.stemming import lowercase_words, word_keys
+from begrepp.text.stemming import lowercase_words, spelling, word_keys
 
 Phrase = tuple[str, ...]
 MAX_PHRASE_WORDS = 4
@@ -111,8 +111,12 @@ class Synonyms:
 
 
 def _long_keys(word: str) -> list[str]:
-    """Return the keys of a word without those that are too short to tell it from others: *hiv* of *hives*."""
-    return [key for key in word_keys(word) if len(key) >= min(_MIN_WORD, len(word) - 1)]
+    """Return the keys of a word without those that are too short to tell it from others: *hiv* of *hives*.
+
+    A key that is the whole word in another spelling tells it: *tot* of *tooth*.
+    """
+    whole = spelling(word)
+    return [key for key in word_keys(word) if len(key) >= min(_MIN_WORD, len(word) - 1) or key == whole]
 
 
 def _places(phrase: Sequence[frozenset[str]], keys: Sequence[frozenset[str]], near: Sequence[int]) -> tuple[int, ...]:

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from begrepp.text.swedish import fold
+
+_MIN_PLAIN = 4
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield the words of a text, those of at least four letters also without å, ä and ö, as many type: *lakemedel*."""
+    for word in text.split():
+        yield word
+        if len(word) >= _MIN_PLAIN and (plain := fold(word)) != word:
+            yield plain
+
+
 FUNCTION_WORDS = frozenset(
     """
     och i med av på vid för till hos som den det en ett eller mot om från att de är the of in and with for on to a an at
@@ -11,33 +26,37 @@ FUNCTION_WORDS = frozenset(
 """Prepositions, articles and conjunctions."""
 
 QUESTION_WORDS = frozenset(
-    """
+    _words("""
     vad vilka vilken vilket var vem hur när varför finns finnas är varit betyder innebär kallas heter skrivs stavas
     har ha hade får få fick kan kunna ska skall vill veta går göra gör blir bli hittar hitta söker sök visa ge
     jag du han hon vi ni de dem mig dig min mitt mina din ditt dina sin sitt sina sig något någon några alla allt där
     här då nu också bara inte om eller personer information uppgift uppgifter
-    kodar koda kodas registreras registrerar mellan skillnad skillnaden innehåller ingår gäller
+    kodar koda kodas ges ger gavs kallar rem remiss ang angående pat patient patienten pga obs
+    registreras registrerar mellan skillnad skillnaden innehåller ingår gäller
     what which where who how when why is are was were does do did mean means find show give has have had get can could
     would should i me my you your we our they there about any all some between difference contains contain
     information
-    """.split()  # noqa: SIM905
+    """)
 )
 """Words of questions, which say nothing of what is asked for."""
 
-_CODED = ["", "diagnos", "åtgärds", "operations", "läkemedels"]
-CODE_WORDS = frozenset(
-    [
-        *(what + form for what in _CODED for form in ("kod", "koden", "koder", "koderna")),
-        *["kodverk", "klassifikation", "code", "codes"],
-    ]
-)
+
+def _code_words(*subjects: str) -> list[str]:
+    return [subject + form for subject in subjects for form in ("kod", "koden", "koder", "koderna", "kodning")]
+
+
+_PROCEDURE_CODES = _code_words("åtgärds", "atgards", "operations")
+_MEDICINE_CODES = _code_words("läkemedels", "lakemedels")
+_DISEASE_CODES = _code_words("diagnos")
+_PLAIN_CODES = [*_code_words(""), "kodverk", "klassifikation", "code", "codes"]
+CODE_WORDS = frozenset([*_PLAIN_CODES, *_PROCEDURE_CODES, *_MEDICINE_CODES, *_DISEASE_CODES])
 """Words that may follow the name of a code system."""
 
-SILENT_WORDS = FUNCTION_WORDS | QUESTION_WORDS | CODE_WORDS
+SILENT_WORDS = FUNCTION_WORDS | QUESTION_WORDS | frozenset(_PLAIN_CODES)
 """Words that say nothing of what is searched for."""
 
 ORDINARY_WORDS = frozenset(
-    """
+    _words("""
     ibland ofta alltid aldrig länge hela dagar dag dagen veckor vecka månader år åren timmar timme natt natten nätterna
     morgon morgonen morgnarna kväll kvällen kvällarna sommar vinter idag igår nyligen plötsligt snabbt sakta igen
     tillbaka sedan efteråt innan efter före under vid utan utanför inuti runt
@@ -53,7 +72,7 @@ ORDINARY_WORDS = frozenset(
     quickly again after before during without very much more most less really quite almost new old big small little
     good bad worse better feel feels feeling think seems started starts stopped keeps comes came take takes taking took
     use used using need needs happens happened fell people person man woman child's doctor hospital home called
-    """.split()  # noqa: SIM905
+    """)
 )
 """Words of circumstances: a label that has them too is better, but one without them is as much what is meant."""
 
@@ -62,7 +81,10 @@ UNSPECIFIED = frozenset(
 )
 """Words that add nothing to the rest of a label: C50.9 "… ospecificerad" is what the other words name."""
 
-_DATASET_WORDS = ["register", "registret", "registren", "registers", "datakälla", "datakällor", "dataset"]
+_DATASET_WORDS = [
+    *("register", "registret", "registren", "registers", "registry", "registries"),
+    *("datakälla", "datakällor", "dataset"),
+]
 _VARIABLE_WORDS = ["variabel", "variabeln", "variabler", "variablerna", "variable", "variables"]
 KIND_WORDS = {
     **dict.fromkeys(_DATASET_WORDS, ("dataset", "variable")),
@@ -91,21 +113,28 @@ _OTHER_NUMERALS = {
 }
 
 
-MEDICINE_WORDS = """läkemedel läkemedlet läkemedlen medicin mediciner medicinen medel preparat tabletter piller
-    drug drugs medicine medicines medication medications""".split()  # noqa: SIM905
-_PROCEDURES = """operation operationen operationer kirurgi ingrepp åtgärd åtgärder opereras opererad opererades opererat
-    surgery procedure procedures"""
+MEDICINE_WORDS = [
+    *_words("""läkemedel läkemedlet läkemedlen medicin mediciner medicinen medel preparat tabletter piller salva droppar
+    tablets pills meds drug drugs medicine medicines medication medications""")
+]
+TREATMENT_WORDS = frozenset(
+    _words("""tar ta tas ges ge få får hjälper hjälpa hjälp använder använda används användas sätter sätta in ut skriver
+    behandlas behandling behandla behandlar bra effektivt skydd ordinerar ordineras man""")
+)
+"""Words before *mot* that ask for what is given for a disease: *vad tar man mot magsår*."""
+_PROCEDURES = """operation operationen operationer kirurgi ingrepp åtgärd åtgärder operera opereras opererar opererad
+    opererades opererat op surgery procedure procedures"""
 _DISEASES = "sjukdom sjukdomar sjukdomen diagnos diagnosen diagnoser disease diseases diagnosis diagnoses"
 _GENES = "gen gener genen generna gene genes"
 _FEATURES = "fenotyp fenotyper phenotype phenotypes"
 SUBJECTS = {
     word: systems
     for words, systems in [
-        (MEDICINE_WORDS, ("atc",)),
-        (_PROCEDURES.split(), ("kka", "kma")),
-        (_DISEASES.split(), ("icd-10-se", "icd-10", "ksh97-p", "mondo")),
-        (_GENES.split(), ("hgnc",)),
-        (_FEATURES.split(), ("hpo",)),
+        ((*MEDICINE_WORDS, *_MEDICINE_CODES), ("atc",)),
+        ((*_words(_PROCEDURES), *_PROCEDURE_CODES), ("kka", "kma")),
+        ((*_words(_DISEASES), *_DISEASE_CODES), ("icd-10-se", "icd-10", "ksh97-p", "mondo")),
+        (_words(_GENES), ("hgnc",)),
+        (_words(_FEATURES), ("hpo",)),
     ]
     for word in words
 }

@@ -34,7 +34,7 @@ SYSTEMS = SystemNames.of(
         ),
     ]
 )
-CODES = {"C50", "C509", "C51", "80003", "81403", "MONDO0004992", "LUAD", "I10", "A02"}
+CODES = {"C50", "C509", "C51", "80003", "81403", "MONDO0004992", "LUAD", "I10", "A02", "1B", "01"}
 
 
 def named(text: str) -> set[str]:
@@ -108,6 +108,9 @@ def test_a_code_is_known_by_any_spelling(text: str, whole: tuple[str, ...], ids:
         ("icd10 hjärtsvikt", ()),  # the name of a system is no code
         ("hjärtsvikt a02 b99", ("A02",)),  # B99 is none here
         ("typ 2 diabetes", ()),
+        ("rakit typ 1b", ()),  # the number of a type, though 1B is a code here
+        ("synskärpa 0.1", ()),
+        ("kyrkan i10", ("I10",)),
     ],
 )
 def test_a_code_is_seen_beside_words(text: str, parts: tuple[str, ...]) -> None:
@@ -122,6 +125,9 @@ def test_a_code_is_seen_beside_words(text: str, parts: tuple[str, ...]) -> None:
         ("I20-25", ("I20", "I25")),
         ("C59-C50", ("", "")),
         ("C50-C509", ("", "")),
+        ("C50.0-C50.9", ("C500", "C509")),
+        ("icd-10-se C50-C59", ("C50", "C59")),
+        ("c50-c59 icd", ("C50", "C59")),
         ("covid-19", ("", "")),
     ],
 )
@@ -166,6 +172,9 @@ class EveryWord:
 
     def is_label(self, text: str) -> bool:
         return False
+
+    def other_names(self, text: str) -> tuple[tuple[str, ...], ...]:
+        return ()
 
     def closest(self, word: str) -> str:
         return ""

@@ -55,7 +55,7 @@ class _LabelMatch(msgspec.Struct, gc=False):
     has_first: bool
 
 
-class Coverage(NamedTuple):
+class MatchCoverage(NamedTuple):
     """Shares of what a label and a query have of each other, 0 to 1.
 
     `label` is the share of the label's words that the query has; `query` that of the weight of the query's words that
@@ -68,7 +68,7 @@ class Coverage(NamedTuple):
     anywhere: float
 
 
-NO_COVERAGE = Coverage(0.0, 0.0, 0.0, 0.0)
+NO_COVERAGE = MatchCoverage(0.0, 0.0, 0.0, 0.0)
 
 
 class LabelMatcher:
@@ -116,7 +116,7 @@ class LabelMatcher:
         match = self._match(label)
         return match.qualities if match else []
 
-    def coverage(self, label: str, context: Sequence[float] | None) -> Coverage:
+    def coverage(self, label: str, context: Sequence[float] | None) -> MatchCoverage:
         """Return how much of the query a label has, and how much of the label the query."""
         match = self._match(label)
         if match is None:
@@ -127,7 +127,7 @@ class LabelMatcher:
             for share, quality, phrase in zip(shares, match.qualities, match.phrases, strict=True)
             if quality and not phrase
         )
-        return Coverage(
+        return MatchCoverage(
             label=match.covered,
             query=sum(map(mul, shares, match.qualities)),
             typed=own,

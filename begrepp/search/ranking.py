@@ -15,7 +15,7 @@ import msgspec
 
 from begrepp.records import in_language
 from begrepp.search.indexed_documents import IndexedDocument, Label
-from begrepp.search.label_matches import NO_COVERAGE, Coverage, LabelMatcher
+from begrepp.search.label_matches import NO_COVERAGE, LabelMatcher, MatchCoverage
 from begrepp.search.query_compounds import medicine_source
 from begrepp.search.query_parser import ParsedSearch, WordSlot
 from begrepp.search.species import ANIMAL
@@ -67,7 +67,7 @@ class HitScore(msgspec.Struct, frozen=True):
     score: float
     match: float
     label: Label | None
-    coverage: Coverage = NO_COVERAGE
+    coverage: MatchCoverage = NO_COVERAGE
 
 
 @dataclass(frozen=True, slots=True)

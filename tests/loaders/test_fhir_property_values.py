@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from begrepp.records import Status
+from begrepp.records import Status, ValueSet
 from tests.loaders.test_format_edges import code_system, concepts, load
 
 LOINC = {"system": "http://loinc.org", "code": "1-8"}
@@ -67,3 +68,20 @@ def test_a_successor_in_another_code_system_is_a_note(tmp_path: Path) -> None:
     found = concepts(load(tmp_path, "fhir", {"a.json": code_system(concept=concept)}))["a"]
     assert (found.status, found.replaced_by) == (Status.INACTIVE, ("b",))
     assert [each.text.value for each in found.notes] == ["replaced-by: http://loinc.org|1-8"]
+
+
+def test_the_day_of_a_locked_value_set_is_one_of_its_rules(tmp_path: Path) -> None:
+    include = {"system": "https://ex.org/a", "filter": [{"property": "concept", "op": "is-a", "value": "a"}]}
+    value_set = {
+        "resourceType": "ValueSet",
+        "id": "v",
+        "url": "https://ex.org/v",
+        "title": "V",
+        "compose": {"lockedDate": "2022-06-01", "include": [include]},
+    }
+    files: dict[str, bytes | str] = {
+        "a.json": code_system(concept=[{"code": "a", "display": "a"}]),
+        "v.json": json.dumps(value_set),
+    }
+    (found,) = (record for record in load(tmp_path, "fhir", files) if isinstance(record, ValueSet))
+    assert found.intension == ("include https://ex.org/a where concept is-a a", "code systems as of 2022-06-01")

@@ -32,7 +32,7 @@ class ItemPacker:
     def add(self, number: int, item: bytes) -> None:
         """Add an item."""
         if self._compressor:
-            self._items[number] = self._compressor.compress(item)
+            self._items[number] = _compress(self._compressor, item)
             return
         self._items[number] = item
         self._waiting.append(number)
@@ -60,8 +60,13 @@ class ItemPacker:
         dictionary.precompute_compress(level=_LEVEL)
         self._compressor = ZstdCompressor(level=_LEVEL, dict_data=dictionary, write_dict_id=False)
         for number in self._waiting:
-            self._items[number] = self._compressor.compress(self._items[number])
+            self._items[number] = _compress(self._compressor, self._items[number])
         self._waiting.clear()
+
+
+def _compress(compressor: ZstdCompressor, item: bytes) -> bytes:
+    """Return an item compressed, as a copy: the result itself keeps memory of the size of the item from being used."""
+    return bytes(memoryview(compressor.compress(item)))
 
 
 class PackedItems:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 
 from rapidfuzz.distance import OSA
@@ -116,8 +116,11 @@ class IndexLexicon:
         """Return whether a text is a whole label of a document."""
         return self._searcher.doc_freq("whole", label_key(text)) > 0
 
-    def other_names(self, text: str) -> tuple[Phrase, ...]:
-        """Return the other short names of the concepts that have a text as a whole name, as lower-case words, a few."""
+    def other_names(self, text: str) -> Mapping[Phrase, str]:
+        """Return the other short names of the concepts that have a text as a whole name, with their code systems.
+
+        These are lower-case words, a few, with the IRI of a system that has the concept.
+        """
         return self._other_names(text)
 
     def closest(self, word: str) -> str:
@@ -205,21 +208,21 @@ def _read_documents(searcher: Searcher, query: Query, limit: int) -> list[Indexe
     return [read_document(searcher, address) for _, address in hits]
 
 
-def _other_names(schema: Schema, searcher: Searcher, text: str) -> tuple[Phrase, ...]:
+def _other_names(schema: Schema, searcher: Searcher, text: str) -> Mapping[Phrase, str]:
     """Return the other names of the concepts that are called so, with few words, the most frequent first."""
     key = label_key(text)
     if not searcher.doc_freq("whole", key):
-        return ()
+        return {}
     named = Query.term_query(schema, "whole", key, index_option="basic")
-    labels = (
-        label
-        for document in _read_documents(searcher, named, _NAMED_CONCEPTS)
-        if document.kind == "concept"
-        for label in document.labels
-        if label.role in _NAME_ROLES and label_key(label.value) != key
-    )
-    names = Counter(words for label in labels if (words := _content_words(label.value)))
-    return tuple(words for words, _ in names.most_common(_MAX_OTHER_NAMES) if len(words) <= _MAX_NAMED)
+    systems: dict[Phrase, str] = {}
+    names = Counter[Phrase]()
+    for document in _read_documents(searcher, named, _NAMED_CONCEPTS):
+        for label in document.labels if document.kind == "concept" else ():
+            words = _content_words(label.value)
+            if label.role in _NAME_ROLES and 0 < len(words) <= _MAX_NAMED and label_key(label.value) != key:
+                names[words] += 1
+                systems.setdefault(words, document.scheme)
+    return {words: systems[words] for words, _ in names.most_common(_MAX_OTHER_NAMES)}
 
 
 def _content_words(text: str) -> Phrase:

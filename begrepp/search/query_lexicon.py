@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from begrepp.search.system_names import SystemNames
@@ -33,8 +33,8 @@ class Lexicon(Protocol):
     def is_label(self, text: str) -> bool:
         """Return whether a text is a whole label of a document."""
 
-    def other_names(self, text: str) -> tuple[tuple[str, ...], ...]:
-        """Return the other short names of the concepts that have a text as a whole name, as lower-case words, a few."""
+    def other_names(self, text: str) -> Mapping[tuple[str, ...], str]:
+        """Return the other short names of the concepts that have a text as a whole name, with their code systems."""
 
     def closest(self, word: str) -> str:
         """Return the word of the index that a misspelt word probably is, or an empty string."""

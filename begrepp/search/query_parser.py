@@ -55,7 +55,8 @@ class WordSlot:
     `datasets` are the datasets among them. `kinds` are the kinds of documents that the words name, such as registers,
     `subjects` the IRIs of the code systems that are about what the word names: all of ATC is *läkemedel*. `is_known`
     tells whether the words or their alternatives occur in the index, `is_beginning` that they do so only as the
-    beginning of other words.
+    beginning of other words. `names` are the alternatives that are other names of a concept that the words name, with
+    the IRI of a code system that has it.
     """
 
     words: Phrase
@@ -68,6 +69,7 @@ class WordSlot:
     subjects: frozenset[str] = frozenset()
     datasets: frozenset[str] = frozenset()
     is_beginning: bool = False
+    names: Mapping[Phrase, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

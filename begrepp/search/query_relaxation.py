@@ -52,15 +52,17 @@ def _with_other_names(search: ParsedSearch, lexicon: Lexicon) -> ParsedSearch:
     if len(named) < 2:
         return search
     slots = (
-        slot if slot.systems else _with_names(slot, lexicon.other_names(" ".join(slot.words))) for slot in search.slots
+        slot if slot.systems else _with_names(slot, tuple(lexicon.other_names(" ".join(slot.words)).items()))
+        for slot in search.slots
     )
     return replace(search, slots=tuple(slots))
 
 
 @lru_cache(maxsize=_CACHED_SLOTS)
-def _with_names(slot: WordSlot, names: tuple[Phrase, ...]) -> WordSlot:
-    added = {name: _OTHER_NAME for name in names if name != slot.words}
-    return replace(slot, alternatives={**added, **slot.alternatives}) if added else slot
+def _with_names(slot: WordSlot, names: tuple[tuple[Phrase, str], ...]) -> WordSlot:
+    others = {name: system for name, system in names if name != slot.words}
+    alternatives = {**dict.fromkeys(others, _OTHER_NAME), **slot.alternatives}
+    return replace(slot, alternatives=alternatives, names=others) if others else slot
 
 
 def _is_one_compound(search: ParsedSearch) -> bool:

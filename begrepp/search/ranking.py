@@ -72,7 +72,10 @@ class HitScore(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class SynonymUse:
-    """A synonym that a document was found by: the words of the query, the other words, and who says so."""
+    """A synonym that a document was found by: the words of the query, the other words, and who says so.
+
+    The source is "begrepp", the name of the operator's file, or the IRI of a code system that has both as names.
+    """
 
     typed: str
     other: str
@@ -149,7 +152,8 @@ class Ranker:
     def synonyms(self, label: Label) -> tuple[SynonymUse, ...]:
         """Return the synonyms that a label was found by, with their sources."""
         pairs = self._matcher.synonyms(label.value)
-        found = ((*pair, source_of(*pair) or medicine_source(*pair)) for pair in pairs)
+        names = {(slot.words, other): system for slot in self.search.slots for other, system in slot.names.items()}
+        found = ((*pair, source_of(*pair) or medicine_source(*pair) or names.get(pair, "")) for pair in pairs)
         return tuple(
             SynonymUse(" ".join(typed), phrase_text(other), source) for typed, other, source in found if source
         )

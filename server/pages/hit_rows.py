@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from msgspec import Struct, structs
 
@@ -110,7 +111,9 @@ def _result(build: ServedBuild, hit: Hit, language: str, dataset: Ref | None) ->
         matched=hit.matched.text if hit.matched else None,
         role=hit.matched.role if hit.matched else "",
         parent=hit.parent.text if hit.parent else None,
-        synonyms=hit.synonyms,
+        synonyms=[
+            replace(each, source=_short_title(build, each.source, language) or each.source) for each in hit.synonyms
+        ],
         source=_short_title(build, hit.matched.scheme, language) if hit.matched else "",
     )
 

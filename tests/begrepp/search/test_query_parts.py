@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -173,8 +173,8 @@ class EveryWord:
     def is_label(self, text: str) -> bool:
         return False
 
-    def other_names(self, text: str) -> tuple[tuple[str, ...], ...]:
-        return ()
+    def other_names(self, text: str) -> Mapping[tuple[str, ...], str]:
+        return {}
 
     def closest(self, word: str) -> str:
         return ""

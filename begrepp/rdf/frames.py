@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from begrepp import lazy_polars as pl
-from begrepp.rdf.namespaces import expand
+from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import parse_literal
 
 _BLOCK_BYTES = 32 << 20
@@ -60,7 +60,7 @@ def select_properties(triples: pl.DataFrame, *properties: str) -> pl.DataFrame:
 
 def select_with_predicate(triples: pl.DataFrame, *properties: str) -> pl.DataFrame:
     """Select the lines whose predicate is one of the prefixed names."""
-    return triples.filter(pl.col("predicate").is_in([f"<{expand(each)}>" for each in properties]))
+    return triples.filter(pl.col("predicate").is_in([*map(name, properties)]))
 
 
 class TripleBlock:
@@ -84,7 +84,7 @@ class TripleBlock:
 
     def subjects(self, prefixed: str, value: str) -> pl.DataFrame:
         """Return the subjects that have a value (a prefixed name) of a property, as the column subject."""
-        has_value = pl.col("rest") == f"<{expand(value)}> ."
+        has_value = pl.col("rest") == f"{name(value)} ."
         return self._once(value, prefixed, lambda: self.select(prefixed).filter(has_value).select("subject"))
 
     def _once(self, what: str, prefixed: str, select: Callable[[], pl.DataFrame]) -> pl.DataFrame:

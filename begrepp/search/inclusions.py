@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from begrepp.records import Text
-from begrepp.search.words import FUNCTION_WORDS
+from begrepp.search.words import content_words
 from begrepp.text.stemming import lowercase_words, word_keys
 from begrepp.text.swedish import fold
 
@@ -26,11 +26,9 @@ def included_names(names: Iterable[Text], others: Iterable[Text]) -> set[Text]:
     """Return those of the other names of a group that have a word which none of its names has, also in a compound."""
     written = " ".join(fold(name.value) for name in names)
     keys = {key for word in lowercase_words(written) for key in word_keys(word)}
-    return {other for other in others if not all(_is_written(word, written, keys) for word in _words(other))}
-
-
-def _words(name: Text) -> list[str]:
-    return [word for word in lowercase_words(name.value) if word not in FUNCTION_WORDS]
+    return {
+        other for other in others if not all(_is_written(word, written, keys) for word in content_words(other.value))
+    }
 
 
 def _is_written(word: str, text: str, keys: set[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from operator import mul
 from typing import NamedTuple
 
@@ -79,6 +80,7 @@ class LabelMatcher:
         self._text = search.text.casefold()
         self._weights = [slot.weight for slot in search.slots]
         self._weight = sum(self._weights)
+        self._shares = [weight / self._weight for weight in self._weights]
         words_alone = [number for number, slot in enumerate(search.slots) if not (slot.systems or slot.kinds)]
         self._words_alone = words_alone if len(words_alone) < len(search.slots) else []
         self._words = QueryWords()
@@ -121,17 +123,13 @@ class LabelMatcher:
         match = self._match(label)
         if match is None:
             return NO_COVERAGE
-        shares = [weight / self._weight for weight in self._weights]
-        own = sum(
-            share
-            for share, quality, phrase in zip(shares, match.qualities, match.phrases, strict=True)
-            if quality and not phrase
-        )
+        qualities, shares = match.qualities, self._shares
+        is_typed = [bool(quality) and not phrase for quality, phrase in zip(qualities, match.phrases, strict=True)]
         return MatchCoverage(
             label=match.covered,
-            query=sum(map(mul, shares, match.qualities)),
-            typed=own,
-            anywhere=sum(map(mul, shares, map(max, match.qualities, context or match.qualities))),
+            query=sum(map(mul, shares, qualities)),
+            typed=sum(compress(shares, is_typed)),
+            anywhere=sum(map(mul, shares, map(max, qualities, context or qualities))),
         )
 
     def synonyms(self, label: str) -> list[tuple[Phrase, Phrase]]:
@@ -142,10 +140,9 @@ class LabelMatcher:
 
     def _match(self, label: str) -> _LabelMatch | None:
         """Return the match of a label, None if it has no word of the query."""
-        match = self._matches.get(label, self)
-        if match is self:
-            match = self._matches[label] = self._new_match(label)
-        return match  # type: ignore[return-value]  # the matcher itself stands for a label that is not known
+        if label not in self._matches:
+            self._matches[label] = self._new_match(label)
+        return self._matches[label]
 
     def _new_match(self, label: str) -> _LabelMatch | None:
         words, known = lowercase_words(label), self._words

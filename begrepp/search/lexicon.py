@@ -15,7 +15,7 @@ from begrepp.search.label_variants import label_variants
 from begrepp.search.schema import label_sound
 from begrepp.search.synonyms import Phrase, is_synonym, similar_words
 from begrepp.search.system_names import System, SystemNames
-from begrepp.search.words import FUNCTION_WORDS
+from begrepp.search.words import content_words
 from begrepp.text.sound import sound
 from begrepp.text.stemming import label_key, lowercase_words, spelling, word_keys
 from begrepp.text.swedish import fold
@@ -218,12 +218,8 @@ def _other_names(schema: Schema, searcher: Searcher, text: str) -> Mapping[Phras
     names = Counter[Phrase]()
     for document in _read_documents(searcher, named, _NAMED_CONCEPTS):
         for label in document.labels if document.kind == "concept" else ():
-            words = _content_words(label.value)
+            words = content_words(label.value)
             if label.role in _NAME_ROLES and 0 < len(words) <= _MAX_NAMED and label_key(label.value) != key:
                 names[words] += 1
                 systems.setdefault(words, document.scheme)
     return {words: systems[words] for words, _ in names.most_common(_MAX_OTHER_NAMES)}
-
-
-def _content_words(text: str) -> Phrase:
-    return tuple(word for word in lowercase_words(text) if word not in FUNCTION_WORDS)

@@ -16,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from begrepp.errors import InputError, Origin
-from begrepp.search.words import FUNCTION_WORDS
+from begrepp.search.words import content_words
 from begrepp.settings import ROOT, Settings
 from begrepp.text.sound import sound
 from begrepp.text.stemming import lowercase_words, spelling, word_keys
@@ -232,5 +232,4 @@ def _rows(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 def _phrase(text: str) -> Phrase:
     """Return the words of a phrase as a query has them, without prepositions and articles."""
-    words = tuple(lowercase_words(text))
-    return tuple(word for word in words if word not in FUNCTION_WORDS) or words
+    return content_words(text) or tuple(lowercase_words(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from begrepp.text.stemming import lowercase_words
 from begrepp.text.swedish import fold
 
 _MIN_PLAIN = 4
@@ -24,6 +25,12 @@ FUNCTION_WORDS = frozenset(
     """.split()  # noqa: SIM905
 )
 """Prepositions, articles and conjunctions."""
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text in lower case, without prepositions, articles and conjunctions."""
+    return tuple(word for word in lowercase_words(text) if word not in FUNCTION_WORDS)
+
 
 QUESTION_WORDS = frozenset(
     _words("""

@@ -17,11 +17,11 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Concept, Coverage, Marker, Note, NoteKind, RdfTerm, Record, Scheme, Status, Text
 from begrepp.sources.row_faults import RowScope, add_remark
 from loaders.declaration.source_toml import new_declared_edition
-from loaders.fhir.property_values import code_or_text, full_text, value_of
+from loaders.fhir.property_values import code_or_text, full_text
 from loaders.fhir.supplements import Supplement, standard_names
 from loaders.support.editions import last_day_of_retired
 from loaders.support.fhir_headers import resource_header
-from loaders.support.fhir_labels import Json, checked_items, read_translations
+from loaders.support.fhir_labels import Json, checked_items, read_translations, value_of
 from loaders.support.fhir_packages import FhirContext, Resource, language_tag
 from loaders.support.partial_dates import days_of, last_day_of_retirement
 

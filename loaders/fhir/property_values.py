@@ -5,13 +5,6 @@ https://hl7.org/fhir/datatypes.html
 
 from __future__ import annotations
 
-from loaders.support.fhir_labels import Json
-
-
-def value_of(prop: Json) -> object:
-    """Return the value[x] of a property as in the JSON; an empty string if there is none."""
-    return next((value for key, value in prop.items() if key.startswith("value")), "")
-
 
 def code_or_text(value: object) -> str:
     """Return a value as text; of a Coding its code alone, or its display if it has no code."""

@@ -9,10 +9,10 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Agent, MappingSet, RdfTerm, Record, Skipped, Statement, Text, ValueSet, is_iri
 from begrepp.records import Mapping as Match
 from begrepp.sources.row_faults import Fault, RowScope, add_fault
-from loaders.fhir.property_values import coded_text, full_text, value_of
+from loaders.fhir.property_values import coded_text, full_text
 from loaders.support.code_systems import concept_reference
 from loaders.support.fhir_headers import resource_header
-from loaders.support.fhir_labels import Json, checked_items, object_items
+from loaders.support.fhir_labels import Json, checked_items, object_items, value_of
 from loaders.support.fhir_packages import FhirContext, Resource, resource_descriptions
 
 # R4 describes the target (`wider`: the target is broader), R5 the source (`source-is-narrower-than-target`).

@@ -8,7 +8,7 @@ from typing import Any
 from begrepp.errors import InputError, Origin
 from begrepp.records import Element, Link, Record, Text
 from begrepp.sources.row_faults import RowScope
-from loaders.support.fhir_labels import Json, coding_links, object_items, read_texts
+from loaders.support.fhir_labels import Json, coding_links, object_items, read_texts, value_of
 from loaders.support.fhir_packages import Resource
 from loaders.support.fhir_values import extension_notes, value_text
 
@@ -173,8 +173,7 @@ def _notes(element: Json, changed: Json, language: str, *, partial: bool) -> Ite
     if isinstance(changed.get("alias"), list) and changed["alias"]:
         yield Text(f"alias: {', '.join(map(str, changed['alias']))}", "und")
     for each in object_items(changed.get("example")):
-        value = next((each[key] for key in each if key.startswith("value")), "")
-        yield Text(f"example {each.get('label', '')}: {value_text(value)}", "und")
+        yield Text(f"example {each.get('label', '')}: {value_text(value_of(each))}", "und")
     yield from extension_notes(changed)
     for each in object_items(changed.get("mapping")):
         if each.get("map"):

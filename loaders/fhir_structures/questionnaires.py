@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from begrepp.errors import InputError
 from begrepp.records import CodedValue, CodeList, Element, Link, ListOwner, Record, Skipped, Text
 from begrepp.sources.row_faults import Fault, add_fault
-from loaders.support.fhir_labels import Json, coded_value, coding_links, object_items, read_texts
+from loaders.support.fhir_labels import Json, coded_value, coding_links, object_items, read_texts, value_of
 from loaders.support.fhir_packages import Resource
 from loaders.support.fhir_values import extension_notes, value_text
 
@@ -168,9 +168,7 @@ class _QuestionnaireReader:
         initial = [*object_items(item_object.get("initial"))]
         initial += [each for each in object_items(item_object.get("answerOption")) if each.get("initialSelected")]
         for each in initial:
-            yield Text(
-                f"initial: {value_text(next((each[key] for key in each if key.startswith('value')), ''))}", "und"
-            )
+            yield Text(f"initial: {value_text(value_of(each))}", "und")
         for key in sorted(key for key in item_object if key.startswith("initial") and key != "initial"):
             yield Text(f"initial: {value_text(item_object[key])}", "und")
         yield from extension_notes(item_object)

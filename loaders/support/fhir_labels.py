@@ -27,6 +27,11 @@ def object_items(value: object) -> list[Json]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+def value_of(holder: Json, default: object = "") -> object:
+    """Return the value[x] of a property, extension or example as in the JSON."""
+    return next((value for key, value in holder.items() if key.startswith("value")), default)
+
+
 def checked_items(body: Json, key: str, origin: Origin) -> list[Json]:
     """Return the objects of a list, empty if there is none. Raises `InputError` for a value of another type."""
     if key not in body:
@@ -59,7 +64,7 @@ def read_translations(body: Json, key: str) -> Iterator[Text]:
             parts = {str(part.get("url")): part for part in object_items(extension.get("extension"))}
             lang = str(parts.get("lang", {}).get("valueCode") or "")
             content = parts.get("content", {})
-            text = next((str(value) for name, value in content.items() if name.startswith("value")), "")
+            text = str(value_of(content))
             if lang and text.strip():
                 yield Text(text.strip(), lang)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from begrepp.records import Text
-from loaders.support.fhir_labels import Json, object_items
+from loaders.support.fhir_labels import Json, object_items, value_of
 
 # Extensions about layout alone, and those that are read elsewhere
 # (https://hl7.org/fhir/extensions/extension-registry.html).
@@ -58,14 +58,10 @@ def extension_notes(element: Json) -> Iterator[Text]:
         url = str(each.get("url") or "")
         if url in _NOT_NOTED:
             continue
-        value = next((each[key] for key in each if key.startswith("value")), None)
         nested = {str(one.get("url")): one for one in object_items(each.get("extension"))}
         text = (
             value_text(value)
-            if value is not None
-            else ", ".join(
-                f"{name} {value_text(next((one[key] for key in one if key.startswith('value')), ''))}"
-                for name, one in nested.items()
-            )
+            if (value := value_of(each, None)) is not None
+            else ", ".join(f"{name} {value_text(value_of(one))}" for name, one in nested.items())
         )
         yield Text(f"{url.rpartition('/')[2]}: {text}".strip(), "und")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +28,7 @@ _PROGRESS_INTERVAL = 5000
 """Documents between two progress reports."""
 # The share of the work that is done when all documents are read, and when all are written.
 _READ, _WRITTEN = 0.2, 0.95
+_ERROR_NUMBER = re.compile(r"\b(?:code:|os error) (\d+)")
 
 
 def write_index(path: Path, current: Path, report: Callable[[float], None] = lambda share: None) -> int:
@@ -42,30 +46,41 @@ def write_index(path: Path, current: Path, report: Callable[[float], None] = lam
         for document in _read_spool(spool) if state.names else ():
             state.add_namesakes(document)
         related = {*state.matches, *state.siblings, *state.namesakes, *state.measured, *state.datasets, *extended}
-        writer = open_writer(Index(schema(), path=str(path)))
         builder = DocumentBuilder(state, _read_spool(spool, related) if related else ())
         count = 0
         report(_READ)
-        for document in _read_spool(spool):
-            writer.add_document(builder.build(document))
-            count += 1
-            if count % _PROGRESS_INTERVAL == 0:
-                report(_READ + (_WRITTEN - _READ) * spool.tell() / size)
-        commit(writer)
+        with writing(Index(schema(), path=str(path))) as writer:
+            for document in _read_spool(spool):
+                writer.add_document(builder.build(document))
+                count += 1
+                if count % _PROGRESS_INTERVAL == 0:
+                    report(_READ + (_WRITTEN - _READ) * spool.tell() / size)
         state.write(path)
         report(1)
     return count
 
 
-def open_writer(index: Index) -> IndexWriter:
-    """Return a writer for an index."""
-    return register_tokenizer(index).writer(heap_size=200_000_000, num_threads=1)
+@contextmanager
+def writing(index: Index) -> Iterator[IndexWriter]:
+    """Open a writer; when the block ends, commit what was written and wait for the merges.
 
-
-def commit(writer: IndexWriter) -> None:
-    """Commit the written documents and wait for the merges."""
-    writer.commit()
-    writer.wait_merging_threads()
+    Raises `OSError` if the system refuses to write. The engine's thread then dies, which `add_document` tells without
+    the reason; the commit tells it, as text.
+    """
+    try:
+        writer = register_tokenizer(index).writer(heap_size=200_000_000, num_threads=1)
+        try:
+            yield writer
+        except ValueError:
+            writer.commit()
+            raise
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:
+        number = _ERROR_NUMBER.search(str(error))
+        if not number:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
 
 
 class DocumentBuilder:

@@ -104,7 +104,9 @@ def test_questions_have_the_same_answers(served: Served, query: Query) -> None:
     assert not any("about:blank" in row for row in expected)
     same = there == expected
     if reason := FAULTS.get(served.name, {}).get(query.name):
-        assert not same, f"{served.name} answers {query.name} now: take it out of engine_faults.toml"
+        assert not same or reason.startswith("Sometimes"), (
+            f"{served.name} answers {query.name} now: take it out of engine_faults.toml"
+        )
         pytest.skip(reason)
     assert same, f"only there: {there - expected}; only here: {expected - there}"
 

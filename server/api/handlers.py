@@ -26,7 +26,7 @@ from server.api.schemas import (
 )
 from server.api.serialisers import concept_body, ref_body, ref_fields
 from server.pages.concepts.mapping_rows import mapping_rows
-from server.pages.concepts.tree import children, paths_to, tree_nodes
+from server.pages.concepts.tree import children, paths_to
 from server.pages.hit_rows import HitRow, results
 from server.pages.schemes.scheme import scheme_row
 from server.pages.signposting import licence_of
@@ -176,7 +176,7 @@ def list_children(build: ServedBuild, call: ApiCall, language: str) -> ChildrenB
     """Return a page of the directly narrower concepts."""
     concept = find_requested_concept(build, call)
     found = children(build, concept.iri, language)
-    page = tree_nodes(build, found[call["offset"] : call["offset"] + call["limit"]], language)
+    page = found[call["offset"] : call["offset"] + call["limit"]]
     return ChildrenBody(
         concept=ref_body(find_refs(build, [concept.iri], language)[concept.iri]),
         total=len(found),

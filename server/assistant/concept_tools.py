@@ -143,7 +143,7 @@ class ConceptTools:
         concept = self._context.find_concept(id, day)
         view = self._context.view_of(concept, day)
         if direction == "children":
-            iris = [each.name.iri for each in children(view, concept.iri, language)]
+            iris = [each.ref.iri for each in children(view, concept.iri, language)]
         elif direction == "path":
             paths = paths_to(view, concept.iri, language)
             iris = [step.iri for step in paths[0]] if paths else []

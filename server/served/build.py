@@ -16,8 +16,8 @@ from begrepp.store.disk import DiskStore
 from begrepp.store.endpoint import Endpoint
 from begrepp.terminology.terminology import Terminology
 from server.served.caches import MemoryCache, Value, text_bytes
-from server.served.concept_source import ConceptSource, NarrowerConcept, StoredConcepts
-from server.served.refs import Ref
+from server.served.concept_source import ConceptSource, StoredConcepts
+from server.served.refs import Ref, TreeNode
 from server.served.schemes import SchemeIndex
 from server.telemetry.metrics import cache_gauge
 
@@ -96,8 +96,8 @@ class ServedBuild:
         return self._cache("levels", 8, text_bytes)
 
     @cached_property
-    def children_cache(self) -> MemoryCache[list[NarrowerConcept]]:
-        """Cache of the narrower concepts in order, by concept and language."""
+    def children_cache(self) -> MemoryCache[list[TreeNode]]:
+        """Cache of the nodes of narrower concepts in order, by concept and language."""
         return self._cache("children", 32, lambda found: sum(each.size for each in found))
 
     @cached_property

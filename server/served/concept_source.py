@@ -12,10 +12,6 @@ from typing import NamedTuple, Protocol
 from begrepp.terminology.concept_record import ConceptRecord, ThingName
 from begrepp.terminology.stored_system import StoredSystem
 from begrepp.terminology.terminology import Terminology
-from server.served.caches import text_bytes
-
-_OBJECT_BYTES = 400
-"""Approximate memory of a name beside its texts."""
 
 
 class NarrowerConcept(NamedTuple):
@@ -23,11 +19,6 @@ class NarrowerConcept(NamedTuple):
 
     name: ThingName
     below: int
-
-    @property
-    def size(self) -> int:
-        """Approximate memory in bytes."""
-        return _OBJECT_BYTES + text_bytes(self.name.iri, self.name.notation, *(text.value for text in self.name.texts))
 
 
 class ConceptSource(Protocol):

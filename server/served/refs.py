@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+from collections.abc import Sequence
+
+from msgspec import Struct
 
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
@@ -54,13 +56,13 @@ def is_mnemonic(notation: str, scheme: str) -> bool:
     return bool(scheme) and len(notation) > 3 and notation.islower()
 
 
-class TreeNode(Struct, gc=False):
+class TreeNode(Struct, frozen=True, gc=False):
     """A concept in a tree: the number of its children, and those children that are shown. No node is below itself."""
 
     ref: Ref
     below: int = 0
     current: bool = False
-    children: list[TreeNode] = field(default_factory=list)
+    children: Sequence[TreeNode] = ()
     hidden: int = 0
 
     @property

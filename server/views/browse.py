@@ -186,7 +186,7 @@ def tree_branch(scheme: str) -> str:
         raise UsageError(f"There is no concept with the IRI {of}.", "Give the IRI of a concept in `of`.")
     everything = "all" in request.args
     if of:
-        shown = first_nodes(found, children(found, of, language), language, everything=everything)
+        shown = first_nodes(children(found, of, language), everything=everything)
     else:
         shown = top_concepts(found, facts, language, everything=everything) or Branch(nodes=(), total=0)
     parent = find_refs(found, [of], language)[of] if of else None

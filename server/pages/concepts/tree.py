@@ -30,18 +30,13 @@ class Branch(Struct, frozen=True, kw_only=True):
         return self.total - len(self.nodes)
 
 
-def children(build: ServedBuild, concept: str, language: str) -> list[NarrowerConcept]:
-    """Return the directly narrower concepts, active ones first, then by code, label and IRI."""
+def children(build: ServedBuild, concept: str, language: str) -> list[TreeNode]:
+    """Return the nodes of the directly narrower concepts, active ones first, then by code, label and IRI."""
     cached = build.children_cache.get(concept, language)
     if cached is None:
-        cached = _in_order(build, build.concepts.children(concept), language)
+        cached = _ordered_nodes(build, build.concepts.children(concept), language)
         build.children_cache.put(concept, cached, language)
     return cached
-
-
-def tree_nodes(build: ServedBuild, concepts: Iterable[NarrowerConcept], language: str) -> list[TreeNode]:
-    """Return the nodes of concepts, without those below them."""
-    return [TreeNode(name_ref(build, name, language), below) for name, below in concepts]
 
 
 def top_concepts(build: ServedBuild, scheme: SchemeFacts, language: str, *, everything: bool = False) -> Branch | None:
@@ -52,23 +47,22 @@ def top_concepts(build: ServedBuild, scheme: SchemeFacts, language: str, *, ever
     shown = order if everything else order[:SHOWN]
     names = build.concepts.names(shown)
     concepts = [NarrowerConcept(names[iri], below) for iri, below in build.concepts.below(shown).items()]
-    nodes = tree_nodes(build, _in_order(build, concepts, language), language)
-    return Branch(nodes=nodes, total=len(order))
+    return Branch(nodes=_ordered_nodes(build, concepts, language), total=len(order))
 
 
-def _in_order(build: ServedBuild, concepts: list[NarrowerConcept], language: str) -> list[NarrowerConcept]:
+def _ordered_nodes(build: ServedBuild, concepts: Iterable[NarrowerConcept], language: str) -> list[TreeNode]:
+    """Return the nodes of concepts, without those below them."""
+    nodes = [TreeNode(name_ref(build, name, language), below) for name, below in concepts]
     # The concepts of a code system come by code, and of distinct codes the labels do not count.
-    codes = [(not name.active, code_sort_key(name.notation)) for name, _ in concepts]
-    if all(before < after for before, after in pairwise(codes)):
-        return concepts
-    keys = {name.iri: name_ref(build, name, language).sort_key for name, _ in concepts}
-    return sorted(concepts, key=lambda each: (not each.name.active, *keys[each.name.iri]))
+    codes = [(not node.ref.active, code_sort_key(node.ref.notation)) for node in nodes]
+    if not all(before < after for before, after in pairwise(codes)):
+        nodes.sort(key=lambda node: (not node.ref.active, *node.ref.sort_key))
+    return nodes
 
 
-def first_nodes(build: ServedBuild, concepts: Sequence[NarrowerConcept], language: str, *, everything: bool) -> Branch:
-    """Return the nodes of the first concepts, or of all of them."""
-    shown = concepts if everything else concepts[:SHOWN]
-    return Branch(nodes=tree_nodes(build, shown, language), total=len(concepts))
+def first_nodes(nodes: Sequence[TreeNode], *, everything: bool) -> Branch:
+    """Return the first nodes, or all of them."""
+    return Branch(nodes=nodes if everything else nodes[:SHOWN], total=len(nodes))
 
 
 def paths_to(build: ServedBuild, iri: str, language: str) -> list[list[Ref]]:
@@ -90,14 +84,14 @@ def paths_to(build: ServedBuild, iri: str, language: str) -> list[list[Ref]]:
 def tree_around(build: ServedBuild, here: Ref, path: Sequence[Ref], language: str, *, everything: bool) -> TreeNode:
     """Return the tree along one path: the concept with its siblings and children."""
     mine = children(build, here.iri, language)
-    shown = tree_nodes(build, mine if everything else mine[:SHOWN], language)
+    shown = mine if everything else mine[:SHOWN]
     node = TreeNode(here, len(mine), True, shown, len(mine) - len(shown))
     if not path:
         return node
     siblings = children(build, path[-1].iri, language)
-    place = next((n for n, sibling in enumerate(siblings) if sibling.name.iri == here.iri), 0)
+    place = next((n for n, sibling in enumerate(siblings) if sibling.ref.iri == here.iri), 0)
     around = siblings[max(0, place - AROUND) : place + AROUND + 1]
-    window = [node if sibling.ref.iri == here.iri else sibling for sibling in tree_nodes(build, around, language)]
+    window = [node if sibling.ref.iri == here.iri else sibling for sibling in around]
     tree = TreeNode(path[-1], len(siblings), False, window, len(siblings) - len(window))
     for step in reversed(path[:-1]):
         tree = TreeNode(step, 0, False, [tree])

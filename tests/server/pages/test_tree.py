@@ -9,7 +9,7 @@ from flask import Flask
 
 from begrepp.records import Text
 from begrepp.terminology.concept_record import ThingName
-from server.pages.concepts.tree import children, paths_to, tree_nodes
+from server.pages.concepts.tree import children, paths_to
 from server.served.build import ServedBuild
 from server.served.concept_source import NarrowerConcept, StoredConcepts
 from server.state import served_build
@@ -29,7 +29,7 @@ def test_narrower_concepts_come_by_status_code_label_and_iri(build: ServedBuild,
     for system in build.terminology.schemes():
         for concept in range(len(system)):
             found = children(build, system.iri(concept), language)
-            refs = [node.ref for node in tree_nodes(build, found, language)]
+            refs = [node.ref for node in found]
             assert refs == sorted(refs, key=lambda ref: (not ref.active, *ref.sort_key))
             assert {ref.iri for ref in refs} == {system.iri(child) for child in system.hierarchy.children(concept)}
             orders += len(refs) > 1
@@ -60,7 +60,7 @@ def test_labels_count_where_codes_are_the_same_or_words(
     ]
     monkeypatch.setattr(StoredConcepts, "children", lambda self, iri: found)
     ordered = children(build, f"{CODES}/{''.join(codes)}{expected}", "sv")
-    assert "".join(each.name.texts[0].value for each in ordered) == expected
+    assert "".join(node.ref.label.value for node in ordered) == expected
 
 
 def test_retired_concepts_come_last(build: ServedBuild, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +70,7 @@ def test_retired_concepts_come_last(build: ServedBuild, monkeypatch: pytest.Monk
     ]
     monkeypatch.setattr(StoredConcepts, "children", lambda self, iri: [NarrowerConcept(name, 3) for name in names])
     ordered = children(build, f"{CODES}/retired", "sv")
-    assert [(each.name.notation, each.below) for each in ordered] == [("B", 3), ("A", 3)]
+    assert [(node.ref.notation, node.below) for node in ordered] == [("B", 3), ("A", 3)]
 
 
 def test_each_step_of_a_path_is_broader_than_the_next(build: ServedBuild) -> None:

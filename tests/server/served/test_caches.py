@@ -11,11 +11,9 @@ import pytest
 from flask import Flask
 
 from begrepp.records import Text
-from begrepp.terminology.concept_record import ThingName
 from server.served.build import ServedBuild
 from server.served.caches import MemoryCache
-from server.served.concept_source import NarrowerConcept
-from server.served.refs import Ref
+from server.served.refs import Ref, TreeNode
 from server.state import AppState
 from server.telemetry.metrics import format_metrics
 
@@ -26,13 +24,9 @@ def _ref(number: int) -> Ref:
     return Ref(iri=f"https://example.org/{number}", href=f"/x/{number}", label=Text(f"{number} {WORDS}", "sv"))
 
 
-def _name(number: int) -> ThingName:
-    return ThingName(iri=f"https://example.org/{number}", texts=(Text(f"{number} {WORDS}", "sv"),))
-
-
 FLOODS: dict[str, Callable[[int], Any]] = {
     "refs": _ref,
-    "children": lambda number: [NarrowerConcept(_name(number + n), n) for n in range(10)],
+    "children": lambda number: [TreeNode(_ref(number + n), n) for n in range(10)],
     "rights": lambda number: (f"https://example.org/{number}", WORDS),
 }
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
-from flask_compress import Compress
 
 from begrepp.search.synonyms import check_synonyms
 from begrepp.settings import Settings
 from server import api, fhir
 from server.assistant import mcp_route
+from server.http.compression import compress_responses
 from server.http.conditional import ConditionalResponse
 from server.http.page_cache import PageCache
 from server.http.request_filter import RequestFilter
@@ -18,7 +18,6 @@ from server.http.shared_cache import SharedCache
 from server.http.urls import ProfileNameConverter
 from server.http.web_request import WebApplication
 from server.ops.direct_answers import DirectAnswers
-from server.ops.direct_requests import BROTLI_QUALITY, GZIP_LEVEL, MIN_COMPRESSED
 from server.ops.headers import finish_response, start_request
 from server.pages import errors
 from server.pages.citation import Citation, citation_of
@@ -56,14 +55,6 @@ from server.views import (
 MAX_REQUEST_BYTES = 1024 * 1024
 _SHARED_CACHE_FACTOR = 8
 """Size of the cache file shared by all processes, as a multiple of the memory cache of each process."""
-COMPRESSED = [
-    *("text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain", "text/csv"),
-    *("text/tab-separated-values", "text/turtle", "application/json", "application/problem+json"),
-    *("application/ld+json", "application/rdf+xml", "application/n-triples", "application/atom+xml"),
-    "application/fhir+json",
-    *("application/linkset+json", "application/xml"),
-    *("application/sparql-results+json", "application/sparql-results+xml"),
-]
 
 
 def _cite(iri: str) -> Citation:
@@ -120,10 +111,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     ):
         app.register_blueprint(blueprint)
     errors.register(app)
-    app.config["COMPRESS_MIMETYPES"], app.config["COMPRESS_MIN_SIZE"] = COMPRESSED, MIN_COMPRESSED
-    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["br", "gzip"]
-    app.config["COMPRESS_LEVEL"], app.config["COMPRESS_BR_LEVEL"] = GZIP_LEVEL, BROTLI_QUALITY
-    Compress(app)  # registered before `finish_response`, so it runs after it
+    compress_responses(app)
     app.before_request(start_request)
     app.after_request(finish_response)
     direct = app.extensions["begrepp.direct"] = DirectAnswers(app, app.extensions["begrepp"])

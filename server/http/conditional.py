@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _ONE_RANGE = re.compile(r"bytes=(?:(\d{1,100})-(\d{0,100})|-\d{1,100})", re.ASCII | re.IGNORECASE)
-_CODING = re.compile(r":(?:br|gzip)$")
+_CODING = re.compile(r":(?:zstd|gzip)$")
 """Suffix that compression adds to an ETag."""
 
 

@@ -35,7 +35,6 @@ _HOST = re.compile(
     r"(?P<name>[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?", re.ASCII | re.IGNORECASE
 )
 _MAX_HOST = 255
-_WEIGHT_ZERO = re.compile(r";\s*q\s*=\s*0(?:\.0*)?\s*$", re.ASCII | re.IGNORECASE)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -81,11 +80,6 @@ class RequestFilter:
         for name in _ACCEPTS:
             if len(environ.get(name, "")) > _MAX_ACCEPT:
                 environ[name] = environ[name][:_MAX_ACCEPT].rpartition(",")[0]
-        if ";" in (encodings := environ.get("HTTP_ACCEPT_ENCODING", "")):
-            # Flask-Compress uses a coding of weight 0, which means "not acceptable" (RFC 9110, 12.4.2).
-            environ["HTTP_ACCEPT_ENCODING"] = ",".join(
-                each for each in encodings.split(",") if not _WEIGHT_ZERO.search(each)
-            )
         environ[_IS_FILTERED] = True
         return self._app(environ, start_response)
 

@@ -17,6 +17,7 @@ from werkzeug.http import quote_etag
 
 from begrepp.sparql.tokens import may_contain_service
 from server.http.caching import PUBLIC_CACHE_CONTROL
+from server.http.compression import MIN_BYTES, choose_coding
 from server.http.negotiation import (
     GRAPH_FORMATS,
     HTML,
@@ -32,7 +33,6 @@ from server.ops.direct_lookups import answer_lookup
 from server.ops.direct_pages import answer_page
 from server.ops.direct_requests import (
     DIRECT_HEADERS,
-    MIN_COMPRESSED,
     DirectResponse,
     body_length,
     is_conditional,
@@ -148,8 +148,8 @@ def _query_response(result: StoredResult, format_: Format, fingerprint: str) -> 
 
 
 def _is_compressed(environ: WSGIEnvironment, result: StoredResult) -> bool:
-    """Return whether Flask-Compress may compress the response."""
-    return len(result.body) >= MIN_COMPRESSED and environ.get("HTTP_ACCEPT_ENCODING", "identity") != "identity"
+    """Return whether the response is compressed."""
+    return len(result.body) >= MIN_BYTES and choose_coding(environ.get("HTTP_ACCEPT_ENCODING", "")) != ""
 
 
 def _read_query(environ: WSGIEnvironment) -> tuple[SparqlRequest, Format | None, Format | None] | None:

@@ -16,13 +16,12 @@ import msgspec
 
 from begrepp.terminology.concept_record import ConceptRecord
 from server.api.serialisers import concept_body, json_links
+from server.http.compression import MIN_BYTES, choose_coding
 from server.http.negotiation import accepted_language, named_language
 from server.ops.direct_requests import (
     DIRECT_HEADERS,
-    MIN_COMPRESSED,
     DirectResponse,
     cacheable_response,
-    choose_coding,
     is_plain_get,
     parse_fields,
 )
@@ -47,7 +46,7 @@ def answer_lookup(environ: WSGIEnvironment, build: ServedBuild) -> DirectRespons
     started = time.monotonic()
     coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
     query = environ.get("QUERY_STRING", "")
-    if coding is None or len(query) > _MAX_BYTES or (fields := parse_fields(query)) is None:
+    if len(query) > _MAX_BYTES or (fields := parse_fields(query)) is None:
         return None
     values = dict(fields)
     if len(values) != len(fields) or not values.keys() <= _PARAMETERS:
@@ -56,7 +55,7 @@ def answer_lookup(environ: WSGIEnvironment, build: ServedBuild) -> DirectRespons
     if language is None or (record := _find_record(build, values)) is None:
         return None
     body = encode_json(concept_body(build, record, language, _same_path)) + b"\n"
-    if len(body) < MIN_COMPRESSED:
+    if len(body) < MIN_BYTES:
         coding = ""
     metrics.PAGE_SECONDS.observe(time.monotonic() - started)
     headers = [

@@ -14,6 +14,7 @@ from flask import Flask, g
 
 from begrepp.rdf.iris import read_segment
 from begrepp.terminology.concept_record import ConceptRecord
+from server.http.compression import choose_coding
 from server.http.i18n import LANGUAGES
 from server.http.negotiation import DOCUMENT_FORMATS, HTML, best_format
 from server.http.urls import document_path, raw_path
@@ -21,7 +22,6 @@ from server.http.web_request import NOT_ROUTED
 from server.ops.direct_requests import (
     DirectResponse,
     cacheable_response,
-    choose_coding,
     is_plain_get,
 )
 from server.ops.headers import COMMON_HEADERS, VARY
@@ -53,7 +53,7 @@ def answer_page(app: Flask, environ: WSGIEnvironment, build: ServedBuild) -> Dir
     if "HTTP_ACCEPT_DATETIME" in environ or not is_plain_get(environ):
         return None
     coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    if coding is None or not _accepts_page(environ.get("HTTP_ACCEPT", "")):
+    if not _accepts_page(environ.get("HTTP_ACCEPT", "")):
         return None
     try:
         found = _find_concept(build, raw_path(environ))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,21 +10,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-import brotli
 from werkzeug.http import generate_etag, http_date
 
 from server.http.caching import PUBLIC_CACHE_CONTROL
+from server.http.compression import encode_body
 from server.ops.headers import COMMON_HEADERS, VARY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-MIN_COMPRESSED = 860
-"""Bytes from which a response is compressed: a smaller one is sent in one packet in any case, and most look-ups are."""
-GZIP_LEVEL, BROTLI_QUALITY = 3, 2
-"""Levels of compression: 0.09 and 0.07 ms for a page of 20 kB; the next ones take half as long again for 6 and 1 %
-fewer bytes."""
-_CODINGS = frozenset(("", "identity", "br", "gzip", "deflate", "zstd"))
 DIRECT_HEADERS = [*COMMON_HEADERS.items(), ("Vary", ", ".join((*VARY, "Accept-Encoding")))]
 """Headers of every direct answer."""
 _CONDITIONS = ("IF_MATCH", "IF_NONE_MATCH", "IF_MODIFIED_SINCE", "IF_UNMODIFIED_SINCE", "IF_RANGE", "RANGE")
@@ -99,25 +92,6 @@ def parse_fields(text: str) -> list[tuple[str, str]] | None:
         return parse_qsl(text, keep_blank_values=True, errors="strict") if text.isascii() else None
     except ValueError:
         return None
-
-
-@lru_cache(256)
-def choose_coding(accepted: str) -> str | None:
-    """Return the content coding of a response, empty for none; None if `Accept-Encoding` is not a plain list of names.
-
-    `br` comes before `gzip`, as in Flask-Compress.
-    """
-    names = {name.strip() for name in accepted.split(",")}
-    if not names <= _CODINGS or ("identity" in names and len(names) > 1):
-        return None
-    return next((name for name in ("br", "gzip") if name in names), "")
-
-
-def encode_body(body: bytes, coding: str) -> bytes:
-    """Return a body in a content coding, with the same bytes as Flask-Compress."""
-    if coding == "br":
-        return bytes(brotli.compress(body, quality=BROTLI_QUALITY))
-    return gzip.compress(body, GZIP_LEVEL) if coding else body
 
 
 @lru_cache(8)

@@ -36,7 +36,7 @@ def test_what_depends_on_chance_is_neither_tagged_nor_kept(client: FlaskClient) 
     assert "ETag" not in one.headers and "no-store" in one.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("encoding", ["br", "gzip"])
+@pytest.mark.parametrize("encoding", ["zstd", "gzip"])
 def test_answers_are_compressed(client: FlaskClient, encoding: str) -> None:
     plain = client.get("/sparql", query_string={"query": SELECT})
     packed = client.get("/sparql", query_string={"query": SELECT}, headers={"Accept-Encoding": encoding})

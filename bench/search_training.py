@@ -118,20 +118,19 @@ def _train(examples: Sequence[_Example]) -> Trees:
 
 def _read_trees(structures: Iterable[dict[str, Any]]) -> Trees:
     """Return the trees of a model as arrays."""
-    roots, depth = list[int](), 0
+    roots = list[int]()
     nodes = list[tuple[int, float, int, int, float]]()
 
-    def add(node: dict[str, Any], level: int) -> int:
-        nonlocal depth
-        depth, place = max(depth, level), len(nodes)
+    def add(node: dict[str, Any]) -> int:
+        place = len(nodes)
         nodes.append((0, 0.0, place, place, round(node.get("leaf_value", 0.0), 5)))
         if "split_feature" in node:
-            left, right = add(node["left_child"], level + 1), add(node["right_child"], level + 1)
+            left, right = add(node["left_child"]), add(node["right_child"])
             nodes[place] = (node["split_feature"], float(f"{node['threshold']:.9g}"), left, right, 0.0)
         return place
 
     for structure in structures:
-        roots.append(add(structure, 0))
+        roots.append(add(structure))
     feature, threshold, left, right, value = map(list, zip(*nodes, strict=True))
     return Trees(
         features=[*FEATURES],
@@ -141,5 +140,4 @@ def _read_trees(structures: Iterable[dict[str, Any]]) -> Trees:
         left=left,
         right=right,
         value=value,
-        depth=depth,
     )

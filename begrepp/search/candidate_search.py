@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tantivy import DocAddress, Occur, Order, Query, Searcher
+from tantivy import DocAddress, Order, Query, Searcher
 
 from begrepp.search.lexicon import IndexLexicon
-from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
+from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder, all_of, any_of
 from begrepp.search.query_parser import ParsedSearch
 from begrepp.search.query_relaxation import as_written, known_slots, relaxations, slots_beside_beginning, telling_slots
 from begrepp.text.stemming import label_key
@@ -52,15 +52,16 @@ class CandidateSearch:
         """
         builder = builder or self._builder
         telling, known = telling_slots(search), known_slots(search)
+        terms, exact = self._filter_terms(filters), builder.build_exact(search)
         for least in relaxations(len(telling)):
-            index_query = self.add_filters(builder.build(search, telling, least), filters)
+            index_query = builder.build(search, telling, least, terms, exact)
             total, addresses = self.execute(index_query, limit)
             if total >= enough:
                 return total, index_query, addresses
         first, found = index_query, addresses
         for least in range(len(known) - 1, 0, -1) if len(known) > len(telling) else ():
-            other = self.add_filters(builder.build(search, known, least), filters)
-            index_query = Query.boolean_query([(Occur.Should, first), (Occur.Should, other)])
+            other = builder.build(search, known, least, terms, exact)
+            index_query = any_of([first, other])
             total, addresses = self.execute(index_query, limit)
             if total >= enough:
                 break
@@ -96,7 +97,7 @@ class CandidateSearch:
         """
         if not (needed := slots_beside_beginning(search)):
             return []
-        query = self.add_filters(self._autocomplete.build(search, needed, len(needed)), filters)
+        query = self._autocomplete.build(search, needed, len(needed), self._filter_terms(filters))
         addresses = self.execute(query, limit)[1]
         return addresses if len(addresses) == limit else []
 
@@ -108,8 +109,7 @@ class CandidateSearch:
 
     def count_matching(self, query: Query, iris: Sequence[str]) -> int:
         """Return how many of some documents a query finds."""
-        both = [(Occur.Must, query), (Occur.Must, self.any_of(iris))]
-        return self.execute(Query.boolean_query(both), 1)[0] if iris else 0
+        return self.execute(all_of([query, self.with_iris(iris)]), 1)[0] if iris else 0
 
     def count_values(self, query: Query, names: Iterable[str]) -> dict[str, dict[str, int]]:
         """Return the number of hits of a query by value, for each of some facets."""
@@ -120,19 +120,21 @@ class CandidateSearch:
             for name, values in counted.items()
         }
 
-    def any_of(self, iris: Iterable[str]) -> Query:
+    def with_iris(self, iris: Iterable[str]) -> Query:
         """Build a query for the documents with some IRIs."""
-        each = [(Occur.Should, self._builder.constant_score("iri", iri, 0.0)) for iri in iris]
-        return Query.boolean_query(each)
+        return any_of([self._builder.constant_score("iri", iri, 0.0) for iri in iris])
 
     def add_filters(self, query: Query, filters: Filters) -> Query:
         """Build a query for what another finds and the filters let through. A code system has its parts with it."""
+        return all_of([query, *self._filter_terms(filters)])
+
+    def _filter_terms(self, filters: Filters) -> list[Query]:
+        """Build a query for each filter."""
         terms = []
         for name, values in filters.items():
             wanted = [values] if isinstance(values, str) else [*values]
             if name == "scheme":
                 wanted = [part for value in wanted for part in self._lexicon.parts(value)]
             if any(wanted):
-                each = [(Occur.Should, self._builder.constant_score(name, value, 0.0)) for value in wanted]
-                terms.append((Occur.Must, Query.boolean_query(each)))
-        return Query.boolean_query([(Occur.Must, query), *terms]) if terms else query
+                terms.append(any_of([self._builder.constant_score(name, value, 0.0) for value in wanted]))
+        return terms

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from cachetools import LRUCache
-from tantivy import DocAddress, Index, Occur, Query, Searcher
+from tantivy import DocAddress, Index, Query, Searcher
 
 from begrepp.errors import DamagedBuild
 from begrepp.files import new_temporary_folder
@@ -19,7 +19,7 @@ from begrepp.search.hits import Hit, hit
 from begrepp.search.indexed_documents import read_document
 from begrepp.search.learned_order import HitOrder, sort_by_score, sort_hits
 from begrepp.search.lexicon import IndexLexicon
-from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
+from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder, any_of
 from begrepp.search.query_parser import ParsedSearch, SlotMaker
 from begrepp.search.query_relaxation import (
     telling_slots,
@@ -129,7 +129,7 @@ class TextIndex:
                 return known, found
         if not known.iris:
             return known, []
-        wanted = self._candidates.add_filters(self._candidates.any_of(known.iris), filters)
+        wanted = self._candidates.add_filters(self._candidates.with_iris(known.iris), filters)
         kept = self._score(ranker, self._candidates.execute(wanted, MAX_RELATIVES)[1])
         places = {iri: place for place, iri in enumerate(known.iris)}  # equal scores keep the order of the first search
         return known, sorted(kept, key=lambda each: places[each[0].iri])
@@ -211,8 +211,8 @@ class TextIndex:
         search = self._parse(query)
         found = self._candidates.find(search, filters, 1)[1]
         related = self._relatives(query, self._ranker(search, language), (), {})[0].iris
-        also = self._candidates.add_filters(self._candidates.any_of(related), filters)
-        return Query.boolean_query([(Occur.Should, found), (Occur.Should, also)]) if related else found
+        also = self._candidates.add_filters(self._candidates.with_iris(related), filters)
+        return any_of([found, also]) if related else found
 
     def _ranker(self, search: ParsedSearch, user_language: str) -> Ranker:
         return Ranker(search, user_language, self._lexicon.scheme_sizes)

@@ -33,7 +33,7 @@ _LESS = 0.001
 
 
 class Trees(msgspec.Struct, frozen=True, kw_only=True):
-    """Regression trees as one array of nodes; a leaf is its own child on both sides.
+    """Regression trees as one array of nodes in preorder; a leaf is its own child on both sides.
 
     `roots` are the first nodes of the trees. A hit goes left if its feature is at most the threshold.
     """
@@ -45,33 +45,64 @@ class Trees(msgspec.Struct, frozen=True, kw_only=True):
     left: list[int]
     right: list[int]
     value: list[float]
-    depth: int
 
 
 class TreeEnsemble:
-    """Trees that are evaluated for many hits at once."""
+    """Trees that are evaluated for many hits at once.
+
+    Each tree is a set of leaves, of which each feature of a hit leaves some: its value excludes the left sides of the
+    nodes whose threshold it exceeds. The first leaf that no feature excludes is the one that the hit reaches
+    (QuickScorer: C. Lucchese and others, 2015). Walking down the trees takes two to three times as long.
+    """
 
     def __init__(self, trees: Trees) -> None:
         if trees.features != [*FEATURES]:
             raise ValueError("the trees are for other features: run `python -m bench search-training`")
-        self._roots = np.array(trees.roots, np.intp)
-        self._feature = np.array(trees.feature, np.intp)
-        self._threshold = np.array(trees.threshold, np.float32)
-        self._children = np.stack([np.array(trees.left, np.intp), np.array(trees.right, np.intp)], axis=1).ravel()
-        self._value = np.array(trees.value, np.float64)
-        self._depth = trees.depth
+        roots, left, right = (np.array(each, np.int64) for each in (trees.roots, trees.left, trees.right))
+        nodes = np.arange(len(left))
+        tree = roots.searchsorted(nodes, side="right") - 1
+        is_leaf = left == nodes
+        before = np.cumsum(is_leaf) - is_leaf  # leaves before each node
+        number = before - before[roots][tree]
+        if number.max() >= _MOST_LEAVES:
+            raise ValueError(f"a tree has more than {_MOST_LEAVES} leaves")
+        self._values = np.zeros((len(roots), _MOST_LEAVES))
+        self._values[tree[is_leaf], number[is_leaf]] = np.array(trees.value)[is_leaf]
+        self._first_leaves = np.arange(len(roots)) * _MOST_LEAVES
+
+        inner = ~is_leaf
+        feature = np.array(trees.feature, np.int64)[inner]
+        thresholds = _sortable(np.array(trees.threshold, np.float32)[inner]) + feature * _FEATURE_STEP
+        self._thresholds = np.unique(thresholds)
+        self._columns = np.arange(len(FEATURES))
+        self._column_starts = self._columns * _FEATURE_STEP
+        excluded = (1 << (before[right] - before[left])[inner]) - 1 << number[left][inner]
+        self._remaining = np.full((len(self._thresholds) + len(FEATURES), len(roots)), _ALL_LEAVES)
+        places = self._thresholds.searchsorted(thresholds) + feature + 1
+        np.bitwise_and.at(self._remaining, (places, tree[inner]), ~excluded.astype(np.uint32))
+        starts = self._thresholds.searchsorted(self._column_starts - _FEATURE_STEP // 2) + self._columns
+        for some in np.split(self._remaining, starts[1:]):
+            np.bitwise_and.accumulate(some, axis=0, out=some)
 
     def values(self, features: Features) -> npt.NDArray[np.float64]:
         """Return the sum of all trees for each row of features."""
-        hits, columns = features.shape
-        flat = features.ravel()
-        nodes = np.tile(self._roots, hits)
-        starts = np.repeat(np.arange(hits) * columns, len(self._roots))
-        for _ in range(self._depth):
-            is_right = flat.take(starts + self._feature.take(nodes)) > self._threshold.take(nodes)
-            nodes = self._children.take(2 * nodes + is_right)
-        found: npt.NDArray[np.float64] = self._value.take(nodes).reshape(hits, -1).sum(axis=1)
+        exceeded = self._thresholds.searchsorted(_sortable(features) + self._column_starts) + self._columns
+        leaves = np.bitwise_and.reduce(self._remaining.take(exceeded.T, axis=0), axis=0)
+        first = np.frexp((leaves & -leaves).astype(np.float32))[1] - 1
+        found: npt.NDArray[np.float64] = self._values.take(self._first_leaves + first).sum(axis=1)
         return found
+
+
+_MOST_LEAVES = 32
+_ALL_LEAVES = np.uint32(0xFFFFFFFF)
+_FEATURE_STEP = 1 << 32
+"""Difference between the sortable numbers of two features, larger than that between any two values of one."""
+
+
+def _sortable(values: Features) -> npt.NDArray[np.int64]:
+    """Return numbers that sort as 32-bit floats do: -2³¹ or more, and less than 2³¹."""
+    bits = (values + np.float32(0)).view(np.int32).astype(np.int64)  # -0.0 is 0.0
+    return bits ^ ((bits >> 31) & 0x7FFFFFFF)
 
 
 @cache

@@ -51,6 +51,21 @@ def _contained_names(text: str) -> Iterator[tuple[str, int]]:
                 yield label_key(" ".join(folded[start : start + size])), size
 
 
+def any_of(queries: Sequence[Query]) -> Query:
+    """Return a query for what one of some queries finds, with the sum of their scores."""
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, each) for each in queries])
+
+
+def all_of(queries: Sequence[Query]) -> Query:
+    """Return a query for what all of some queries find, with the sum of their scores."""
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, each) for each in queries])
+
+
+def best_of(queries: Sequence[Query], tie_breaker: float = 0.0) -> Query:
+    """Return a query for what one of some queries finds, with the best score and a share of the others."""
+    return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, tie_breaker)
+
+
 class SearchQueryBuilder:
     """Builds queries that match every form of every word in every field of the index."""
 
@@ -62,10 +77,18 @@ class SearchQueryBuilder:
         self._slots: LRUCache[WordSlot, Query] = LRUCache(_CACHED_SLOTS)
         self._lock = threading.Lock()
 
-    def build(self, search: ParsedSearch, telling: Container[int], least: int) -> Query:
+    def build(
+        self,
+        search: ParsedSearch,
+        telling: Container[int],
+        least: int,
+        filters: Sequence[Query] = (),
+        exact: Query | None = None,
+    ) -> Query:
         """Build a query for documents with the words of at least so many of the telling slots, numbered from 0.
 
-        Exact labels and codes score highest, and need no words.
+        Those with `exact`, by default what `build_exact` returns, need no words. All documents pass the filters, which
+        are parts of what is united: other documents are not scored.
         """
         needed: list[tuple[Occur, Query]] = []
         others: list[tuple[Occur, Query]] = []
@@ -75,17 +98,22 @@ class SearchQueryBuilder:
             others += [(Occur.Must, query) for _, query in needed]
         else:
             others.append((Occur.Must, Query.boolean_query(needed, minimum_number_should_match=least)))
-        by_words = [(Occur.Should, Query.boolean_query(others))] if others else []
-        by_code = [(Occur.Should, self.constant_score("code", each, 100.0)) for each in search.codes.parts]
+        found = [all_of([exact or self.build_exact(search), *filters])]
+        if others:
+            found.append(all_of([Query.boolean_query(others), *filters]))
+        return self._with_syntax(search, any_of(found))
+
+    def build_exact(self, search: ParsedSearch) -> Query:
+        """Build a query for exact labels and codes, which score highest."""
+        found = [self.exact_match(search), *(self.constant_score("code", each, 100.0) for each in search.codes.parts)]
         for beginning in search.code_beginnings:
             if longer := _beginning(self._schema, self._searcher, "code", beginning):
-                by_code.append((Occur.Should, Query.const_score_query(longer, 50.0)))
+                found.append(Query.const_score_query(longer, 50.0))
         for iri in {iri for slot in search.slots for iri in slot.datasets}:
-            by_code.append((Occur.Should, self.constant_score("iri", iri, _NAMED_DATASET)))
+            found.append(self.constant_score("iri", iri, _NAMED_DATASET))
         if search.codes.first:
-            by_code.append((Occur.Should, self._code_range(search.codes.first, search.codes.last)))
-        found = Query.boolean_query([(Occur.Should, self.exact_match(search)), *by_code, *by_words])
-        return self._with_syntax(search, found)
+            found.append(self._code_range(search.codes.first, search.codes.last))
+        return any_of(found)
 
     def exact_match(self, search: ParsedSearch) -> Query:
         """Build a query for the whole text as a label, a code or an IRI."""
@@ -99,7 +127,7 @@ class SearchQueryBuilder:
                 if self._searcher.doc_freq("whole", key)
             ),
         ]
-        return Query.boolean_query([(Occur.Should, each) for each in exact])
+        return any_of(exact)
 
     def code_match(self, code: str) -> Query:
         """Build a query for a text as a code."""
@@ -114,30 +142,24 @@ class SearchQueryBuilder:
 
     def _phrase(self, words: Sequence[str]) -> Query:
         terms = [("pair", pair) for pair in word_pairs(words)] or [("word", words[0])]
-        return Query.boolean_query([(Occur.Must, self.constant_score(name, term, 0.0)) for name, term in terms])
+        return all_of([self.constant_score(name, term, 0.0) for name, term in terms])
 
     def _excluded(self, words: Sequence[str]) -> Query:
         """Build a query for all forms of all of the words, also as parts of compounds."""
         forms = [{word, *word_keys(word)} for word in words]
         each = [
-            Query.boolean_query(
-                [
-                    (Occur.Should, self.constant_score(name, form, 1.0))
-                    for form in some
-                    for name in ("key", "part", "via")
-                ]
-            )
+            any_of([self.constant_score(name, form, 1.0) for form in some for name in ("key", "part", "via")])
             for some in forms
         ]
-        return Query.boolean_query([(Occur.Must, query) for query in each])
+        return all_of(each)
 
     def _code_range(self, first: str, last: str) -> Query:
         """Build a query for the codes between two, of the same length; the first has the highest score."""
         head = "".join(one for one, other in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=True)))
         codes = (code for code, _ in self._searcher.terms_with_prefix("code", head, limit=_MAX_TERMS))
         within = sorted(code for code in codes if len(code) == len(first) and first <= code <= last)[:MAX_RANGE]
-        scored = [(Occur.Should, self.constant_score("code", code, 90.0 - n / 10)) for n, code in enumerate(within)]
-        return Query.boolean_query(scored or [(Occur.Should, self.constant_score("code", first, 90.0))])
+        scored = [self.constant_score("code", code, 90.0 - n / 10) for n, code in enumerate(within)]
+        return any_of(scored or [self.constant_score("code", first, 90.0)])
 
     def constant_score(self, name: str, value: str, score: float) -> Query:
         """Build a query for a value in a field, with the same score for all hits."""
@@ -163,7 +185,7 @@ class SearchQueryBuilder:
             queries += [self.constant_score(name, iri, 1.0) for name in ("scheme", "dataset")]
         queries += [self.constant_score("kind", kind, 1.0) for kind in slot.kinds]
         queries += [self.constant_score("scheme", iri, _IN_SUBJECT) for iri in sorted(slot.subjects)]
-        return Query.disjunction_max_query(queries) if queries else Query.empty_query()
+        return best_of(queries) if queries else Query.empty_query()
 
     def _alternative(self, words: Sequence[str]) -> Query | None:
         return self._all_words(words)
@@ -175,7 +197,7 @@ class SearchQueryBuilder:
         """
         last = words[-1]
         queries = [self._word(word, prefix and word == last) for word in words]
-        return Query.boolean_query([(Occur.Must, each) for each in queries if each]) if all(queries) else None
+        return all_of([each for each in queries if each]) if all(queries) else None
 
 
 class AutocompleteQueryBuilder(SearchQueryBuilder):
@@ -194,9 +216,8 @@ class AutocompleteQueryBuilder(SearchQueryBuilder):
         if not all(self._is_short(slot) or self.is_frequent(slot) for slot in search.slots):
             return None
         if len(prefix := fold(search.text)) > MAX_EDGE_LENGTH:
-            return Query.boolean_query([(Occur.Must, self._cached_slot(slot)) for slot in search.slots])
-        prefixes = [(Occur.Should, self._term("start", prefix)), (Occur.Should, self._term("code", search.code))]
-        return Query.boolean_query(prefixes)
+            return all_of([*map(self._cached_slot, search.slots)])
+        return any_of([self._term("start", prefix), self._term("code", search.code)])
 
     def _is_short(self, slot: WordSlot) -> bool:
         return slot.is_last and len(slot.words) == 1 and len(fold(slot.words[0])) <= MAX_EDGE_LENGTH
@@ -211,7 +232,7 @@ class AutocompleteQueryBuilder(SearchQueryBuilder):
 
     def _frequent(self, words: Sequence[str]) -> Query:
         forms = (self._frequent_form(word)[0] for word in words)
-        return Query.boolean_query([(Occur.Must, self._term("part", form)) for form in forms])
+        return all_of([self._term("part", form) for form in forms])
 
     def _term(self, name: str, value: str) -> Query:
         return Query.term_query(self._schema, name, value, index_option="freq")
@@ -240,7 +261,7 @@ def _word_query(schema: Schema, searcher: Searcher, word: str, prefix: bool) -> 
     elif prefix:
         longer = [(_beginning(schema, searcher, name, folded), score) for name, score in (("word", 2.0), ("part", 1.0))]
         queries += [Query.const_score_query(query, score) for query, score in longer if query]
-    return Query.disjunction_max_query(queries, 0.1) if queries else None
+    return best_of(queries, 0.1) if queries else None
 
 
 def _beginning(schema: Schema, searcher: Searcher, name: str, value: str) -> Query | None:
@@ -253,8 +274,8 @@ def _beginning(schema: Schema, searcher: Searcher, name: str, value: str) -> Que
         return Query.regex_query(schema, name, re.escape(value) + ".*")
     if len(terms) > _MAX_UNITED:
         return Query.term_set_query(schema, name, terms)
-    each = [(Occur.Should, Query.term_query(schema, name, term, index_option="basic")) for term in terms]
-    return Query.boolean_query(each) if each else None
+    each = [Query.term_query(schema, name, term, index_option="basic") for term in terms]
+    return any_of(each) if each else None
 
 
 def _most_frequent_form(searcher: Searcher, word: str) -> tuple[str, int]:

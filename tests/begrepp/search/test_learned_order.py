@@ -40,7 +40,7 @@ def trees(*, feature: int = SHORTER_FIRST, threshold: float = 3.5, low: float = 
     """One tree: `low` if the feature is at most the threshold, else `high`."""
     return Trees(
         features=[*FEATURES], roots=[0], feature=[feature, 0, 0], threshold=[threshold, 0.0, 0.0],
-        left=[1, 1, 2], right=[2, 1, 2], value=[0.0, low, high], depth=1,
+        left=[1, 1, 2], right=[2, 1, 2], value=[0.0, low, high],
     )  # fmt: skip
 
 
@@ -53,11 +53,34 @@ def codes(scored: list[Scored], search: ParsedSearch = SEARCH, model: Trees | No
 def test_trees_are_evaluated_as_written() -> None:
     model = Trees(
         features=[*FEATURES], roots=[0, 5], feature=[0, 1, 0, 0, 0, 0], threshold=[1.0, 2.0, 0, 0, 0, 0],
-        left=[1, 2, 2, 3, 4, 5], right=[4, 3, 2, 3, 4, 5], value=[0, 0, 10, 20, 40, 0.5], depth=2,
+        left=[1, 2, 2, 3, 4, 5], right=[4, 3, 2, 3, 4, 5], value=[0, 0, 10, 20, 40, 0.5],
     )  # fmt: skip
     rows = np.zeros((4, len(FEATURES)), np.float32)
     rows[:, 0], rows[:, 1] = (1.0, 1.0, 1.5, 1.5), (2.0, 2.5, 2.0, 2.5)
     assert TreeEnsemble(model).values(rows).tolist() == [10.5, 20.5, 40.5, 40.5]
+
+
+def test_thresholds_are_compared_as_numbers() -> None:
+    values = (-2.0, -1.5, -1.0, -0.0, 0.0, 1e-9, 1.0, 3e38)
+    rows = np.zeros((len(values), len(FEATURES)), np.float32)
+    for feature in (0, len(FEATURES) - 1):
+        rows[:, feature] = values
+        for threshold in (-1.5, -0.0, 0.0, 1.0):
+            found = TreeEnsemble(trees(feature=feature, threshold=threshold)).values(rows)
+            assert found.tolist() == [5.0 if value <= threshold else -5.0 for value in values]
+
+
+def test_a_tree_has_at_most_32_leaves() -> None:
+    inner = range(0, 64, 2)  # each has a leaf on its left
+    left, right = [*range(65)], [*range(65)]
+    for node in inner:
+        left[node], right[node] = node + 1, node + 2
+    many = Trees(
+        features=[*FEATURES], roots=[0], feature=[0] * 65, threshold=[0.0] * 65, left=left, right=right,
+        value=[0.0] * 65,
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="32 leaves"):
+        TreeEnsemble(many)
 
 
 def test_the_model_is_for_the_features() -> None:

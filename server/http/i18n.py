@@ -69,6 +69,8 @@ class Translator:
         A text with the plural forms `one` and `other` takes the form of the number `n`.
         """
         words = translations(self.language)
+        if not values and (text := words.get(key)) is not None and "{" not in text and "}" not in text:
+            return text
         if key not in words and isinstance(n := values.get("n"), int | float):
             key = f"{key}.{plural_category(n)}"
         written = {name: self.number(v) if isinstance(v, int | float) else v for name, v in values.items()}

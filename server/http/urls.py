@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
+from msgspec import Struct
 from werkzeug.routing import BaseConverter
 
 from begrepp.rdf.iris import Iris, read_segment, segment
@@ -92,8 +92,7 @@ def raw_path(environ: dict[str, object]) -> str:
     return path.removeprefix(str(environ.get("SCRIPT_NAME", "")))
 
 
-@dataclass(frozen=True, slots=True)
-class AlternateFormat:
+class AlternateFormat(Struct, frozen=True, gc=False):
     """A link to the same document in another format."""
 
     suffix: str

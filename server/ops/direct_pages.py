@@ -60,6 +60,7 @@ def answer_page(app: Flask, environ: WSGIEnvironment, build: ServedBuild) -> Dir
         if found is None:
             return None
         with app.request_context({**environ, NOT_ROUTED: True}):
+            g.build = build
             html = document_page(build, found).encode()
             links, language = document_links(build, found, HTML), g.language
     except Exception:  # the usual way answers and logs it

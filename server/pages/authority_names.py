@@ -6,6 +6,7 @@ A page shows `In Copyright` or `Sverige` with a link, in place of an address of 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from begrepp.rdf.namespaces import compact
@@ -21,6 +22,7 @@ _AUTHORITY = re.compile(
 """Address of a code in a list: those of the European Publications Office, HealthDCAT-AP, ADMS and DPV."""
 
 
+@lru_cache(1024)
 def licence_name(iri: str, translate: Translator) -> str:
     """Return the name of a licence; for one that is not known, the host of its address; empty for other texts."""
     if found := _CREATIVE.fullmatch(iri):

@@ -8,12 +8,14 @@ text without special characters is not copied to be escaped. The output is the s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, MutableMapping
+from json import JSONEncoder
 from keyword import iskeyword
 from threading import Lock
 from typing import Any, cast
 
 from cachetools import LRUCache
+from flask.json.provider import DefaultJSONProvider
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.bccache import BytecodeCache
@@ -25,11 +27,17 @@ from markupsafe import Markup, escape
 
 from server.http.i18n import Translator, translations
 
-_DIRECT = frozenset(
-    {"t", "u", "text", "brief", "mine", "licence_name", "authority_name", "with_query", "size", "day", "short", "tree"}
-    | {"reference"}
-)
+_HTML = frozenset({"text", "tree", "reference"})
+"""Functions of pages that return HTML."""
+_DIRECT = _HTML | {
+    *("t", "u", "brief", "mine", "licence_name", "authority_name", "with_query", "size", "day", "short", "switch"),
+    *("schema_org", "cite", "report_to", "with_suffix", "part", "split_addresses"),
+}
 """Functions of pages that are called directly."""
+_MACROS = "m"
+"""Name under which templates import the macros of pages, which are called directly and return HTML."""
+_DIRECT_METHODS = frozenset({_MACROS, "t"})
+"""Names whose attributes are called directly."""
 _SPECIAL = re.compile("[&<>'\"]")
 _UNDATED = ("/cs/", "http:", "https:")
 """Beginnings of paths whose links may depend on the page."""
@@ -42,13 +50,24 @@ def escape_output(value: object) -> str:
     return escape(value)
 
 
+_JSON = {
+    "json.dumps_function": JSONEncoder(sort_keys=True, default=DefaultJSONProvider.default).encode,
+    "json.dumps_kwargs": {},
+}
+"""Policies of the filter `tojson`: JSON as by Flask, with an encoder that is made once."""
+
+
 class PageCodeGenerator(CodeGenerator):
     """Code generator that calls the functions of pages without the template context, and `escape_output`."""
 
+    def write_commons(self) -> None:
+        """Write the local names at the beginning of a function."""
+        super().write_commons()
+        self.writeline("escape_output = environment.escape_output")
+
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         """Write a call."""
-        plain = not (node.dyn_args or node.dyn_kwargs or any(iskeyword(each.key) for each in node.kwargs))
-        if not (isinstance(node.node, nodes.Name) and node.node.name in _DIRECT and plain):
+        if forward_caller or not _is_direct(node):
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         self.visit(node.node, frame)
@@ -68,7 +87,30 @@ class PageCodeGenerator(CodeGenerator):
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
             super()._output_child_pre(node, frame, finalize)
         else:
-            self.write("environment.escape_output(")
+            self.write("(" if _is_html(node) else "escape_output(")
+
+
+def _is_direct(node: nodes.Call) -> bool:
+    """Return whether a call is one of a function of pages with plain arguments."""
+    if node.dyn_args or node.dyn_kwargs or any(iskeyword(each.key) for each in node.kwargs):
+        return False
+    return _name(node.node) in _DIRECT or _owner(node.node) in _DIRECT_METHODS
+
+
+def _is_html(node: nodes.Expr) -> bool:
+    """Return whether a value is the result of a function that returns HTML."""
+    if not isinstance(node, nodes.Call):
+        return False
+    return _name(node.node) in _HTML or _owner(node.node) == _MACROS
+
+
+def _name(node: nodes.Expr) -> str:
+    return node.name if isinstance(node, nodes.Name) else ""
+
+
+def _owner(node: nodes.Expr) -> str:
+    """Return the name whose attribute an expression is; empty for another expression."""
+    return _name(node.node) if isinstance(node, nodes.Getattr) else ""
 
 
 class PageTemplate(Template):
@@ -92,6 +134,10 @@ class PageEnvironment(Environment):
         self.parts: LRUCache[Hashable, Markup] = LRUCache(maxsize=512)
         self.parts_lock = Lock()
 
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the global variables of a template, in one dictionary, since each page copies them."""
+        return {**self.globals, **(d or {})}
+
     def add_variant(
         self,
         key: object,
@@ -107,6 +153,7 @@ class PageEnvironment(Environment):
         """
         variant = self.overlay(bytecode_cache=compiled)
         variant.globals = {**self.globals, **words}
+        variant.policies = {**self.policies, **_JSON}
         variant.filler = _ConstantFiller(variant, words["t"], words["u"] if has_fixed_links else None)
         self.variants[key] = variant
         return variant

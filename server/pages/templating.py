@@ -92,7 +92,7 @@ def _words(
 def _report_to(report_link: str, iri: str) -> str:
     """Return the operator's link for reporting problems, with the page as subject; without one, that of `/report`."""
     if not report_link:
-        return link(f"/report?{urlencode({'about': iri})}")
+        return link(f"/report?about={quote_plus(iri)}")
     key = "subject" if report_link.startswith("mailto:") else "title"
     return f"{report_link}{'&' if '?' in report_link else '?'}{urlencode({key: iri}, quote_via=quote)}"
 
@@ -234,19 +234,33 @@ def brief(title: Text) -> Text:
 
 def _switch(language: str) -> str:
     """Return the link that switches this page to another language."""
-    kept = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    here = request
+    kept = [(key, value) for key, value in here.args.items(multi=True) if key != "lang"] if here.query_string else []
     more = f"{urlencode(kept)}&" if kept else ""
-    return address(f"/language/{language}?back={quote_plus(f'{raw_path(request.environ)}?{more}lang={language}')}")
+    return address(f"/language/{language}?back={_quote_address(f'{raw_path(here.environ)}?{more}lang={language}')}")
+
+
+@lru_cache(16)
+def _quote_address(url: str) -> str:
+    """Return a URL as the value of a parameter; a page has the links to its other languages twice."""
+    return quote_plus(url)
 
 
 def _with_query(**changes: object) -> str:
     """Return the URL of this page with changed parameters; None removes a parameter."""
-    kept = request.args.to_dict(flat=False)
+    here = request
+    kept = here.args.to_dict(flat=False) if here.query_string else {}
     for key, value in changes.items():
         kept.pop(key, None)
         if value not in (None, ""):
             kept[key] = [str(value)]
-    return address(raw_path(request.environ)) + (f"?{urlencode(kept, doseq=True)}" if kept else "")
+    parameters = tuple((key, value) for key, values in kept.items() for value in values)
+    return address(raw_path(here.environ)) + (f"?{_encode_parameters(parameters)}" if kept else "")
+
+
+@lru_cache(64)
+def _encode_parameters(parameters: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(parameters)
 
 
 def _with_suffix(path: str, suffix: str) -> str:

@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
-from server.served.caches import text_bytes
 
-_OBJECT_BYTES = 250
-"""Approximate memory of an object beside its texts."""
+_OBJECT_BYTES = 450
+"""Approximate memory of a link beside the letters of its texts."""
+_NODE_BYTES = 250
+"""Approximate memory of a node beside its link."""
 
 
 class Ref(Struct, frozen=True, kw_only=True, gc=False):
@@ -31,7 +32,7 @@ class Ref(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def size(self) -> int:
         """Approximate memory in bytes."""
-        return _OBJECT_BYTES + text_bytes(self.iri, self.href, self.label.value, self.notation)
+        return _OBJECT_BYTES + len(self.iri) + len(self.href) + len(self.label.value) + len(self.notation)
 
     @property
     def code(self) -> str:
@@ -68,4 +69,4 @@ class TreeNode(Struct, frozen=True, gc=False):
     @property
     def size(self) -> int:
         """Approximate memory in bytes, with the link and the nodes below."""
-        return _OBJECT_BYTES + self.ref.size + sum(node.size for node in self.children)
+        return _NODE_BYTES + self.ref.size + sum([node.size for node in self.children])

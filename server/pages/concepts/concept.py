@@ -110,6 +110,8 @@ class ConceptPage(Struct, frozen=True, kw_only=True):
     measured: MeasuredVariables
     history: Sequence[HistoryPoint]
     load: LoadRow | None
+    load_key: tuple[str, ...]
+    """Key of the part of the page about the load."""
     publisher: Ref | None
     licence: str
     withheld: bool
@@ -210,6 +212,7 @@ def concept_page(
         measured=measured_variables(build, record, mappings, language),
         history=concept_history(build, record, known, here.label),
         load=next(filter(None, (load_row(build, iri) for iri in edition.loads)), None) if edition else None,
+        load_key=(build.view, record.release),
         publisher=known[edition.publisher] if edition and edition.publisher else None,
         licence=edition.licence if edition else "",
         withheld=edition is not None and edition.withheld,

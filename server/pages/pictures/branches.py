@@ -32,6 +32,12 @@ class BranchSize(Struct, frozen=True, kw_only=True):
 
 def branches(build: ServedBuild, system: StoredSystem, numbers: Iterable[int], language: str) -> list[BranchSize]:
     """Return concepts of a code system as branches, largest first."""
+    found = branch_sizes(build, system, numbers, language)
+    return sorted(found, key=lambda branch: (-branch.concepts, branch.ref.sort_key))
+
+
+def branch_sizes(build: ServedBuild, system: StoredSystem, numbers: Iterable[int], language: str) -> list[BranchSize]:
+    """Return concepts of a code system as branches, in the same order."""
     used = used_concepts(build, system)
     is_used = BitMap(used)
     listed = [*numbers]
@@ -48,7 +54,7 @@ def branches(build: ServedBuild, system: StoredSystem, numbers: Iterable[int], l
                 uses=len(uses),
             )
         )
-    return sorted(found, key=lambda branch: (-branch.concepts, branch.ref.sort_key))
+    return found
 
 
 def first_branches(system: StoredSystem) -> list[int]:

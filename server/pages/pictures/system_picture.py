@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from begrepp.terminology.stored_system import StoredSystem
 from server.http.i18n import Translator
-from server.pages.pictures.branches import BranchSize, branches, first_branches
+from server.pages.pictures.branches import BranchSize, branch_sizes, branches, first_branches
 from server.pages.pictures.svg import href, language_attribute, start_svg
 from server.pages.pictures.text_lines import break_lines
 from server.pages.pictures.treemap import Tile, squarify
@@ -77,8 +77,8 @@ def branch_icicle(build: ServedBuild, iri: str, translate: Translator) -> System
     children = hierarchy.children(number)
     if not any(map(hierarchy.children, children)) or len(hierarchy.descendants(number)) < _FEWEST:
         return None
-    here = branches(build, system, [number], translate.language)[0]
-    found = sorted(branches(build, system, children, translate.language), key=lambda b: b.ref.sort_key)[:_TILES]
+    here = branch_sizes(build, system, [number], translate.language)[0]
+    found = sorted(branch_sizes(build, system, children, translate.language), key=lambda b: b.ref.sort_key)[:_TILES]
     total = sum(branch.concepts for branch in found) or 1
     heights = [_ROW + _PROPORTIONAL * branch.concepts / total for branch in found]
     height = sum(heights)
@@ -88,7 +88,7 @@ def branch_icicle(build: ServedBuild, iri: str, translate: Translator) -> System
     y = 0.0
     for branch, own in zip(found, heights, strict=True):
         parts.append(_cell(branch, Tile(first, y, second, own), translate))
-        below = branches(build, system, hierarchy.children(branch.number), translate.language)
+        below = branch_sizes(build, system, hierarchy.children(branch.number), translate.language)
         parts += _row(below, Tile(first + second, y, third, own), translate)
         y += own
     return SystemPicture(

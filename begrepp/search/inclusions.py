@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from begrepp.records import Text
 from begrepp.search.words import content_words
-from begrepp.text.stemming import lowercase_words, word_keys
+from begrepp.text.stemming import first_word, lowercase_words, word_keys
 from begrepp.text.swedish import fold
 
 _REST = frozenset("andra annan annat övrig övriga övrigt other".split())  # noqa: SIM905
@@ -19,7 +19,7 @@ _MIN_KEY = 4
 
 def is_rest_group(names: Iterable[Text]) -> bool:
     """Return whether a name is that of the rest of a broader group: it begins with *andra* or *övriga*."""
-    return any(not _REST.isdisjoint(lowercase_words(name.value)[:1]) for name in names)
+    return any(first_word(name.value) in _REST for name in names)
 
 
 def included_names(names: Iterable[Text], others: Iterable[Text]) -> set[Text]:

@@ -196,7 +196,7 @@ def _sounds(
 ) -> dict[str, None]:
     """Return the sounds of some words, and of the short labels, also without their brackets; `labels` with words."""
     variants = chain.from_iterable(
-        map(lowercase_words, label_variants(label.value)) if _OPENING.search(label.value) else (own,)
+        (own, *map(lowercase_words, label_variants(label.value)[1:])) if _OPENING.search(label.value) else (own,)
         for label, own in labels
     )
     short = (analyser.analyse(variant) for variant in variants if 1 < len(variant) <= MAX_SOUNDED)

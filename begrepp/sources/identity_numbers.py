@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -53,6 +54,8 @@ _ESCAPE = re.compile(
     rf"|<(?<=\d<){_INLINE_TAGS}",
     re.IGNORECASE,
 )
+_ESCAPE_SIGNS = "&%\\<"
+"""The characters that an escape begins with."""
 _EIGHT_DIGITS = re.compile(r"\d(?:[^\d\n]*\d){7}")  # every form has as many or more on a line: a fast first test
 _MAX_LENGTH = 120  # characters that a number with escapes and markup has at most
 _INLINE_MARKUP = re.compile(rf"<{_INLINE_TAGS}[^<>]{{0,500}}>", re.IGNORECASE)
@@ -152,12 +155,28 @@ def identity_numbers(text: str) -> Iterator[IdentityNumber]:
     plain = _plain_text(text)
     yield from _find_in(plain) if _EIGHT_DIGITS.search(plain) else ()
     end = 0
-    for escape in _ESCAPE.finditer(plain):
+    for escape in _escapes(plain):
         if escape.end() + _MAX_LENGTH <= end:
             continue  # it stands in the text that was read last
         start, end = max(0, escape.start() - _MAX_LENGTH), escape.end() + 10 * _MAX_LENGTH
         for number in _find_in(_INLINE_MARKUP.sub("", _unescape(plain[start:end]))):
             yield number._replace(line=plain.count("\n", 0, start) + number.line)
+
+
+def _escapes(text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of `_ESCAPE`; looking for the signs first takes a tenth of the time of the pattern."""
+    end = 0
+    for place in sorted(chain.from_iterable(_places(text, sign) for sign in _ESCAPE_SIGNS)):
+        if place >= end and (escape := _ESCAPE.match(text, place)):
+            end = escape.end()
+            yield escape
+
+
+def _places(text: str, sign: str) -> Iterator[int]:
+    place = text.find(sign)
+    while place >= 0:
+        yield place
+        place = text.find(sign, place + 1)
 
 
 def is_identity_number(digits: str) -> bool:

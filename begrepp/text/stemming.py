@@ -23,6 +23,8 @@ def _stemmer(language: str) -> TextAnalyzer:
 
 _SV, _EN = _stemmer("swedish"), _stemmer("english")
 _WORD = re.compile(r"\w+")
+_ASCII_WORDS = {code: chr(code).lower() if _WORD.match(chr(code)) else " " for code in range(128)}
+"""Letters in lower case, and spaces for the characters that divide words."""
 _PUNCTUATION = re.compile(r"[\W_]+")
 # Spellings of English and Latin, and the Swedish spelling of the same sound: letters that each text has which the
 # pattern matches, the pattern, and the replacement.
@@ -116,4 +118,12 @@ def spelling(word: str) -> str:
 
 def lowercase_words(text: str) -> list[str]:
     """Split a text into lower-case words; accents are kept."""
+    if text.isascii():
+        return text.translate(_ASCII_WORDS).split()  # half the time of the pattern
     return _WORD.findall(text.casefold())
+
+
+def first_word(text: str) -> str:
+    """Return the first of the lower-case words of a text, or an empty string."""
+    found = _WORD.search(text.casefold())
+    return found[0] if found else ""

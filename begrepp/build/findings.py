@@ -1,7 +1,7 @@
 """Findings: statements about the current view that would take a query long to find (graph `findings`).
 
-For each mapping its retired ends, for each two mapping sets where they disagree, and for each code system its first
-retired codes. They are derived from the files of the current view, so that they hold there only.
+For each mapping its retired ends, for each two mapping sets where they disagree, and the first retired codes, of each
+code system and of all. They are derived from the files of the current view, so that they hold there only.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import nsmallest
 from mmap import mmap
 from pathlib import Path
@@ -27,14 +27,17 @@ from begrepp.rdf.sorted_files import SortedFile, parse_literal, read_subjects
 
 _NAME = "findings"
 MOST_FIRST_RETIRED = 1_000
-"""As many codes of each code system are stated as its first retired ones."""
+"""As many codes are stated as the first retired ones of each code system, and as many as those of all."""
 _DEPRECATED = f" {name('owl:deprecated')} {typed_literal('true', 'xsd:boolean')} .\n".encode()
 _INACTIVE = f" {name('begrepp:status')} {name('begrepp:inactive')} .\n".encode()
 _IN_SCHEME, _NOTATION = name("skos:inScheme").encode(), name("skos:notation").encode()
 _SCHEME_OR_NOTATION = re.compile(rb"^\S+ (%b|%b) (.*) \.$" % (re.escape(_IN_SCHEME), re.escape(_NOTATION)), re.M)
 _ENDS = {"source": "owl:annotatedSource", "target": "owl:annotatedTarget", "property": "owl:annotatedProperty"}
+_SCHEME_ID = name("begrepp:schemeId")
 _NOT_COMPARED = ("sssom:predicate_modifier", "sssom:object_source_version")
 _SETS = "sssom:mappings"
+Codes = list[tuple[str, str]]
+"""Codes and their concepts (terms)."""
 
 
 def write_findings(target: Path, files: Sequence[Path], mappings: Iterable[Path]) -> tuple[int, str]:
@@ -44,7 +47,7 @@ def write_findings(target: Path, files: Sequence[Path], mappings: Iterable[Path]
     those of them that hold mapping sets.
     """
     deprecated: list[str] = []
-    retired: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    retired: dict[str, Codes] = defaultdict(list)
     unordered: set[str] = set()
     for path in files:
         with map_file(path) as data:
@@ -55,7 +58,12 @@ def write_findings(target: Path, files: Sequence[Path], mappings: Iterable[Path]
                     unordered.add(scheme)
     table = _MappingTable(mappings)
     out = SortedFile(target)
-    out.extend(map(ntriples_line, _first_retired(retired, unordered)))
+    first = {
+        scheme: codes if scheme in unordered else nsmallest(MOST_FIRST_RETIRED, codes)
+        for scheme, codes in retired.items()
+    }
+    out.extend(map(ntriples_line, _first_retired(first)))
+    out.extend(map(ntriples_line, _first_retired_of_all(first, unordered, _scheme_ids(files, first))))
     out.extend(map(ntriples_line, table.retired_ends(deprecated)))
     out.extend(map(ntriples_line, table.disagreements(files)))
     return out.close()
@@ -107,15 +115,35 @@ def _inactive_codes(data: mmap | bytes) -> Iterator[tuple[str, str, str]]:
         place = at
 
 
-def _first_retired(retired: dict[str, list[tuple[str, str]]], unordered: set[str]) -> Iterator[Triple]:
+def _scheme_ids(files: Iterable[Path], schemes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the `begrepp:schemeId` of the schemes and the schemes, in the order of code points."""
+    lines = (line for path in files for _, lines in read_subjects(path, schemes) for line in lines)
+    parts = (line.rstrip(" .\n").split(" ", 2) for line in lines)
+    return sorted({(parse_literal(id_).value, scheme) for scheme, predicate, id_ in parts if predicate == _SCHEME_ID})
+
+
+def _first_retired(first: Mapping[str, Codes]) -> Iterator[Triple]:
     """Yield the first retired concepts of each scheme, in the order of code points.
 
     Of a scheme with codes that are no plain texts, whose order depends on the engine, all are stated.
     """
-    for scheme, codes in retired.items():
-        first = codes if scheme in unordered else nsmallest(MOST_FIRST_RETIRED, codes)
-        for _, concept in first:
+    for scheme, codes in first.items():
+        for _, concept in codes:
             yield scheme, name("begrepp:firstRetired"), concept
+
+
+def _first_retired_of_all(
+    first: Mapping[str, Codes], unordered: set[str], schemes: Iterable[tuple[str, str]]
+) -> Iterator[Triple]:
+    """Yield the first retired concepts of all schemes, in the order of the schemes and of the codes of each."""
+    count = 0
+    for _, scheme in schemes:
+        if count >= MOST_FIRST_RETIRED:
+            return
+        codes = first[scheme] if scheme in unordered else first[scheme][: MOST_FIRST_RETIRED - count]
+        count += len(codes)
+        for _, concept in codes:
+            yield scheme, name("begrepp:firstRetiredOfAll"), concept
 
 
 class _MappingTable:

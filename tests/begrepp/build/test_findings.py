@@ -42,7 +42,12 @@ def pairs(store: Store | DiskStore, query: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("statement", "query"),
-    [("retiredEnd", RETIRED_ENDS), ("disagreesWith", DISAGREEING), ("firstRetired", RETIRED_CODES)],
+    [
+        ("retiredEnd", RETIRED_ENDS),
+        ("disagreesWith", DISAGREEING),
+        ("firstRetired", RETIRED_CODES),
+        ("firstRetiredOfAll", RETIRED_CODES),
+    ],
 )
 def test_a_build_states_what_a_query_finds(built: Settings, statement: str, query: str) -> None:
     store = DiskStore(built.current / "store")
@@ -134,6 +139,40 @@ def test_the_first_retired_codes_come_in_the_order_of_code_points(
         [pair for pair in ordered if pair[0] == scheme][:3]
     )
     assert {pair for pair in stated if pair[0] == numbers} == {pair for pair in ordered if pair[0] == numbers}
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 5, 6, 9])
+def test_the_first_retired_codes_of_all_come_in_the_order_of_the_schemes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(findings, "MOST_FIRST_RETIRED", most)
+    codes = {"b": ["2", "1"], "a": ["9", "å", "10"], "c": ["1", "2"], "unnamed": ["0"]}
+    # The folder of a scheme sorts otherwise than its short name.
+    schemes = ':z begrepp:schemeId "a" . :y begrepp:schemeId "b" . :x begrepp:schemeId "c" .\n'
+    folders = {"a": "z", "b": "y", "c": "x", "unnamed": "w"}
+    inactive = "".join(
+        f':{id_}{n} skos:inScheme :{folders[id_]} ; skos:notation "{code}" ; begrepp:status begrepp:inactive .\n'
+        for id_, own in codes.items()
+        for n, code in enumerate(own)
+    )
+    view, paths = view_of(tmp_path, schemes=schemes, concepts=inactive)
+    stated = pairs(findings_of(tmp_path, paths), "SELECT ?a ?b { ?a begrepp:firstRetiredOfAll ?b }")
+    ordered = """SELECT ?a ?b { ?b begrepp:status begrepp:inactive ; skos:inScheme ?a ; skos:notation ?code .
+      ?a begrepp:schemeId ?id } ORDER BY ?id ?code"""
+    assert sorted(stated) == sorted(pairs(view, ordered)[:most])
+
+
+def test_all_codes_are_stated_of_a_scheme_whose_order_depends_on_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(findings, "MOST_FIRST_RETIRED", 2)
+    numbers = ':n begrepp:schemeId "a" . :s begrepp:schemeId "b" .\n' + "".join(
+        f":n{n} skos:inScheme :n ; skos:notation {n} ; begrepp:status begrepp:inactive .\n" for n in range(3)
+    )
+    other = ':s1 skos:inScheme :s ; skos:notation "1" ; begrepp:status begrepp:inactive .\n'
+    _, paths = view_of(tmp_path, numbers=numbers + other)
+    stated = pairs(findings_of(tmp_path, paths), "SELECT ?a ?b { ?a begrepp:firstRetiredOfAll ?b }")
+    assert sorted(stated) == [("https://example.org/n", f"https://example.org/n{n}") for n in range(3)]
 
 
 def test_the_question_asks_for_no_more_than_the_build_states() -> None:

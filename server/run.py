@@ -24,6 +24,7 @@ from server.app import MAX_REQUEST_BYTES, create_app
 from server.fhir import MAX_FHIR_BYTES
 from server.http.shared_cache import create_cache_file
 from server.ops.asgi import AsgiBridge, ResponseTruncated
+from server.ops.connection_balance import ConnectionBalance
 from server.ops.request_body import BodyReader
 from server.ops.warm_up import prepare_process, warm_searches, warm_up
 from server.telemetry.query_log import configure_log
@@ -50,7 +51,7 @@ _PREPARATION_SECONDS = 3.0
 """Longest time in which a process is prepared before it answers; an external store may not answer at all."""
 
 
-def _load_app(settings: Settings, folder: Path) -> AsgiBridge:
+def _load_app(settings: Settings, folder: Path, processes: int) -> AsgiBridge:
     """Create the application of a server process, ready to answer; the first process also warms the caches up."""
     end_with_parent()
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -68,7 +69,12 @@ def _load_app(settings: Settings, folder: Path) -> AsgiBridge:
     else:
         threading.Thread(target=warm_up, args=(app,), name="warm", daemon=True).start()
     return AsgiBridge(
-        app.wsgi_app, _THREADS, _body_reader(settings), settings.trusted_proxies, app.extensions["begrepp.direct"]
+        app.wsgi_app,
+        _THREADS,
+        _body_reader(settings),
+        settings.trusted_proxies,
+        app.extensions["begrepp.direct"],
+        ConnectionBalance(folder / "connections", processes) if processes > 1 else None,
     )
 
 
@@ -141,4 +147,4 @@ def run(settings: Settings, address: str, port: int, workers: int) -> None:
             log_level=LogLevels.warning,
             respawn_failed_workers=True,
             workers_kill_timeout=_SECONDS_TO_FINISH,
-        ).serve(target_loader=partial(_load_app, settings, folder), wrap_loader=False)
+        ).serve(target_loader=partial(_load_app, settings, folder, workers), wrap_loader=False)

@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 from begrepp.errors import BegreppError
 from server.http.client_address import connection_client
 from server.http.page_cache import CACHE_KEY, CACHED_ONLY, NotCached
+from server.ops.connection_balance import ConnectionBalance
 from server.ops.direct_answers import DirectAnswers
 from server.ops.request_body import BodyReader, Message, Pace, Receive
 from server.ops.thread_share import ThreadShare
@@ -62,8 +63,9 @@ class AsgiBridge:
         bodies: BodyReader,
         proxies: int = 0,
         direct: DirectAnswers | None = None,
+        balance: ConnectionBalance | None = None,
     ) -> None:
-        self._direct = direct
+        self._direct, self._balance = direct, balance
         self._app = app
         self._threads = ThreadPoolExecutor(threads, "request")
         self._probe = ThreadPoolExecutor(1, "probe")
@@ -73,6 +75,8 @@ class AsgiBridge:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Handle one HTTP request."""
+        if self._balance and self._balance.should_close(scope.get("client")):
+            send = _closing(send)
         started = time.perf_counter()
         environ = wsgi_environ(scope)
         environ[STARTED] = started
@@ -144,6 +148,17 @@ class AsgiBridge:
             raise ResponseTruncated(error.reason) from None
         finally:
             await run(_close, chunks)
+
+
+def _closing(send: Send) -> Send:
+    """Return a function that sends messages, and that the connection is closed after the response."""
+
+    async def send_and_close(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return send_and_close
 
 
 class _ResponseStart:

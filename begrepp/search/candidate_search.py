@@ -52,15 +52,15 @@ class CandidateSearch:
         """
         builder = builder or self._builder
         telling, known = telling_slots(search), known_slots(search)
-        terms, exact = self._filter_terms(filters), builder.build_exact(search)
+        exact = builder.build_exact(search)
         for least in relaxations(len(telling)):
-            index_query = builder.build(search, telling, least, terms, exact)
+            index_query = self.add_filters(builder.build(search, telling, least, exact), filters)
             total, addresses = self.execute(index_query, limit)
             if total >= enough:
                 return total, index_query, addresses
         first, found = index_query, addresses
         for least in range(len(known) - 1, 0, -1) if len(known) > len(telling) else ():
-            other = builder.build(search, known, least, terms, exact)
+            other = self.add_filters(builder.build(search, known, least, exact), filters)
             index_query = any_of([first, other])
             total, addresses = self.execute(index_query, limit)
             if total >= enough:
@@ -97,7 +97,7 @@ class CandidateSearch:
         """
         if not (needed := slots_beside_beginning(search)):
             return []
-        query = self._autocomplete.build(search, needed, len(needed), self._filter_terms(filters))
+        query = self.add_filters(self._autocomplete.build(search, needed, len(needed)), filters)
         addresses = self.execute(query, limit)[1]
         return addresses if len(addresses) == limit else []
 
@@ -126,15 +126,11 @@ class CandidateSearch:
 
     def add_filters(self, query: Query, filters: Filters) -> Query:
         """Build a query for what another finds and the filters let through. A code system has its parts with it."""
-        return all_of([query, *self._filter_terms(filters)])
-
-    def _filter_terms(self, filters: Filters) -> list[Query]:
-        """Build a query for each filter."""
-        terms = []
+        terms = [query]
         for name, values in filters.items():
             wanted = [values] if isinstance(values, str) else [*values]
             if name == "scheme":
                 wanted = [part for value in wanted for part in self._lexicon.parts(value)]
             if any(wanted):
                 terms.append(any_of([self._builder.constant_score(name, value, 0.0) for value in wanted]))
-        return terms
+        return all_of(terms)

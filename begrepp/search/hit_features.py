@@ -67,7 +67,7 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
     ties = (abs(scores[:, None] - scores) < _TIE).sum(axis=1).tolist()
     first, first_score = scored[0][0], scored[0][1].score
     first_names = {fold(label.value) for label in first.labels if label.role in ("pref", "alt")}
-    tags = {label.lang for document, _ in scored for label in document.preferred}
+    tags = {label.lang for document, result in scored for label in (*document.preferred, result.label or _NO_LABEL)}
     understood = {tag for tag in tags if in_language(tag, language)}
     systems = {scheme: _System() for scheme in {document.scheme for document, _ in scored}}
     for document, _ in scored:
@@ -88,7 +88,7 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
             score, result.match, score - result.match, score - first_score, place, ties[place],
             _ROLES.get(label.role, len(_ROLES)), label_words, label_words - words, name == typed, typed in forms.names,
             typed in forms.preferred,
-            in_language(label.lang, language) if label.lang else 0,
+            bool(label.lang) and label.lang in understood,
             any(label.lang in understood for label in document.preferred),
             any(map(whole.__contains__, document.code_keys)) if whole else 0,
             _KINDS.get(document.kind, len(_KINDS)), length, document.species == ANIMAL, forms.borrowed,
@@ -98,7 +98,7 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
             sum(map(system.notations.__contains__, beginnings)), system.beginnings.get(notation, 0) if notation else 0,
             document.scheme == first.scheme, is_same_system and notation.startswith(first.notation),
             is_same_system and first.notation.startswith(notation), not first_names.isdisjoint(forms.names),
-            *result.coverage, document.is_rest, document.scheme in subjects if subjects else -1,
+            *result.coverage(), document.is_rest, document.scheme in subjects if subjects else -1,
         ))  # fmt: skip
         system.add(notation, beginnings, score)
         codes[forms.code] += 1

@@ -50,6 +50,7 @@ class IndexLexicon:
         self._searcher = searcher
         # Not the cache of a method: the reference to itself would keep the files open until garbage is collected.
         self._frequency = lru_cache(maxsize=20_000)(partial(_frequency, searcher))
+        self._is_prefix = lru_cache(maxsize=20_000)(partial(_is_prefix, searcher))
         self._other_names = lru_cache(maxsize=2_000)(partial(_other_names, schema, searcher))
 
     @cached_property
@@ -101,8 +102,7 @@ class IndexLexicon:
 
     def is_prefix(self, word: str) -> bool:
         """Return whether a longer word of a label starts with `word`."""
-        prefix = fold(word)
-        return any(term != prefix for term, _ in self._searcher.terms_with_prefix("word", prefix, limit=2))
+        return self._is_prefix(fold(word))
 
     def beginning_with(self, text: str) -> list[str]:
         """Return the folded words of labels that begin with a folded text, a few."""
@@ -201,6 +201,11 @@ def _frequency(searcher: Searcher, word: str) -> int:
     counts = [searcher.doc_freq(name, folded) for name in ("word", "part")]
     counts += [searcher.doc_freq(name, key) for key in word_keys(word) for name in ("key", "part", "via")]
     return max(counts)
+
+
+def _is_prefix(searcher: Searcher, text: str) -> bool:
+    """Return whether a longer word of a label starts with a folded text."""
+    return any(term != text for term, _ in searcher.terms_with_prefix("word", text, limit=2))
 
 
 def _read_documents(searcher: Searcher, query: Query, limit: int) -> list[IndexedDocument]:

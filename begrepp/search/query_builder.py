@@ -82,13 +82,11 @@ class SearchQueryBuilder:
         search: ParsedSearch,
         telling: Container[int],
         least: int,
-        filters: Sequence[Query] = (),
         exact: Query | None = None,
     ) -> Query:
         """Build a query for documents with the words of at least so many of the telling slots, numbered from 0.
 
-        Those with `exact`, by default what `build_exact` returns, need no words. All documents pass the filters, which
-        are parts of what is united: other documents are not scored.
+        Those that `exact` finds, by default what `build_exact` returns, need no words.
         """
         needed: list[tuple[Occur, Query]] = []
         others: list[tuple[Occur, Query]] = []
@@ -98,10 +96,8 @@ class SearchQueryBuilder:
             others += [(Occur.Must, query) for _, query in needed]
         else:
             others.append((Occur.Must, Query.boolean_query(needed, minimum_number_should_match=least)))
-        found = [all_of([exact or self.build_exact(search), *filters])]
-        if others:
-            found.append(all_of([Query.boolean_query(others), *filters]))
-        return self._with_syntax(search, any_of(found))
+        by_words = [Query.boolean_query(others)] if others else []
+        return self._with_syntax(search, any_of([exact or self.build_exact(search), *by_words]))
 
     def build_exact(self, search: ParsedSearch) -> Query:
         """Build a query for exact labels and codes, which score highest."""

@@ -62,12 +62,20 @@ _PLACEHOLDER = -3.0
 
 
 class HitScore(msgspec.Struct, frozen=True):
-    """The score of a document, the part of it that is the match with the query, its best label, and its coverage."""
+    """The score of a document, the part of it that is the match with the query, and its best label.
+
+    `matcher` and `context` tell the coverage of the label; a hit that has its score from another has none.
+    """
 
     score: float
     match: float
     label: Label | None
-    coverage: MatchCoverage = NO_COVERAGE
+    matcher: LabelMatcher | None = None
+    context: Sequence[float] | None = None
+
+    def coverage(self) -> MatchCoverage:
+        """Return how much the query and the label have of each other."""
+        return self.matcher.coverage(self.label.value, self.context) if self.matcher and self.label else NO_COVERAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +154,7 @@ class Ranker:
         if document.kind == "concept" and self._subjects and document.scheme not in self._subjects:
             best += _OUTSIDE_SUBJECT
         match = best + _SECOND * second + code
-        coverage = self._matcher.coverage(best_label.value, context) if best_label else NO_COVERAGE
-        return HitScore(match + self._prior(document), match, best_label, coverage)
+        return HitScore(match + self._prior(document), match, best_label, self._matcher, context)
 
     def synonyms(self, label: Label) -> tuple[SynonymUse, ...]:
         """Return the synonyms that a label was found by, with their sources."""

@@ -58,7 +58,7 @@ class Synonyms:
             for key in product(*keys):
                 self._by_phrase.setdefault(key, set()).add(len(self._groups))
             if len(phrase) > 1:
-                for one in {one for some in keys for one in some}:
+                for one in {*max(zip(phrase, keys, strict=True), key=_length)[1]}:
                     self._long_by_key.setdefault(one, []).append(len(self._long))
                 self._long.append([frozenset(some) for some in keys])
         self._groups.append((source, phrases))
@@ -92,15 +92,8 @@ class Synonyms:
         is *tappa håret*. Longer phrases are found first; no word belongs to two.
         """
         keys = [frozenset(word_keys(word)) for word in words]
-        near: dict[int, list[int]] = {}
-        for at, some in enumerate(keys):
-            for number in {number for key in some for number in self._long_by_key.get(key, ())}:
-                near.setdefault(number, []).append(at)
-        found = [
-            places
-            for number, some in near.items()
-            if len(some) >= len(self._long[number]) and (places := _places(self._long[number], keys, some))
-        ]
+        near = {number for some in keys for key in some for number in self._long_by_key.get(key, ())}
+        found = [places for number in near if (places := _places(self._long[number], keys))]
         taken = set[int]()
         chosen = []
         for places in sorted(found, key=lambda each: (-len(each), max(each) - min(each), each)):
@@ -119,9 +112,17 @@ def _long_keys(word: str) -> list[str]:
     return [key for key in word_keys(word) if len(key) >= min(_MIN_WORD, len(word) - 1) or key == whole]
 
 
-def _places(phrase: Sequence[frozenset[str]], keys: Sequence[frozenset[str]], near: Sequence[int]) -> tuple[int, ...]:
-    """Return the places of the words of a phrase, of some places in a text; empty if they are not near each other."""
-    each = [[at for at in near if not word.isdisjoint(keys[at])] for word in phrase]
+def _length(word: tuple[str, list[str]]) -> int:
+    return len(word[0])
+
+
+def _places(phrase: Sequence[frozenset[str]], keys: Sequence[frozenset[str]]) -> tuple[int, ...]:
+    """Return the places of the words of a phrase in a text; empty if they are not near each other."""
+    each = []
+    for word in phrase:
+        each.append([at for at, some in enumerate(keys) if not word.isdisjoint(some)])
+        if not each[-1]:
+            return ()
     together = (
         places
         for places in product(*each)

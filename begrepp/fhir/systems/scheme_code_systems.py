@@ -62,6 +62,7 @@ class SchemeCodeSystem(CodeSystemView):
         self._search = EditionSearch(system, index)
         self.system = system
         self._last_record: tuple[int, ConceptRecord] | None = None
+        self._last_head: tuple[int, RecordHead] | None = None
         self._terminology = terminology
         self.url = url
         self.identity = system_url(about)
@@ -114,20 +115,22 @@ class SchemeCodeSystem(CodeSystemView):
 
     def code(self, concept: int) -> str:
         """Return the code."""
-        last = self._last_record
+        last = self._last_head
         return last[1].code if last and last[0] == concept else self.system.code(concept)
 
     def _record(self, concept: int) -> ConceptRecord:
         """Return the record of a concept; the last one is kept, since an answer asks for texts, properties and code."""
         last = self._last_record
         if last is None or last[0] != concept:
-            last = self._last_record = (concept, self.system.record(concept))
+            self._last_head = last = self._last_record = (concept, self.system.record(concept))
         return last[1]
 
     def _head(self, concept: int) -> RecordHead:
-        """Return the first fields of a record, which decode in a third of the time."""
-        last = self._last_record
-        return last[1] if last and last[0] == concept else self.system.head(concept)
+        """Return the first fields of a record, which decode in a third of the time; the last ones are kept."""
+        last = self._last_head
+        if last is None or last[0] != concept:
+            last = self._last_head = (concept, self.system.head(concept))
+        return last[1]
 
     def names(self, concept: int) -> ConceptTexts:
         """Return the preferred labels only, without decoding the record."""

@@ -5,8 +5,12 @@ Records of one code system repeat the same IRIs and words, which are in the dict
 
 from __future__ import annotations
 
+from itertools import islice
+from pathlib import Path
+
 from zstandard import ZstdCompressionDict, ZstdCompressor, ZstdDecompressor, ZstdError, train_dictionary
 
+from begrepp.terminology.item_spool import ItemSpool
 from begrepp.terminology.section_file import SectionFile, SectionWriter
 
 _LEAST_BYTES = 1 << 20
@@ -21,10 +25,10 @@ _LEVEL = 3
 class ItemPacker:
     """Collects numbered byte strings, in any order, compresses them, and writes them in the order of their numbers."""
 
-    def __init__(self, size: int) -> None:
-        """Collect the items 0 to `size` - 1."""
-        self._items: list[bytes] = [b""] * size
-        self._waiting: list[int] = []
+    def __init__(self, size: int, folder: Path | None = None) -> None:
+        """Collect the items 0 to `size` - 1; those of a large system lie in a temporary file in `folder`."""
+        self._packed = ItemSpool(size, folder)
+        self._waiting: dict[int, bytes] = {}
         self._waiting_bytes = 0
         self._dictionary = b""
         self._compressor: ZstdCompressor | None = None
@@ -32,10 +36,9 @@ class ItemPacker:
     def add(self, number: int, item: bytes) -> None:
         """Add an item."""
         if self._compressor:
-            self._items[number] = _compress(self._compressor, item)
+            self._packed.add(number, self._compressor.compress(item))
             return
-        self._items[number] = item
-        self._waiting.append(number)
+        self._waiting[number] = item
         self._waiting_bytes += len(item)
         if self._waiting_bytes >= _TRAINING_BYTES:
             self._compress_waiting()
@@ -44,13 +47,16 @@ class ItemPacker:
         """Write a section with the items, and one with their dictionary if they are compressed."""
         if not self._compressor and self._waiting_bytes >= _LEAST_BYTES:
             self._compress_waiting()
-        out.items(name, self._items)
+        for number, item in self._waiting.items():
+            self._packed.add(number, item)
+        out.items(name, self._packed)
         if self._dictionary:
             out.section(f"{name}.dictionary", self._dictionary)
 
     def _compress_waiting(self) -> None:
-        chosen = self._waiting[:: len(self._waiting) // _SAMPLES + 1]
-        samples: list[bytes | bytearray | memoryview[int]] = [self._items[number] for number in chosen]
+        samples: list[bytes | bytearray | memoryview[int]] = [
+            *islice(self._waiting.values(), 0, None, len(self._waiting) // _SAMPLES + 1)
+        ]
         try:
             dictionary = train_dictionary(_DICTIONARY_BYTES, samples, level=_LEVEL)
         except ZstdError:  # too few or too short
@@ -59,14 +65,9 @@ class ItemPacker:
         self._dictionary = dictionary.as_bytes()
         dictionary.precompute_compress(level=_LEVEL)
         self._compressor = ZstdCompressor(level=_LEVEL, dict_data=dictionary, write_dict_id=False)
-        for number in self._waiting:
-            self._items[number] = _compress(self._compressor, self._items[number])
+        for number, item in self._waiting.items():
+            self._packed.add(number, self._compressor.compress(item))
         self._waiting.clear()
-
-
-def _compress(compressor: ZstdCompressor, item: bytes) -> bytes:
-    """Return an item compressed, as a copy: the result itself keeps memory of the size of the item from being used."""
-    return bytes(memoryview(compressor.compress(item)))
 
 
 class PackedItems:

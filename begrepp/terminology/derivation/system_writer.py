@@ -13,6 +13,7 @@ from pyroaring import BitMap
 
 from begrepp.terminology.concept_record import ConceptRecord, SetDescription, SystemDescription, ThingName
 from begrepp.terminology.derivation.graph_scan import ScannedConcept
+from begrepp.terminology.item_spool import ItemSpool
 from begrepp.terminology.packed_items import ItemPacker
 from begrepp.terminology.section_file import SectionWriter, encode_bitmap
 from begrepp.terminology.stored_hierarchy import Pairs, edges, write_hierarchy
@@ -30,8 +31,8 @@ class SystemWriter:
         self._concepts = sorted(concepts, key=_order)
         self.numbers = {concept.iri: number for number, concept in enumerate(self._concepts)}
         size = len(self._concepts)
-        self._names: list[bytes] = [b""] * size
-        self._records = ItemPacker(size)
+        self._names = ItemSpool(size, path.parent)
+        self._records = ItemPacker(size, path.parent)
         self._relations: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._languages: set[str] = set()
         self._abstract, self._measured, self._tops = BitMap(), BitMap(), BitMap()
@@ -40,7 +41,7 @@ class SystemWriter:
         """Add the record and the name of a concept of the edition."""
         number = self.numbers[record.iri]
         self._records.add(number, msgspec.msgpack.encode(record))
-        self._names[number] = msgspec.msgpack.encode(name)
+        self._names.add(number, msgspec.msgpack.encode(name))
         self._languages.update(designation.language for designation in record.designations)
         if record.measurements:
             self._measured.add(number)

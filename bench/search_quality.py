@@ -88,9 +88,14 @@ def reference(hit: Hit, iris: Iris) -> str:
 
 
 def score(judged: Judged, found: Sequence[str]) -> Scored:
-    """Return nDCG@10 with gain 2^grade - 1, and the reciprocal rank of the first hit with grade 3."""
-    grades = [judged.grade(each) for each in found[:DEPTH]]
-    ideal = sorted([*judged.named, *(g for each, g in zip(found, grades, strict=False) if each not in judged.grades)])
+    """Return nDCG@10 with gain 2^grade - 1, and the reciprocal rank of the first hit with grade 3.
+
+    The same variable of several years has one reference, and counts where it stands first.
+    """
+    first_hits = found[:DEPTH]
+    grades = [judged.grade(each) if each not in first_hits[:n] else 0 for n, each in enumerate(first_hits)]
+    matched = (grade for each, grade in zip(first_hits, grades, strict=True) if each not in judged.grades)
+    ideal = sorted([*judged.named, *matched])
     best = _gain(reversed(ideal[-DEPTH:]))
     first = next((rank for rank, grade in enumerate(grades, 1) if grade == 3), 0)
     return Scored(judged, _gain(grades) / best if best else 0.0, 1 / first if first else 0.0, tuple(found))

@@ -33,7 +33,7 @@ _PARAMETERS = {
     "num_leaves": 31,
     "max_depth": 8,
     "min_data_in_leaf": 80,
-    "learning_rate": 0.09,
+    "learning_rate": 0.05,
     "label_gain": [0, 1, 3, 7],
     "lambdarank_truncation_level": 15,
     "bagging_fraction": 0.8,
@@ -44,7 +44,7 @@ _PARAMETERS = {
     "seed": 3,
     "verbose": -1,
 }
-_TREES = 250
+_TREES = 450
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,9 @@ def _examples(path: Path, iris: Iris, judged: Iterable[Judged]) -> Iterator[_Exa
         by_score = sort_by_score(scored)
         first = by_score[:ORDERED_HITS]
         ranker = Ranker(search, language, index.scheme_sizes)
-        grades = [asked.grade(reference(hit(ranker, *each, language), iris)) for each in first]
+        references = [reference(hit(ranker, *each, language), iris) for each in first]
+        repeated = (each in references[:place] for place, each in enumerate(references))
+        grades = [0 if again else asked.grade(each) for each, again in zip(references, repeated, strict=True)]
         found.append(_Example(hit_features(first, search, language), grades))
         return by_score
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import fuzz
 
 from begrepp.records import in_language
 from begrepp.search.indexed_documents import Label
@@ -41,6 +42,7 @@ FEATURES = (
     *("query_words", "is_code"),
     *("before_in_system", "behind_in_system", "in_system", "shorter_codes", "same_code_before"),
     *("broader_before", "narrower_before", "is_first_system", "is_below_first", "is_above_first", "has_first_name"),
+    *("equals", "best_equal", "broader_hits", "narrower_hits", "first_match", "known_words", "likeness", "likeness_of_words"),
     *("label_covered", "query_covered", "typed_covered", "covered_anywhere", "is_rest", "is_in_subject"),
 )
 """The columns of `hit_features`."""
@@ -51,6 +53,9 @@ _ROLES = {
         ("pref", "code", "alt", "hidden", "keyword", "via", "sibling", "variant", "measured", "namesake", "parent")
     )
 }
+_EQUALS = frozenset(["same", "sibling", "variant", "namesake"])
+_NO_EQUAL = -20.0
+"""In place of the difference to the best equal of a hit that has none."""
 _TIE = 0.1
 """Hits whose scores differ by less are as good as equal."""
 
@@ -76,6 +81,9 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
         system.lengths.sort()
     subjects = frozenset[str]().union(*(slot.subjects for slot in search.slots))
     codes = Counter[str]()
+    neighbours = _Neighbours(scored)
+    first_match = max(result.match for _, result in scored)
+    known_words = sum(slot.is_known for slot in search.slots)
     rows = []
     for place, (document, result) in enumerate(scored):
         notation, forms, label, score = document.notation, document.forms, result.label or _NO_LABEL, result.score
@@ -98,6 +106,8 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
             sum(map(system.notations.__contains__, beginnings)), system.beginnings.get(notation, 0) if notation else 0,
             document.scheme == first.scheme, is_same_system and notation.startswith(first.notation),
             is_same_system and first.notation.startswith(notation), not first_names.isdisjoint(forms.names),
+            *neighbours.features(place), first_match, known_words,
+            fuzz.ratio(typed, name), fuzz.token_sort_ratio(typed, name),
             *result.coverage(), document.is_rest, document.scheme in subjects if subjects else -1,
         ))  # fmt: skip
         system.add(notation, beginnings, score)
@@ -106,6 +116,32 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
 
 
 _NO_LABEL = Label("", "", "")
+
+
+class _Neighbours:
+    """Relatives among the hits: the same concept elsewhere, what is broader, and what is narrower."""
+
+    def __init__(self, scored: Sequence[Scored]) -> None:
+        places = {document.iri: place for place, (document, _) in enumerate(scored)}
+        self._scores = [result.score for _, result in scored]
+        self._equals: list[set[int]] = [set() for _ in scored]
+        self._broader, self._narrower = [0] * len(scored), [0] * len(scored)
+        for place, (document, _) in enumerate(scored):
+            for relative in document.relatives or ():
+                if (other := places.get(relative.iri)) is None:
+                    continue
+                if relative.relation in _EQUALS:
+                    self._equals[place].add(other)
+                    self._equals[other].add(place)
+                elif relative.relation == "parent":
+                    self._broader[place] += 1
+                    self._narrower[other] += 1
+
+    def features(self, place: int) -> tuple[float, ...]:
+        """Return the number of equals, how much better the best of them is, and the numbers of what is broader and narrower."""
+        equals, scores = self._equals[place], self._scores
+        best = max(scores[other] for other in equals) - scores[place] if equals else _NO_EQUAL
+        return len(equals), best, self._broader[place], self._narrower[place]
 
 
 class _System:

@@ -112,6 +112,10 @@ class IndexLexicon:
         """Return whether a document has a normalised code."""
         return bool(code) and self._searcher.doc_freq("code", code) > 0
 
+    def is_code_beginning(self, code: str) -> bool:
+        """Return whether a document has a normalised code that begins so."""
+        return bool(self._searcher.terms_with_prefix("code", code, limit=1))
+
     def is_label(self, text: str) -> bool:
         """Return whether a text is a whole label of a document."""
         return self._searcher.doc_freq("whole", label_key(text)) > 0

@@ -10,7 +10,7 @@ from begrepp.search.system_names import SystemNames
 from begrepp.text.stemming import code_key
 
 CodeExists = Callable[[str], bool]
-"""Returns whether a concept, code system or dataset of the index has a normalised code."""
+"""Returns whether a concept, code system or dataset of the index has a normalised code, or one that begins so."""
 
 MAX_RANGE = 200
 """The largest number of codes of a range that are looked up."""
@@ -24,7 +24,7 @@ _RANGE = re.compile(r"([A-Z]\d{2,3}(?:\.\d)?)\s*(?:-|–|—|\.\.|till|to)\s*([A
 _PAIR = re.compile(r"(?P<system>\S.*?)\s*(?:\||:)\s*(?P<code>[^:|]+)")
 
 _NUMBER = re.compile(r"\d+[A-Za-z]?|\d+[.,]\d+")
-_TWO_WORDS = re.compile(r"(?P<system>\S+)\s+(?P<code>\S+)")
+_TWO_WORDS = re.compile(r"(?P<system>\S+)(?:\s+(?:kapitel|chapter|avsnitt|block|grupp|kod|code))?\s+(?P<code>\S+)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class QueryCodes:
     last: str = ""
 
 
-def find_codes(text: str, systems: SystemNames, exists: CodeExists) -> QueryCodes:
-    """Find the codes in a query."""
+def find_codes(text: str, systems: SystemNames, exists: CodeExists, begins: CodeExists) -> QueryCodes:
+    """Find the codes in a query; `begins` tells whether a code of the index begins with a normalised text."""
     for range_text, named in _without_system(text, systems):
         if found := _range(range_text):
             first, last = found
@@ -51,8 +51,11 @@ def find_codes(text: str, systems: SystemNames, exists: CodeExists) -> QueryCode
     pair = _PAIR.fullmatch(text) or _TWO_WORDS.fullmatch(text)
     pair = None if pair and systems.find(pair["code"]) else pair  # two systems: *rökvanor nlcr*
     named = systems.find(pair["system"]) if pair else frozenset()
-    if pair and named and (whole := _existing([*_spellings(pair["code"]), *_spellings(text)], exists)):
-        return QueryCodes(whole=whole, systems=named)
+    if pair and named:
+        if whole := _existing([*_spellings(pair["code"]), *_spellings(text)], exists):
+            return QueryCodes(whole=whole, systems=named)
+        if beginning := _beginning(pair["code"], begins):
+            return QueryCodes(parts=(beginning,), systems=named)
     last = re.split(r"[/#|=]", text.rstrip("/"))[-1] if "://" in text else text
     whole = _existing([*_spellings(text), *_spellings(last)], exists)
     if not whole and _is_coded(text):
@@ -77,6 +80,13 @@ def is_capitals(text: str) -> bool:
 
 def _existing(codes: Iterable[str], exists: CodeExists) -> tuple[str, ...]:
     return tuple(code for code in dict.fromkeys(codes) if exists(code))
+
+
+def _beginning(text: str, begins: CodeExists) -> str:
+    """Return a text of at least three characters, one of them a digit, that codes begin with: *8140* of 8140/3."""
+    code = code_key(text)
+    is_long = len(code) >= _MIN_CUT and any(map(str.isdigit, code))
+    return code if is_long and begins(code) else ""
 
 
 def _spellings(text: str) -> Iterator[str]:

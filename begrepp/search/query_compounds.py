@@ -19,6 +19,8 @@ _MIN_JOINED, _MAX_JOINED = 2, 3
 """Words that are joined to a compound; three only if a word of a label begins with the first two."""
 _MIN_END = 5
 """Letters of a known word that a word ends or begins with whose other part is unknown."""
+_MIN_WITH_JOINT = 8
+"""Letters of a compound that may have an *s* between its parts or not."""
 _KNOWN_COMPOUND = 5
 """Documents that a compound occurs in which words are joined to."""
 _PLAIN_PART = 20
@@ -63,14 +65,17 @@ def _is_written_compound(word: str, lexicon: Lexicon) -> bool:
 
 def _is_known_compound(word: str, lexicon: Lexicon) -> bool:
     """Return whether some documents have a word, or one of its synonyms."""
-    if lexicon.frequency(word) >= _KNOWN_COMPOUND:
-        return True
-    return any(min(map(lexicon.frequency, phrase)) >= _KNOWN_COMPOUND for phrase in synonyms((word,)))
+    return max(lexicon.frequency(word), _frequency_of_synonyms(word, lexicon)) >= _KNOWN_COMPOUND
 
 
 def is_plain_compound(split: Phrase, lexicon: Lexicon) -> bool:
     """Return whether all parts of a compound are ordinary words of the index: not *psori* and *asis*."""
     return all(_is_plain(part, lexicon) for part in split)
+
+
+def is_likely_compound(split: Phrase, lexicon: Lexicon) -> bool:
+    """Return whether labels have all parts of a compound, one of them often: not *psori* and *aris*."""
+    return all(map(lexicon.is_written, split)) and max(map(lexicon.frequency, split)) >= _PLAIN_PART
 
 
 def split_compound(word: str, lexicon: Lexicon) -> list[Phrase]:
@@ -82,23 +87,46 @@ def split_compound(word: str, lexicon: Lexicon) -> list[Phrase]:
             short = min(len(head), len(tail))
             if short < _MIN_PART_LENGTH or not (known := lexicon.frequency(tail)):
                 continue
-            if not (lowest := min(known, lexicon.frequency(head))):
+            if not (lowest := min(known, lexicon.frequency(head) or _frequency_of_synonyms(head, lexicon))):
                 continue
             if short > _MIN_PART_LENGTH or lowest >= (_FREQUENT_HEAD if len(tail) > short else _FREQUENT_TAIL):
                 splits.append((lowest if short > _MIN_PART_LENGTH else lowest // _SHORT_PART, lowest, (head, tail)))
     return [words for _, _, words in sorted(splits, reverse=True)[:_MAX_SPLITS]]
 
 
+def _frequency_of_synonyms(word: str, lexicon: Lexicon) -> int:
+    """Return the number of documents that have all words of a synonym, at least so many for the most frequent one."""
+    return max((min(map(lexicon.frequency, phrase)) for phrase in synonyms((word,))), default=0)
+
+
 def loose_parts(word: str, lexicon: Lexicon) -> Phrase:
     """Return the known words that a word is made of, two or three, or one that it ends or begins with; else none."""
     if splits := split_compound(word, lexicon):
         return splits[0]
-    cuts = range(_MIN_PART_LENGTH + 1, len(word) - _MIN_PART_LENGTH)
+    cuts = range(_MIN_PART_LENGTH, len(word) - _MIN_PART_LENGTH)
     for cut in cuts:
         if _is_plain(word[:cut], lexicon) and (rest := split_compound(word[cut:], lexicon)):
             return (word[:cut], *rest[0])
     ends = (part for cut in cuts for part in (word[cut:], word[: len(word) - cut]) if len(part) >= _MIN_END)
     return next(((part,) for part in ends if _is_plain(part, lexicon)), ())
+
+
+def other_joints(word: str, lexicon: Lexicon) -> list[Phrase]:
+    """Return a compound with an *s* less or more between its parts, if the index has it oftener: *bukspottskörtel*.
+
+    The last part is a word of the index.
+    """
+    known = lexicon.frequency(word)
+    cuts = range(_MIN_PART_LENGTH, len(word) - _MIN_END + 1)
+    ends = [cut for cut in cuts if lexicon.frequency(word[cut:])] if len(word) >= _MIN_WITH_JOINT else []
+    others = (word[: cut - 1] + word[cut:] if word[cut - 1] == "s" else f"{word[:cut]}s{word[cut:]}" for cut in ends)
+    return [(other,) for other in dict.fromkeys(others) if lexicon.frequency(other) > known]
+
+
+def loose_alternatives(word: str, lexicon: Lexicon) -> list[Phrase]:
+    """Return what a word that nothing is called by may be sought by: its known parts, together and the longest alone."""
+    parts = loose_parts(word, lexicon)
+    return [*dict.fromkeys((parts, (max(parts, key=len),)))] if parts else []
 
 
 def _is_plain(word: str, lexicon: Lexicon) -> bool:

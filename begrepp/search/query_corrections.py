@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Set
 
-from begrepp.search.query_compounds import is_plain_compound, split_compound
+from begrepp.search.query_compounds import is_likely_compound, is_plain_compound, split_compound
 from begrepp.search.query_lexicon import Lexicon
 from begrepp.search.schema import MAX_SOUNDED
 from begrepp.search.synonyms import expansions, synonyms
@@ -53,7 +53,7 @@ def correction_of(word: str, lexicon: Lexicon) -> str:
     cost = typing_cost(word, correction) if len(word) >= _LONG_WORD else math.inf
     if cost <= _SLIGHT:
         return "" if any(is_plain_compound(split, lexicon) for split in splits) else correction
-    return correction if cost <= 1 and not any(all(map(lexicon.is_written, split)) for split in splits) else ""
+    return correction if cost <= 1 and not any(is_likely_compound(split, lexicon) for split in splits) else ""
 
 
 def _is_correctable(word: str) -> bool:

@@ -44,3 +44,6 @@ class Lexicon(Protocol):
 
     def has_code(self, code: str) -> bool:
         """Return whether a document has a normalised code."""
+
+    def is_code_beginning(self, code: str) -> bool:
+        """Return whether a document has a normalised code that begins so."""

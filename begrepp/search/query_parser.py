@@ -13,7 +13,15 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
 from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
-from begrepp.search.query_compounds import join_words, joined_runs, medicine_groups, replace_parts, split_compound
+from begrepp.search.query_compounds import (
+    join_words,
+    joined_runs,
+    loose_alternatives,
+    medicine_groups,
+    other_joints,
+    replace_parts,
+    split_compound,
+)
 from begrepp.search.query_corrections import correction_of, is_unknown, sounded_corrections
 from begrepp.search.query_lexicon import Lexicon
 from begrepp.search.query_operators import QuerySyntax, read_syntax
@@ -125,7 +133,7 @@ def parse_search(query: str, maker: SlotMaker, *, joined: bool = True) -> Parsed
     lexicon = maker.lexicon
     syntax = read_syntax(query)
     text = join_abbreviations(syntax.text)
-    codes = find_codes(text, lexicon.systems, lexicon.has_code)
+    codes = find_codes(text, lexicon.systems, lexicon.has_code, lexicon.is_code_beginning)
     if codes.parts and lexicon.is_label(text):  # *coenzyme Q10 deficiency*, and not Q10
         codes = replace(codes, parts=())
     parts, in_phrases = gather_phrases([*split_systems(text, lexicon.systems)], partial(joined_runs, lexicon=lexicon))
@@ -209,12 +217,15 @@ def _slot(lexicon: Lexicon, typed: Phrase, phrases: Sequence[Phrase], is_last: b
     if word:
         alternatives |= dict.fromkeys(medicine_groups(word), _SYNONYM) | dict.fromkeys(expansions(word), _EXPANSION)
         alternatives |= dict.fromkeys(((other,) for other in other_numerals(word)), _EXPANSION)
+        alternatives |= dict.fromkeys(other_joints(word, lexicon), _EXPANSION)
         splits = split_compound(word, lexicon)
         alternatives |= {phrase: _PART_SYNONYM for split in splits for phrase in replace_parts(split)}
         alternatives |= dict.fromkeys(splits, _PARTS)
     if apart:
         alternatives[apart] = _EXPANSION
     lowest = min(lexicon.frequency(each) for each in typed)
+    if word and not (lowest or alternatives or lexicon.is_prefix(word)):
+        alternatives |= dict.fromkeys(loose_alternatives(word, lexicon), _PART_SYNONYM)
     beginning = not (lowest or alternatives) and is_last and lexicon.is_prefix(typed[-1])
     known = bool(lowest or alternatives or beginning)
     weight = (_ORDINARY if word in ORDINARY_WORDS else 1) / math.log2(_COMMON + lowest)

@@ -9,10 +9,12 @@ from itertools import pairwise
 
 from begrepp.search.synonyms import Phrase, expansions, find_phrases
 from begrepp.search.system_names import MAX_NAME_WORDS, SystemNames
-from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS
+from begrepp.search.words import CODE_WORDS, FUNCTION_WORDS, KIND_WORDS, SUBJECTS
 from begrepp.text.stemming import lowercase_words
 from begrepp.text.swedish import fold
 
+_COMPOUND = re.compile(r"(?<![\w-])([^\W\d]+)-([^\W\d]{3,})(?![\w-])")
+_MAY_FOLLOW = frozenset([*CODE_WORDS, *SUBJECTS, *KIND_WORDS])
 _HYPHENATED = re.compile(r"\b[A-ZÅÄÖ]+-[A-ZÅÄÖ]+\b")
 
 
@@ -27,10 +29,12 @@ class QueryPart:
 def split_systems(text: str, systems: SystemNames) -> Iterator[QueryPart]:
     """Yield the words of a text; those that name systems together, and without *kod* after them."""
     words = lowercase_words(text)
+    beginnings = {*_beginnings_of_compounds(text, systems)}
     has_register = "regist" in fold("".join(words))  # the name of a register may be put in other words
     at = 0
     while at < len(words):
-        longest = min(MAX_NAME_WORDS, len(words) - at) if has_register or systems.may_begin(words[at]) else 0
+        may_begin = words[at] not in beginnings and (has_register or systems.may_begin(words[at]))
+        longest = min(MAX_NAME_WORDS, len(words) - at) if may_begin else 0
         for length in range(longest, 0, -1):
             named = tuple(words[at : at + length])
             found = systems.find("".join(named)) if length < len(words) else frozenset[str]()
@@ -43,6 +47,13 @@ def split_systems(text: str, systems: SystemNames) -> Iterator[QueryPart]:
         else:
             yield QueryPart((words[at],))
             at += 1
+
+
+def _beginnings_of_compounds(text: str, systems: SystemNames) -> Iterator[str]:
+    """Yield the words that are joined by a hyphen to one that is no name of a system and no *kod*: *ICD-dosa*."""
+    for first, last in _COMPOUND.findall(text.lower()):
+        if last not in _MAY_FOLLOW and not systems.find(f"{first}-{last}"):
+            yield first
 
 
 def join_abbreviations(text: str) -> str:

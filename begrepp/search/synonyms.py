@@ -34,10 +34,11 @@ class Synonyms:
 
     def __init__(self, lines: Iterable[str], source: str = OWN_SOURCE) -> None:
         self._groups: list[tuple[str, list[Phrase]]] = []
-        self._by_phrase: dict[Phrase, set[int]] = {}
+        self._by_phrase: dict[Phrase, list[int]] = {}
         self._texts: dict[Phrase, str] = {}
         self._keys: set[str] = set()
-        self._long: list[list[frozenset[str]]] = []
+        self._keys_of: dict[str, frozenset[str]] = {}
+        self._long: list[tuple[frozenset[str], ...]] = []
         self._long_by_key: dict[str, list[int]] = {}
         self.add(lines, source)
 
@@ -53,15 +54,24 @@ class Synonyms:
             if len(phrase) < len(lowercase_words(text)):
                 self._texts.setdefault(phrase, " ".join(text.lower().split()))
         for phrase in phrases:
-            keys = [_long_keys(word) for word in phrase]
-            self._keys.update(key for some in keys for key in some)
+            keys = tuple(map(self._long_keys, phrase))
             for key in product(*keys):
-                self._by_phrase.setdefault(key, set()).add(len(self._groups))
+                groups = self._by_phrase.setdefault(key, [])
+                if not groups or groups[-1] != len(self._groups):
+                    groups.append(len(self._groups))
             if len(phrase) > 1:
-                for one in {*max(zip(phrase, keys, strict=True), key=_length)[1]}:
+                for one in max(zip(phrase, keys, strict=True), key=_length)[1]:
                     self._long_by_key.setdefault(one, []).append(len(self._long))
-                self._long.append([frozenset(some) for some in keys])
+                self._long.append(keys)
         self._groups.append((source, phrases))
+
+    def _long_keys(self, word: str) -> frozenset[str]:
+        """Return the keys of a word, one set for all phrases that have it."""
+        keys = self._keys_of.get(word)
+        if keys is None:
+            keys = self._keys_of[word] = frozenset(_long_keys(word))
+            self._keys |= keys
+        return keys
 
     def words(self) -> Iterator[str]:
         """Yield the words of all phrases, of at least four letters, repeatedly."""

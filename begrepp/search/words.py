@@ -73,7 +73,7 @@ ORDINARY_WORDS = frozenset(
     känns känner kände tror tycker verkar märker börjat börjar slutat slutar fortsätter kommer kom tar tog ta sätter
     sitter står ligger går gick äter åt dricker använder använd används behöver behövs bör brukar gäller händer hände
     ramlade ramlat ramla föll fallit slår slog slagit blivit varit haft tagit fått gjort
-    mamma pappa man fru make son dotter bebis barnet barnen bebisen kvinna kvinnan mannen folk människor människa
+    mamma pappa man fru make son dotter bebis barn barnet barnen vuxen vuxna bebisen kvinna kvinnan mannen folk människor människa
     hemma jobbet skolan läkare läkaren doktorn vårdcentral sjukhus
     often always never sometimes usually long days day weeks week months years hours night morning evening suddenly
     quickly again after before during without very much more most less really quite almost new old big small little
@@ -121,8 +121,8 @@ _OTHER_NUMERALS = {
 
 
 MEDICINE_WORDS = [
-    *_words("""läkemedel läkemedlet läkemedlen medicin mediciner medicinen medel preparat tabletter piller salva droppar
-    tablets pills meds drug drugs medicine medicines medication medications""")
+    *_words("""läkemedel läkemedlet läkemedlen medicin mediciner medicinen medel preparat tablett tabletter piller salva
+    droppar spruta sprutan sprutor kräm spray plåster tablets pills meds drug drugs medicine medicines medication medications""")
 ]
 TREATMENT_WORDS = frozenset(
     _words("""tar ta tas ges ge få får hjälper hjälpa hjälp använder använda används användas sätter sätta in ut skriver

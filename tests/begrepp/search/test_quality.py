@@ -61,5 +61,6 @@ def test_scores_are_one_for_the_best_order_and_fall_for_others() -> None:
     judged = Judged("q", {"a:1": 3, "a:2": 1, "b:*": 2})
     assert score(judged, ["a:1", "b:7", "a:2"]).ndcg == pytest.approx(1.0)
     assert 0 < score(judged, ["a:2", "b:7", "a:1"]).ndcg < 0.9
+    assert score(judged, ["a:1", "a:1", "b:7", "b:7"]).ndcg == score(judged, ["a:1", "c:1", "b:7"]).ndcg
     assert score(judged, ["c:1"]).ndcg == 0.0
     assert score(judged, ["c:1", "a:1"]).reciprocal_rank == 0.5

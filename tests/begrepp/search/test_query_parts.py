@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from begrepp.search.query_codes import find_codes
+from begrepp.search.query_codes import QueryCodes, find_codes
 from begrepp.search.query_operators import read_syntax
 from begrepp.search.query_parser import SlotMaker, parse_search
 from begrepp.search.system_names import System, SystemNames
@@ -34,7 +34,11 @@ SYSTEMS = SystemNames.of(
         ),
     ]
 )
-CODES = {"C50", "C509", "C51", "80003", "81403", "MONDO0004992", "LUAD", "I10", "A02", "1B", "01"}
+CODES = {"J", "C50", "C509", "C51", "80003", "81403", "MONDO0004992", "LUAD", "I10", "A02", "1B", "01"}
+
+
+def _codes(text: str) -> QueryCodes:
+    return find_codes(text, SYSTEMS, CODES.__contains__, lambda begun: any(code.startswith(begun) for code in CODES))
 
 
 def named(text: str) -> set[str]:
@@ -82,6 +86,7 @@ def test_a_system_is_known_by_any_spelling_of_its_name(text: str, ids: set[str])
         ("urn:oid:2.16.840.1.113883.6.3|C50", ("C50",), {"icd-10"}),
         ("ICD-10 C50", ("C50",), {"icd-10", "icd-10-se"}),
         ("ksh97p I10", ("I10",), {"ksh97-p"}),
+        ("KVÅ kapitel J", ("J",), {"kva", "kka"}),
         ("M-8140/3", ("81403",), set()),
         ("m8140/3", ("81403",), set()),
         ("MONDO:4992", ("MONDO0004992",), {"mondo"}),
@@ -95,7 +100,7 @@ def test_a_system_is_known_by_any_spelling_of_its_name(text: str, ids: set[str])
     ],
 )
 def test_a_code_is_known_by_any_spelling(text: str, whole: tuple[str, ...], ids: set[str]) -> None:
-    codes = find_codes(text, SYSTEMS, CODES.__contains__)
+    codes = _codes(text)
     assert codes.whole == whole
     assert {iri.rpartition("/")[2] for iri in codes.systems} == ids
 
@@ -111,10 +116,14 @@ def test_a_code_is_known_by_any_spelling(text: str, whole: tuple[str, ...], ids:
         ("rakit typ 1b", ()),  # the number of a type, though 1B is a code here
         ("synskärpa 0.1", ()),
         ("kyrkan i10", ("I10",)),
+        ("ICD-O 8140", ("8140",)),  # beside a system, what codes begin with
+        ("ICD-O 8141", ()),
+        ("KSH C5", ()),
+        ("KVÅ kapitel Q", ()),
     ],
 )
 def test_a_code_is_seen_beside_words(text: str, parts: tuple[str, ...]) -> None:
-    assert find_codes(text, SYSTEMS, CODES.__contains__).parts == parts
+    assert _codes(text).parts == parts
 
 
 @pytest.mark.parametrize(
@@ -132,7 +141,7 @@ def test_a_code_is_seen_beside_words(text: str, parts: tuple[str, ...]) -> None:
     ],
 )
 def test_a_range_has_two_ends_of_equal_length(text: str, ends: tuple[str, str]) -> None:
-    codes = find_codes(text, SYSTEMS, CODES.__contains__)
+    codes = _codes(text)
     assert (codes.first, codes.last) == ends
 
 
@@ -184,6 +193,9 @@ class EveryWord:
 
     def has_code(self, code: str) -> bool:
         return code in {"KON", "NLCR"}
+
+    def is_code_beginning(self, code: str) -> bool:
+        return False
 
 
 @pytest.mark.parametrize("query", ["nlcr kön", "kön nlcr", "kön i nlcr"])

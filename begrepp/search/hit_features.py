@@ -42,7 +42,16 @@ FEATURES = (
     *("query_words", "is_code"),
     *("before_in_system", "behind_in_system", "in_system", "shorter_codes", "same_code_before"),
     *("broader_before", "narrower_before", "is_first_system", "is_below_first", "is_above_first", "has_first_name"),
-    *("equals", "best_equal", "broader_hits", "narrower_hits", "first_match", "known_words", "likeness", "likeness_of_words"),
+    *(
+        "equals",
+        "best_equal",
+        "broader_hits",
+        "narrower_hits",
+        "first_match",
+        "known_words",
+        "likeness",
+        "likeness_of_words",
+    ),
     *("label_covered", "query_covered", "typed_covered", "covered_anywhere", "is_rest", "is_in_subject"),
 )
 """The columns of `hit_features`."""
@@ -138,7 +147,7 @@ class _Neighbours:
                     self._narrower[other] += 1
 
     def features(self, place: int) -> tuple[float, ...]:
-        """Return the number of equals, how much better the best of them is, and the numbers of what is broader and narrower."""
+        """Return the number of equals, how much better the best is, and the numbers of what is broader and narrower."""
         equals, scores = self._equals[place], self._scores
         best = max(scores[other] for other in equals) - scores[place] if equals else _NO_EQUAL
         return len(equals), best, self._broader[place], self._narrower[place]

@@ -24,7 +24,9 @@ _RANGE = re.compile(r"([A-Z]\d{2,3}(?:\.\d)?)\s*(?:-|–|—|\.\.|till|to)\s*([A
 _PAIR = re.compile(r"(?P<system>\S.*?)\s*(?:\||:)\s*(?P<code>[^:|]+)")
 
 _NUMBER = re.compile(r"\d+[A-Za-z]?|\d+[.,]\d+")
-_TWO_WORDS = re.compile(r"(?P<system>\S+)(?:\s+(?:kapitel|chapter|avsnitt|block|grupp|kod|code))?\s+(?P<code>\S+)", re.I)
+_TWO_WORDS = re.compile(
+    r"(?P<system>\S+)(?:\s+(?:kapitel|chapter|avsnitt|block|grupp|kod|code))?\s+(?P<code>\S+)", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def other_joints(word: str, lexicon: Lexicon) -> list[Phrase]:
 
 
 def loose_alternatives(word: str, lexicon: Lexicon) -> list[Phrase]:
-    """Return what a word that nothing is called by may be sought by: its known parts, together and the longest alone."""
+    """Return what a word that nothing is called by may be sought by: its known parts, and the longest alone."""
     parts = loose_parts(word, lexicon)
     return [*dict.fromkeys((parts, (max(parts, key=len),)))] if parts else []
 

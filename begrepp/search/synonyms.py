@@ -122,7 +122,7 @@ def _long_keys(word: str) -> list[str]:
     return [key for key in word_keys(word) if len(key) >= min(_MIN_WORD, len(word) - 1) or key == whole]
 
 
-def _length(word: tuple[str, list[str]]) -> int:
+def _length(word: tuple[str, frozenset[str]]) -> int:
     return len(word[0])
 
 

@@ -73,8 +73,8 @@ ORDINARY_WORDS = frozenset(
     känns känner kände tror tycker verkar märker börjat börjar slutat slutar fortsätter kommer kom tar tog ta sätter
     sitter står ligger går gick äter åt dricker använder använd används behöver behövs bör brukar gäller händer hände
     ramlade ramlat ramla föll fallit slår slog slagit blivit varit haft tagit fått gjort
-    mamma pappa man fru make son dotter bebis barn barnet barnen vuxen vuxna bebisen kvinna kvinnan mannen folk människor människa
-    hemma jobbet skolan läkare läkaren doktorn vårdcentral sjukhus
+    mamma pappa man fru make son dotter bebis barn barnet barnen vuxen vuxna bebisen kvinna kvinnan mannen folk
+    människor människa hemma jobbet skolan läkare läkaren doktorn vårdcentral sjukhus
     often always never sometimes usually long days day weeks week months years hours night morning evening suddenly
     quickly again after before during without very much more most less really quite almost new old big small little
     good bad worse better feel feels feeling think seems started starts stopped keeps comes came take takes taking took
@@ -122,7 +122,8 @@ _OTHER_NUMERALS = {
 
 MEDICINE_WORDS = [
     *_words("""läkemedel läkemedlet läkemedlen medicin mediciner medicinen medel preparat tablett tabletter piller salva
-    droppar spruta sprutan sprutor kräm spray plåster tablets pills meds drug drugs medicine medicines medication medications""")
+    droppar spruta sprutan sprutor kräm spray plåster tablets pills meds drug drugs medicine medicines medication
+    medications""")
 ]
 TREATMENT_WORDS = frozenset(
     _words("""tar ta tas ges ge få får hjälper hjälpa hjälp använder använda används användas sätter sätta in ut skriver

@@ -8,7 +8,6 @@ spelling differences between the languages removed.
 from __future__ import annotations
 
 import re
-from binascii import b2a_base64
 from hashlib import blake2b
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -75,12 +74,8 @@ def code_key(text: str) -> str:
 
 
 def label_key(text: str) -> str:
-    """Return a digest of a folded label or query, 48 bits in 8 characters.
-
-    Short, since the index holds millions: with 16 hexadecimal digits, they took most of the time to write its
-    dictionaries. Three million labels all have different digests in all but one of sixty indexes.
-    """
-    return b2a_base64(blake2b(fold(text).encode(), digest_size=6).digest(), newline=False).decode()
+    """Return a digest of a folded label or query, 16 hexadecimal digits; short, since the index holds millions."""
+    return blake2b(fold(text).encode(), digest_size=8).hexdigest()
 
 
 @cached_by_text(60_000, entry_bytes=2_000)

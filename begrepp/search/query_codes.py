@@ -24,7 +24,7 @@ _RANGE = re.compile(r"([A-Z]\d{2,3}(?:\.\d)?)\s*(?:-|–|—|\.\.|till|to)\s*([A
 _PAIR = re.compile(r"(?P<system>\S.*?)\s*(?:\||:)\s*(?P<code>[^:|]+)")
 
 _NUMBER = re.compile(r"\d+[A-Za-z]?|\d+[.,]\d+")
-_TWO_WORDS = re.compile(
+_SYSTEM_AND_CODE = re.compile(
     r"(?P<system>\S+)(?:\s+(?:kapitel|chapter|avsnitt|block|grupp|kod|code))?\s+(?P<code>\S+)", re.I
 )
 
@@ -50,7 +50,7 @@ def find_codes(text: str, systems: SystemNames, exists: CodeExists, begins: Code
         if found := _range(range_text):
             first, last = found
             return QueryCodes(whole=_existing([first + last], exists), systems=named, first=first, last=last)
-    pair = _PAIR.fullmatch(text) or _TWO_WORDS.fullmatch(text)
+    pair = _PAIR.fullmatch(text) or _SYSTEM_AND_CODE.fullmatch(text)
     pair = None if pair and systems.find(pair["code"]) else pair  # two systems: *rökvanor nlcr*
     named = systems.find(pair["system"]) if pair else frozenset()
     if pair and named:

@@ -54,12 +54,12 @@ def find_codes(text: str, systems: SystemNames, exists: CodeExists, begins: Code
     pair = None if pair and systems.find(pair["code"]) else pair  # two systems: *rökvanor nlcr*
     named = systems.find(pair["system"]) if pair else frozenset()
     if pair and named:
-        if whole := _existing([*_spellings(pair["code"]), *_spellings(text)], exists):
+        if whole := _existing([*_spellings(pair["code"], exists), *_spellings(text, exists)], exists):
             return QueryCodes(whole=whole, systems=named)
         if beginning := _beginning(pair["code"], begins):
             return QueryCodes(parts=(beginning,), systems=named)
     last = re.split(r"[/#|=]", text.rstrip("/"))[-1] if "://" in text else text
-    whole = _existing([*_spellings(text), *_spellings(last)], exists)
+    whole = _existing([*_spellings(text, exists), *_spellings(last, exists)], exists)
     if not whole and _is_coded(text):
         whole = _existing([_existing_beginning(code_key(text), exists)], exists)
     return QueryCodes(whole=whole, parts=tuple(_parts(text, systems, exists)))
@@ -91,13 +91,14 @@ def _beginning(text: str, begins: CodeExists) -> str:
     return code if is_long and begins(code) else ""
 
 
-def _spellings(text: str) -> Iterator[str]:
-    """Yield the codes that a text may be a spelling of."""
+def _spellings(text: str, exists: CodeExists) -> Iterator[str]:
+    """Yield the codes that a text may be a spelling of; zeros are added only to a number that is no code itself."""
     text = text.strip()
-    yield code_key(text.removeprefix("urn:oid:"))
+    typed = code_key(text.removeprefix("urn:oid:"))
+    yield typed
     if morphology := _MORPHOLOGY.fullmatch(text):
         yield code_key(morphology[1])
-    if numbered := _NUMBERED.fullmatch(text):
+    if (numbered := _NUMBERED.fullmatch(text)) and not exists(typed):
         for length in range(len(numbered[2]), 9):
             yield code_key(numbered[1]) + numbered[2].zfill(length)
 
@@ -132,7 +133,7 @@ def _parts(text: str, systems: SystemNames, exists: CodeExists) -> Iterator[str]
             continue
         if systems.find(word):
             continue
-        code = next((each for each in _spellings(word) if exists(each)), "")
+        code = next((each for each in _spellings(word, exists) if exists(each)), "")
         if code and found < _MAX_CODES:
             found += 1
             yield code

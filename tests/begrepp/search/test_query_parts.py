@@ -34,7 +34,7 @@ SYSTEMS = SystemNames.of(
         ),
     ]
 )
-CODES = {"J", "C50", "C509", "C51", "80003", "81403", "MONDO0004992", "LUAD", "I10", "A02", "1B", "01"}
+CODES = {"QD02", "QD002", "J", "C50", "C509", "C51", "80003", "81403", "MONDO0004992", "LUAD", "I10", "A02", "1B", "01"}
 
 
 def _codes(text: str) -> QueryCodes:
@@ -90,6 +90,8 @@ def test_a_system_is_known_by_any_spelling_of_its_name(text: str, ids: set[str])
         ("M-8140/3", ("81403",), set()),
         ("m8140/3", ("81403",), set()),
         ("MONDO:4992", ("MONDO0004992",), {"mondo"}),
+        ("QD02", ("QD02",), set()),  # and not QD002, though that is a code too
+        ("QD2", ("QD02", "QD002"), set()),
         ("mondo 4992", ("MONDO0004992",), {"mondo"}),
         ("http://purl.obolibrary.org/obo/MONDO_0004992", ("MONDO0004992",), set()),
         ("https://example.org/browse?id=MONDO:0004992", ("MONDO0004992",), set()),

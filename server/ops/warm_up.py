@@ -47,8 +47,12 @@ def _path_of_concept(build: ServedBuild) -> str:
 
 
 def warm_searches() -> None:
-    """Read what the first search of a process would wait for, but its first page does not need."""
+    """Read what the first search of a process would wait for, but its first page does not need.
+
+    It stays, and is left out of garbage collections.
+    """
     read_synonyms()
+    gc.freeze()
 
 
 def warm_up(app: Flask) -> None:

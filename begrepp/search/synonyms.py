@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
+from sys import intern
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -22,6 +23,8 @@ from begrepp.text.sound import sound
 from begrepp.text.stemming import lowercase_words, spelling, word_keys
 
 Phrase = tuple[str, ...]
+Keys = tuple[str, ...]
+"""The keys of a word, each of which another form of it may have."""
 MAX_PHRASE_WORDS = 4
 """The longest phrase that is looked up, in words."""
 OWN_SOURCE = "begrepp"
@@ -34,44 +37,42 @@ class Synonyms:
 
     def __init__(self, lines: Iterable[str], source: str = OWN_SOURCE) -> None:
         self._groups: list[tuple[str, list[Phrase]]] = []
-        self._by_phrase: dict[Phrase, list[int]] = {}
+        self._by_phrase: dict[Phrase, tuple[int, ...]] = {}
         self._texts: dict[Phrase, str] = {}
         self._keys: set[str] = set()
-        self._keys_of: dict[str, frozenset[str]] = {}
-        self._long: list[tuple[frozenset[str], ...]] = []
+        self._long: list[tuple[Keys, ...]] = []
         self._long_by_key: dict[str, list[int]] = {}
         self.add(lines, source)
 
     def add(self, lines: Iterable[str], source: str) -> None:
         """Add the groups of a file."""
+        keys_of: dict[str, Keys] = {}
         for _, line in _rows(lines):
-            self._add(line, source)
+            self._add(line, source, keys_of)
 
-    def _add(self, line: str, source: str) -> None:
-        texts = [(phrase, text) for text in line.split("=") if (phrase := _phrase(text))]
-        phrases = [phrase for phrase, _ in texts]
-        for phrase, text in texts:
+    def _add(self, line: str, source: str, keys_of: dict[str, Keys]) -> None:
+        """Add a group; `keys_of` holds the keys of words of other groups, which are one object in all of them."""
+        number, phrases = len(self._groups), list[Phrase]()
+        for text in line.split("="):
+            if not (phrase := tuple(map(intern, _phrase(text)))):
+                continue
+            phrases.append(phrase)
             if len(phrase) < len(lowercase_words(text)):
                 self._texts.setdefault(phrase, " ".join(text.lower().split()))
-        for phrase in phrases:
-            keys = tuple(map(self._long_keys, phrase))
+            for word in phrase:
+                if word not in keys_of:
+                    keys_of[word] = _long_keys(word)
+                    self._keys.update(keys_of[word])
+            keys = tuple(keys_of[word] for word in phrase)
             for key in product(*keys):
-                groups = self._by_phrase.setdefault(key, [])
-                if not groups or groups[-1] != len(self._groups):
-                    groups.append(len(self._groups))
+                groups = self._by_phrase.get(key, ())
+                if number not in groups[-1:]:
+                    self._by_phrase[key] = (*groups, number)
             if len(phrase) > 1:
                 for one in max(zip(phrase, keys, strict=True), key=_length)[1]:
                     self._long_by_key.setdefault(one, []).append(len(self._long))
                 self._long.append(keys)
         self._groups.append((source, phrases))
-
-    def _long_keys(self, word: str) -> frozenset[str]:
-        """Return the keys of a word, one set for all phrases that have it."""
-        keys = self._keys_of.get(word)
-        if keys is None:
-            keys = self._keys_of[word] = frozenset(_long_keys(word))
-            self._keys |= keys
-        return keys
 
     def words(self) -> Iterator[str]:
         """Yield the words of all phrases, of at least four letters, repeatedly."""
@@ -113,24 +114,24 @@ class Synonyms:
         return chosen
 
 
-def _long_keys(word: str) -> list[str]:
+def _long_keys(word: str) -> Keys:
     """Return the keys of a word without those that are too short to tell it from others: *hiv* of *hives*.
 
     A key that is the whole word in another spelling tells it: *tot* of *tooth*.
     """
     whole = spelling(word)
-    return [key for key in word_keys(word) if len(key) >= min(_MIN_WORD, len(word) - 1) or key == whole]
+    return tuple(key for key in word_keys(word) if len(key) >= min(_MIN_WORD, len(word) - 1) or key == whole)
 
 
-def _length(word: tuple[str, frozenset[str]]) -> int:
+def _length(word: tuple[str, Keys]) -> int:
     return len(word[0])
 
 
-def _places(phrase: Sequence[frozenset[str]], keys: Sequence[frozenset[str]]) -> tuple[int, ...]:
+def _places(phrase: Sequence[Keys], keys: Sequence[frozenset[str]]) -> tuple[int, ...]:
     """Return the places of the words of a phrase in a text; empty if they are not near each other."""
     each = []
     for word in phrase:
-        each.append([at for at, some in enumerate(keys) if not word.isdisjoint(some)])
+        each.append([at for at, some in enumerate(keys) if not some.isdisjoint(word)])
         if not each[-1]:
             return ()
     together = (

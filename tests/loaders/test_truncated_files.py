@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -47,9 +48,10 @@ def cut_files(fixture: golden.Fixture, folder: Path) -> Iterator[tuple[Path, Edi
 def open_files(folder: Path) -> list[str]:
     """The files below a folder that this process has open."""
     descriptors = Path("/proc/self/fd")
-    names = (
-        [str(each.readlink()) for each in descriptors.iterdir() if each.is_symlink()] if descriptors.exists() else []
-    )
+    names = []
+    for each in descriptors.iterdir() if descriptors.exists() else ():
+        with suppress(FileNotFoundError):  # closed since it was listed
+            names.append(str(each.readlink()))
     return [name for name in names if Path(name).is_relative_to(folder)]
 
 

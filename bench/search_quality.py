@@ -43,6 +43,13 @@ class Judged:
             return self.grades[reference]
         return max((g for pattern, g in self.grades.items() if fnmatchcase(reference, pattern)), default=0)
 
+    def grades_of(self, references: Sequence[str]) -> list[int]:
+        """Return the grades of hits in order; a reference counts where it stands first.
+
+        The same variable of several years has one reference.
+        """
+        return [self.grade(each) if each not in references[:place] else 0 for place, each in enumerate(references)]
+
     @cached_property
     def named(self) -> list[int]:
         """Grades of references without a wildcard."""
@@ -88,12 +95,9 @@ def reference(hit: Hit, iris: Iris) -> str:
 
 
 def score(judged: Judged, found: Sequence[str]) -> Scored:
-    """Return nDCG@10 with gain 2^grade - 1, and the reciprocal rank of the first hit with grade 3.
-
-    The same variable of several years has one reference, and counts where it stands first.
-    """
+    """Return nDCG@10 with gain 2^grade - 1, and the reciprocal rank of the first hit with grade 3."""
     first_hits = found[:DEPTH]
-    grades = [judged.grade(each) if each not in first_hits[:n] else 0 for n, each in enumerate(first_hits)]
+    grades = judged.grades_of(first_hits)
     matched = (grade for each, grade in zip(first_hits, grades, strict=True) if each not in judged.grades)
     ideal = sorted([*judged.named, *matched])
     best = _gain(reversed(ideal[-DEPTH:]))

@@ -91,9 +91,7 @@ def _examples(path: Path, iris: Iris, judged: Iterable[Judged]) -> Iterator[_Exa
         by_score = sort_by_score(scored)
         first = by_score[:ORDERED_HITS]
         ranker = Ranker(search, language, index.scheme_sizes)
-        references = [reference(hit(ranker, *each, language), iris) for each in first]
-        repeated = (each in references[:place] for place, each in enumerate(references))
-        grades = [0 if again else asked.grade(each) for each, again in zip(references, repeated, strict=True)]
+        grades = asked.grades_of([reference(hit(ranker, *each, language), iris) for each in first])
         found.append(_Example(hit_features(first, search, language), grades))
         return by_score
 

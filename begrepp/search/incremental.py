@@ -17,7 +17,7 @@ from begrepp.rdf.sorted_files import changed_lines, subjects_with_prefix
 from begrepp.search.documents import read_selected_documents
 from begrepp.search.index_state import STATE_FILE, IndexState
 from begrepp.search.schema import document_iri, register_tokenizer, schema
-from begrepp.search.writer import DocumentBuilder, parents, writing
+from begrepp.search.writer import DocumentBuilder, open_writer, parents
 from begrepp.text.swedish import compound_parts, fold
 
 _MAX_CHANGES = 20_000
@@ -59,7 +59,7 @@ def update_index(path: Path, current: Path, before: Path, view: Path, report: Ca
             link_or_copy(file, path / file.name)
     builder = DocumentBuilder(state, read_selected_documents(current, _donors(affected, state, current)))
     index = Index.open(str(path))
-    with writing(index) as writer:
+    with open_writer(index) as writer:
         for number, iri in enumerate(sorted(affected)):
             writer.delete_documents_by_term("iri", iri)
             report(number / len(affected) / 2)

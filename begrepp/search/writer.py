@@ -49,7 +49,7 @@ def write_index(path: Path, current: Path, report: Callable[[float], None] = lam
         builder = DocumentBuilder(state, _read_spool(spool, related) if related else ())
         count = 0
         report(_READ)
-        with writing(Index(schema(), path=str(path))) as writer:
+        with open_writer(Index(schema(), path=str(path))) as writer:
             for document in _read_spool(spool):
                 writer.add_document(builder.build(document))
                 count += 1
@@ -61,7 +61,7 @@ def write_index(path: Path, current: Path, report: Callable[[float], None] = lam
 
 
 @contextmanager
-def writing(index: Index) -> Iterator[IndexWriter]:
+def open_writer(index: Index) -> Iterator[IndexWriter]:
     """Open a writer; when the block ends, commit what was written and wait for the merges.
 
     Raises `OSError` if the system refuses to write. The engine's thread then dies, which `add_document` tells without

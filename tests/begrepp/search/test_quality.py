@@ -11,6 +11,7 @@ from begrepp.artefact.manifest import current_build
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
+from bench.search_ablation import MECHANISMS
 from bench.search_quality import Judged, evaluate, index_search, mean, read_judged, score
 from tests.support.real_files import DATA
 from tests.support.shell import ProcessShell
@@ -48,6 +49,11 @@ def test_search_is_as_good_as_it_was(tmp_path: Path) -> None:
         worst = "\n".join(f"{each.ndcg:.2f} {each.judged.query}: {', '.join(each.found[:5])}" for each in scores[:20])
         assert mean(each.ndcg for each in scores) > before["ndcg"] - 0.01, worst
         assert mean(each.reciprocal_rank for each in scores) > before["mrr"] - 0.01, worst
+
+
+@pytest.mark.parametrize("name", MECHANISMS)
+def test_each_mechanism_that_can_be_switched_off_is_there(name: str) -> None:
+    assert all(hasattr(owner, attribute) for owner, attribute, _ in MECHANISMS[name])
 
 
 @pytest.mark.parametrize("path", sorted(SETS.glob("judged*.tsv")), ids=lambda path: path.stem)

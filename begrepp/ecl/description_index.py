@@ -55,6 +55,11 @@ class DescriptionIndex:
         """The rows of each kind."""
         return self._sets["kind"]
 
+    @cached_property
+    def concepts_with_synonyms(self) -> BitMap:
+        """The concepts that have a synonym or a fully specified name beside their preferred labels."""
+        return self.concepts(self.kinds.get("synonym", BitMap()))
+
     def with_id(self, id_: str) -> BitMap:
         """Return the rows with an identifier."""
         ids, rows = self._file.items("ids"), integers_of(self._file, "ids.rows")
@@ -62,7 +67,7 @@ class DescriptionIndex:
 
     def concepts(self, rows: BitMap) -> BitMap:
         """Return the concepts that the rows describe."""
-        return to_bitmap(np.unique(self._concepts[to_integers(rows)]))
+        return to_bitmap(self._concepts[to_integers(rows)])
 
     def rows_of(self, concepts: BitMap) -> BitMap:
         """Return the rows that describe the concepts."""

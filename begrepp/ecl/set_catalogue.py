@@ -11,7 +11,6 @@ from begrepp.terminology.concept_record import (
     Code,
     ConceptRecord,
     Designation,
-    RecordHead,
     SystemDescription,
     ThingName,
 )
@@ -91,10 +90,6 @@ class SetCatalogue:
     def record(self, concept: int) -> ConceptRecord:
         """Return a record with name and IRI of a set."""
         return ConceptRecord(iri=self.iri(concept), code=self.code(concept), codes=(Code(self.code(concept)),))
-
-    def head(self, concept: int) -> RecordHead:
-        """Return the same record."""
-        return self.record(concept)
 
     def lookup(self, code: str) -> ConceptRecord | None:
         """Return the record of the set with a name."""

@@ -14,7 +14,6 @@ from pyroaring import BitMap
 from begrepp.terminology.concept_record import (
     ConceptRecord,
     Designation,
-    RecordHead,
     SetDescription,
     SystemDescription,
     ThingName,
@@ -108,9 +107,6 @@ class CodeSystem(Protocol):
 
     def record(self, concept: int) -> ConceptRecord:
         """Return the record of a concept. Raises `IndexError` for a number outside the system."""
-
-    def head(self, concept: int) -> RecordHead:
-        """Return the first fields of the record. Raises `IndexError` for a number outside the system."""
 
     def lookup(self, code: str) -> ConceptRecord | None:
         """Return the record of the concept with exactly this notation, or None."""

@@ -48,7 +48,6 @@ from begrepp.terminology.concept_record import (
     ConceptProperty,
     ConceptRecord,
     Designation,
-    RecordHead,
     StatedGroup,
     SystemDescription,
     ThingName,
@@ -195,9 +194,6 @@ class MemorySystem:
         each = self.concepts[concept]
         texts = tuple(Text(text, language) for text, language, kind in each.names if kind == "preferred")
         return ThingName(iri=self.iri(concept), notation=each.code, active=each.active, texts=texts)
-
-    def head(self, concept: int) -> RecordHead:
-        return self.record(concept)
 
     def record(self, concept: int) -> ConceptRecord:
         """The record of a concept."""

@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.requests.resource_versions import join_canonical
-from begrepp.fhir.systems.designations import ConceptTexts
+from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
 
 if TYPE_CHECKING:
     from begrepp.fhir.systems.text_search import EditionSearch
@@ -33,6 +33,8 @@ ROLE_GROUP = "609096000"
 INACTIVE_STATUSES = frozenset({"inactive", "retired", "withdrawn"})
 SearchRank = tuple[bool, float, int, str]
 """The place of a concept among those of several systems that a text finds, best first."""
+CodeAndNames = tuple[str, str, Sequence[FhirDesignation]]
+"""The code of a concept, its display in some languages, empty if they have none, and its other names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,16 @@ class CodeSystemView(ABC):
         """Return the designations that a display is chosen from."""
         return self.texts(concept)
 
-    def code_and_display(self, concept: int, languages: LanguageChoice | None) -> tuple[str, str]:
-        """Return the code and the display in the languages, which is empty if they have none."""
-        shown = self.names(concept).preferred(languages)
-        return self.code(concept), shown.value if shown else ""
+    def has_synonyms(self, concept: int) -> bool:
+        """Return whether a concept may have designations that `names` leaves out."""
+        del concept
+        return True
+
+    def code_and_names(self, concept: int, languages: LanguageChoice | None) -> CodeAndNames:
+        """Return the code, the display in the languages, and the other names of a concept."""
+        names = self.names(concept)
+        shown = names.preferred(languages)
+        return self.code(concept), shown.value if shown else "", [each for each in names if each is not shown]
 
     @abstractmethod
     def definition(self, concept: int) -> str:

@@ -11,7 +11,7 @@ from pyroaring import BitMap
 from begrepp.ecl.syntax_errors import EclError
 from begrepp.fhir.published_headers import WEB_SOURCE
 from begrepp.fhir.requests.language_choice import LanguageChoice
-from begrepp.fhir.systems.code_system_view import CodeSystemView, SearchRank, TextMatches
+from begrepp.fhir.systems.code_system_view import CodeAndNames, CodeSystemView, SearchRank, TextMatches
 from begrepp.fhir.systems.concept_filters import FilterNotUnderstood
 from begrepp.fhir.systems.designations import ConceptTexts
 from begrepp.fhir.systems.scheme_code_systems import SchemeCodeSystem
@@ -81,10 +81,15 @@ class CompositeCodeSystem(CodeSystemView):
         part, number = self._place(concept)
         return part.names(number)
 
-    def code_and_display(self, concept: int, languages: LanguageChoice | None) -> tuple[str, str]:
-        """Return the code and the display in the languages."""
+    def has_synonyms(self, concept: int) -> bool:
+        """Return whether a concept may have designations that `names` leaves out."""
         part, number = self._place(concept)
-        return part.code_and_display(number, languages)
+        return part.has_synonyms(number)
+
+    def code_and_names(self, concept: int, languages: LanguageChoice | None) -> CodeAndNames:
+        """Return the code, the display in the languages, and the other names of a concept."""
+        part, number = self._place(concept)
+        return part.code_and_names(number, languages)
 
     def texts(self, concept: int) -> ConceptTexts:
         """Return all designations."""

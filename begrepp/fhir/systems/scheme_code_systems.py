@@ -11,10 +11,11 @@ from pyroaring import BitMap
 from begrepp import lazy_polars as polars
 from begrepp.ecl.expression import concepts_of
 from begrepp.ecl.snomed_system import is_snomed
+from begrepp.ecl.system_tables import tables_of
 from begrepp.ecl.terminology_substrate import TerminologySubstrate
 from begrepp.fhir.published_headers import read_header
 from begrepp.fhir.requests.language_choice import LanguageChoice
-from begrepp.fhir.systems.code_system_view import NO_KINDS, CodeSystemView, TextMatches
+from begrepp.fhir.systems.code_system_view import NO_KINDS, CodeAndNames, CodeSystemView, TextMatches
 from begrepp.fhir.systems.concept_filters import FilterNotUnderstood, select_by_pattern
 from begrepp.fhir.systems.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation
 from begrepp.fhir.systems.published_properties import own_codes
@@ -25,7 +26,7 @@ from begrepp.fhir.systems.scheme_labels import (
     first_text,
     named_texts,
     ordered_texts,
-    place_of_display,
+    places_of_labels,
     shown_display,
     synonyms_of,
     text_order,
@@ -43,7 +44,7 @@ from begrepp.fhir.value_elements import extension_code, object_items
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
 from begrepp.settings import LANGUAGES
-from begrepp.terminology.concept_record import ConceptRecord, RecordHead, SystemDescription
+from begrepp.terminology.concept_record import ConceptRecord, SystemDescription
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import Terminology
 
@@ -62,7 +63,6 @@ class SchemeCodeSystem(CodeSystemView):
         self._search = EditionSearch(system, index)
         self.system = system
         self._last_record: tuple[int, ConceptRecord] | None = None
-        self._last_head: tuple[int, RecordHead] | None = None
         self._terminology = terminology
         self.url = url
         self.identity = system_url(about)
@@ -115,21 +115,14 @@ class SchemeCodeSystem(CodeSystemView):
 
     def code(self, concept: int) -> str:
         """Return the code."""
-        last = self._last_head
+        last = self._last_record
         return last[1].code if last and last[0] == concept else self.system.code(concept)
 
     def _record(self, concept: int) -> ConceptRecord:
         """Return the record of a concept; the last one is kept, since an answer asks for texts, properties and code."""
         last = self._last_record
         if last is None or last[0] != concept:
-            self._last_head = last = self._last_record = (concept, self.system.record(concept))
-        return last[1]
-
-    def _head(self, concept: int) -> RecordHead:
-        """Return the first fields of a record, which decode in a third of the time; the last ones are kept."""
-        last = self._last_head
-        if last is None or last[0] != concept:
-            last = self._last_head = (concept, self.system.head(concept))
+            last = self._last_record = (concept, self.system.record(concept))
         return last[1]
 
     def names(self, concept: int) -> ConceptTexts:
@@ -139,16 +132,25 @@ class SchemeCodeSystem(CodeSystemView):
             [display_of(each.value, each.lang) for each in ordered_texts(texts, self.language)], self.language
         )
 
-    def code_and_display(self, concept: int, languages: LanguageChoice | None) -> tuple[str, str]:
-        """Return the code and the display in the languages, which is empty if they have none."""
+    def has_synonyms(self, concept: int) -> bool:
+        """Return whether a concept has designations beside its preferred labels, without decoding the record."""
+        return concept in self._with_synonyms
+
+    @cached_property
+    def _with_synonyms(self) -> BitMap:
+        return tables_of(self.system).descriptions.concepts_with_synonyms
+
+    def code_and_names(self, concept: int, languages: LanguageChoice | None) -> CodeAndNames:
+        """Return the code, the display in the languages, and the other preferred labels of a concept."""
         name = self.system.name(concept)
         texts = named_texts(name)
-        place = place_of_display(tuple([each.lang for each in texts]), languages, self.language)
-        return name.notation, texts[place].value if place >= 0 else ""
+        shown, others = places_of_labels(tuple([each.lang for each in texts]), languages, self.language)
+        named_otherwise = [display_of(*texts[place]) for place in others] if others else ()
+        return name.notation, texts[shown].value if shown >= 0 else "", named_otherwise
 
     def texts(self, concept: int) -> ConceptTexts:
         """Return all designations: preferred labels by language, then synonyms."""
-        record = self._head(concept)
+        record = self._record(concept)
         preferred = [each for each in record.designations if each.use == "preferred"]
         if len(preferred) == 1 and preferred[0].language == NO_LANGUAGE and preferred[0].text == record.code:
             preferred = []  # the code in place of a label
@@ -157,7 +159,7 @@ class SchemeCodeSystem(CodeSystemView):
         first = [display_of(each.text, each.language) for each in preferred]
         if len(preferred) == len(record.designations):
             return ConceptTexts(first, self.language)
-        return ConceptTexts([*first, *synonyms_of(self._record(concept))], self.language)
+        return ConceptTexts([*first, *synonyms_of(record)], self.language)
 
     def definition(self, concept: int) -> str:
         """Return the definition, in Swedish if there is one."""

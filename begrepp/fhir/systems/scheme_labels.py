@@ -69,14 +69,17 @@ def synonyms_of(record: ConceptRecord) -> list[FhirDesignation]:
 
 
 @lru_cache(4096)
-def place_of_display(tags: tuple[str, ...], languages: LanguageChoice | None, first: str) -> int:
-    """Return the place of the label to show among labels with these languages; -1 if none is wanted.
+def places_of_labels(
+    tags: tuple[str, ...], languages: LanguageChoice | None, first: str
+) -> tuple[int, tuple[int, ...]]:
+    """Return the place of the label to show among labels with these languages, -1 if none is wanted, and of the others.
 
     `first`: the language of the code system.
     """
     ordered = sorted(range(len(tags)), key=lambda place: text_order(tags[place], first))
     shown = ConceptTexts([display_of(str(place), tags[place]) for place in ordered]).preferred(languages)
-    return int(shown.value) if shown else -1
+    place = int(shown.value) if shown else -1
+    return place, tuple(each for each in ordered if each != place)
 
 
 def shown_display(texts: ConceptTexts) -> Json:

@@ -52,7 +52,8 @@ class ElementWriter:
 
     def write(self, system: CodeSystemView, concept: int, element: Json | None) -> Json:
         """Return the element of a concept; `element`: the include's own element for it."""
-        if element is None and not self._with_designations and not system.supplements:
+        has_names_only = not self._with_designations or not (self._wanted_designations or system.has_synonyms(concept))
+        if element is None and has_names_only and not system.supplements:
             return self._write_plain(system, concept)
         own = element or {}
         texts = system.texts(concept) if self._with_designations else system.names(concept)
@@ -70,8 +71,8 @@ class ElementWriter:
         return done
 
     def _write_plain(self, system: CodeSystemView, concept: int) -> Json:
-        """Return the element with code, display and properties, and what status and extensions the concept has."""
-        code, display = system.code_and_display(concept, self._languages)
+        """Return the element of a concept that has no other designations than preferred labels, or shows none."""
+        code, display, others = system.code_and_names(concept, self._languages)
         done: Json = {"system": system.url, "code": code}
         if self._shows_versions and system.version:
             done["version"] = system.version
@@ -80,6 +81,8 @@ class ElementWriter:
             self._copy_extensions(done, extensions, ())
         if display:
             done["display"] = display
+        if others and self._with_designations:
+            done["designation"] = [each.to_json() for each in others]
         if self._properties:
             self._write_properties(done, system, concept)
         return done

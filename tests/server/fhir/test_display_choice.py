@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ FULL_NAME = {"system": "http://snomed.info/sct", "code": "900000000000003001"}
 DISPLAY = {"system": "http://terminology.hl7.org/CodeSystem/designation-usage", "code": "display"}
 OWN_USE = {"system": "http://example.org/use", "code": "short"}
 PLAIN = {"language": "sv", "value": "Röd"}
+ONKOLOGI = "https://w3id.org/begrepp/id/cs/onkologi?vs"
 
 
 def other(language: str, use: Json) -> Json:
@@ -54,3 +56,14 @@ def test_another_name_in_a_value_set_is_not_the_display(client: FlaskClient) -> 
     own = value_set({"system": CS, "concept": [{"code": "red", "designation": [other("sv-FI", SYNONYM)]}]})
     expanded = ask(client, "ValueSet/$expand", system, own, url=VS, displayLanguage="sv-FI")
     assert [each["display"] for each in expanded["expansion"]["contains"]] == ["Röd"]
+
+
+@pytest.mark.parametrize("language", ["", "sv", "en", "fr,*;q=0"])
+def test_designations_are_the_same_if_all_their_languages_are_named(client: FlaskClient, language: str) -> None:
+    query = {"url": ONKOLOGI, "includeDesignations": "true"} | ({"displayLanguage": language} if language else {})
+    named = query | {"designation": [f"urn:ietf:bcp:47|{each}" for each in ("sv", "en")]}
+    answers = [client.get("/fhir/r5/ValueSet/$expand", query_string=each) for each in (query, named)]
+    plain, chosen = (json.loads(answer.data)["expansion"]["contains"] for answer in answers)
+    assert plain == chosen
+    uses = [{each["use"]["code"] for each in concept["designation"]} for concept in plain]
+    assert any(SYNONYM["code"] in found for found in uses) and any(SYNONYM["code"] not in found for found in uses)

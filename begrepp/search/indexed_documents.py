@@ -122,5 +122,5 @@ _decode = msgspec.json.Decoder(IndexedDocument).decode
 
 
 def read_document(searcher: Searcher, address: DocAddress) -> IndexedDocument:
-    """Return the document of an index at an address."""
-    return _decode(str(searcher.doc(address).get_first("stored")))
+    """Return the document of an index at an address: bytes, in the index of an earlier version text."""
+    return _decode(searcher.doc(address)["stored"][0])

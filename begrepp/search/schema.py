@@ -33,10 +33,11 @@ def schema() -> Schema:
     Fields of words: `word` folded words; `key` their keys; `part` both, and those of parts of compounds; `via` keys of
     the labels of related concepts and of keywords; `text` keys of definitions; `edge` and `start` prefixes of words and
     of labels; `pair` folded words that stand side by side in a label, for phrases; `sound` sounds of words and of short
-    labels. `broader` holds the IRIs of broader concepts.
+    labels. `broader` holds the IRIs of broader concepts. `stored` is an `IndexedDocument` as JSON: bytes, since a field
+    of text would be indexed too, each document as a term.
     """
     builder = SchemaBuilder()
-    builder.add_text_field("stored", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("stored", stored=True)
     builder.add_text_field("iri", tokenizer_name="raw", index_option="basic")
     for name in FACETS:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
@@ -147,7 +148,7 @@ def to_tantivy(
     ]
     first_words = analyser.analyse(dict.fromkeys([phrase[0] for phrase in phrases if phrase]))
     return Document(
-        stored=msgspec.json.encode(_stored(document, borrowed, relatives, dataset, species)).decode(),
+        stored=msgspec.json.encode(_stored(document, borrowed, relatives, dataset, species)),
         iri=document.iri,
         kind=document.kind,
         scheme=document.scheme or (document.iri if document.kind == "scheme" else ""),
@@ -183,7 +184,7 @@ def word_pairs(words: Sequence[str]) -> list[str]:
 
 def document_iri(document: Document) -> str:
     """Return the IRI of a Tantivy document."""
-    return str(msgspec.json.decode(str(document.get_first("stored")))[0])
+    return str(msgspec.json.decode(document["stored"][0])[0])
 
 
 def label_sound(words: Iterable[str]) -> str:

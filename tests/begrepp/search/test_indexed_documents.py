@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from begrepp.search.indexed_documents import IndexedDocument, Label
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from tantivy import Document, Index, Query, Schema, SchemaBuilder
+
+from begrepp.search.indexed_documents import IndexedDocument, Label, read_document
+from begrepp.search.schema import register_tokenizer, schema
 
 SCHEME = "https://example.org/cs/kvarnar"
 
@@ -36,3 +43,22 @@ def test_a_label_of_a_template_is_a_placeholder() -> None:
 def test_a_rest_group_is_known_by_its_preferred_labels_alone() -> None:
     assert document(Label("pref", "sv", "Kvarn, ospecificerad")).is_rest
     assert not document(Label("pref", "sv", "Kvarn"), Label("alt", "sv", "Kvarn, ospecificerad")).is_rest
+
+
+def earlier_schema() -> Schema:
+    return SchemaBuilder().add_text_field("stored", stored=True, tokenizer_name="raw", index_option="basic").build()
+
+
+@pytest.mark.parametrize(("of_index", "decode"), [(schema(), bytes), (earlier_schema(), bytes.decode)])
+def test_a_document_is_read_from_this_index_and_from_one_of_an_earlier_version(
+    of_index: Schema, decode: Callable[[bytes], str | bytes]
+) -> None:
+    kvarn = document(Label("pref", "sv", "Kvarn"))
+    index = register_tokenizer(Index(of_index))
+    writer = index.writer(heap_size=15_000_000, num_threads=1)
+    writer.add_document(Document(stored=decode(msgspec.json.encode(kvarn))))
+    writer.commit()
+    index.reload()
+    searcher = index.searcher()
+    [(_, address)] = searcher.search(Query.all_query()).hits
+    assert read_document(searcher, address) == kvarn

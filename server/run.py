@@ -27,8 +27,10 @@ from server.ops.asgi import AsgiBridge, ResponseTruncated
 from server.ops.connection_balance import ConnectionBalance
 from server.ops.request_body import BodyReader
 from server.ops.warm_up import prepare_process, warm_searches, warm_up
+from server.reconciliation.shared_batches import answer_part
 from server.telemetry.query_log import configure_log
 from server.workers.network_policy import require_isolation
+from server.workers.peer_processes import PeerProcesses
 
 _log = logging.getLogger("begrepp.server")
 _CACHE_FILE = "pages.sqlite"
@@ -59,6 +61,10 @@ def _load_app(settings: Settings, folder: Path, processes: int) -> AsgiBridge:
         handler.addFilter(_is_new)
     app = create_app(settings, folder / _CACHE_FILE)
     app.extensions["begrepp.validation"].reports.start_timer()
+    if processes > 1:
+        state = app.extensions["begrepp"]
+        state.peers = PeerProcesses(folder / "peers", str(os.getpid()))
+        state.peers.listen(partial(answer_part, state))
     preparation = threading.Thread(target=prepare_process, args=(app,), name="prepare", daemon=True)
     preparation.start()
     preparation.join(_PREPARATION_SECONDS)

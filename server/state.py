@@ -18,6 +18,7 @@ from begrepp.text.word_cache import watch_caches
 from server.served.build import ServedBuild
 from server.served.caches import AnswerCache
 from server.telemetry import metrics
+from server.workers.peer_processes import PeerProcesses
 from server.workers.pool import QueryPool
 
 
@@ -31,6 +32,8 @@ class AppState:
         self.node_client = NodeClient()
         watch_caches(metrics.record_cache)
         self.answers = AnswerCache(settings.answer_cache_mb, metrics.cache_gauge("answers"))
+        self.peers: PeerProcesses | None = None
+        """The other processes of the server, if it has some."""
         self._current = str(settings.current)
         self._opened: tuple[str, ServedBuild] | None = None
         self._lock = threading.Lock()

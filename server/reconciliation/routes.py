@@ -14,7 +14,7 @@ from server.http.media_ranges import parse_accept
 from server.http.negotiation import choose_language
 from server.pages.templating import address, render
 from server.reconciliation import data_extension, service_manifest
-from server.reconciliation.candidate_finder import Candidate, CandidateFinder
+from server.reconciliation.candidate_finder import Candidate
 from server.reconciliation.entity_preview import preview_entity
 from server.reconciliation.entity_properties import PROPERTIES
 from server.reconciliation.entity_suggestions import (
@@ -27,7 +27,8 @@ from server.reconciliation.entity_suggestions import (
 from server.reconciliation.match_query import MAX_CANDIDATES, parse_batch, parse_batch_of_1, parse_json
 from server.reconciliation.service_address import ROOT, VERSION_1, ReconciliationService, open_service
 from server.reconciliation.service_manifest import type_body
-from server.state import served_build
+from server.reconciliation.shared_batches import find_candidates
+from server.state import app_state, served_build
 
 blueprint = Blueprint("reconciliation", __name__)
 _View = Callable[..., Response]
@@ -81,7 +82,7 @@ def service_root(name: str = "") -> Response:
 
 def _match(service: ReconciliationService, queries: str) -> Response:
     batch = parse_batch(parse_json(queries, "queries"))
-    found = CandidateFinder(service, g.language).find([*batch.values()])
+    found = find_candidates(service, g.language, [*batch.values()], app_state().peers)
     body = {
         key: {"result": [_candidate(each) for each in each_found]} for key, each_found in zip(batch, found, strict=True)
     }
@@ -105,7 +106,7 @@ def match(name: str = "") -> Response:
     """Return the candidates of a batch of version 1.0-draft."""
     service = _service(name)
     queries = parse_batch_of_1(parse_json(request.get_data(cache=False), "The request body"))
-    found = CandidateFinder(service, g.language).find(queries)
+    found = find_candidates(service, g.language, queries, app_state().peers)
     return jsonify(
         {"results": [{"candidates": [_candidate_of_1(each) for each in each_found]} for each_found in found]}
     )

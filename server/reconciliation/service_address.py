@@ -37,11 +37,14 @@ class ReconciliationService:
     day: date | None = None
 
     @property
+    def name(self) -> str:
+        """The name of the service in its address; empty for that of all code systems as of now."""
+        return (self.scheme.id if self.scheme else "") + (f"@{self.day}" if self.day else "")
+
+    @property
     def path(self) -> str:
         """The path of the service."""
-        name = self.scheme.id if self.scheme else ""
-        name += f"@{self.day}" if self.day else ""
-        return f"{ROOT}/{quote(name, safe='@')}" if name else ROOT
+        return f"{ROOT}/{quote(self.name, safe='@')}" if self.name else ROOT
 
     @cached_property
     def schemes(self) -> tuple[SchemeFacts, ...]:

@@ -222,10 +222,10 @@ class BuildRun:
 
         Raises `ValidationError` if a check finds a violation.
         """
-        files = DerivedFiles(graphs.contents, self._previous)
-        with ThreadPoolExecutor(2) as pool:
+        files, view = DerivedFiles(graphs.contents, self._previous), graphs.view.path
+        with ThreadPoolExecutor() as pool:
             public, places = self._options.public, (graphs.parts, graphs.current)
-            terminology = pool.submit(files.write_terminology, self._folder, graphs.view.path, *places, public=public)
+            terminology = pool.submit(files.write_terminology, self._folder, view, *places, public=public)
             store_checks = pool.submit(files.check_store, graphs.stored, self._folder / "store", self._progress)
             differences = pool.submit(
                 files.write_differences,
@@ -233,10 +233,11 @@ class BuildRun:
                 self._folder,
                 [(d.graph, d.old.graph, d.new.graph) for d in graphs.differences],
             )
-            documents = files.write_index(graphs.view.path, self._folder / "index", self._progress)
-            self._progress.step("rewriting the current view")
-            view_checks = files.scan_view(graphs.view.path, self._folder, self._settings.base)
-            checks = sorted([*view_checks, *store_checks.result()], key=lambda result: result.check)
+            with files.slots:
+                view_checks = pool.submit(files.scan_view, view, self._folder, self._settings.base)
+                documents = files.write_index(view, self._folder / "index", self._progress)
+            self._progress.step("completing the derived files")
+            checks = sorted([*view_checks.result(), *store_checks.result()], key=lambda result: result.check)
             terminology.result()
             differences.result()
         refuse_check_violations(checks, self._failures, keep_going=self._options.keep_going)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Semaphore
 
 from begrepp.artefact.alphabet import AlphabetBuilder, alphabet_path
 from begrepp.artefact.code_texts import CODE_TEXTS
@@ -45,9 +46,14 @@ _DIFFERENCE_QUERIES = ("difference", "difference-labels", "difference-impact", "
 
 
 class DerivedFiles:
-    """Writes the derived files of a build; `keys` are the checksums under which the next build may use them again."""
+    """Writes the derived files of a build; `keys` are the checksums under which the next build may use them again.
+
+    Each of the three largest tasks (index, terminology, scan of the view) takes one of the two `slots`: there are two
+    processors, and three at a time would need more memory.
+    """
 
     def __init__(self, contents: StoreContents, previous: Path | None) -> None:
+        self.slots = Semaphore(2)
         self._previous = previous
         graphs = json.dumps(sorted(contents.sha256.items()))
         self.keys = {
@@ -89,14 +95,14 @@ class DerivedFiles:
     def write_terminology(
         self, build: Path, view: Path, parts: Sequence[Part], current: Sequence[Part], *, public: bool
     ) -> None:
-        """Write or link the terminology and the tables of expressions.
+        """Write or link the terminology and the tables of expressions, in a process, when a slot is free.
 
         Files of superseded editions are linked also if the view has changed.
         """
         previous = self._previous if self._is_unchanged("terms") else None
         earlier_tables = self._previous if self._is_unchanged("tables") else None
         in_force = {part.graph for part in current}
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
+        with self.slots, _process() as pool:
             if not self._link_folder(build, TERMINOLOGY):
                 pool.submit(write_terminology, build, view, parts, in_force, public=public, previous=previous).result()
             if not self._link_folder(build, EXPRESSIONS):
@@ -128,7 +134,10 @@ class DerivedFiles:
         return list(run_store_checks(store, progress.work("checking the current view")))
 
     def scan_view(self, view: Path, folder: Path, base: str) -> list[CheckResult]:
-        """Write statistics, orders, alphabetical index, codes and labels of the view; return its checks' results."""
+        """Write or link what a scan of the view gives, in a process, when a slot is free; return its checks' results.
+
+        These are statistics, orders, the alphabetical index, codes and labels.
+        """
         names = [STATISTICS, CODE_TEXTS, *ORDERS]
         paths = [*map(Path, names), *(alphabet_path(Path(), language) for language in LANGUAGES)]
         if (
@@ -139,12 +148,8 @@ class DerivedFiles:
             for path in paths:
                 link_or_copy(self._previous / path, folder / path)
             return [result for result in self._previous_checks if result.check in VIEW_CHECKS]
-        statistics, alphabet, orders = StatisticsCounter(), AlphabetBuilder(base), SchemeOrderBuilder()
-        results = [*run_view_checks(view, statistics, alphabet, orders)]
-        statistics.write(folder)
-        alphabet.write(folder)
-        orders.write(folder)
-        return results
+        with self.slots, _process() as pool:
+            return pool.submit(_write_overview, view, folder, base).result()
 
     @property
     def _previous_checks(self) -> list[CheckResult]:
@@ -156,6 +161,21 @@ class DerivedFiles:
 
     def _is_unchanged(self, name: str) -> bool:
         return bool(self._previous_manifest and self._previous_manifest.derived.get(name) == self.keys[name])
+
+
+def _process() -> ProcessPoolExecutor:
+    """Return a pool of one process, which starts with its first task."""
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent)
+
+
+def _write_overview(view: Path, folder: Path, base: str) -> list[CheckResult]:
+    """Write the files that one scan of the view gives; return the results of its checks."""
+    statistics, alphabet, orders = StatisticsCounter(), AlphabetBuilder(base), SchemeOrderBuilder()
+    results = [*run_view_checks(view, statistics, alphabet, orders)]
+    statistics.write(folder)
+    alphabet.write(folder)
+    orders.write(folder)
+    return results
 
 
 def _check_queries() -> list[Path]:

@@ -19,6 +19,7 @@ from begrepp.fhir.build_resources import BuildResources
 from begrepp.fhir.published_headers import without_texts
 from begrepp.fhir.r4_resources import to_r4
 from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
+from begrepp.fhir.value_elements import object_items
 from begrepp.fhir.value_sets.value_set_resources import value_set_id, value_set_resource
 from begrepp.terminology.terminology import StoredValueSet, Terminology
 
@@ -88,14 +89,18 @@ def _bare(concept: Json) -> Json:
 def _without_displays(resource: Json) -> Json:
     """Return a concept map without the names of its concepts, which may not be redistributed for all systems."""
     groups = []
-    for group in resource["group"]:
-        elements = [
-            {key: value for key, value in element.items() if key != "display"}
-            | {"target": [{key: value for key, value in one.items() if key != "display"} for one in element["target"]]}
-            for element in group["element"]
-        ]
-        groups.append(group | {"element": elements})
-    return resource | {"group": groups}
+    for group in object_items(resource, "group"):
+        elements = [_without_display(element) for element in object_items(group, "element")]
+        for element in elements:
+            # An element without a mapping has no list of targets.
+            if targets := [*object_items(element, "target")]:
+                element["target"] = [_without_display(each) for each in targets]
+        groups.append(group | ({"element": elements} if elements else {}))
+    return resource | ({"group": groups} if groups else {})
+
+
+def _without_display(item: Json) -> Json:
+    return {key: value for key, value in item.items() if key != "display"}
 
 
 def _package(manifest: Manifest, name: str, version: str) -> Json:

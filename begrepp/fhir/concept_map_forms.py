@@ -61,12 +61,24 @@ def map_from_r4(resource: Json) -> None:
         for element in object_items(group, "element"):
             for target in object_items(element, "target"):
                 target_from_r4(target)
-            if any(not each.get("code") for each in object_items(element, "target")):
-                element["target"] = [each for each in object_items(element, "target") if each.get("code")]
-                element["noMap"] = True
+            _state_no_map(element)
         unmapped = group.get("unmapped")
         if isinstance(unmapped, dict):
             group["unmapped"] = _renamed(unmapped, "url", "otherMap", _UNMAPPED_MODES)
+
+
+def _state_no_map(element: Json) -> None:
+    """Replace targets without a code by `noMap`, unless the element has others, or their relation is a match."""
+    targets = [*object_items(element, "target")]
+    coded = [each for each in targets if each.get("code")]
+    if len(coded) == len(targets):
+        return
+    if not coded:
+        del element["target"]
+        if all(each.get("relationship") == "not-related-to" for each in targets):
+            element["noMap"] = True
+    else:
+        element["target"] = coded
 
 
 def target_from_r4(target: Json) -> None:
@@ -107,9 +119,8 @@ def _group_to_r4(group: Json) -> Json:
         targets = [_target_to_r4(one) for one in each.get("target", ())]
         if each.get("noMap"):
             targets = [{"equivalence": "unmatched"}]
-        elements.append(
-            {key: value for key, value in each.items() if key not in ("noMap", "target")} | {"target": targets}
-        )
+        kept = {key: value for key, value in each.items() if key not in ("noMap", "target")}
+        elements.append(kept | ({"target": targets} if targets else {}))
     done = group | {"element": elements}
     for side in ("source", "target"):
         url, version = split_canonical(str(group.get(side, "")))

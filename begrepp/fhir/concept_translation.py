@@ -35,13 +35,17 @@ def translate(library: ResourceLibrary, call: OperationCall) -> Json:
     if scopes[1].is_unknown and not any(scopes[1].is_scope_of(each, "target") for each in maps):
         raise unknown_scope(query.target_scope)
     matches: list[Json] = []
-    for match in _Matches(library, query, scopes).of_maps(maps, query.codings):
+    found_in = _Matches(library, query, scopes)
+    for match in found_in.of_maps(maps, query.codings):
         if match not in matches:
             matches.append(match)
     result = any(_relationship(each) != "not-related-to" for each in matches)
     found: list[Json] = [{"name": "result", "valueBoolean": result}, *matches]
     if not matches:
         found.append({"name": "message", "valueString": "No mapping was found for the code."})
+    elif comments := [text for match in matches for text in found_in.comments_on(match)]:
+        # An answer has no other place for them; the condition under which a match holds is one of them.
+        found.append({"name": "message", "valueString": "; ".join(dict.fromkeys(comments))})
     return {"resourceType": "Parameters", "parameter": found}
 
 
@@ -103,6 +107,17 @@ class _Matches:
         self._query = query
         self._source_scope, self._target_scope = scopes
         self._other_maps: dict[object, set[str]] = defaultdict(set)
+        self._comments: dict[tuple[str, str], list[str]] = defaultdict(list)
+
+    def comments_on(self, match: Json) -> list[str]:
+        """Return the comments of the maps on the concept of a match, each after its code."""
+        system, code = _concept_of(match)
+        return [f"{code}: {comment}" for comment in self._comments[system, code]]
+
+    def _match(self, item: Json, system: str, resource: Json, source: Json | None = None) -> Json:
+        if isinstance(comment := item.get("comment"), str):
+            self._comments[system, str(item.get("code"))].append(comment)
+        return _match(item, system, resource, source)
 
     def of_maps(self, maps: Iterable[Json], codings: Sequence[Json]) -> Iterator[Json]:
         """Yield the matches of codings, in the order of the maps."""
@@ -134,21 +149,20 @@ class _Matches:
                 for each in targets:
                     turned = origin | inverse_relationship(each)
                     yield (
-                        _match(turned, source, resource)
+                        self._match(turned, source, resource)
                         if self._query.returns_sources
-                        else _match(each, target, resource, origin)
+                        else self._match(each, target, resource, origin)
                     )
 
     def _is_in_target_scope(self, match: Json) -> bool:
-        concept = next(each["valueCoding"] for each in match["part"] if each["name"] == "concept")
-        return self._target_scope.holds(concept["system"], concept["code"])
+        return self._target_scope.holds(*_concept_of(match))
 
     def _targets_of(self, resource: Json, group: Json, target: str, coding: Json) -> Iterator[Json]:
         elements = [each for each in object_items(group, "element") if each.get("code") == coding.get("code")]
         for element in elements:
             for each in object_items(element, "target"):
                 if each.get("code"):
-                    yield _match(each, target, resource)
+                    yield self._match(each, target, resource)
         unmapped = group.get("unmapped")
         if not elements and isinstance(unmapped, dict):
             yield from self._of_unmapped(resource, unmapped, target, coding)
@@ -156,9 +170,9 @@ class _Matches:
     def _of_unmapped(self, resource: Json, unmapped: Json, target: str, coding: Json) -> Iterator[Json]:
         mode, address = unmapped.get("mode"), str(unmapped.get("otherMap", ""))
         if mode == "fixed" and unmapped.get("code"):
-            yield _match(unmapped, target, resource)
+            yield self._match(unmapped, target, resource)
         elif mode == "use-source-code" and coding.get("code"):
-            yield _match({"relationship": "equivalent"} | unmapped | {"code": coding["code"]}, target, resource)
+            yield self._match({"relationship": "equivalent"} | unmapped | {"code": coding["code"]}, target, resource)
         elif mode == "other-map" and self._is_new(address, coding):
             known = [*self._library.posted_maps, *self._library.source.concept_maps(self._query)]
             yield from self.of_maps([each for each in known if _has_address(each, address)], [coding])
@@ -173,6 +187,12 @@ class _Matches:
             text = f"More than {_MAX_MAPS} concept maps refer to one another."
             raise invalid_request(text, code="too-costly", status=422)
         return True
+
+
+def _concept_of(match: Json) -> tuple[str, str]:
+    """Return the code system and the code of a match."""
+    concept = next(each["valueCoding"] for each in match["part"] if each["name"] == "concept")
+    return concept["system"], concept["code"]
 
 
 def _origin(element: Json, system: str) -> Json:

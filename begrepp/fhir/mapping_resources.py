@@ -199,7 +199,11 @@ def _element(source: Json, target: Json, relation: Json, mapping: ConceptMapping
     item: Json = {"code": target["code"], **relation}
     if target.get("display"):
         item["display"] = target["display"]
-    if comments := [each.value for each in mapping.comments if each.value]:
+    comments = [each.value for each in mapping.comments if each.value]
+    if not comments and mapping.rule not in ("", "TRUE"):
+        # The rows of a Snomed CT map that hold under a condition have no other comment.
+        comments = [mapping.advice or mapping.rule]
+    if comments:
         item["comment"] = "; ".join(comments)
     element: Json = {"code": source["code"], "target": [item]}
     return element | ({"display": source["display"]} if source.get("display") else {})

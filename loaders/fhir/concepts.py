@@ -17,7 +17,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Concept, Coverage, Marker, Note, NoteKind, RdfTerm, Record, Scheme, Status, Text
 from begrepp.sources.row_faults import RowScope, add_remark
 from loaders.declaration.source_toml import new_declared_edition
-from loaders.fhir.property_values import code_or_text, full_text
+from loaders.fhir.property_values import FhirProperty, code_or_text, full_text, value_language
 from loaders.fhir.supplements import Supplement, standard_names
 from loaders.support.editions import last_day_of_retired
 from loaders.support.fhir_headers import resource_header
@@ -35,7 +35,6 @@ _TRUE = RdfTerm("true", "literal", datatype=expand("xsd:boolean"))
 _DATES = ("retirementDate", "validFrom")
 _NOTE_KINDS = tuple(kind.value for kind in NoteKind)
 _MARKERS = tuple(marker.value for marker in Marker)
-_LANGUAGE = "http://hl7.org/fhir/StructureDefinition/language"
 _DEFINITION = "definition"
 """Code of the use of designations that are definitions in another language."""
 _SUCCESSORS = (
@@ -50,8 +49,11 @@ _SUCCESSORS = (
 )
 """Concept properties of HL7's and other publishers' code systems whose value is the code that replaces a concept."""
 _REPLACED_BY = "http://hl7.org/fhir/StructureDefinition/codesystem-replacedby"
-_OTHER_NAMES = ("900000000000013009", "900000000000003001", "synonym", "fully-specified-name", "fsn")
-"""Uses of designations that are no display: synonym and fully specified name, as SNOMED CT or words."""
+_FULL_NAMES = ("900000000000003001", "fully-specified-name", "fsn")
+"""Uses of designations that are fully specified names, as a code of SNOMED CT or a word."""
+_OTHER_NAMES = (*_FULL_NAMES, "900000000000013009", "synonym")
+"""Uses of designations that are no display: fully specified names and synonyms."""
+_FULL_NAME = expand("begrepp:fullySpecifiedName")
 _INACTIVE = ("retired", "inactive", "withdrawn")
 _DRAFT = ("draft", "experimental")
 
@@ -68,20 +70,6 @@ def is_hierarchical(resource: Resource) -> bool:
         )
         for each in concepts
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Property:
-    """A property of a concept: its standard name or its code, and its value as text."""
-
-    name: str
-    code: str
-    value: str
-    """The value as text; of a Coding its code."""
-    text: str
-    """The value as text; of a Coding its code system, code and display."""
-    language: str = ""
-    """The language of the value, if the extension `language` gives it."""
 
 
 def read_code_system(
@@ -119,7 +107,7 @@ class _ConceptReader:
         origin = self.resource.origin
         stack = [(concept, "") for concept in reversed(checked_items(self.resource.body, "concept", origin))]
         children: dict[str, list[str]] = {}
-        found: list[tuple[Json, str, list[_Property]]] = []
+        found: list[tuple[Json, str, list[FhirProperty]]] = []
         scope = RowScope()
         while stack:
             concept, parent = stack.pop()
@@ -151,12 +139,12 @@ class _ConceptReader:
             add_remark(self.resource.origin, f"the code '{code}' has spaces that no code of FHIR may have; it is kept.")
         return code.strip()
 
-    def _properties(self, concept: Json) -> list[_Property]:
+    def _properties(self, concept: Json) -> list[FhirProperty]:
         own = [(each, self.names) for each in checked_items(concept, "property", self.resource.origin)]
         code = self._code(concept)
         added = [(each, s.names) for s in self.supplements for each in s.items(code, "property")]
         found = [
-            (names.get(key, key), key, value, _value_language(each))
+            (names.get(key, key), key, value, value_language(each))
             for each, names in (*own, *added)
             if (key := str(each.get("code") or "")) and (value := value_of(each)) != ""
         ]
@@ -167,7 +155,7 @@ class _ConceptReader:
             if (url := str(each.get("url") or "")) != _REPLACED_BY and (value := value_of(each)) != ""
         ]
         return [
-            _Property("" if self._is_foreign(name, value) else name, key, words, full_text(value), language)
+            FhirProperty("" if self._is_foreign(name, value) else name, key, words, full_text(value), language)
             for name, key, value, language in found
             if (words := code_or_text(value))
         ]
@@ -177,16 +165,19 @@ class _ConceptReader:
         system = str(value.get("system") or "") if isinstance(value, dict) else ""
         return name in ("parent", "child", *_SUCCESSORS) and system not in ("", self.resource.body.get("url"))
 
-    def _concept(self, concept: Json, properties: list[_Property], parents: tuple[str, ...]) -> Concept:
+    def _concept(self, concept: Json, properties: list[FhirProperty], parents: tuple[str, ...]) -> Concept:
         code, lang, origin = self._code(concept), self.resource.language, self.resource.origin
         display = str(concept.get("display") or "").strip()
         self._remark_unread_extensions(concept)
         pref = {lang: display} if display else {}
         alt: dict[Text, None] = {}
         definitions = [Text(str(concept["definition"]), lang)] if concept.get("definition") else []
-        for text, is_synonym in self._designations(concept, code):
-            if is_synonym or pref.setdefault(text.lang, text.value) != text.value:
+        full_names: dict[Text, None] = {}
+        for text, use in self._designations(concept, code):
+            if use in _OTHER_NAMES or pref.setdefault(text.lang, text.value) != text.value:
                 alt[text] = None
+            if use in _FULL_NAMES:
+                full_names[text] = None
         alt = {text: None for text in alt if pref.get(text.lang) != text.value}
         definitions += self._translated_definitions(concept)
         definitions += read_translations(concept, "definition")
@@ -217,22 +208,25 @@ class _ConceptReader:
             valid_to=end,
             marker=next((Marker(text) for text in _values(properties, "daggerAsterisk") if text in _MARKERS), None),
             paired_with=tuple(_values(properties, "pairedWith")),
-            statements=tuple(_statements(properties)),
+            statements=(
+                *_statements(properties),
+                *((_FULL_NAME, RdfTerm(text.value, "literal", text.lang)) for text in full_names),
+            ),
         )
 
-    def _designations(self, concept: Json, code: str) -> Iterator[tuple[Text, bool]]:
-        """Yield each designation, and whether its `use` says that it is another name than the display."""
+    def _designations(self, concept: Json, code: str) -> Iterator[tuple[Text, str]]:
+        """Yield each designation, and the code of its `use`, empty if there is none."""
         items = [(each, self.resource.language) for each in checked_items(concept, "designation", self.resource.origin)]
         items += [(each, s.language) for s in self.supplements for each in s.items(code, "designation")]
         for supplement in self.supplements:
             items += [({"value": word}, supplement.language) for word in supplement.displays(code)]
         for text in read_translations(concept, "display"):
-            yield text, False
+            yield text, ""
         for each, language in items:
             text = Text(str(each.get("value") or "").strip(), language_tag(each.get("language")) or language)
             use = each.get("use")
             if text.value and not _is_definition(each):
-                yield text, isinstance(use, dict) and str(use.get("code")) in _OTHER_NAMES
+                yield text, str(use.get("code") or "") if isinstance(use, dict) else ""
 
     def _translated_definitions(self, concept: Json) -> list[Text]:
         """Return the designations that are definitions."""
@@ -253,7 +247,7 @@ class _ConceptReader:
             if value_of(each) == "":
                 add_remark(self.resource.origin, f"the extension '{each.get('url')}' of concepts is not imported.")
 
-    def _is_noted(self, prop: _Property, *, is_inactive: bool) -> bool:
+    def _is_noted(self, prop: FhirProperty, *, is_inactive: bool) -> bool:
         """Return whether a property becomes a note, because the record does not have all of it."""
         if prop.name in _DATES:
             days = days_of(prop.value)
@@ -266,7 +260,7 @@ class _ConceptReader:
             return prop.value not in (*_INACTIVE, *_DRAFT, "active")
         return (prop.name, prop.value) != ("deprecated", "false")
 
-    def _status(self, properties: list[_Property]) -> tuple[Status, date | None]:
+    def _status(self, properties: list[FhirProperty]) -> tuple[Status, date | None]:
         """Return the status and the last day: of a year or month the latest day that agrees with the status."""
         words = _values(properties, "status")
         is_inactive = any(word in _INACTIVE for word in words) or "true" in _values(properties, "inactive")
@@ -276,23 +270,17 @@ class _ConceptReader:
         return Status.DRAFT if any(word in _DRAFT for word in words) else Status.ACTIVE, end and end[1]
 
 
-def _values(properties: list[_Property], name: str) -> list[str]:
+def _values(properties: list[FhirProperty], name: str) -> list[str]:
     return [each.value for each in properties if each.name == name]
 
 
-def _statements(properties: list[_Property]) -> Iterator[tuple[str, RdfTerm]]:
+def _statements(properties: list[FhirProperty]) -> Iterator[tuple[str, RdfTerm]]:
     """Yield that a concept may not be selected, and a word for its status that is none of `Status`."""
     if "true" in _values(properties, "notSelectable"):
         yield _NOT_SELECTABLE, _TRUE
     for word in dict.fromkeys(_values(properties, "status")):
         if word in (*_INACTIVE, *_DRAFT) and word not in tuple(Status):
             yield _STATUS, RdfTerm(word, "literal")
-
-
-def _value_language(prop: Json) -> str:
-    """Return the language of a property's text, which an extension of the value gives."""
-    extensions = (prop.get("_valueString") or {}).get("extension", ())
-    return next((str(each.get("valueCode", "")) for each in extensions if each.get("url") == _LANGUAGE), "")
 
 
 def _is_definition(designation: Json) -> bool:

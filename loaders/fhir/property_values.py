@@ -5,6 +5,32 @@ https://hl7.org/fhir/datatypes.html
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from loaders.support.fhir_labels import Json
+
+_LANGUAGE = "http://hl7.org/fhir/StructureDefinition/language"
+
+
+@dataclass(frozen=True, slots=True)
+class FhirProperty:
+    """A property of a concept: its standard name or its code, and its value as text."""
+
+    name: str
+    code: str
+    value: str
+    """The value as text; of a Coding its code."""
+    text: str
+    """The value as text; of a Coding its code system, code and display."""
+    language: str = ""
+    """The language of the value, if the extension `language` gives it."""
+
+
+def value_language(prop: Json) -> str:
+    """Return the language of a property's text, which an extension of the value gives."""
+    extensions = (prop.get("_valueString") or {}).get("extension", ())
+    return next((str(each.get("valueCode", "")) for each in extensions if each.get("url") == _LANGUAGE), "")
+
 
 def code_or_text(value: object) -> str:
     """Return a value as text; of a Coding its code alone, or its display if it has no code."""

@@ -11,7 +11,7 @@ from begrepp.records import Mapping as Match
 from begrepp.sources.row_faults import Fault, RowScope, add_fault
 from loaders.fhir.property_values import coded_text, full_text
 from loaders.support.code_systems import concept_reference
-from loaders.support.fhir_headers import resource_header
+from loaders.support.fhir_headers import is_no_match, resource_header
 from loaders.support.fhir_labels import Json, checked_items, object_items, value_of
 from loaders.support.fhir_packages import FhirContext, Resource, resource_descriptions
 
@@ -156,6 +156,11 @@ def read_concept_map(resource: Resource, context: FhirContext) -> Iterator[Recor
     scope = RowScope()
     for group in checked_items(resource.body, "group", resource.origin):
         source, target = str(group.get("source", "")), str(group.get("target", ""))
+        if not (source and target):
+            side = "target" if source else "source"
+            reason = f"a group of the concept map names no {side}: the code system of its codes is unknown."
+            add_fault(Fault.UNUSABLE, InputError(resource.origin, reason, f"Give the group its {side}."))
+            continue
         unknown = [system for system in (source, target) if not concept_reference(system, "x", context.systems)]
         for system in dict.fromkeys(unknown):
             error = InputError(
@@ -187,7 +192,7 @@ def _match(
 ) -> Iterator[Match | Skipped]:
     relation = _old_equivalence(target[1]) or str(target[1].get("equivalence") or target[1].get("relationship") or "")
     code = str(target[1].get("code", ""))
-    if relation == "unmatched" or not code:
+    if is_no_match(target[1] | {"equivalence": relation}):
         yield Skipped(origin=resource.origin, reason=f"'{source[1]}' is stated to have no match.")
         return
     if relation not in _MATCHES and relation not in _NEGATED:
@@ -195,6 +200,9 @@ def _match(
         raise InputError(
             resource.origin, f"the relation of '{source[1]}' is '{relation}'.", f"FHIR allows {relations}."
         )
+    if not code:
+        reason = f"'{source[1]}' is {relation} to a target without a code."
+        raise InputError(resource.origin, reason, "Give the code; if there is none, the relation is unmatched (R4).")
     condition = _values(resource, target[1], "dependsOn")
     key = (*source, relation, target[0], code, condition)
     if key in seen:

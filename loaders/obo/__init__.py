@@ -103,6 +103,9 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         suggested = {term.id: term.suggested for term in terms if term.suggested}
         merged.check_targets(suggested, lambda code: code.partition(":")[0])
     successors = merged.successors
+    for term in terms:
+        if term.replaced_by and not term.obsolete:
+            add_remark(term.origin, f"'{term.id}' is in use, but has replaced_by; it is not read as a retired code.")
     yield from merged.records(scheme.id, dates.valid_from, lambda code: (code, spaces.iri(code)))
     for term in terms:
         yield _concept(term, spaces, scheme.id, successors.get(term.id, ()), dates.valid_from)

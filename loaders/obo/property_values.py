@@ -36,10 +36,11 @@ def add_property(term: OboTerm, clause: OboClause, spaces: IdSpaces, skipped_tag
     rest = rest.strip()
     is_link = False
     if rest.startswith('"'):
-        text, _ = quoted_text(replace(clause, value=rest))
+        text, after = quoted_text(replace(clause, value=rest))
+        type_ = next(iter(split_words(after)), "")
     else:
         words = split_words(rest)
-        text = unescape(next(iter(words), ""))
+        text, type_ = unescape(next(iter(words), "")), unescape("".join(words[1:2]))
         # Files of OBO 1.2 also have a text without quotation marks, followed by its datatype.
         is_link = len(words) == 1 and is_identifier(text)
     relation = unescape(relation)
@@ -65,5 +66,8 @@ def add_property(term: OboTerm, clause: OboClause, spaces: IdSpaces, skipped_tag
     if predicate in _OWN:
         skipped_tags[f"property_value: {relation}"] += 1
         return
-    value = spaces.iri(text) if is_link and not is_address else text
-    term.state(clause, predicate, RdfTerm(value, "iri" if is_link or is_address else "literal"))
+    if is_link or is_address:
+        term.state(clause, predicate, RdfTerm(text if is_address else spaces.iri(text), "iri"))
+    else:
+        is_typed = type_.startswith("xsd:") and type_ != "xsd:string"
+        term.state(clause, predicate, RdfTerm(text, "literal", datatype=expand(type_) if is_typed else ""))

@@ -35,6 +35,8 @@ from loaders.support.obo_syntax import (
 
 _SCOPES = {"EXACT": "hasExactSynonym", "BROAD": "hasBroadSynonym", "NARROW": "hasNarrowSynonym"}
 _CONDITION = ("gci_relation", "gci_filler")
+_LIMITS = ("cardinality", "minCardinality", "maxCardinality", "all_only", "all_some")
+"""Modifiers of a relationship that decide whether it is one of some of the target."""
 
 
 def read_terms(path: Path, spaces: IdSpaces, skipped_tags: Counter[str]) -> list[OboTerm]:
@@ -117,6 +119,9 @@ def _read_clause(term: OboTerm, clause: OboClause, spaces: IdSpaces, skipped_tag
     if qualified := _qualifying(clause):
         skipped_tags[f"{clause.tag} with {' and '.join(qualified)}"] += 1
         return
+    for name in clause.modifiers:
+        if clause.tag != "relationship" or name not in _LIMITS:
+            skipped_tags[f"the modifier {name} of {clause.tag}"] += 1
     match clause.tag:
         case "id":
             pass
@@ -157,6 +162,8 @@ def _read_clause(term: OboTerm, clause: OboClause, spaces: IdSpaces, skipped_tag
         case "xref" | "xref_analog" | "xref_unknown" | "xref_analogue":
             # An xref with an unknown prefix is kept as a literal.
             reference = cross_reference_id(clause)
+            if clause.value.endswith('"'):
+                skipped_tags[f"the description of {clause.tag}"] += 1
             if target := spaces.reference(reference):
                 term.xrefs.setdefault(target, clause.origin)
             else:

@@ -33,7 +33,7 @@ from loaders.snomed_rf2.concepts import read_concepts
 from loaders.snomed_rf2.mappings import read_mappings
 from loaders.snomed_rf2.release_files import Rf2File, choose_files, is_map
 from loaders.snomed_rf2.release_tables import fill_tables
-from loaders.snomed_rf2.row_checks import remove_dangling_parents
+from loaders.snomed_rf2.row_checks import check_cycles, remove_dangling_parents
 from loaders.snomed_rf2.scheme import LICENCE, SCHEME
 from loaders.support.agencies import SNOMED_INTERNATIONAL, classifications_publisher
 
@@ -79,6 +79,7 @@ def load_concepts(edition: EditionFiles) -> Iterator[Record]:
         current_meter().stage = "joining"
         if coverage(edition) is Coverage.COMPLETE:
             remove_dangling_parents(joined, concept_files)
+        check_cycles(joined, concept_files)
         yield from read_concepts(joined, concept_files)
 
 

@@ -1,4 +1,4 @@
-"""Checks of the rows of a Snomed CT release against each other: repeated rows, and parents that are missing.
+"""Checks of the rows of a Snomed CT release against each other: repeated rows, missing parents, and cycles.
 
 A component has one row for each `id` and `effectiveTime`, and in a snapshot of a package one row at all (SNOMED CT
 Release File Specification, 3.2 "Release types").
@@ -103,6 +103,38 @@ def _equal_rows(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Iterato
         ]
         more = f" ({count:,} rows: {name} row {list_rows(lines)}{' …' if count > _MAX_LISTED else ''})"
         yield LoadRemark(origin=Origin(name, lines[0]), text=_IDENTICAL + (more if count > 1 else ""), rows=count)
+
+
+def check_cycles(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> None:
+    """Raise `InputError` for a cycle of parents, with the row of one of its relationships.
+
+    Takes away, again and again, the relationships whose parent has no parent left; those of a cycle remain.
+    """
+    joined.execute(
+        f"CREATE TABLE remaining AS SELECT concept, target, file, line FROM relationship WHERE active AND type = {IS_A}"
+    )
+    count, before = -1, 0
+    while count != before:
+        before = count
+        joined.execute(
+            "CREATE OR REPLACE TABLE remaining AS"
+            " SELECT child.* FROM remaining child SEMI JOIN remaining parent ON child.target = parent.concept"
+        )
+        ((count,),) = fetch_rows(joined, "SELECT count(*) FROM remaining")
+    rows = {concept: row for concept, *row in fetch_rows(joined, "SELECT * FROM remaining ORDER BY file, line")}
+    joined.execute("DROP TABLE remaining")
+    if not rows:
+        return
+    path = [min(rows)]
+    while (parent := rows[path[-1]][0]) not in path:
+        path.append(parent)
+    cycle = path[path.index(parent) :]
+    _, file, line = rows[cycle[0]]
+    raise InputError(
+        Origin(files[file].path.name, line),
+        f"the hierarchy has a cycle: {' → '.join(map(str, [*cycle, parent]))}.",
+        "Correct one of the parents in a copy, and report it to the publisher.",
+    )
 
 
 def remove_dangling_parents(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> None:

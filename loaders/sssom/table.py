@@ -12,10 +12,11 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Mapping as Match
 from begrepp.records import MappingSet, Skipped, Text
-from begrepp.sources.row_faults import RowScope
+from begrepp.sources.row_faults import RowScope, add_remark
 from begrepp.sources.rows import Row, parse_date
 from begrepp.sources.tables import read_table
 from loaders.sssom.header import METADATA_KEY, Header, delimiter_of, slot_date, slot_text, slot_texts
+from loaders.sssom.slots import LABELS, REQUIRED, SLOTS, UNREAD_SLOTS, reason_unread, slots_of_rows
 
 # Built-in prefixes of SSSOM/TSV (specification 1.1, "Prefix map").
 _BUILT_IN = {
@@ -28,61 +29,6 @@ _BUILT_IN = {
     "sssom": "https://w3id.org/sssom/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-_REQUIRED = ("predicate_id", "mapping_justification")
-_LABELS = ("subject_label", "predicate_label", "object_label")
-"""Slots that are left out without a report: a concept has labels of its own, and these may be protected texts."""
-# Other slots of SSSOM 1.1 that are not loaded: details of matching and review. A file that has them is told so.
-_UNREAD_SLOTS = (
-    "record_id",
-    "subject_category",
-    "object_category",
-    "reviewer_id",
-    "reviewer_label",
-    "license",
-    "subject_source",
-    "object_source",
-    "predicate_type",
-    "mapping_source",
-    "mapping_cardinality",
-    "cardinality_scope",
-    "publication_date",
-    "review_date",
-    "reviewer_agreement",
-    "curation_rule",
-    "curation_rule_text",
-    "subject_match_field",
-    "object_match_field",
-    "match_string",
-    "subject_preprocessing",
-    "object_preprocessing",
-    "similarity_score",
-    "similarity_measure",
-    "issue_tracker_item",
-    "other",
-)
-_SLOTS = (
-    "subject_id",
-    "predicate_id",
-    "object_id",
-    "predicate_modifier",
-    "mapping_justification",
-    "subject_type",
-    "object_type",
-    "author_id",
-    "author_label",
-    "creator_id",
-    "creator_label",
-    "mapping_provider",
-    "mapping_tool",
-    "mapping_tool_id",
-    "mapping_tool_version",
-    "mapping_date",
-    "confidence",
-    "comment",
-    "see_also",
-    "subject_source_version",
-    "object_source_version",
-)
 _PREDICATES = frozenset(
     expand(prefixed)
     for prefixed in (
@@ -111,21 +57,30 @@ def read_mappings(
         delimiter=delimiter_of(path, encoding),
         encoding=encoding,
         comment="#",
-        required=_REQUIRED,
+        required=REQUIRED,
         short_rows=True,
     )
+    own = slots_of_rows(path, header, encoding)
+    for slot in own:
+        reason = f"the metadata key '{slot}' holds for no row, because rows have values of their own."
+        yield Skipped(origin=header.origins[slot], reason=reason)
+    header = Header({slot: value for slot, value in header.values.items() if slot not in own}, header.origins)
     prefixes = _BUILT_IN | {prefix: ns for prefix, ns in header.get("curie_map", {}).items() if isinstance(ns, str)}
+    for prefix, namespace in _BUILT_IN.items():
+        if prefixes[prefix] != namespace:
+            text = f"the prefix '{prefix}' stands for {prefixes[prefix]} here; in SSSOM it is {namespace}."
+            add_remark(header.origins.get("curie_map", Origin(path.name)), text)
     seen: dict[tuple[str, ...], Origin] = {}
     unknown: set[str] = set()
     scope = RowScope()
     for row in rows:
         for column in row.remaining_columns():
-            if not column or column in (*_SLOTS, *_LABELS) or column in unknown:
+            if not column or column in (*SLOTS, *LABELS) or column in unknown:
                 continue
-            if column in _UNREAD_SLOTS and not row.peek(column):
+            if column in UNREAD_SLOTS and not row.peek(column):
                 continue
             unknown.add(column)
-            reason = f"the column '{column}' {_reason_unread(column, header)}; it is left out."
+            reason = f"the column '{column}' {reason_unread(column, header)}; it is left out."
             yield Skipped(origin=Origin(path.name), reason=reason)
         with scope:
             match = _read_row(row, header, prefixes, mapping_set, language)
@@ -139,19 +94,11 @@ def read_mappings(
             yield match
 
 
-def _reason_unread(column: str, header: Header) -> str:
-    """Return what a column that is not read is; SSSOM permits additional ones (specification, "Non-standard slots")."""
-    if column in _UNREAD_SLOTS:
-        return "is a slot of SSSOM without a field in begrepp"
-    definitions = header.get("extension_definitions", ())
-    declared = [each.get("slot_name") for each in definitions if isinstance(each, dict)]
-    return "is an extension of this file" if column in declared else "is no slot of SSSOM 1.1"
-
-
 def _read_row(
     row: Row, header: Header, prefixes: Mapping[str, str], mapping_set: MappingSet, language: str
 ) -> Match | Skipped:
-    cells = {slot: row.take_optional(slot) for slot in _SLOTS}
+    cells = {slot: row.take_optional(slot) for slot in SLOTS}
+    agreement = re.sub(r"\.0*$", "", row.peek("reviewer_agreement"))
     row.ignore_remaining()
 
     def slot_value(slot: str) -> str:
@@ -173,6 +120,8 @@ def _read_row(
         raise InputError(
             row.origin, f"predicate_modifier is '{cells['predicate_modifier']}'.", "SSSOM allows Not or an empty cell."
         )
+    if agreement == "-1":
+        return Skipped(origin=row.origin, reason="its reviewers reject the mapping (reviewer_agreement is -1).")
     by_iri, by_label = _authors(cells, header, prefixes, row.origin)
     tool = " ".join(
         filter(None, (slot_value("mapping_tool") or slot_value("mapping_tool_id"), slot_value("mapping_tool_version")))

@@ -42,12 +42,17 @@ def _contains(body: Json) -> object:
 
 def _groups_without_targets(body: Json) -> Iterator[Json]:
     for group in object_items(body.get("group")):
-        elements = [each for each in object_items(group.get("element")) if not _has_target(each)]
+        elements = [each for each in object_items(group.get("element")) if _states_no_match(each)]
         kept = {name: value for name, value in group.items() if name != "element"}
         if elements or kept.keys() - {"source", "target"}:
             yield kept | ({"element": elements} if elements else {})
 
 
-def _has_target(element: Json) -> bool:
-    targets = object_items(element.get("target"))
-    return any(each.get("code") and each.get("equivalence") != "unmatched" for each in targets)
+def _states_no_match(element: Json) -> bool:
+    return all(is_no_match(each) for each in object_items(element.get("target")))
+
+
+def is_no_match(target: Json) -> bool:
+    """Return whether a target of a concept map states that there is none: `unmatched`, or a denial of no code."""
+    relation = target.get("equivalence") or target.get("relationship")
+    return relation == "unmatched" or (not target.get("code") and relation in ("disjoint", "not-related-to"))

@@ -214,14 +214,17 @@ class ConceptTools:
 
 
 def _verdict(checked: CheckedValue) -> CodeVerdict:
+    instead = [" ".join(pair) for pair in checked.instead]
+    is_unknown = checked.verdict is Verdict.UNKNOWN
     return CodeVerdict(
         value=checked.value,
         verdict=checked.verdict.value,
         code=checked.code or None,
         label=checked.label or None,
         valid_until=checked.until or None,
-        successors=[" ".join(pair) for pair in checked.instead],
+        successors=[] if is_unknown else instead,
         consider=[" ".join(pair) for pair in checked.consider],
+        similar=instead if is_unknown else [],
         editions=[*checked.editions],
     )
 

@@ -109,8 +109,9 @@ class CodeVerdict(BaseModel):
     code: str | None = Field(description="The code that the value stands for")
     label: str | None
     valid_until: str | None
-    successors: list[str] = Field(description="Successors of a retired code, or similar codes of an unknown one")
+    successors: list[str] = Field(description="Codes that replace a retired code")
     consider: list[str]
+    similar: list[str] = Field(description="Codes that look like an unknown code; none of them replaces it")
     editions: list[str] = Field(description="Other editions that have the code")
 
 

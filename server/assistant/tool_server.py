@@ -7,13 +7,15 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import anyio
 from anyio.to_thread import run_sync
 from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ToolAnnotations
+from mcp.types import CallToolResult, InputRequiredResult, Tool, ToolAnnotations
+from pydantic import ValidationError
 
 from begrepp.errors import BegreppError
 from server.assistant.catalogue_tools import CatalogueTools
@@ -34,9 +36,44 @@ _Arguments = ParamSpec("_Arguments")
 _Answer = TypeVar("_Answer")
 
 
+class ToolServer(MCPServer[Any]):
+    """An MCP server that refuses arguments that a tool does not have, and tells faults in arguments in words.
+
+    An ignored argument would be answered as if it had not been given: with today's meaning for a misspelt `as_of`.
+    """
+
+    async def list_tools(self) -> list[Tool]:
+        """Return the tools, with input schemas that allow no other arguments."""
+        return [
+            tool.model_copy(update={"input_schema": tool.input_schema | {"additionalProperties": False}})
+            for tool in await super().list_tools()
+        ]
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool. Raises `ToolError` for unknown or faulty arguments."""
+        schema = next((tool.input_schema for tool in await super().list_tools() if tool.name == name), None)
+        if schema is not None and (unknown := [each for each in arguments if each not in schema["properties"]]):
+            listed, known = ", ".join(each[:40] for each in unknown), ", ".join(schema["properties"])
+            raise ToolError(f"The tool {name} has no argument {listed}. Its arguments are: {known}.")
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            if isinstance(error.__cause__, ValidationError):
+                raise ToolError(_argument_faults(name, error.__cause__)) from error.__cause__
+            raise
+
+
+def _argument_faults(name: str, error: ValidationError) -> str:
+    """Return the faults in the arguments of a tool, without the values."""
+    faults = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}." for each in error.errors(include_url=False))
+    return f"The tool {name} was called with faulty arguments. {' '.join(faults)}"
+
+
 def create_tool_server(state: AppState) -> MCPServer:
     """Return the server over the current build of an application state."""
-    server = MCPServer(
+    server = ToolServer(
         "begrepp", title="begrepp", instructions=INSTRUCTIONS, version=version("begrepp"), log_level="WARNING"
     )
     context = ToolContext(state)

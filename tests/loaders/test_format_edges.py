@@ -12,7 +12,8 @@ from begrepp.build.loads.edition_loader import load_edition
 from begrepp.build.loads.record_checks import check_records
 from begrepp.errors import InputError
 from begrepp.rdf.iris import Iris
-from begrepp.records import Concept, Dataset, LoadRemark, Mapping, Record, Skipped, Status
+from begrepp.rdf.namespaces import expand
+from begrepp.records import Concept, Dataset, LoadRemark, Mapping, MappingSet, Record, Skipped, Status
 from begrepp.sources.meter import Meter
 from loaders.openehr.model import bound_code
 from tests.support.bad_files import edition
@@ -278,3 +279,52 @@ def test_a_contained_code_system_is_loaded_and_other_contained_resources_are_nam
     records = load(tmp_path, "fhir", {"a.json": json.dumps(body)})
     assert concepts(records)["A"].scheme == "c"
     assert any("the ValueSet 'w' that ValueSet 'v' contains" in e.text for e in records if isinstance(e, LoadRemark))
+
+
+def read_map(folder: Path, group: dict[str, object], more: str = "") -> list[Record]:
+    """The records of a code system and a concept map of one group."""
+    text = json.dumps({"resourceType": "ConceptMap", "id": "m", "url": "https://ex.org/m", "group": [group]})
+    base = code_system(concept=[{"code": "1", "display": "ett"}])
+    return load(folder, "fhir", {"a.json": base, "m.json": text}, more)
+
+
+@pytest.mark.parametrize("equivalence", ["unmatched", "disjoint"])
+def test_a_target_without_a_code_states_that_there_is_none(tmp_path: Path, equivalence: str) -> None:
+    element = [{"code": "1", "target": [{"equivalence": equivalence}]}]
+    records = read_map(tmp_path, {"source": "https://ex.org/a", "target": "http://loinc.org", "element": element})
+    assert [each.reason for each in records if isinstance(each, Skipped)] == ["'1' is stated to have no match."]
+    (header,) = [each.resource_header for each in records if isinstance(each, MappingSet)]
+    assert json.loads(header)["group"][0]["element"] == element
+
+
+def test_a_match_without_a_code_is_no_statement_that_there_is_none(tmp_path: Path) -> None:
+    element = [{"code": "1", "target": [{"equivalence": "equivalent"}]}]
+    group: dict[str, object] = {"source": "https://ex.org/a", "target": "http://loinc.org", "element": element}
+    with pytest.raises(InputError, match="'1' is equivalent to a target without a code"):
+        read_map(tmp_path / "refused", group)
+    path = tmp_path / "told"
+    base = code_system(concept=[{"code": "1", "display": "ett"}])
+    text = json.dumps({"resourceType": "ConceptMap", "id": "m", "url": "https://ex.org/m", "group": [group]})
+    declaration = f'loader = "fhir"\nreport = ["unusable"]\n{SOURCE}'
+    made = edition(path, "x", {"a.json": base, "m.json": text, "source.toml": declaration})
+    records = list(check_records(loaders.read_records(made)))
+    (header,) = [each.resource_header for each in records if isinstance(each, MappingSet)]
+    assert "group" not in json.loads(header)
+
+
+def test_a_group_without_a_target_system_is_told(tmp_path: Path) -> None:
+    element = [{"code": "1", "target": [{"code": "2", "equivalence": "equivalent"}]}]
+    with pytest.raises(InputError, match="a group of the concept map names no target"):
+        read_map(tmp_path, {"source": "https://ex.org/a", "element": element})
+
+
+@pytest.mark.parametrize("use", ["900000000000003001", "fully-specified-name"])
+def test_a_designation_that_is_a_fully_specified_name_is_stated_as_one(tmp_path: Path, use: str) -> None:
+    designation = [
+        {"language": "en", "use": {"code": use}, "value": "One (number)"},
+        {"language": "en", "use": {"code": "900000000000013009"}, "value": "First"},
+    ]
+    concept = [{"code": "1", "display": "ett", "designation": designation}]
+    found = concepts(load(tmp_path, "fhir", {"a.json": code_system(concept=concept)}))["1"]
+    assert found.statements == ((expand("begrepp:fullySpecifiedName"), ("One (number)", "literal", "en", "")),)
+    assert {each.value for each in found.alt_labels} == {"One (number)", "First"}

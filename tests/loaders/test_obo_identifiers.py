@@ -77,3 +77,26 @@ def test_types_and_references_of_texts_are_counted(tmp_path: Path) -> None:
         "'the references of a synonym' is not imported (1).",
         "'the synonym type layperson' is not imported (1).",
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "datatype"),
+    [
+        ('"42" xsd:integer', "xsd:integer"),
+        ("42 xsd:integer", "xsd:integer"),
+        ('"2025-01-02" xsd:date', "xsd:date"),
+        ('"a text" xsd:string', ""),
+        ('"a text"', ""),
+    ],
+)
+def test_the_datatype_of_a_property_is_kept(tmp_path: Path, value: str, datatype: str) -> None:
+    records = load(tmp_path, f"{HEADER}\n[Term]\nid: X:1\nname: n\nproperty_value: IAO:0000114 {value}\n")
+    (stated,) = [each.object for each in records if isinstance(each, Statement)]
+    assert (stated.kind, stated.datatype) == ("literal", expand(datatype) if datatype else "")
+
+
+def test_a_successor_of_a_term_in_use_is_told(tmp_path: Path) -> None:
+    records = load(tmp_path, f"{HEADER}\n[Term]\nid: X:1\nname: n\nreplaced_by: X:2\n\n[Term]\nid: X:2\nname: m\n")
+    assert [each.replaced_by for each in records if isinstance(each, Concept)] == [(), ()]
+    (remark,) = [each.text for each in records if isinstance(each, LoadRemark)]
+    assert "'X:1' is in use, but has replaced_by" in remark

@@ -148,6 +148,7 @@ name: root
 id: X:2
 name: child
 is_a: X:1 {source="PMID:1"}
+xref: UMLS:C1 "described" {source="me"}
 relationship: part_of X:1 {gci_relation="part_of", gci_filler="X:3"}
 relationship: part_of X:3 {cardinality="2"}
 relationship: has_part X:3 {all_only="true", all_some="true"}
@@ -176,6 +177,9 @@ name: fourth
         "'relationship with cardinality' is not imported (1).",
         "'relationship with gci_relation and gci_filler' is not imported (1).",
         "'relationship with maxCardinality' is not imported (1).",
+        "'the description of xref' is not imported (1).",
+        "'the modifier source of is_a' is not imported (1).",
+        "'the modifier source of xref' is not imported (1).",
     ]
 
 

@@ -166,3 +166,24 @@ def test_an_english_synonym_that_no_dialect_accepts_is_english() -> None:
     texts = _texts([(0, _SYNONYM, "en", "unaccepted", 0), (0, _SYNONYM, "en", "colour", 32)])
     labels = {(text.value, text.lang) for labels in texts for text in labels}
     assert labels == {("unaccepted", "en"), ("colour", "en-GB")}
+
+
+def test_a_cycle_is_refused_with_the_row_of_one_of_its_parents(tmp_path: Path) -> None:
+    [path] = [each for each in whole() if each.name.startswith("sct2_Relationship_Snapshot_INT")]
+    _, *rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+    parents = {row[4]: row[5] for row in rows if row[7] == "116680003" and row[2] == "1"}
+    child, parent = next((low, high) for low, high in parents.items() if high in parents)
+
+    def add(name: str, text: str) -> tuple[str, str]:
+        turned = next(row for row in rows if row[4] == child)
+        turned = ["999028", *turned[1:4], parent, child, *turned[6:]]
+        return name, text + "\t".join(turned) + "\n" if name == path.name else text
+
+    files = copied(tmp_path, add)
+    with pytest.raises(InputError, match="the hierarchy has a cycle: ") as raised:
+        read(files)
+    lines = next(each for each in files if each.name == path.name).read_text(encoding="utf-8").splitlines()
+    assert raised.value.origin.file == path.name
+    named = lines[raised.value.origin.row - 1].split("\t")
+    assert {(named[4], named[5])} <= {(child, parent), (parent, child)}
+    assert child in raised.value.reason and parent in raised.value.reason

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import loaders
 from begrepp.build.loads.record_checks import check_records
-from begrepp.records import Mapping, Skipped
+from begrepp.records import LoadRemark, Mapping, Skipped
 from tests.support.bad_files import edition
 
 HEAD = """#mapping_set_id: https://example.org/m
@@ -71,3 +71,59 @@ def test_metadata_without_a_field_is_reported_with_its_line(tmp_path: Path) -> N
             "It is left out.",
         ],
     )
+
+
+def matches(folder: Path, table: str, more: str = "") -> tuple[list[Mapping], list[str]]:
+    """The mappings of a table, and the reasons of what was left out or remarked, with their places."""
+    files: dict[str, bytes | str] = {"m.sssom.tsv": HEAD.format(more=more) + table, "source.toml": DECLARATION}
+    records = [*check_records(loaders.read_records(edition(folder, "prov", files)))]
+    told = [f"{each.origin}: {each.reason}" for each in records if isinstance(each, Skipped)]
+    told += [f"{each.origin}: {each.text}" for each in records if isinstance(each, LoadRemark)]
+    return [each for each in records if isinstance(each, Mapping)], told
+
+
+START = "subject_id\tpredicate_id\tobject_id\tmapping_justification"
+ROW = "a:{}\tskos:exactMatch\ta:9\tsemapv:LexicalMatching"
+SET_SLOTS = "#mapping_date: 2024-05-06\n#mapping_tool: a tool\n#subject_source_version: '3'\n"
+
+
+def test_slots_of_the_set_hold_for_mappings_that_have_none(tmp_path: Path) -> None:
+    found, told = matches(tmp_path, f"{START}\tmapping_date\n{ROW.format(1)}\t\n{ROW.format(2)}\t\n", SET_SLOTS)
+    assert [(str(each.mapped_on), each.tool, each.subject_version) for each in found] == 2 * [
+        ("2024-05-06", "a tool", "3")
+    ]
+    assert told == []
+
+
+def test_a_slot_of_the_set_holds_for_no_mapping_if_one_has_its_own(tmp_path: Path) -> None:
+    # "If any mapping (even only one mapping) has a value in that slot, then the slot MUST be considered as
+    # non-propagatable" (specification, "Propagation").
+    found, told = matches(
+        tmp_path, f"{START}\tmapping_date\n{ROW.format(1)}\t2020-01-01\n{ROW.format(2)}\t\n", SET_SLOTS
+    )
+    assert [(each.mapped_on and str(each.mapped_on), each.tool) for each in found] == [
+        ("2020-01-01", "a tool"),
+        (None, "a tool"),
+    ]
+    assert told == [
+        "m.sssom.tsv row 3: the metadata key 'mapping_date' holds for no row, because rows have values of their own."
+    ]
+
+
+def test_a_mapping_that_its_reviewers_reject_is_left_out(tmp_path: Path) -> None:
+    table = f"{START}\treviewer_label\treviewer_agreement\n"
+    table += "".join(f"{ROW.format(n)}\tR\t{value}\n" for n, value in enumerate(("-1", "-1.0", "-0.5", "1")))
+    found, told = matches(tmp_path, table)
+    assert [each.subject[-1] for each in found] == ["2", "3"]
+    assert [each for each in told if "reject" in each] == [
+        f"m.sssom.tsv row {row}: its reviewers reject the mapping (reviewer_agreement is -1)." for row in (7, 8)
+    ]
+
+
+def test_a_prefix_of_sssom_that_stands_for_something_else_is_told(tmp_path: Path) -> None:
+    text = HEAD.format(more="") + "#  xsd: https://example.org/xsd/\n" + f"{START}\n{ROW.format(1)}\n"
+    files: dict[str, bytes | str] = {"m.sssom.tsv": text, "source.toml": DECLARATION}
+    records = [*check_records(loaders.read_records(edition(tmp_path, "prov", files)))]
+    assert [each.text for each in records if isinstance(each, LoadRemark)] == [
+        "the prefix 'xsd' stands for https://example.org/xsd/ here; in SSSOM it is http://www.w3.org/2001/XMLSchema#."
+    ]

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.fhir.build_resources import BuildResources
-from begrepp.fhir.concept_map_forms import map_to_r4
+from begrepp.fhir.concept_map_forms import map_from_r4, map_to_r4
 from begrepp.fhir.concept_translation import translate
 from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.mapping_resources import MappingSource, PublishedSet
@@ -97,6 +97,40 @@ def test_a_code_that_a_map_does_not_have_follows_its_rule(client: FlaskClient) -
     unmatched = {"code": "2", "target": [{"equivalence": "unmatched"}]}
     none = translated(client, "r4", "2", concept_map(unmatched, unmapped={"mode": "provided"}))
     assert value(none, "result") is False and parts(none) == []
+
+
+def test_the_comment_on_a_match_is_the_message_of_the_answer(client: FlaskClient) -> None:
+    targets = [
+        {"code": "x", "equivalence": "equal", "comment": "only if female"},
+        {"code": "y", "equivalence": "wider"},
+        {"code": "z", "equivalence": "narrower", "comment": "else"},
+    ]
+    own = concept_map({"code": "1", "target": targets})
+    assert value(translated(client, "r4", "1", own), "message") == "x: only if female; z: else"
+    plain = translated(client, "r4", "1", concept_map({"code": "1", "target": targets[1:2]}))
+    assert [each["name"] for each in plain["parameter"]] == ["result", "match"]
+
+
+@pytest.mark.parametrize(
+    ("targets", "expected"),
+    [
+        ([{"equivalence": "unmatched"}], {"noMap": True}),
+        ([{"equivalence": "equivalent"}], {}),
+        (
+            [{"equivalence": "unmatched"}, {"code": "x", "equivalence": "equivalent"}],
+            {"target": [{"code": "x", "relationship": "equivalent"}]},
+        ),
+        (
+            [{"code": "x", "equivalence": "wider"}],
+            {"target": [{"code": "x", "relationship": "source-is-narrower-than-target"}]},
+        ),
+        ([], {}),
+    ],
+)
+def test_targets_of_r4_without_a_code_leave_no_empty_list(targets: list[Json], expected: Json) -> None:
+    own = concept_map({"code": "1", **({"target": targets} if targets else {})})
+    map_from_r4(own)
+    assert own["group"][0]["element"] == [{"code": "1", **expected}]
 
 
 @pytest.mark.parametrize(("base", "name"), [("r5", "otherMap"), ("r4", "url")])

@@ -79,7 +79,8 @@ class MemberEvaluator:
         for number, each in enumerate(self._catalogue.sets):
             self._budget.spend(20)
             if each.members(self._system) & wanted:
-                place = self._place(each.iri) or (self._catalogue, number)
+                places = filter(None, map(self._place, (each.iri, *each.identifiers)))
+                place = next(places, (self._catalogue, number))
                 found = found | SystemSets({place[0]: BitMap([place[1]])})
         return found
 
@@ -118,7 +119,12 @@ class MemberEvaluator:
 
     def _check_field(self, name: str, rows: list[MemberRow], span: tuple[int, int]) -> None:
         """Raise `EclError` for a field that none of the rows has."""
-        if not rows or name in (_MEMBER, "moduleId", "effectiveTime", "active"):
+        if not rows or name in (_MEMBER, "active"):
+            return
+        if name in ("effectiveTime", "moduleId"):
+            if not any(row.time if name == "effectiveTime" else row.module for row in rows):
+                reason = f"The rows of the set state no {name}."
+                raise EclError(reason, "Leave the condition out.", start=span[0], end=span[1])
             return
         known = {field for row in rows for field in (*row.fields, *row.links)}
         if name not in known:

@@ -40,6 +40,10 @@ class MemberSet(Protocol):
     def iri(self) -> str:
         """The IRI of the set."""
 
+    @property
+    def identifiers(self) -> Sequence[str]:
+        """Further IRIs of the set, such as that of the concept that a reference set of Snomed CT is."""
+
     def members(self, system: CodeSystem) -> SystemSets:
         """Return the active members; those of `system` in its edition."""
 

@@ -1,15 +1,18 @@
 """The terminology of a build as the surroundings of an expression: code systems, levels, value sets and mapping sets.
 
-A set is named by the last part of its IRI (`kategori`, `onkologi`) or by an IRI or identifier in quotation marks.
+A set is named by the last part of its IRI (`kategori`, `onkologi`), of a value set the one before its version, or by an
+IRI or identifier in quotation marks. A reference set of Snomed CT is named by the code of its concept.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from urllib.parse import unquote
 
 from pyroaring import BitMap
 
@@ -21,6 +24,8 @@ from begrepp.rdf.namespaces import local_name
 from begrepp.terminology.concept_record import ConceptMapping
 from begrepp.terminology.interface import CodeSystem, ValueSetExpansion
 from begrepp.terminology.terminology import Terminology
+
+_VALUE_SET = re.compile(r"/vs/([^/]+)/[^/]+$")
 
 
 class TerminologySubstrate:
@@ -45,14 +50,13 @@ class TerminologySubstrate:
             return own
         found = self._terminology.value_set(name)
         if found is None:
-            found = next((each for each in self._terminology.value_sets() if local_name(each.iri) == name), None)
+            found = next((each for each in self._terminology.value_sets() if _set_name(each.iri) == name), None)
         return ExpandedSet(found) if found else None
 
     def sets(self) -> Sequence[MemberSet]:
         """Return all levels and mapping sets of the code system, and all value sets."""
         own = {each.iri: each for each in self._own_sets.values()}
-        others = [ExpandedSet(each) for each in self._terminology.value_sets() if each.iri not in own]
-        return [*own.values(), *others]
+        return [*own.values(), *map(ExpandedSet, self._terminology.value_sets())]
 
     @cached_property
     def _own_sets(self) -> dict[str, MemberSet]:
@@ -61,8 +65,12 @@ class TerminologySubstrate:
         mapped: list[MemberSet] = [
             MappingRows(iri, self._system, found) for iri, found in sorted(tables.mapped.items()) if iri
         ]
+        # A value set is a collection too, and may have members of other code systems.
+        value_sets = {each.iri for each in self._terminology.value_sets()}
         levels: list[MemberSet] = [
-            SystemLevel(iri, self._system, found) for iri, found in sorted(tables.collections.items())
+            SystemLevel(iri, self._system, found)
+            for iri, found in sorted(tables.collections.items())
+            if iri not in value_sets
         ]
         return {key: each for each in (*mapped, *levels) for key in (each.name.lower(), each.iri)}
 
@@ -74,11 +82,12 @@ class SystemLevel:
     iri: str
     system: CodeSystem
     concepts: BitMap
+    identifiers: Sequence[str] = ()
 
     @property
     def name(self) -> str:
         """The last part of the IRI."""
-        return local_name(self.iri)
+        return _set_name(self.iri)
 
     def members(self, system: CodeSystem) -> SystemSets:
         """Return the members."""
@@ -101,9 +110,14 @@ class ExpandedSet:
         return self.expansion.iri
 
     @property
+    def identifiers(self) -> Sequence[str]:
+        """The other identifiers of the value set."""
+        return self.expansion.description.identifiers
+
+    @property
     def name(self) -> str:
         """The last part of the IRI."""
-        return local_name(self.iri)
+        return _set_name(self.iri)
 
     def members(self, system: CodeSystem) -> SystemSets:
         """Return the members; those of another edition of `system` are found in it by their IRIs."""
@@ -130,11 +144,12 @@ class MappingRows:
     iri: str
     system: CodeSystem
     concepts: BitMap
+    identifiers: Sequence[str] = ()
 
     @property
     def name(self) -> str:
         """The last part of the IRI."""
-        return local_name(self.iri)
+        return _set_name(self.iri)
 
     def members(self, system: CodeSystem) -> SystemSets:
         """Return the concepts that are mapped."""
@@ -156,6 +171,12 @@ class MappingRows:
             for each in record.mappings:
                 if each.set == self.iri and each.source == record.iri and not each.negated:
                     yield each
+
+
+def _set_name(iri: str) -> str:
+    """Return the last part of the IRI of a set, of a value set (`vs/lung-sites/2026`) the one before its version."""
+    value_set = _VALUE_SET.search(iri)
+    return unquote(value_set[1]) if value_set else local_name(iri)
 
 
 def _fields(mapping: ConceptMapping) -> Mapping[str, str]:

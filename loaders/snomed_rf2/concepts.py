@@ -38,11 +38,12 @@ _SUGGESTION_REFSETS = {
     1186924009,  # PARTIALLY EQUIVALENT TO
 }
 _SUCCESSOR_REFSETS = {900000000000527005, 900000000000526001}
-_DESCRIPTIONS = """
+DESCRIPTIONS = """
 SELECT d.concept, d.type, d.lang, d.term, coalesce(l.standings, 0) FROM description d
 LEFT JOIN (SELECT description, bit_or(standing) AS standings FROM language WHERE active GROUP BY description) l
-ON l.description = d.id WHERE d.active ORDER BY d.concept, d.id
+ON l.description = d.id WHERE d.active AND {} ORDER BY d.concept, d.id
 """
+"""The active descriptions of the concepts for which a condition holds."""
 _RELATIONS = "SELECT DISTINCT concept, type, target, value, place FROM relationship WHERE active ORDER BY 1, 2, 3, 4, 5"
 _HISTORY = "SELECT DISTINCT concept, refset, target FROM association WHERE active ORDER BY 1, 2, 3"
 
@@ -72,7 +73,7 @@ def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Itera
     hierarchy_file = ", ".join(file.path.name for file in files if file.content == "Relationship")
     # Descriptions, maps and associations may refer to concepts that the packages do not contain.
     descriptions, relations = (
-        _RowsByConcept(fetch_rows(joined, _DESCRIPTIONS)),
+        _RowsByConcept(fetch_rows(joined, DESCRIPTIONS.format("true"))),
         _RowsByConcept(fetch_rows(joined, _RELATIONS)),
     )
     history = _RowsByConcept(fetch_rows(joined, _HISTORY))
@@ -167,6 +168,11 @@ def _concept(
         statements=(*statements, *((_FULL_NAMES, RdfTerm(name.value, "literal", name.lang)) for name in full_names)),
         role_groups=role_groups,
     )
+
+
+def preferred_texts(descriptions: list[Values]) -> tuple[Text, ...]:
+    """Return the preferred labels of a concept by its descriptions."""
+    return _texts(descriptions)[0]
 
 
 def _texts(descriptions: list[Values]) -> tuple[tuple[Text, ...], ...]:

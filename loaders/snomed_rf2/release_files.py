@@ -32,6 +32,7 @@ COLUMNS = {
     "ExtendedMap": (*_MAP_COLUMNS, "mapCategoryId"),
     "ComplexMap": _MAP_COLUMNS,
     "SimpleMap": (*_MEMBER_COLUMNS, "mapTarget"),
+    "Simple": _MEMBER_COLUMNS,
     "ModuleDependency": (*_MEMBER_COLUMNS, "sourceEffectiveTime", "targetEffectiveTime"),
 }
 _REQUIRED = ("Concept", "Description", "Relationship", "Language")
@@ -98,7 +99,7 @@ def _parse_name(path: Path) -> Rf2File | None:
         raise InputError(
             path, f"'{match['day']}' in the file's name is not a date.", "Check the file's name."
         ) from None
-    content = re.sub(r"^[a-z]*Refset_|Reference$", "", match["content"])
+    content = re.sub(r"^[a-z]*Refset_|(Reference|Refset)$", "", match["content"])
     return Rf2File(
         path=path,
         content=content,

@@ -36,6 +36,7 @@ CREATE TABLE relationship(id BIGINT, {_STATE}, concept BIGINT, type BIGINT, targ
  place INTEGER, {_ROW});
 CREATE TABLE language(id UUID, {_STATE}, description BIGINT, standing INTEGER, {_ROW});
 CREATE TABLE association(id UUID, {_STATE}, concept BIGINT, refset BIGINT, target BIGINT, {_ROW});
+CREATE TABLE member(id UUID, {_STATE}, refset BIGINT, concept BIGINT, {_ROW});
 CREATE TABLE map(id UUID, {_STATE}, refset BIGINT, concept BIGINT, {_MAP}, {_ROW});
 CREATE TABLE standing(refset VARCHAR, acceptability VARCHAR, standing INTEGER);
 """
@@ -129,7 +130,7 @@ _DESCRIPTION = _component(
 )
 _INFERRED = f"characteristicTypeId != '{_STATED}'"
 _RELATED, _GROUP = ("sourceId::BIGINT", "typeId::BIGINT"), "relationshipGroup::INTEGER"
-_MAP_SOURCE = ("refsetId::BIGINT", "referencedComponentId::BIGINT")
+_IN_REFSET = ("refsetId::BIGINT", "referencedComponentId::BIGINT")
 _MAP_RULE = ("mapGroup::BIGINT", "mapPriority::BIGINT", "nfc_normalize(mapRule)", "nfc_normalize(mapAdvice)")
 _MAP_TARGET = ("nfc_normalize(mapTarget)", "correlationId")
 _INSERTS = {
@@ -153,9 +154,10 @@ _INSERTS = {
         ),
     ),
     "Association": ("association", _member("referencedComponentId::BIGINT", "refsetId::BIGINT", "targetComponentId")),
-    "ExtendedMap": ("map", _member(*_MAP_SOURCE, *_MAP_RULE, *_MAP_TARGET)),
-    "ComplexMap": ("map", _member(*_MAP_SOURCE, *_MAP_RULE, *_MAP_TARGET)),
-    "SimpleMap": ("map", _member(*_MAP_SOURCE, *("NULL",) * 4, "nfc_normalize(mapTarget)", "''")),
+    "ExtendedMap": ("map", _member(*_IN_REFSET, *_MAP_RULE, *_MAP_TARGET)),
+    "ComplexMap": ("map", _member(*_IN_REFSET, *_MAP_RULE, *_MAP_TARGET)),
+    "SimpleMap": ("map", _member(*_IN_REFSET, *("NULL",) * 4, "nfc_normalize(mapTarget)", "''")),
+    "Simple": ("member", _member(*_IN_REFSET)),
     "ModuleDependency": ("", ""),
 }
 """The target table of each kind of file, and the query that fills it."""

@@ -9,6 +9,8 @@ from begrepp.records import (
 
 LICENCE = "https://www.snomed.org/get-snomed"
 IRI = "http://snomed.info/id/"
+REFERENCE_SETS = "http://snomed.info/sct?fhir_vs=refset/"
+"""Beginning of the address of the value set that a reference set is (FHIR, "Using SNOMED CT with FHIR")."""
 SCHEME = Scheme(
     id="snomed-ct",
     titles=texts("Snomed CT", "SNOMED CT"),

@@ -9,7 +9,7 @@ import pytest
 from begrepp.build.loads.record_checks import check_records
 from begrepp.errors import InputError
 from begrepp.rdf.namespaces import CONSIDER
-from begrepp.records import Concept, EditionFiles, LoadRemark, Mapping, Record, Skipped
+from begrepp.records import Concept, EditionFiles, LoadRemark, Mapping, Record, Skipped, ValueSet
 from loaders.snomed_rf2 import load
 from loaders.snomed_rf2.concepts import _SYNONYM, _texts
 from loaders.snomed_rf2.scheme import IRI
@@ -187,3 +187,31 @@ def test_a_cycle_is_refused_with_the_row_of_one_of_its_parents(tmp_path: Path) -
     named = lines[raised.value.origin.row - 1].split("\t")
     assert {(named[4], named[5])} <= {(child, parent), (parent, child)}
     assert child in raised.value.reason and parent in raised.value.reason
+
+
+def test_reference_sets_are_value_sets_of_their_active_members(tmp_path: Path) -> None:
+    files = copied(tmp_path, lambda name, text: (name, text))
+    columns = "id\teffectiveTime\tactive\tmoduleId\trefsetId\treferencedComponentId\n"
+    path = next(each for each in files if "Concept_Snapshot_INT" in each.name).with_name(
+        "der2_Refset_SimpleSnapshot_INT_20240701.txt"
+    )
+    rows = [("1", "100002002"), ("0", "100011001"), ("1", "999999999"), ("1", "100003003")]
+    path.write_text(
+        columns
+        + "".join(
+            f"00000000-0000-4000-8000-{number:012}\t20240101\t{active}\t900000000000207008\t100010000\t{member}\n"
+            for number, (active, member) in enumerate(rows)
+        ),
+        encoding="utf-8",
+    )
+    records = read([*files, path])
+    (found,) = [each for each in records if isinstance(each, ValueSet)]
+    assert (found.id, found.version, found.members) == (
+        "snomed-ct-100010000",
+        "2024-11-30",
+        (f"{IRI}100002002", f"{IRI}100003003"),
+    )
+    assert found.identifiers == ("http://snomed.info/sct?fhir_vs=refset/100010000", f"{IRI}100010000")
+    assert found.titles and found.titles[0].value != "100010000"
+    reasons = [each.reason for each in records if isinstance(each, Skipped) and each.origin.file == path.name]
+    assert reasons == ["the reference set 100010000 has members that are no concepts of the release (1)."]

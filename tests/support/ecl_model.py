@@ -254,6 +254,7 @@ class MemorySet:
     all_rows: list[MemberRow]
     systems: list[CodeSystem]
     base: str = "http://example.org/set/"
+    identifiers: Sequence[str] = ()
 
     @property
     def iri(self) -> str:

@@ -1,4 +1,5 @@
-"""Value sets that an address defines: `[system]?vs`, `?fhir_vs`, `?fhir_vs=isa/[code]` and `?fhir_vs=ecl/[expression]`.
+"""Value sets that an address defines: `[system]?vs`, `?fhir_vs`, and with `isa/[code]`, `refset/[code]` or
+`ecl/[expression]` after `?fhir_vs=`.
 
 The forms with `fhir_vs` are those of Snomed CT in FHIR; `vs` is the form of `CodeSystem.valueSet` here.
 """
@@ -30,7 +31,10 @@ def implicit_value_set(url: str, version: str) -> ValueSetView:
         include["filter"] = [{"property": "concept", "op": "is-a", "value": argument}]
     elif kind == "ecl" and argument:
         include["filter"] = [{"property": "constraint", "op": "=", "value": argument}]
+    elif kind == "refset" and argument:
+        include["filter"] = [{"property": "constraint", "op": "=", "value": f"^ {argument}"}]
     elif kind:
-        raise invalid_request(f"The implicit value set {url[:200]!r} has no form that is known: isa/… or ecl/….")
+        text = f"The implicit value set {url[:200]!r} has no form that is known: isa/…, refset/… or ecl/…."
+        raise invalid_request(text)
     resource: Json = {"resourceType": "ValueSet", "url": url, "status": "active", "compose": {"include": [include]}}
     return read_value_set(resource | ({"version": version} if version else {}))

@@ -80,10 +80,9 @@ class SearchDocument:
     broader: list[str] = field(default_factory=list)
     measures: list[str] = field(default_factory=list)
 
-    def labels(self, *roles: str) -> Iterator[Text]:
-        """Yield the texts of the given roles."""
-        for role in roles:
-            yield from self.texts.get(role, ())
+    def labels(self, *roles: str) -> list[Text]:
+        """Return the texts of the given roles."""
+        return [text for role in roles for text in self.texts.get(role, ())]
 
 
 def read_documents(current: Path) -> Iterator[SearchDocument]:

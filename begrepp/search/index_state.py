@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from begrepp.search.documents import LABEL_ROLES, SearchDocument
-from begrepp.search.same_names import name_keys
-from begrepp.search.schema import variable_name_words
+from begrepp.search.same_names import name_keys, name_words
+from begrepp.search.schema import AnalysedWords, variable_name_words
 from begrepp.search.sibling_systems import Codes, sibling_key, sibling_pairs
 from begrepp.search.species import descendants, divides_by_species, is_species_root
 from begrepp.text.stemming import lowercase_words
@@ -50,6 +50,8 @@ class IndexState:
     names: dict[str, list[str]] = field(default_factory=dict)
     namesake_pairs: set[tuple[str, str]] = field(default_factory=set)
     updates: int = 0
+    _name_words: set[str] = field(default_factory=set, init=False, compare=False)
+    """The last keys of the words of `names`, found with the siblings."""
 
     @classmethod
     def read(cls, index: Path) -> IndexState | None:
@@ -92,9 +94,11 @@ class IndexState:
         """
         self.sibling_pairs = sibling_pairs(self.scheme_codes, self.scheme_sizes, read)
         self.names = {}
+        self._name_words.clear()
         for document in read({iri for pair in self.sibling_pairs for iri in pair}):
-            for name in name_keys(document, "pref"):
+            for name in name_keys(document, "pref", analysed=self.analysed):
                 self.names.setdefault(name, []).append(document.iri)
+            self._name_words |= name_words(document, "pref", analysed=self.analysed)
 
     def with_changes(self, removed: Iterable[SearchDocument], added: Iterable[SearchDocument]) -> IndexState:
         """Return the state after some documents are removed and others added; a changed document is in both."""
@@ -123,7 +127,8 @@ class IndexState:
         """Add the concepts with siblings that have a name in common with a concept of another system."""
         if document.iri in self.siblings:
             return
-        groups = (self.names.get(name, ()) for name in name_keys(document, "pref", "alt"))
+        names = name_keys(document, "pref", "alt", analysed=self.analysed, words=self._name_words)
+        groups = (self.names.get(name, ()) for name in names)
         found = (iri for group in groups if len(group) <= _MAX_NAMESAKES for iri in group)
         within = document.iri.rpartition("/")[0]
         self.namesake_pairs.update((iri, document.iri) for iri in found if iri.rpartition("/")[0] != within)
@@ -132,6 +137,11 @@ class IndexState:
     def vocabulary(self) -> set[str]:
         """The folded words that can be parts of compounds."""
         return {fold(word) for word in self.words if len(word) >= MIN_PART_LENGTH and not word.isdigit()}
+
+    @cached_property
+    def analysed(self) -> AnalysedWords:
+        """The words of the documents, analysed on first use."""
+        return AnalysedWords(self.vocabulary)
 
     @cached_property
     def matches(self) -> dict[str, list[str]]:

@@ -5,29 +5,43 @@ A name is compared in one language, by the keys of its words, without words such
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Set
 from hashlib import blake2b
 
-from begrepp.records import Text
 from begrepp.search.documents import SearchDocument
 from begrepp.search.label_variants import label_variants
+from begrepp.search.schema import AnalysedWords
 from begrepp.search.words import FUNCTION_WORDS, UNSPECIFIED
-from begrepp.text.stemming import lowercase_words, word_keys
+from begrepp.text.stemming import lowercase_words
 
 _MIN_LENGTH = 6
 _LEFT_OUT = FUNCTION_WORDS | UNSPECIFIED
 
 
-def name_keys(document: SearchDocument, *roles: str) -> set[str]:
-    """Return the keys of the labels of an active concept; concepts with a key in common have a name in common."""
-    return set(_keys(document.labels(*roles))) if document.kind == "concept" and document.active else set()
+def name_words(document: SearchDocument, *roles: str, analysed: AnalysedWords) -> set[str]:
+    """Return the last keys of the words of the labels of a concept."""
+    return {
+        analysed[word].keys[-1]
+        for label in document.labels(*roles)
+        for variant in label_variants(label.value)
+        for word in lowercase_words(variant)
+    }
 
 
-def _keys(labels: Iterable[Text]) -> Iterator[str]:
-    for label in labels:
+def name_keys(
+    document: SearchDocument, *roles: str, analysed: AnalysedWords, words: Set[str] | None = None
+) -> set[str]:
+    """Return the keys of the labels of an active concept; concepts with a key in common have a name in common.
+
+    If `words` is given, only those of labels whose words have all their last keys there.
+    """
+    if document.kind != "concept" or not document.active:
+        return set()
+    found = set()
+    for label in document.labels(*roles):
         for variant in label_variants(label.value):
-            words = [word for word in lowercase_words(variant) if word not in _LEFT_OUT]
-            keys = sorted({word_keys(word)[-1] for word in words})
-            text = label.lang.partition("-")[0] + " " + " ".join(keys)
-            if sum(map(len, keys)) >= _MIN_LENGTH:
-                yield blake2b(text.encode(), digest_size=8).hexdigest()
+            keys = {analysed[word].keys[-1] for word in lowercase_words(variant) if word not in _LEFT_OUT}
+            if (words is None or keys <= words) and sum(map(len, keys)) >= _MIN_LENGTH:
+                text = label.lang.partition("-")[0] + " " + " ".join(sorted(keys))
+                found.add(blake2b(text.encode(), digest_size=8).hexdigest())
+    return found

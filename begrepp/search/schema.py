@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -21,8 +20,6 @@ MAX_SOUNDED = 4
 """Words of a label that is found by the sound of all of its words."""
 MAX_EDGE_LENGTH = 3
 """Prefixes of words up to this length are indexed; longer prefixes are expanded to words when searching."""
-
-_OPENING = re.compile(r"[(\[]")
 
 FACETS = ("kind", "scheme", "dataset", "status", "language", "species")
 
@@ -62,40 +59,38 @@ def register_tokenizer(index: Index) -> Index:
 
 @dataclass(frozen=True, slots=True)
 class IndexedWord:
-    """An analysed word: folded form, sound, keys, all forms with those of its parts, prefixes of parts and of it."""
+    """An analysed word: folded form, sound, keys, all forms with those of its parts, prefixes of parts and of it.
+
+    The prefixes are separated by spaces.
+    """
 
     folded: str
     sound: str
     keys: tuple[str, ...]
     forms: tuple[str, ...]
-    edges: tuple[str, ...]
-    prefixes: tuple[str, ...]
+    edges: str
+    prefixes: str
 
 
-class WordAnalyser:
-    """Analyses words and caches the results; `vocabulary` holds the words that can be parts of compounds."""
+class AnalysedWords(dict[str, IndexedWord]):
+    """Table of analysed words in lower case; entries are computed on first use.
+
+    `vocabulary` holds the words that can be parts of compounds.
+    """
 
     def __init__(self, vocabulary: set[str]) -> None:
+        super().__init__()
         self._vocabulary = vocabulary
-        self._cache: dict[str, IndexedWord] = {}
 
-    def analyse(self, words: Iterable[str]) -> list[IndexedWord]:
-        """Analyse words in lower case."""
-        return [self._cache.get(word) or self._analyse_word(word) for word in words]
-
-    def pairs(self, words: Sequence[str]) -> list[str]:
-        """Return the folded pairs of analysed words that stand side by side."""
-        folded = [self._cache[word].folded for word in words]
-        return [f"{one}_{other}" for one, other in pairwise(folded)]
-
-    def _analyse_word(self, word: str) -> IndexedWord:
+    def __missing__(self, word: str) -> IndexedWord:
         folded = fold(word)
         parts = sorted(compound_parts(folded, self._vocabulary))
         stems = word_keys(word)
         forms = dict.fromkeys((folded, *stems, *parts, *(key for part in parts for key in word_keys(part))))
-        edges = dict.fromkeys(chain.from_iterable(map(_word_prefixes, (folded, *parts))))
-        self._cache[word] = analysed = IndexedWord(
-            folded, sound(word), stems, tuple(forms), tuple(edges), _word_prefixes(folded)
+        prefixes = _word_prefixes(folded)
+        edges = dict.fromkeys(chain(prefixes, *map(_word_prefixes, parts)))
+        self[word] = analysed = IndexedWord(
+            folded, sound(word), stems, tuple(forms), " ".join(edges), " ".join(prefixes)
         )
         return analysed
 
@@ -130,23 +125,23 @@ def to_tantivy(
     document: SearchDocument,
     borrowed: Sequence[BorrowedLabel],
     relatives: Sequence[Relative],
-    analyser: WordAnalyser,
+    analysed: AnalysedWords,
     dataset: str,
     species: str,
 ) -> Document:
     """Convert a document; `borrowed` are labels of related resources, `dataset` is the IRI of its dataset."""
-    labels = [*document.labels(*LABEL_ROLES)]
+    labels = document.labels(*LABEL_ROLES)
     phrases = [lowercase_words(label.value) for label in labels]
+    names = _short_names(labels, phrases)
     if document.kind == "variable":
         phrases.append(variable_name_words(document))
-    words = analyser.analyse(dict.fromkeys(chain.from_iterable(phrases)))
-    own_keys = _unique([word.keys for word in words])
-    others = [label.text for label in borrowed] + [*document.labels("keyword")]
-    via_keys = _unique([word.keys for label in others for word in analyser.analyse(lowercase_words(label.value))])
-    text_keys = [
-        word.keys for text in document.labels("text") for word in analyser.analyse(lowercase_words(text.value))
-    ]
-    first_words = analyser.analyse(dict.fromkeys([phrase[0] for phrase in phrases if phrase]))
+    words = [analysed[word] for word in dict.fromkeys(chain.from_iterable(phrases))]
+    own_keys = dict.fromkeys([key for word in words for key in word.keys])
+    others = [*(label.text for label in borrowed), *document.labels("keyword")]
+    via_keys = dict.fromkeys(_keys(others, analysed)) if others else {}
+    folded = [[analysed[word].folded for word in phrase] for phrase in phrases]
+    sounds = [word.sound for word in words]
+    sounds += [label_sound([analysed[word].sound for word in name]) for name in names]
     return Document(
         stored=msgspec.json.encode(_stored(document, borrowed, relatives, dataset, species)),
         iri=document.iri,
@@ -155,21 +150,26 @@ def to_tantivy(
         dataset=dataset,
         status="active" if document.active else "inactive",
         species=species,
-        language=[*dict.fromkeys(label.lang.partition("-")[0] for label in labels if label.lang not in ("", "zxx"))],
+        language=[*dict.fromkeys([label.lang.partition("-")[0] for label in labels if label.lang not in ("", "zxx")])],
         code=[*dict.fromkeys(map(code_key, _codes(document)))],
-        whole=[*dict.fromkeys(label_key(label.value) for label in labels)],
+        whole=[*dict.fromkeys([label_key(label.value) for label in labels])],
         word=" ".join(dict.fromkeys([word.folded for word in words])),
         key=" ".join(own_keys),
-        part=" ".join(_unique([word.forms for word in words])),
+        part=" ".join(dict.fromkeys([form for word in words for form in word.forms])),
         via=" ".join([key for key in via_keys if key not in own_keys]),
-        text=" ".join(chain.from_iterable(text_keys)),
-        edge=" ".join(_unique([word.edges for word in words])),
-        pair=" ".join(dict.fromkeys(chain.from_iterable(map(analyser.pairs, phrases)))),
-        start=" ".join(_unique([word.prefixes for word in first_words])),
+        text=" ".join(_keys(document.labels("text"), analysed)),
+        edge=" ".join([word.edges for word in words]),
+        pair=" ".join(dict.fromkeys([pair for phrase in folded for pair in map("_".join, pairwise(phrase))])),
+        start=" ".join([analysed[word].prefixes for word in {phrase[0]: None for phrase in phrases if phrase}]),
         rank=_rank(document, labels),
         broader=document.broader,
-        sound=" ".join(_sounds(words, zip(labels, phrases, strict=False), analyser)),
+        sound=" ".join(dict.fromkeys(sounds)),
     )
+
+
+def _keys(texts: Iterable[Text], analysed: AnalysedWords) -> list[str]:
+    """Return the keys of all words of some texts."""
+    return [key for text in texts for word in lowercase_words(text.value) for key in analysed[word].keys]
 
 
 def variable_name_words(variable: SearchDocument) -> list[str]:
@@ -192,26 +192,18 @@ def label_sound(words: Iterable[str]) -> str:
     return "_".join(words)
 
 
-def _sounds(
-    words: Iterable[IndexedWord], labels: Iterable[tuple[Text, list[str]]], analyser: WordAnalyser
-) -> dict[str, None]:
-    """Return the sounds of some words, and of the short labels, also without their brackets; `labels` with words."""
-    variants = chain.from_iterable(
-        (own, *map(lowercase_words, label_variants(label.value)[1:])) if _OPENING.search(label.value) else (own,)
-        for label, own in labels
-    )
-    short = (analyser.analyse(variant) for variant in variants if 1 < len(variant) <= MAX_SOUNDED)
-    names = (label_sound(word.sound for word in some) for some in short)
-    return dict.fromkeys(chain((word.sound for word in words), names))
+def _short_names(labels: Iterable[Text], phrases: Iterable[list[str]]) -> list[list[str]]:
+    """Return the words of the short labels, also without their brackets; `phrases` are the words of the labels."""
+    names: list[list[str]] = []
+    for label, words in zip(labels, phrases, strict=True):
+        names.append(words)
+        if "(" in label.value or "[" in label.value:
+            names += map(lowercase_words, label_variants(label.value)[1:])
+    return [words for words in names if 1 < len(words) <= MAX_SOUNDED]
 
 
-def _unique(groups: Iterable[Sequence[str]]) -> dict[str, None]:
-    """Return the distinct strings of all groups, in order."""
-    return dict.fromkeys(chain.from_iterable(groups))
-
-
-def _word_prefixes(word: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([word[:length] for length in range(1, MAX_EDGE_LENGTH + 1)]))
+def _word_prefixes(word: str) -> list[str]:
+    return [word[:length] for length in range(1, min(len(word), MAX_EDGE_LENGTH) + 1)]
 
 
 def _codes(document: SearchDocument) -> list[str]:

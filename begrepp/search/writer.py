@@ -17,7 +17,7 @@ from begrepp.records import Text
 from begrepp.search.documents import LABEL_ROLES, SearchDocument, read_documents
 from begrepp.search.inclusions import included_names, is_rest_group
 from begrepp.search.index_state import IndexState
-from begrepp.search.schema import BorrowedLabel, Relative, WordAnalyser, register_tokenizer, schema, to_tantivy
+from begrepp.search.schema import BorrowedLabel, Relative, register_tokenizer, schema, to_tantivy
 from begrepp.search.species import ANIMAL, HUMAN
 from begrepp.text.stemming import code_key
 
@@ -100,7 +100,6 @@ class DocumentBuilder:
                 self._included[document.iri] = included_names(names, others)
             if is_rest_group(names):
                 self._rest_groups.add(document.iri)
-        self._analyser = WordAnalyser(state.vocabulary)
 
     def build(self, document: SearchDocument) -> Document:
         """Build the Tantivy document of a search document."""
@@ -109,37 +108,43 @@ class DocumentBuilder:
         if document.iri in self._state.broader:
             species = ANIMAL if document.iri in self._state.animals else HUMAN
         borrowed, relatives = self._borrowed_labels(document, dataset), self._relatives(document, dataset)
-        return to_tantivy(document, borrowed, relatives, self._analyser, dataset, species)
+        return to_tantivy(document, borrowed, relatives, self._state.analysed, dataset, species)
 
     def _relatives(self, document: SearchDocument, dataset: str) -> list[Relative]:
         """Return the resources that a reader who asks for this one may mean too, without its children."""
         state, iri = self._state, document.iri
-        found = [
-            *(Relative("same", other) for other in state.matches.get(iri, ())),
-            *(Relative(self._sibling_role(document, other), other) for other in state.siblings.get(iri, ())),
-            *(Relative("namesake", other) for other in state.namesakes.get(iri, ())),
-            *(Relative("parent", other) for other in document.broader),
-            *(Relative("measured", other) for other in state.measured.get(iri, ())),
-        ]
+        found = [("same", other) for other in state.matches.get(iri, ())]
+        found += [(self._sibling_role(document, other), other) for other in state.siblings.get(iri, ())]
+        found += [("namesake", other) for other in state.namesakes.get(iri, ())]
+        found += [("parent", other) for other in document.broader]
+        found += [("measured", other) for other in state.measured.get(iri, ())]
         if document.kind == "variable" and dataset:
-            found.append(Relative("dataset", dataset))
-        return [*{relative.iri: relative for relative in reversed(found[:_MAX_BORROWED])}.values()]
+            found.append(("dataset", dataset))
+        nearest = {other: relation for relation, other in reversed(found[:_MAX_BORROWED])}
+        return [Relative(relation, other) for other, relation in nearest.items()]
 
     def _borrowed_labels(self, document: SearchDocument, dataset: str) -> list[BorrowedLabel]:
         """Return the labels of related resources that are not labels of the resource itself."""
-        seen = {label.value.casefold() for label in document.labels(*LABEL_ROLES)}
-        is_rest = is_rest_group(document.labels("pref")) or not self._rest_groups.isdisjoint(parents(document))
         borrowed = []
         if document.kind == "variable" and dataset:
             borrowed.append(BorrowedLabel("context", Text(dataset.rpartition("/")[2], ""), ""))
-        for role, iri in self._related(document, dataset):
-            scheme, labels = self._labels.get(iri, ("", ()))
+        related = [(role, iri) for role, iri in self._related(document, dataset) if iri in self._labels]
+        if not related:
+            return borrowed
+        seen = {label.value.casefold() for label in document.labels(*LABEL_ROLES)}
+        is_rest = not self._included.keys().isdisjoint([iri for _, iri in related]) and self._is_in_rest(document)
+        for role, iri in related:
+            scheme, labels = self._labels[iri]
             for label in labels:
                 given = self._role_of_name(role, iri, label, is_rest)
                 if given and label.value.casefold() not in seen:
                     seen.add(label.value.casefold())
                     borrowed.append(BorrowedLabel(given, label, scheme))
         return borrowed[:_MAX_BORROWED]
+
+    def _is_in_rest(self, document: SearchDocument) -> bool:
+        """Return whether a concept is a rest group or a code of one."""
+        return is_rest_group(document.labels("pref")) or not self._rest_groups.isdisjoint(parents(document))
 
     def _role_of_name(self, role: str, iri: str, name: Text, is_rest: bool) -> str:
         """Return the role of a name of another resource; empty if that is a rest group which includes what it names."""
@@ -150,9 +155,10 @@ class DocumentBuilder:
     def _related(self, document: SearchDocument, dataset: str) -> Iterator[tuple[str, str]]:
         """Yield the related resources of a resource, each with its role."""
         state, iri = self._state, document.iri
-        yield from (("via", other) for other in state.matches.get(iri, ()))
+        for other in state.matches.get(iri, ()):
+            yield "via", other
         for other in state.siblings.get(iri, ()):
-            yield (self._sibling_role(document, other), other)
+            yield self._sibling_role(document, other), other
         if document.kind == "variable":
             yield from (("measured", concept) for concept in state.measured.get(iri, ()))
             yield ("context", dataset)

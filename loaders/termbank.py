@@ -222,7 +222,13 @@ def _concept(group: _Group, notation: str) -> Concept:
             if word != pref
         ),
     ]
-    areas = dict.fromkeys(post.domain or post.area for post in group.posts)
+    # The area of the column is another one than that before the definition, or the same without its ending.
+    areas = dict.fromkeys(
+        each
+        for post in group.posts
+        for each in (post.domain, "" if post.domain.startswith(post.area) else post.area)
+        if each
+    )
     return Concept(
         scheme=SCHEME.id,
         notation=notation,

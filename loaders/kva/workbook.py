@@ -46,7 +46,7 @@ def read_workbook(path: Path) -> Iterator[Concept]:
     """Yield the concepts of both parts."""
     codes_by_part: dict[str, set[str]] = {part: set() for part in PARTS}
     scope = RowScope()
-    for row in _sheet(path):
+    for row in _sheet(path, counted=False):
         with scope:
             codes_by_part[_part_of(row)].add(row.take("Kod"))
     headings = {part: frozenset(codes) for part, codes in codes_by_part.items()}
@@ -79,5 +79,5 @@ def read_notes(row: Row) -> tuple[Note, ...]:
     )
 
 
-def _sheet(path: Path) -> Iterator[Row]:
-    return read_xlsx(path, sheets=(_SHEET,), required=_SHEET_COLUMNS)
+def _sheet(path: Path, *, counted: bool = True) -> Iterator[Row]:
+    return read_xlsx(path, sheets=(_SHEET,), required=_SHEET_COLUMNS, counted=counted)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from begrepp.history.changes import TYPES, Change
 from begrepp.records import Text
+from begrepp.terminology.record_composition import MATCHES
 from server.assistant.concept_tools import Ids, Language, Limit, System
 from server.assistant.tool_answers import (
     ChangesAnswer,
@@ -28,7 +29,11 @@ _MAX_STEPS = 3
 """Mappings of a path: each further one makes a wrong result more probable."""
 _EXACT = "skos:exactMatch"
 _TRANSITIVE = ("skos:broadMatch", "skos:narrowMatch")
+_DENIED = {"skos:closeMatch": (_EXACT, "skos:closeMatch"), "skos:relatedMatch": MATCHES}
+"""Relations that do not hold where a mapping denies one; for the others, only that one."""
 _MAX_VISITED = 200
+_Denials = frozenset[tuple[str, str]]
+"""Relations of a concept that are denied, with the IRIs of their ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +83,19 @@ class RelationTools:
         source = find_refs(self._context.build, [concept.iri], language)[concept.iri]
         rows = self._rows(concept.iri, language)
         denied = [_step(source, row) for row in rows if row.negated]
-        paths = [path for path in _extend(_start(source), rows) if not target or path.end.scheme == target]
+        start, denials = _start(source), _denials(rows)
+        paths = [path for path in _extend(start, rows, denials) if not target or path.end.scheme == target]
         if target and not paths:
-            paths = self._chains(source, target, language)
+            paths = self._chains(start, target, denials, language)
         return [_mapped_concept(source, path) for path in paths], denied
 
-    def _chains(self, source: Ref, target: str, language: str) -> list[_Path]:
+    def _chains(self, start: _Path, target: str, denials: _Denials, language: str) -> list[_Path]:
         """Return the shortest chains of mappings to a code system; none visits a code system twice."""
-        frontier, visited = [_start(source)], {source.iri}
+        frontier, visited = [start], {start.end.iri}
         for _ in range(_MAX_STEPS):
             reached = []
             for path in frontier:
-                for longer in _extend(path, self._rows(path.end.iri, language)):
+                for longer in _extend(path, self._rows(path.end.iri, language), denials):
                     if longer.end.iri not in visited and len(visited) < _MAX_VISITED:
                         reached.append(longer)
             if found := [path for path in reached if path.end.scheme == target]:
@@ -143,12 +149,27 @@ def _start(source: Ref) -> _Path:
     return _Path(end=source, relation=_EXACT, steps=(), systems=frozenset((source.scheme,)))
 
 
-def _extend(path: _Path, rows: list[MappingRow]) -> Iterator[_Path]:
-    """Yield the path with each mapping of its end that a relation follows from (SSSOM 1.1, rules of chaining)."""
-    denied = {row.other.iri for row in rows if row.negated}
+def _denials(rows: list[MappingRow]) -> _Denials:
+    """Return the relations of a concept that mappings deny. The others may hold: what is not equal may be narrower."""
+    return frozenset(
+        (relation, row.other.iri)
+        for row in rows
+        if row.negated
+        for relation in _DENIED.get(row.predicate, (row.predicate,))
+    )
+
+
+def _extend(path: _Path, rows: list[MappingRow], source_denials: _Denials) -> Iterator[_Path]:
+    """Yield the path with each mapping of its end that a relation follows from (SSSOM 1.1, rules of chaining).
+
+    A denied relation cuts a path where it is a step, and where it is what follows for the first concept.
+    """
+    denials = _denials(rows)
     for row in rows:
         relation = _compose(path.relation, row.predicate) if path.steps else row.predicate
-        if row.negated or not relation or row.other.iri in denied or row.other.scheme in path.systems:
+        if row.negated or not relation or row.other.scheme in path.systems:
+            continue
+        if (row.predicate, row.other.iri) in denials or (relation, row.other.iri) in source_denials:
             continue
         yield _Path(
             end=row.other,

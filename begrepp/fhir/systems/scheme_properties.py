@@ -95,6 +95,7 @@ def concept_properties(
         found += [{"code": code, "valueCoding": one} for iri in iris if (one := coding(iri))]
     if record.marker:
         found.append({"code": "daggerAsterisk", "valueCode": record.marker})
+    found = [_as_declared(each, published) for each in found]
     for note in record.notes:
         if note.text and note.kind in _NOTE_CODES:
             item = published_property(note.text, published) if note.kind == _PUBLISHED_AS else None
@@ -107,6 +108,16 @@ def concept_properties(
         for target in system.hierarchy.targets(relation, concept):
             found.append({"code": relation_code(relation), "valueCode": system.code(target)})
     return found
+
+
+def _as_declared(item: Json, published: Mapping[str, Json]) -> Json:
+    """Return a property with its value in the type that the publisher declares for its code, if that is a text."""
+    code, declared = item["code"], published.get(item["code"], {}).get("type")
+    value = next(value for name, value in item.items() if name.startswith("value"))
+    text = value["code"] if isinstance(value, dict) else value
+    if declared not in ("code", "string") or not isinstance(text, str):
+        return item
+    return {"code": code, "valueCode" if declared == "code" else "valueString": text}
 
 
 def status_word(record: ConceptRecord) -> str:

@@ -417,3 +417,33 @@ def _sorted(item: Any) -> Any:
     if isinstance(item, dict):
         return {name: _sorted(each) for name, each in item.items() if name not in ("id", "display")}
     return sorted(map(_sorted, item), key=repr) if isinstance(item, list) else item
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ("code", {"valueCode": "new"}),
+        ("string", {"valueString": "new"}),
+        ("Coding", {"valueCoding": {"system": RANKS, "code": "new", "display": "New"}}),
+    ],
+)
+def test_a_standard_property_has_the_type_that_the_publisher_declares(
+    tmp_path: Path, declared: str, expected: dict[str, Any]
+) -> None:
+    given = {"code": "valueCode", "string": "valueString", "Coding": "valueCoding"}[declared]
+    value_ = {"system": RANKS, "code": "new"} if declared == "Coding" else "new"
+    old = [{"code": "status", "valueCode": "retired"}, {"code": "replacedBy", given: value_}]
+    concept = [{"code": "old", "display": "Old", "property": old}, {"code": "new", "display": "New"}]
+    properties = [{"code": "replacedBy", "type": declared}, {"code": "status", "type": "code"}]
+    body = {"resourceType": "CodeSystem", "id": "r", "url": RANKS, "title": "R", "status": "active", "language": "en"}
+    text = json.dumps({**body, "content": "complete", "property": properties, "concept": concept})
+    for client_ in built_from(settings_in(tmp_path), {"r.json": text.encode()}):
+        found = get(client_, f"/fhir/r4/CodeSystem/$lookup?system={RANKS}&code=old&property=replacedBy")
+        (part,) = [
+            each["part"]
+            for each in found["parameter"]
+            if each["name"] == "property" and value(each["part"], "code") == "replacedBy"
+        ]
+        assert [each for each in part if each["name"] == "value"] == [{"name": "value", **expected}]
+        resource = one(client_, "CodeSystem", RANKS, "r4")
+        assert {"code": "replacedBy", "type": declared} in resource["property"]

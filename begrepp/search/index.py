@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 from cachetools import LRUCache
 from tantivy import DocAddress, Index, Query, Searcher
@@ -40,6 +41,19 @@ _RELATED_QUERIES = 1_000
 
 Facets = Mapping[str, Mapping[str, int]]
 """The number of hits by facet and value."""
+
+
+class _Found(NamedTuple):
+    """A page of hits; the sum of what the query finds and of the relatives that were added, which it may find too.
+
+    `has_more` tells whether the query finds more than the candidates, to which no relative was added.
+    """
+
+    hits: list[Hit]
+    total: int
+    query: Query
+    added: list[str]
+    has_more: bool
 
 
 class TextIndex:
@@ -83,14 +97,14 @@ class TextIndex:
         Labels in `user_language` score higher. `filters` are values of facets: `kind`, `scheme` and `dataset` (IRIs),
         `status`, `language`, `species`, each one or several; empty values are ignored. A scheme has its parts with it.
         """
-        return self._search(query, limit, offset, user_language, filters)
+        found = self._search(query, limit, offset, user_language, filters)
+        counted_twice = self._candidates.count_matching(found.query, found.added) if found.has_more else 0
+        return found.total - counted_twice, found.hits
 
-    def _search(
-        self, query: str, limit: int, offset: int, user_language: str, filters: Filters
-    ) -> tuple[int, list[Hit]]:
+    def _search(self, query: str, limit: int, offset: int, user_language: str, filters: Filters) -> _Found:
         search = self._parse(query)
         if not search.slots and not search.codes.whole:
-            return 0, []
+            return _Found([], 0, Query.empty_query(), [], has_more=False)
         total, index_query, candidates = self._candidates.find(search, filters, SEARCH_CANDIDATES)
         ranker = self._ranker(search, user_language)
         scored = self._score(ranker, candidates)
@@ -98,13 +112,12 @@ class TextIndex:
         known = {document.iri for document, _ in scored}
         added = [each for each in added if each[0].iri not in known]
         others = [document.iri for document, _ in added]
-        matching = self._candidates.count_matching(index_query, others) if total > len(candidates) else 0
         scored = self._order([*relatives.raised([*scored, *added])], search, user_language)
         if len(candidates) < min(total, offset + limit):
             rest = self._candidates.execute(index_query, offset + limit - len(candidates), offset=len(candidates))[1]
             scored += [each for each in self._score(ranker, rest) if each[0].iri not in others]
         hits = [hit(ranker, *each, user_language) for each in scored[offset : offset + limit]]
-        return total + len(added) - matching, hits
+        return _Found(hits, total + len(added), index_query, others, has_more=total > len(candidates))
 
     def _relatives(
         self, query: str, ranker: Ranker, scored: Sequence[Scored], filters: Filters
@@ -154,7 +167,7 @@ class TextIndex:
         if not search.slots:
             return []
         if not candidates and self._is_finished(search):
-            return self._search(query, limit, 0, user_language, filters)[1]
+            return self._search(query, limit, 0, user_language, filters).hits
         is_whole = candidates > 0
         addresses = self._candidates.suggest(search, filters, candidates or SUGGESTION_CANDIDATES)
         ranker = self._ranker(search, user_language)

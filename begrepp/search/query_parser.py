@@ -35,7 +35,7 @@ from begrepp.search.words import (
     UNSPECIFIED,
     other_numerals,
 )
-from begrepp.text.stemming import code_key
+from begrepp.text.stemming import code_key, lowercase_words
 from begrepp.text.swedish import fold
 
 _EXPANSION, _PARTS, _SYNONYM, _PART_SYNONYM = 0.97, 0.92, 0.82, 0.78
@@ -50,6 +50,7 @@ _ORDINARY = 0.3
 """The weight of a word of circumstances, such as *ofta*, to that of another as rare."""
 
 
+_NOT_CORRECTED = frozenset([*ORDINARY_WORDS, *SUBJECTS])
 _KEPT_SLOTS = 3_000
 """Slots that are kept, the last that were made; queries of a list share many words."""
 
@@ -144,7 +145,8 @@ def parse_search(query: str, maker: SlotMaker, *, joined: bool = True) -> Parsed
     unfinished = words[-1:] if words and not parts[-1].systems and lexicon.is_prefix(words[-1]) else []
     capitals = {word.casefold() for word in text.split() if is_capitals(word)}
     quoted = {word for word in words if any(fold(word) in phrase for phrase in syntax.phrases)}
-    kept = {*unfinished, *capitals, *quoted, *in_phrases, *ORDINARY_WORDS, *SUBJECTS} if not codes.whole else {*words}
+    plain = _NOT_CORRECTED.intersection(lowercase_words(text))
+    kept = {*unfinished, *capitals, *quoted, *in_phrases, *plain} if not codes.whole else {*words}
     unknown = [word for word in words if word not in kept and is_unknown(word, lexicon)]
     if unknown:
         kept.update(words[at] for run in joined_runs(words, lexicon) for at in run)

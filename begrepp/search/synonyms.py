@@ -69,10 +69,14 @@ class Synonyms:
                 if number not in groups[-1:]:
                     self._by_phrase[key] = (*groups, number)
             if len(phrase) > 1:
-                for one in max(zip(phrase, keys, strict=True), key=_length)[1]:
+                for one in min(keys, key=self._with_any):
                     self._long_by_key.setdefault(one, []).append(len(self._long))
                 self._long.append(keys)
         self._groups.append((source, phrases))
+
+    def _with_any(self, keys: Keys) -> int:
+        """Return the number of phrases of several words that are looked up by one of some keys."""
+        return sum(len(self._long_by_key.get(key, ())) for key in keys)
 
     def words(self) -> Iterator[str]:
         """Yield the words of all phrases, of at least four letters, repeatedly."""
@@ -85,10 +89,12 @@ class Synonyms:
 
     def of(self, phrase: Sequence[str]) -> Mapping[Phrase, str]:
         """Return the synonyms of a phrase, each as its lower-case words, with their sources."""
-        keys = [[key for key in word_keys(word) if key in self._keys] for word in phrase]
+        keys: list[list[str]] = []
         found: dict[Phrase, str] = {}
-        if not all(keys):
-            return found
+        for word in phrase:
+            keys.append([key for key in word_keys(word) if key in self._keys])
+            if not keys[-1]:
+                return found
         for number in sorted({number for key in product(*keys) for number in self._by_phrase.get(key, ())}):
             source, others = self._groups[number]
             for other in others:
@@ -103,8 +109,10 @@ class Synonyms:
         is *tappa håret*. Longer phrases are found first; no word belongs to two.
         """
         keys = [frozenset(word_keys(word)) for word in words]
-        near = {number for some in keys for key in some for number in self._long_by_key.get(key, ())}
-        found = [places for number in near if (places := _places(self._long[number], keys))]
+        every = frozenset[str]().union(*keys)
+        near = {number for key in every for number in self._long_by_key.get(key, ())}
+        possible = (phrase for number in near if not any(map(every.isdisjoint, phrase := self._long[number])))
+        found = [places for phrase in possible if (places := _places(phrase, keys))]
         taken = set[int]()
         chosen = []
         for places in sorted(found, key=lambda each: (-len(each), max(each) - min(each), each)):
@@ -123,17 +131,9 @@ def _long_keys(word: str) -> Keys:
     return tuple(key for key in word_keys(word) if len(key) >= min(_MIN_WORD, len(word) - 1) or key == whole)
 
 
-def _length(word: tuple[str, Keys]) -> int:
-    return len(word[0])
-
-
 def _places(phrase: Sequence[Keys], keys: Sequence[frozenset[str]]) -> tuple[int, ...]:
-    """Return the places of the words of a phrase in a text; empty if they are not near each other."""
-    each = []
-    for word in phrase:
-        each.append([at for at, some in enumerate(keys) if not some.isdisjoint(word)])
-        if not each[-1]:
-            return ()
+    """Return the places of the words of a phrase in a text that has them; empty if they are not near each other."""
+    each = [[at for at, some in enumerate(keys) if not some.isdisjoint(word)] for word in phrase]
     together = (
         places
         for places in product(*each)

@@ -1,6 +1,6 @@
 """Batches of queries that two processes of the server answer together.
 
-A process keeps the first queries of a batch and sends the last to another one, a third of what is left at a time. It
+A process keeps the first queries of a batch and sends the last to another one, a share of what is left at a time. It
 takes back what the other refuses or does not return in time, so that the answer never depends on another process.
 """
 
@@ -21,10 +21,8 @@ from server.workers.peer_processes import REFUSED, PeerProcesses
 
 _LEAST = 6
 """Queries of the smallest batch that is shared; a query takes 3 ms, and sharing a tenth of that."""
-_SHARE = 3
-"""The other process gets one of so many of the queries that are left."""
-_STEP = 2
-"""Queries that are answered before the reply of the other process is looked for."""
+_SHARE = 0.4
+"""Share of the queries that are left which the other process gets: some are left when it replies."""
 _LONGEST_WAIT = 1.0
 """Seconds to wait for the other process when nothing else is left to do."""
 
@@ -84,16 +82,18 @@ class _SharedBatch:
         """Return the candidates of each query."""
         while self._waiting or self._sent:
             self._send_some()
-            own = [self._waiting.popleft() for _ in range(min(_STEP, len(self._waiting)))]
-            self._found.update(zip(own, self._finder.find(own), strict=True))
+            if self._waiting:
+                query = self._waiting.popleft()
+                self._found[query] = self._finder.find([query])[0]
             self._receive()
         return self._found
 
     def _send_some(self) -> None:
         """Send a share of the queries that wait, unless the other process has some."""
-        if self._channel is None or self._sent or len(self._waiting) < _SHARE:
+        number = int(_SHARE * len(self._waiting))
+        if self._channel is None or self._sent or not number:
             return
-        self._sent = [self._waiting.pop() for _ in range(len(self._waiting) // _SHARE)]
+        self._sent = [self._waiting.pop() for _ in range(number)]
         build, service = str(self._service.build.folder), self._service.name
         part = _BatchPart(build=build, service=service, language=self._language, queries=self._sent)
         try:

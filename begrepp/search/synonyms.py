@@ -215,9 +215,16 @@ def is_synonym(word: str) -> bool:
 
 def similar_words(word: str, distance: int) -> set[str]:
     """Return the words of synonyms that sound like a word, or are at most at a distance from it."""
-    _, by_sound, words = _written_words()
+    by_sound = _written_words()[1]
+    words = _words_as_long(len(word), distance)
     near = process.extract(word, words, scorer=OSA.distance, score_cutoff=distance, limit=_MAX_SIMILAR)
     return {*by_sound.get(sound(word), ()), *(other for other, _, _ in near)}
+
+
+@cache
+def _words_as_long(length: int, difference: int) -> list[str]:
+    """Return the words of synonyms whose length differs by so much at most, in the order of their sounds."""
+    return [word for word in _written_words()[2] if abs(len(word) - length) <= difference]
 
 
 def find_phrases(words: Sequence[str]) -> list[tuple[int, ...]]:

@@ -179,5 +179,5 @@ class LoadContext:
 
     def resolve_alias(self, term: RdfTerm) -> RdfTerm:
         """Return an IRI that the publisher uses for one of our resources as that of ours; another term unchanged."""
-        alias = self.aliases.get(term.value) if term.kind == "iri" else None
+        alias = self.aliases.get(term.value) if self.aliases and term.kind == "iri" else None
         return term._replace(value=alias) if alias else term

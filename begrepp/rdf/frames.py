@@ -13,11 +13,11 @@ from begrepp import lazy_polars as pl
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import parse_literal
 
-_BLOCK_BYTES = 32 << 20
+_BLOCK_BYTES = 8 << 20
 
 
 def read_blocks(path: Path) -> Iterator[bytes]:
-    """Yield the file in blocks of about 32 MB that end at a line end."""
+    """Yield the file in blocks of about 8 MB that end at a line end."""
     with path.open("rb") as file:
         while block := file.read(_BLOCK_BYTES):
             yield block + file.readline()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from heapq import heapify, heappop, heapreplace
-from itertools import islice
+from itertools import chain, islice
 from mmap import mmap
 from pathlib import Path
 from typing import BinaryIO
@@ -77,8 +77,7 @@ def write_lines(path: Path, lines: Iterable[str]) -> tuple[int, str]:
     with path.open("wb") as out:
         while batch := [*islice(lines, _BATCH_LINES)]:
             # Equal lines are adjacent; a duplicate may also be the last line of the batch before.
-            unique = dict.fromkeys(batch)
-            unique.pop(last, None)
+            unique = [line for line, before in zip(batch, chain((last,), batch), strict=False) if line != before]
             last = batch[-1]
             count += len(unique)
             data = "".join(unique).encode()

@@ -45,7 +45,8 @@ _DECIMAL_ZEROS = re.compile(r"[.,]0{1,6}$")
 _PERSON_OID_STEM = "1.2.752.129.2.1.3."
 # The OIDs of personnummer and samordningsnummer: what follows is such a number.
 _PERSON_OID = re.compile(r"1\.2\.752\.129\.2\.1\.3\.[13]\.(?=\d)")
-_EIGHT_DIGITS = re.compile(r"\d(?:[^\d\n]*\d){7}")  # every form has as many or more on a line: a fast first test
+_EIGHT_DIGITS = re.compile(r"[0-9](?:[^0-9\n]*[0-9]){7}")  # every form has as many or more on a line: a fast first test
+_PLAIN_CHARACTERS = frozenset(map(chr, range(128))) | frozenset("åäöÅÄÖéÉüÜ")  # the most common ones, tested at once
 _MAX_LENGTH = 120  # characters that a number with escapes and markup has at most
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 BARE_TOKEN = re.compile(r"(?<!\d)\d{6}(?:\d\d)?_?\d{4}(?!\d)")
@@ -278,8 +279,8 @@ def _plain_character(character: str) -> str:
 def _plain_text(text: str) -> str:
     """Return the text with plain digits, spaces and dashes, and without decimals and exponents of large numbers."""
     if not text.isascii():
-        for character in set(text):
-            if not character.isascii() and (plain := _plain_character(character)) != character:
+        for character in set(text) - _PLAIN_CHARACTERS:
+            if (plain := _plain_character(character)) != character:
                 text = text.replace(character, plain)
     if ("E" in text or "e+" in text) and any(exponent in text for exponent in _EXPONENTS):
         text = _SCIENTIFIC.sub(lambda match: (match[1] + match[2]).ljust(int(match[3]) + 1, "0"), text)

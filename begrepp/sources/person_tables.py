@@ -44,7 +44,7 @@ class PersonTable:
                 # No form of a number is without a digit, and only in other scripts are there other digits.
                 if not cell.isascii() or _DIGIT.search(cell):
                     self._columns[position].search(cell.replace("\n", " "), origin)
-            elif position and _LAST_FOUR.fullmatch(cell):
+            elif position and 4 <= len(cell) <= 5 and _LAST_FOUR.fullmatch(cell):
                 self._check_pair(cells[position - 1], cell, position, origin)
         if self.rows <= _HEADER_ROWS and sum(map(bool, cells)) > max(1, sum(map(bool, self._header))):
             self._header = cells

@@ -24,8 +24,11 @@ INLINE_MARKUP = re.compile(rf"<{_INLINE_TAGS}[^<>]{{0,500}}>", re.IGNORECASE)
 
 def find_escapes(text: str) -> Iterator[re.Match[str]]:
     """Yield the escapes in a text, in order; looking for their signs first takes a tenth of the time of the pattern."""
+    signs = [sign for sign in _ESCAPE_SIGNS if sign in text]
+    if not signs:
+        return
     end = 0
-    for place in sorted(chain.from_iterable(_places(text, sign) for sign in _ESCAPE_SIGNS)):
+    for place in sorted(chain.from_iterable(_places(text, sign) for sign in signs)):
         if place >= end and (escape := _ESCAPE.match(text, place)):
             end = escape.end()
             yield escape

@@ -76,7 +76,7 @@ def write_difference(
     codes = sorted({(code_key(code.notation), n) for n, c in enumerate(changes) for code in (*c.sources, *c.targets)})
     groups: dict[str, BitMap] = {}
     for number, (change, place) in enumerate(zip(changes, places, strict=True)):
-        for name in (change.type, change.rule, *{*place} - {""}):
+        for name in (change.type, change.rule, *sorted({*place} - {""})):
             groups.setdefault(name, BitMap()).add(number)
     with SectionWriter(path) as out:
         out.items("changes", (msgspec.msgpack.encode(change) for change in changes))

@@ -27,7 +27,7 @@ from begrepp.terminology.concept_record import (
     Use,
 )
 from begrepp.terminology.name_composition import compose_codes
-from begrepp.terminology.statements import PlainTerm, Statements, local_name, texts, value, values
+from begrepp.terminology.statements import PlainTerm, Statements, local_name, texts, value
 
 NOTES = (
     "xkos:coreContentNote",
@@ -215,13 +215,25 @@ def _role_groups(properties: Sequence[ConceptProperty], groups: Mapping[str, Sta
 
 def node_iris(statements: Statements) -> list[str]:
     """Return the IRIs of the notes and terms of a concept that are resources."""
-    return [iri for name in NODES for iri in values(statements, name)]
+    return [term.value for name in statements.keys() & _node_properties() for term in statements[name] if term.is_iri]
+
+
+@cache
+def _node_properties() -> frozenset[str]:
+    return frozenset(map(expand, NODES))
+
+
+@cache
+def _match_iris() -> frozenset[str]:
+    return frozenset(map(expand, MATCHES))
 
 
 def _direct_matches(
     iri: str, statements: Statements, incoming: Mapping[str, Sequence[str]], mappings: Sequence[ConceptMapping]
 ) -> list[ConceptMapping]:
     """Return the matches that are stated without a record of their own."""
+    if not incoming and statements.keys().isdisjoint(_match_iris()):
+        return []
     direct: set[tuple[str, str, str]] = set()
     for name in MATCHES:
         property_ = expand(name)

@@ -19,7 +19,7 @@ class PlainTerm(NamedTuple):
     datatype: str = ""
 
 
-_make = PlainTerm._make
+_new = tuple.__new__
 Statements = dict[str, list[PlainTerm]]
 """Values of a resource by property IRI; blank nodes are left out."""
 
@@ -32,12 +32,13 @@ def parse_statements(lines: Iterable[str]) -> Statements:
         term: PlainTerm | None
         # Written out for the terms of nearly all lines: a build reads some ten million.
         if rest[0] == "<":
-            term = _make((rest[1:-4], True, "", ""))
+            term = _new(PlainTerm, (rest[1:-4], True, "", ""))
         elif rest[0] == '"' and "\\" not in rest:
             end = rest.rindex('"')
             tail = rest[end + 1 : -3]
-            term = _make(
-                (rest[1:end], False, tail[1:], "") if tail[:1] == "@" else (rest[1:end], False, "", tail[3:-1])
+            term = _new(
+                PlainTerm,
+                (rest[1:end], False, tail[1:], "") if tail[:1] == "@" else (rest[1:end], False, "", tail[3:-1]),
             )
         elif (term := parse_term(rest[:-3])) is None:
             continue

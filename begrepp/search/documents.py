@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+
+import msgspec
 
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import group_by_subject, literal_datatype, parse_literal, read_subjects
@@ -55,8 +56,7 @@ LABEL_ROLES = ("pref", "alt", "hidden")
 """The roles of names: recommended, alternative, and those for searching only."""
 
 
-@dataclass(slots=True)
-class SearchDocument:
+class SearchDocument(msgspec.Struct, array_like=True, gc=False):
     """A searchable resource: its IRI, kind, notation and texts; `notations` are all codes of a concept.
 
     `texts` are by role: `pref`, `alt` and `hidden` labels, `keyword`, and `text` for definitions and notes. `matches`
@@ -69,16 +69,16 @@ class SearchDocument:
     kind: str = ""
     scheme: str = ""
     notation: str = ""
-    notations: list[str] = field(default_factory=list)
+    notations: list[str] = []
     active: bool = True
     is_top_concept: bool = False
     is_demonstration: bool = False
     part_of: str = ""
-    texts: dict[str, list[Text]] = field(default_factory=dict)
-    identifiers: list[str] = field(default_factory=list)
-    matches: list[str] = field(default_factory=list)
-    broader: list[str] = field(default_factory=list)
-    measures: list[str] = field(default_factory=list)
+    texts: dict[str, list[Text]] = {}
+    identifiers: list[str] = []
+    matches: list[str] = []
+    broader: list[str] = []
+    measures: list[str] = []
 
     def labels(self, *roles: str) -> list[Text]:
         """Return the texts of the given roles."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain, pairwise
 
 import msgspec
@@ -57,8 +56,7 @@ def register_tokenizer(index: Index) -> Index:
     return index
 
 
-@dataclass(frozen=True, slots=True)
-class IndexedWord:
+class IndexedWord(msgspec.Struct, frozen=True, gc=False):
     """An analysed word: folded form, sound, keys, all forms with those of its parts, prefixes of parts and of it.
 
     The prefixes are separated by spaces.
@@ -95,8 +93,7 @@ class AnalysedWords(dict[str, IndexedWord]):
         return analysed
 
 
-@dataclass(frozen=True, slots=True)
-class BorrowedLabel:
+class BorrowedLabel(msgspec.Struct, frozen=True, gc=False):
     """A label of a related resource, by which this one is found too.
 
     `role` is `via` (an exact or close match), `sibling` (the same code in a sibling system), `variant` (almost the same
@@ -222,9 +219,8 @@ def _stored(
     species: str,
 ) -> list[object]:
     """Return the values of an `IndexedDocument`."""
-    labels = [[role, label.lang, label.value, ""] for role in LABEL_ROLES for label in document.labels(role)]
-    labels += [["keyword", label.lang, label.value, ""] for label in document.labels("keyword")]
-    labels += [[label.role, label.text.lang, label.text.value, label.scheme] for label in borrowed]
+    labels = [(role, lang, value, "") for role in (*LABEL_ROLES, "keyword") for value, lang in document.labels(role)]
+    labels += [(label.role, label.text.lang, label.text.value, label.scheme) for label in borrowed]
     return [
         document.iri,
         document.kind,
@@ -243,7 +239,7 @@ def _stored(
 
 def _rank(document: SearchDocument, labels: Iterable[Text]) -> int:
     """Return the static rank, 0 to 255: higher for datasets, upper levels and short labels; 0 if inactive."""
-    shortest = min((len(label.value) for label in labels), default=200)
+    shortest = min([len(label.value) for label in labels], default=200)
     rank = 100 - min(shortest, 100) + 10 * max(0, 5 - len(document.notation))
     rank += {"scheme": 30, "dataset": 40, "variable": 0}.get(document.kind, 20) + 20 * document.is_top_concept
     return rank if document.active else 0

@@ -199,7 +199,7 @@ def _spool_documents(current: Path, spool: IO[bytes]) -> tuple[IndexState, set[s
     return state, extended
 
 
-class _DocumentIri(msgspec.Struct):
+class _DocumentIri(msgspec.Struct, array_like=True):
     """The IRI of a stored document, decoded without its other fields."""
 
     iri: str

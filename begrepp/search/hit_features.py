@@ -1,7 +1,8 @@
 """Features of search hits: what the learned order of a list of hits decides by.
 
-A feature describes a hit, the query, or the place of the hit among the others: whether its broader code or the same
-code in another system stands before it, how many hits of its code system do, and how far its score is from theirs.
+A feature describes a hit, the query, the place of the hit among the others (whether its broader code or the same code
+in another system stands before it, how many hits of its code system do, how far its score is from theirs), or the
+company that it has among them (`hit_relations`).
 No feature names a code system, a language or a concept, so that an order learned on one build holds for another.
 """
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from begrepp.records import in_language
+from begrepp.search.hit_relations import RELATION_FEATURES, relation_features
 from begrepp.search.indexed_documents import Label
 from begrepp.search.query_parser import ParsedSearch
 from begrepp.search.relatives import Scored
@@ -42,17 +44,9 @@ FEATURES = (
     *("query_words", "is_code"),
     *("before_in_system", "behind_in_system", "in_system", "shorter_codes", "same_code_before"),
     *("broader_before", "narrower_before", "is_first_system", "is_below_first", "is_above_first", "has_first_name"),
-    *(
-        "equals",
-        "best_equal",
-        "broader_hits",
-        "narrower_hits",
-        "first_match",
-        "known_words",
-        "likeness",
-        "likeness_of_words",
-    ),
+    *("first_match", "known_words", "likeness", "likeness_of_words"),
     *("label_covered", "query_covered", "typed_covered", "covered_anywhere", "is_rest", "is_in_subject"),
+    *RELATION_FEATURES,
 )
 """The columns of `hit_features`."""
 _KINDS = {kind: place for place, kind in enumerate(("concept", "dataset", "variable", "scheme"))}
@@ -62,9 +56,6 @@ _ROLES = {
         ("pref", "code", "alt", "hidden", "keyword", "via", "sibling", "variant", "measured", "namesake", "parent")
     )
 }
-_EQUALS = frozenset(["same", "sibling", "variant", "namesake"])
-_NO_EQUAL = -20.0
-"""In place of the difference to the best equal of a hit that has none."""
 _TIE = 0.1
 """Hits whose scores differ by less are as good as equal."""
 
@@ -90,7 +81,6 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
         system.lengths.sort()
     subjects = frozenset[str]().union(*(slot.subjects for slot in search.slots))
     codes = Counter[str]()
-    neighbours = _Neighbours(scored)
     first_match = max(result.match for _, result in scored)
     known_words = sum(slot.is_known for slot in search.slots)
     rows = []
@@ -115,42 +105,16 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
             sum(map(system.notations.__contains__, beginnings)), system.beginnings.get(notation, 0) if notation else 0,
             document.scheme == first.scheme, is_same_system and notation.startswith(first.notation),
             is_same_system and first.notation.startswith(notation), not first_names.isdisjoint(forms.names),
-            *neighbours.features(place), first_match, known_words,
+            first_match, known_words,
             fuzz.ratio(typed, name), fuzz.token_sort_ratio(typed, name),
             *result.coverage(), document.is_rest, document.scheme in subjects if subjects else -1,
         ))  # fmt: skip
         system.add(notation, beginnings, score)
         codes[forms.code] += 1
-    return np.array(rows, np.float32)
+    return np.hstack([np.array(rows, np.float32), relation_features(scored)])
 
 
 _NO_LABEL = Label("", "", "")
-
-
-class _Neighbours:
-    """Relatives among the hits: the same concept elsewhere, what is broader, and what is narrower."""
-
-    def __init__(self, scored: Sequence[Scored]) -> None:
-        places = {document.iri: place for place, (document, _) in enumerate(scored)}
-        self._scores = [result.score for _, result in scored]
-        self._equals: list[set[int]] = [set() for _ in scored]
-        self._broader, self._narrower = [0] * len(scored), [0] * len(scored)
-        for place, (document, _) in enumerate(scored):
-            for relative in document.relatives or ():
-                if (other := places.get(relative.iri)) is None:
-                    continue
-                if relative.relation in _EQUALS:
-                    self._equals[place].add(other)
-                    self._equals[other].add(place)
-                elif relative.relation == "parent":
-                    self._broader[place] += 1
-                    self._narrower[other] += 1
-
-    def features(self, place: int) -> tuple[float, ...]:
-        """Return the number of equals, how much better the best is, and the numbers of what is broader and narrower."""
-        equals, scores = self._equals[place], self._scores
-        best = max(scores[other] for other in equals) - scores[place] if equals else _NO_EQUAL
-        return len(equals), best, self._broader[place], self._narrower[place]
 
 
 class _System:

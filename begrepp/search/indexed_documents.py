@@ -105,16 +105,18 @@ class IndexedDocument(msgspec.Struct, array_like=True, frozen=True, dict=True):
 class DocumentForms:
     """The code and the names of a document, normalised.
 
-    `preferred` are the preferred labels and `names` all own names, folded. `borrowed` is the number of names that are
-    those of the same concept elsewhere.
+    `preferred` are the preferred labels and `names` all own names, folded, `preferred_words` and `words` their words.
+    `borrowed` is the number of names that are those of the same concept elsewhere.
     """
 
-    __slots__ = ("borrowed", "code", "names", "preferred")
+    __slots__ = ("borrowed", "code", "names", "preferred", "preferred_words", "words")
 
     def __init__(self, document: IndexedDocument) -> None:
         self.code = code_key(document.notation)
         self.preferred = {fold(label.value) for label in document.preferred}
         self.names = self.preferred.union(fold(label.value) for label in document.labels if label.role in _OTHER_NAMES)
+        self.preferred_words = {word for name in self.preferred for word in lowercase_words(name)}
+        self.words = self.preferred_words.union(*map(lowercase_words, self.names - self.preferred))
         self.borrowed = sum(label.role in _BORROWED for label in document.labels)
 
 

@@ -225,7 +225,8 @@ class BuildRun:
         files, view = DerivedFiles(graphs.contents, self._previous), graphs.view.path
         with ThreadPoolExecutor() as pool:
             public, places = self._options.public, (graphs.parts, graphs.current)
-            terminology = pool.submit(files.write_terminology, self._folder, view, *places, public=public)
+            view_checks = pool.submit(files.scan_view, view, self._folder, self._settings.base)
+            terminology = pool.submit(files.write_terminology, view_checks, self._folder, view, *places, public=public)
             store_checks = pool.submit(files.check_store, graphs.stored, self._folder / "store", self._progress)
             differences = pool.submit(
                 files.write_differences,
@@ -233,9 +234,7 @@ class BuildRun:
                 self._folder,
                 [(d.graph, d.old.graph, d.new.graph) for d in graphs.differences],
             )
-            with files.slots:
-                view_checks = pool.submit(files.scan_view, view, self._folder, self._settings.base)
-                documents = files.write_index(view, self._folder / "index", self._progress)
+            documents = files.write_index(view, self._folder / "index", self._progress)
             self._progress.step("completing the derived files")
             checks = sorted([*view_checks.result(), *store_checks.result()], key=lambda result: result.check)
             terminology.result()

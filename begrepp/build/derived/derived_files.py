@@ -10,12 +10,11 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import suppress
 from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
-from threading import Semaphore
 
 from begrepp.artefact.alphabet import AlphabetBuilder, alphabet_path
 from begrepp.artefact.code_texts import CODE_TEXTS
@@ -46,14 +45,9 @@ _DIFFERENCE_QUERIES = ("difference", "difference-labels", "difference-impact", "
 
 
 class DerivedFiles:
-    """Writes the derived files of a build; `keys` are the checksums under which the next build may use them again.
-
-    Each of the three largest tasks (index, terminology, scan of the view) takes one of the two `slots`: there are two
-    processors, and three at a time would need more memory.
-    """
+    """Writes the derived files of a build; `keys` are the checksums under which the next build may use them again."""
 
     def __init__(self, contents: StoreContents, previous: Path | None) -> None:
-        self.slots = Semaphore(2)
         self._previous = previous
         graphs = json.dumps(sorted(contents.sha256.items()))
         self.keys = {
@@ -93,16 +87,24 @@ class DerivedFiles:
         return write_index(index, view, done)
 
     def write_terminology(
-        self, build: Path, view: Path, parts: Sequence[Part], current: Sequence[Part], *, public: bool
+        self,
+        scanned: Future[list[CheckResult]],
+        build: Path,
+        view: Path,
+        parts: Sequence[Part],
+        current: Sequence[Part],
+        *,
+        public: bool,
     ) -> None:
-        """Write or link the terminology and the tables of expressions, in a process, when a slot is free.
+        """Write or link the terminology and the tables of expressions, in a process, when `scanned` is done.
 
-        Files of superseded editions are linked also if the view has changed.
+        A scan beside it would need more memory. Files of superseded editions are linked also if the view has changed.
         """
+        wait([scanned])
         previous = self._previous if self._is_unchanged("terms") else None
         earlier_tables = self._previous if self._is_unchanged("tables") else None
         in_force = {part.graph for part in current}
-        with self.slots, _process() as pool:
+        with _process() as pool:
             if not self._link_folder(build, TERMINOLOGY):
                 pool.submit(write_terminology, build, view, parts, in_force, public=public, previous=previous).result()
             if not self._link_folder(build, EXPRESSIONS):
@@ -134,7 +136,7 @@ class DerivedFiles:
         return list(run_store_checks(store, progress.work("checking the current view")))
 
     def scan_view(self, view: Path, folder: Path, base: str) -> list[CheckResult]:
-        """Write or link what a scan of the view gives, in a process, when a slot is free; return its checks' results.
+        """Write or link what a scan of the view gives, in a process; return the results of its checks.
 
         These are statistics, orders, the alphabetical index, codes and labels.
         """
@@ -148,7 +150,7 @@ class DerivedFiles:
             for path in paths:
                 link_or_copy(self._previous / path, folder / path)
             return [result for result in self._previous_checks if result.check in VIEW_CHECKS]
-        with self.slots, _process() as pool:
+        with _process() as pool:
             return pool.submit(_write_overview, view, folder, base).result()
 
     @property

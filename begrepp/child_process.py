@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import select
 import signal
 import sys
 import threading
@@ -26,8 +27,11 @@ def end_with_parent() -> None:
 def end_with_standard_input() -> None:
     """End this process when its standard input ends: when the process at the other end of the pipe ends.
 
-    The process exits as by an error, so that its temporary files are removed; it is killed if that takes too long.
+    The process exits as by an error, so that its temporary files are removed, and at once if its input has ended; it
+    is killed if that takes too long.
     """
+    if select.select([0], [], [], 0)[0] and not os.read(0, 1):
+        sys.exit(1)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     threading.Thread(target=_read_and_end, name="parent", daemon=True).start()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_table
 from loaders.sssom.header import Header, delimiter_of
 
@@ -69,22 +71,27 @@ SLOTS = (
 )
 
 
-def slots_of_rows(path: Path, header: Header, encoding: str) -> list[str]:
-    """Return the slots of the header that a mapping has too, so that they do not hold for the other mappings."""
-    stated = [slot for slot in _PROPAGATED if header.get(slot)]
-    if not stated:
-        return []
-    rows = read_table(
+def read_rows(path: Path, encoding: str, *, counted: bool = True) -> Iterator[Row]:
+    """Yield the rows of a table of mappings; `counted` as in `read_table`."""
+    # Examples of the specification omit empty cells at the end of a row (curation_rule_text2.sssom.tsv).
+    return read_table(
         path,
         delimiter=delimiter_of(path, encoding),
         encoding=encoding,
         comment="#",
         required=REQUIRED,
         short_rows=True,
-        counted=False,
+        counted=counted,
     )
+
+
+def slots_of_rows(path: Path, header: Header, encoding: str) -> list[str]:
+    """Return the slots of the header that a mapping has too, so that they do not hold for the other mappings."""
+    stated = [slot for slot in _PROPAGATED if header.get(slot)]
+    if not stated:
+        return []
     found: set[str] = set()
-    for row in rows:
+    for row in read_rows(path, encoding, counted=False):
         found |= {slot for slot in stated if row.take_optional(slot)}
         row.ignore_remaining()
     return [slot for slot in stated if slot in found]

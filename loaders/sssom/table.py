@@ -14,9 +14,8 @@ from begrepp.records import Mapping as Match
 from begrepp.records import MappingSet, Skipped, Text
 from begrepp.sources.row_faults import RowScope, add_remark
 from begrepp.sources.rows import Row, parse_date
-from begrepp.sources.tables import read_table
-from loaders.sssom.header import METADATA_KEY, Header, delimiter_of, slot_date, slot_text, slot_texts
-from loaders.sssom.slots import LABELS, REQUIRED, SLOTS, UNREAD_SLOTS, reason_unread, slots_of_rows
+from loaders.sssom.header import METADATA_KEY, Header, slot_date, slot_text, slot_texts
+from loaders.sssom.slots import LABELS, SLOTS, UNREAD_SLOTS, read_rows, reason_unread, slots_of_rows
 
 # Built-in prefixes of SSSOM/TSV (specification 1.1, "Prefix map").
 _BUILT_IN = {
@@ -51,15 +50,7 @@ def read_mappings(
     path: Path, header: Header, mapping_set: MappingSet, language: str, encoding: str
 ) -> Iterator[Match | Skipped]:
     """Yield the mappings of a table and the skipped rows. `language` is that of its comments, if known."""
-    # Examples of the specification omit empty cells at the end of a row (curation_rule_text2.sssom.tsv).
-    rows = read_table(
-        path,
-        delimiter=delimiter_of(path, encoding),
-        encoding=encoding,
-        comment="#",
-        required=REQUIRED,
-        short_rows=True,
-    )
+    rows = read_rows(path, encoding)
     own = slots_of_rows(path, header, encoding)
     for slot in own:
         reason = f"the metadata key '{slot}' holds for no row, because rows have values of their own."

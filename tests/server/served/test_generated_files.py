@@ -124,7 +124,10 @@ def test_a_generator_ends_with_its_server_and_removes_its_file(tmp_path: Path) -
 def test_the_generators_end_when_their_standard_input_ends(built: Settings, tmp_path: Path, module: str) -> None:
     target = tmp_path / ("begrepp.sqlite.gz" if "downloads" in module else "dcat-ap-se.ttl")
     command = [sys.executable, "-m", module, str(current_build(built)), str(target)]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    ended, other_end = os.pipe()
+    os.close(other_end)
+    with subprocess.Popen(command, stdin=ended, stderr=subprocess.DEVNULL) as process:
+        os.close(ended)
         assert process.wait(30) == 1
     assert [*tmp_path.iterdir()] == []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cached_property, reduce
 from operator import or_
@@ -62,14 +62,13 @@ class MemberEvaluator:
                 self._budget.spend(20)
                 found = found | each.members(self._system)
             return found
-        rows = [row for each in sets for row in self._rows(each)]
+        states = [condition for condition in conditions if condition.name == "active"]
+        rows = [row for each in sets for row in self._rows(each) if _has_state(row, states)]
         for condition in conditions:
             self._check_field(condition.name, rows, condition.span)
         self._check_field(fields[0], rows, node.span)
         values = {condition.span: self._concepts(condition.value) for condition in conditions}
         matching = [row for row in rows if all(self._meets(row, each, values[each.span]) for each in conditions)]
-        if not any(condition.name == "active" for condition in conditions):
-            matching = [row for row in matching if row.active]
         return self._located(row.iri if fields[0] == _MEMBER else row.links.get(fields[0], "") for row in matching)
 
     def containing(self, node: SetsContaining) -> SystemSets:
@@ -151,8 +150,8 @@ class MemberEvaluator:
     def _meets(self, row: MemberRow, condition: FilterCondition, concepts: SystemSets) -> bool:
         value, negated = condition.value, condition.comparison is ComparisonOperator.NOT_EQUALS
         match condition.name:
-            case "active" if isinstance(value, ActiveState):
-                return value.active is None or (value.active is row.active) != negated
+            case "active":
+                return _has_state(row, [condition])
             case "effectiveTime":
                 return time_matches(row.time, condition)
             case "moduleId":
@@ -172,6 +171,20 @@ class MemberEvaluator:
                 return time_matches(text, condition) if text.isdigit() else (text in words) != negated
         place = self._place(row.iri if condition.name == _MEMBER else link)
         return (place is not None and place[1] in concepts.of(place[0])) != negated
+
+
+def _has_state(row: MemberRow, conditions: Sequence[FilterCondition]) -> bool:
+    """Whether a row meets the conditions on `active`; without one, whether it is active (ECL 2.2, member filters)."""
+    if not conditions:
+        return row.active
+    return all(
+        isinstance(each.value, ActiveState)
+        and (
+            each.value.active is None
+            or (each.value.active is row.active) != (each.comparison is ComparisonOperator.NOT_EQUALS)
+        )
+        for each in conditions
+    )
 
 
 def _has_term(text: str, term: SearchTerm) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from urllib.parse import unquote
 
 from pyroaring import BitMap
@@ -51,12 +52,15 @@ class TerminologySubstrate:
         found = self._terminology.value_set(name)
         if found is None:
             found = next((each for each in self._terminology.value_sets() if _set_name(each.iri) == name), None)
-        return ExpandedSet(found) if found else None
+        return ExpandedSet(found, self._system) if found else None
 
     def sets(self) -> Sequence[MemberSet]:
-        """Return all levels and mapping sets of the code system, and all value sets."""
+        """Return all levels and mapping sets of the code system, and all value sets; a map is one set."""
         own = {each.iri: each for each in self._own_sets.values()}
-        return [*own.values(), *map(ExpandedSet, self._terminology.value_sets())]
+        value_sets = self._terminology.value_sets()
+        for each in value_sets:
+            own.pop(each.description.mapping_set, None)
+        return [*own.values(), *(ExpandedSet(each, self._system) for each in value_sets)]
 
     @cached_property
     def _own_sets(self) -> dict[str, MemberSet]:
@@ -100,9 +104,10 @@ class SystemLevel:
 
 @dataclass(frozen=True)
 class ExpandedSet:
-    """A value set of the build, with members of one or several code systems."""
+    """A value set of the build, with members of one or several code systems; `system` is that of the expression."""
 
     expansion: ValueSetExpansion
+    system: CodeSystem
 
     @property
     def iri(self) -> str:
@@ -132,9 +137,33 @@ class ExpandedSet:
         return SystemSets(parts)
 
     def rows(self) -> Iterable[MemberRow]:
-        """Yield a row for each member."""
+        """Yield the mappings of a map, the associations of an association reference set, and a row for other members.
+
+        Rows that are not active come last; they state their member only.
+        """
+        with_fields: set[str] = set()
+        for row in chain(self._mappings(), self._associations()):
+            with_fields.add(row.iri)
+            yield row
         for system in self.expansion.systems():
-            yield from (MemberRow(iri=system.iri(concept)) for concept in self.expansion.members(system))
+            members = (system.iri(concept) for concept in self.expansion.members(system))
+            yield from (MemberRow(iri=iri) for iri in members if iri not in with_fields)
+        for system, former in self.expansion.former_members():
+            yield from (MemberRow(iri=system.iri(concept), active=False) for concept in former)
+
+    def _mappings(self) -> Iterable[MemberRow]:
+        mapped = tables_of(self.system).mapped
+        iri = self.expansion.description.mapping_set
+        return MappingRows(iri, self.system, mapped[iri]).rows() if iri in mapped else ()
+
+    def _associations(self) -> Iterable[MemberRow]:
+        """Yield the statements of concepts with one of the identifiers as their attribute."""
+        attributes = tables_of(self.system).statements.attributes
+        for columns in (attributes[each] for each in self.identifiers if each in attributes):
+            for subject, value in zip(columns.concepts.subjects, columns.concepts.values, strict=True):
+                yield _association(self.system.iri(int(subject)), self.system.iri(int(value)))
+            for subject, value in zip(columns.things.subjects, columns.things.values, strict=True):
+                yield _association(self.system.iri(int(subject)), columns.iris[value])
 
 
 @dataclass(frozen=True)
@@ -177,6 +206,11 @@ def _set_name(iri: str) -> str:
     """Return the last part of the IRI of a set, of a value set (`vs/lung-sites/2026`) the one before its version."""
     value_set = _VALUE_SET.search(iri)
     return unquote(value_set[1]) if value_set else local_name(iri)
+
+
+def _association(source: str, target: str) -> MemberRow:
+    fields = {"targetComponentId": local_name(target)}
+    return MemberRow(iri=source, fields=fields, links={"targetComponentId": target})
 
 
 def _fields(mapping: ConceptMapping) -> Mapping[str, str]:

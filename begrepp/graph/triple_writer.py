@@ -195,6 +195,8 @@ class TripleWriter(LoadContext):
             yield subject, name("dct:identifier"), plain(identifier)
         for member in value_set.members:
             yield subject, name("skos:member"), iri(self.resolve_iri(member))
+        for member in value_set.former_members:
+            yield subject, name("begrepp:formerMember"), iri(self.resolve_iri(member))
         for rule in value_set.intension:
             yield subject, name("begrepp:intension"), plain(rule)
         yield from _header_triples(subject, value_set.resource_header)

@@ -79,6 +79,8 @@ class ValueSet:
     descriptions: tuple[Text, ...] = ()
     identifiers: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    former_members: tuple[str, ...] = ()
+    """Concepts that the publisher states to be members no longer."""
     intension: tuple[str, ...] = ()
     resource_header: str = ""
     """The metadata and rules of the FHIR resource that it was loaded from, as JSON."""

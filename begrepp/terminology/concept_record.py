@@ -264,6 +264,10 @@ class SetDescription(Struct, frozen=True, kw_only=True):
     """IRI of the superseded edition that holds the value set; empty for one of the current view."""
     members: dict[str, bytes] = {}
     """Serialised bitmap of the members by the name of the file of their code system."""
+    former_members: dict[str, bytes] = {}
+    """The same of the concepts that are members no longer."""
+    mapping_set: str = ""
+    """IRI of the mapping set with an identifier of the value set, whose mappings are its rows."""
     unknown: tuple[str, ...] = ()
     """IRIs of members that no code system of the build has."""
     resource_header: str = ""

@@ -6,7 +6,7 @@ that a request carries, has the same methods.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from pyroaring import BitMap
@@ -138,3 +138,6 @@ class ValueSetExpansion(Protocol):
 
     def members(self, system: CodeSystem) -> BitMap:
         """Return the members in one of these editions; the bitmap must not be changed."""
+
+    def former_members(self) -> Iterable[tuple[CodeSystem, BitMap]]:
+        """Yield the concepts that are members no longer, by edition of a code system."""

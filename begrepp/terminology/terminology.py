@@ -277,3 +277,8 @@ class StoredValueSet:
     def members(self, system: CodeSystem) -> BitMap:
         """Return the members in one of these editions."""
         return decode_bitmap(memoryview(self.description.members.get(system.description.file, b"")))
+
+    def former_members(self) -> Iterable[tuple[CodeSystem, BitMap]]:
+        """Yield the concepts that are members no longer, by edition of a code system."""
+        for file, encoded in self.description.former_members.items():
+            yield self._terminology.open_file(file), decode_bitmap(memoryview(encoded))

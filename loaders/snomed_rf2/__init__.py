@@ -5,7 +5,8 @@ if there is only Full, the state on the first day of the edition. The Swedish pr
 Swedish language reference set prefers, independent of the description's language code. Attributes become triples
 with the attribute's IRI; a relationship group from 1 is also a resource of its own with the attributes that it
 holds. An attribute that a release states both in a group and in none counts as grouped only. The row of a concept
-gives the day of its last change, its module and its definition status. Simple reference sets become value sets.
+gives the day of its last change, its module and its definition status. Simple, association and map
+reference sets become value sets, with the concepts of their inactive rows as former members.
 https://confluence.ihtsdotools.org/display/DOCRELFMT
 
 Rows are joined in a temporary database (`begrepp.sources.bulk_tables`), so that memory use is constant.
@@ -33,7 +34,7 @@ from loaders.snomed_rf2.concepts import read_concepts
 from loaders.snomed_rf2.mappings import read_mappings
 from loaders.snomed_rf2.reference_sets import read_reference_sets
 from loaders.snomed_rf2.release_files import Rf2File, choose_files, is_map
-from loaders.snomed_rf2.release_tables import fill_tables
+from loaders.snomed_rf2.release_tables import add_map_members, fill_tables
 from loaders.snomed_rf2.row_checks import check_cycles, remove_dangling_parents
 from loaders.snomed_rf2.scheme import LICENCE, SCHEME
 from loaders.support.agencies import SNOMED_INTERNATIONAL, classifications_publisher
@@ -64,6 +65,7 @@ def load_concepts(edition: EditionFiles) -> Iterator[Record]:
     national = publisher is not SNOMED_INTERNATIONAL
     title = f"Snomed CT {'SE ' if national else ''}{edition.version}"
     concept_files = [file for file in files if not is_map(file)]
+    map_files = [file for file in files if is_map(file)]
     with temporary_database() as joined:
         yield from fill_tables(joined, concept_files, edition_start)
         yield SCHEME
@@ -82,7 +84,8 @@ def load_concepts(edition: EditionFiles) -> Iterator[Record]:
             remove_dangling_parents(joined, concept_files)
         check_cycles(joined, concept_files)
         yield from read_concepts(joined, concept_files)
-        yield from read_reference_sets(joined, concept_files, edition.version)
+        add_map_members(joined, map_files, edition_start, len(concept_files))
+        yield from read_reference_sets(joined, [*concept_files, *map_files], edition.version)
 
 
 def load_maps(edition: EditionFiles) -> Iterator[Record]:

@@ -37,6 +37,7 @@ CREATE TABLE relationship(id BIGINT, {_STATE}, concept BIGINT, type BIGINT, targ
 CREATE TABLE language(id UUID, {_STATE}, description BIGINT, standing INTEGER, {_ROW});
 CREATE TABLE association(id UUID, {_STATE}, concept BIGINT, refset BIGINT, target BIGINT, {_ROW});
 CREATE TABLE member(id UUID, {_STATE}, refset BIGINT, concept BIGINT, {_ROW});
+CREATE TABLE mapped(id UUID, {_STATE}, refset BIGINT, concept BIGINT, {_ROW});
 CREATE TABLE map(id UUID, {_STATE}, refset BIGINT, concept BIGINT, {_MAP}, {_ROW});
 CREATE TABLE standing(refset VARCHAR, acceptability VARCHAR, standing INTEGER);
 """
@@ -115,6 +116,22 @@ def fill_tables(
         yield Skipped(origin=origin, reason=f"the reference set {refset} is not supported.")
 
 
+def add_map_members(joined: DuckDBPyConnection, files: Sequence[Rf2File], last_day: date, number: int) -> None:
+    """Load the members of map reference sets into the table `mapped`, the latest row of each up to a day.
+
+    The files are numbered from `number`. Their rows are checked where the maps themselves are read.
+    """
+    day = last_day.isoformat().replace("-", "")
+    for place, file in enumerate(files, number):
+        stage_table(joined, file.path, COLUMNS[file.content], counted=False)
+        joined.execute(f"INSERT INTO mapped {_MAP_MEMBERS}".replace("ROW", f"{place}, line, NULL"), [day])
+    joined.execute(
+        f"DROP TABLE IF EXISTS {STAGED_TABLE}; CREATE TABLE latest AS SELECT * FROM mapped"
+        " QUALIFY row_number() OVER (PARTITION BY id ORDER BY time DESC, file, line) = 1;"
+        "DROP TABLE mapped; ALTER TABLE latest RENAME TO mapped"
+    )
+
+
 def _component(*columns: str, where: str = "true") -> str:
     return (
         f"SELECT id::BIGINT, effectiveTime, active = '1', {', '.join(columns)}, ROW FROM {STAGED_TABLE} WHERE {where}"
@@ -161,6 +178,10 @@ _INSERTS = {
     "ModuleDependency": ("", ""),
 }
 """The target table of each kind of file, and the query that fills it."""
+_MAP_MEMBERS = (
+    "SELECT TRY_CAST(id AS UUID), effectiveTime, active = '1', TRY_CAST(refsetId AS BIGINT),"
+    f" TRY_CAST(referencedComponentId AS BIGINT), ROW FROM {STAGED_TABLE} WHERE effectiveTime <= ?"
+)
 _UNKNOWN_REFSETS = (
     f"SELECT refsetId, min(line) FROM {STAGED_TABLE} ANTI JOIN standing"
     " ON refset = refsetId AND acceptability = acceptabilityId GROUP BY 1 ORDER BY 2"

@@ -205,13 +205,31 @@ def test_reference_sets_are_value_sets_of_their_active_members(tmp_path: Path) -
         encoding="utf-8",
     )
     records = read([*files, path])
-    (found,) = [each for each in records if isinstance(each, ValueSet)]
+    (found,) = [each for each in records if isinstance(each, ValueSet) and each.origin.file == path.name]
     assert (found.id, found.version, found.members) == (
         "snomed-ct-100010000",
         "2024-11-30",
         (f"{IRI}100002002", f"{IRI}100003003"),
     )
     assert found.identifiers == ("http://snomed.info/sct?fhir_vs=refset/100010000", f"{IRI}100010000")
+    assert found.former_members == (f"{IRI}100011001",)
     assert found.titles and found.titles[0].value != "100010000"
     reasons = [each.reason for each in records if isinstance(each, Skipped) and each.origin.file == path.name]
     assert reasons == ["the reference set 100010000 has members that are no concepts of the release (1)."]
+
+
+def test_association_and_map_reference_sets_are_value_sets_too(tmp_path: Path) -> None:
+    files = with_row(tmp_path, "der2_iisssccRefset_ExtendedMapSnapshot_INT", ("\t1\t900", "\t0\t900"))
+    path = next(each for each in files if "ExtendedMap" in each.name)
+    *rows, added = path.read_text(encoding="utf-8").splitlines()
+    added = added.replace("100002002", "100003003").replace("000000034335", "000000099999")
+    path.write_text("\n".join([*rows, added, ""]), encoding="utf-8")
+    found = {each.id: (each.members, each.former_members) for each in read(files) if isinstance(each, ValueSet)}
+    assert found == {
+        "snomed-ct-447562003": ((f"{IRI}100001001", f"{IRI}100002002"), (f"{IRI}100003003",)),
+        "snomed-ct-446608001": ((f"{IRI}100003003",), ()),
+        "snomed-ct-900000000000497000": ((f"{IRI}100002002",), ()),
+        "snomed-ct-900000000000523009": ((f"{IRI}100005005",), ()),
+        "snomed-ct-900000000000526001": ((f"{IRI}100004004",), ()),
+        "snomed-ct-900000000000527005": ((f"{IRI}100006006",), ()),
+    }

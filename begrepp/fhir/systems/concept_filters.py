@@ -16,6 +16,8 @@ from begrepp.fhir.value_elements import value_element
 
 Json = dict[str, Any]
 _MAX_PATTERN = 1000
+_SNOMED = "http://snomed.info/sct"
+"""Its filter `concept` `in` selects the members of a reference set (FHIR, "Using SNOMED CT with FHIR")."""
 _HIERARCHY_PROPERTIES = ("concept", "code")
 _STANDARD = {"notSelectable", "inactive", "status", "parent", "child", "display", "definition"}
 
@@ -38,6 +40,8 @@ def select_concepts(system: CodeSystemView, item: Json, *, value_set: str, at: s
             at=at,
         )
         raise FhirFault(fault, status=400)
+    if system.url == _SNOMED and (name, operator) == ("concept", "in"):
+        name, operator, value = "constraint", "=", f"^ {value}"
     try:
         found = system.select_natively(name, operator, value)
         return _select(system, name, operator, value) if found is None else found

@@ -1,5 +1,5 @@
-"""Value sets that an address defines: `[system]?vs`, `?fhir_vs`, and with `isa/[code]`, `refset/[code]` or
-`ecl/[expression]` after `?fhir_vs=`.
+"""Value sets that an address defines: `[system]?vs`, `?fhir_vs`, and with `isa/[code]`, `refset`,
+`refset/[code]` or `ecl/[expression]` after `?fhir_vs=`.
 
 The forms with `fhir_vs` are those of Snomed CT in FHIR; `vs` is the form of `CodeSystem.valueSet` here.
 """
@@ -14,6 +14,8 @@ from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
 
 Json = dict[str, Any]
 _KEYS = ("vs", "fhir_vs")
+_REFERENCE_SETS = "^R (* OR (* {{ C active = 0 }}))"
+"""All reference sets in ECL; the members of association reference sets are retired concepts."""
 
 
 def implicit_system(url: str) -> str:
@@ -31,8 +33,9 @@ def implicit_value_set(url: str, version: str) -> ValueSetView:
         include["filter"] = [{"property": "concept", "op": "is-a", "value": argument}]
     elif kind == "ecl" and argument:
         include["filter"] = [{"property": "constraint", "op": "=", "value": argument}]
-    elif kind == "refset" and argument:
-        include["filter"] = [{"property": "constraint", "op": "=", "value": f"^ {argument}"}]
+    elif kind == "refset":
+        value = f"^ {argument}" if argument else _REFERENCE_SETS
+        include["filter"] = [{"property": "constraint", "op": "=", "value": value}]
     elif kind:
         text = f"The implicit value set {url[:200]!r} has no form that is known: isa/…, refset/… or ecl/…."
         raise invalid_request(text)

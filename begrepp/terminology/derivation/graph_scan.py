@@ -24,7 +24,7 @@ from begrepp.terminology.concept_record import (
 )
 from begrepp.terminology.name_composition import DESCRIBING, compose_codes, compose_mapping, compose_name
 from begrepp.terminology.record_composition import INCOMING, NODES, Surroundings, node_iris
-from begrepp.terminology.statements import Statements, is_a, parse_statements, parse_term, value, values
+from begrepp.terminology.statements import Statements, is_a, parse_statements, parse_term, texts, value, values
 
 _LINKED = {name(prefixed): prefixed for prefixed in INCOMING}
 _PLACED = {name(prefixed): expand(prefixed) for prefixed in ("skos:inScheme", "skos:notation", "begrepp:status")}
@@ -58,6 +58,8 @@ class GraphScan:
     incoming: dict[str, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     """Subjects by object and property (prefixed)."""
     editions: dict[str, list[ListedEdition]] = field(default_factory=lambda: defaultdict(list))
+    mapping_sets: dict[str, str] = field(default_factory=dict)
+    """IRIs of mapping sets by their identifiers."""
     _mappings: list[ConceptMapping] = field(default_factory=list)
     _mappings_by_end: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _sets: dict[str, str] = field(default_factory=dict)
@@ -154,6 +156,8 @@ def _add_thing(scan: GraphScan, iri: str, lines: list[str]) -> None:
         scan.things[iri] = statements
     for mapping in values(statements, "sssom:mappings"):
         scan._sets[mapping] = iri
+    if is_a(statements, "sssom:MappingSet"):
+        scan.mapping_sets |= dict.fromkeys((text.value for text in texts(statements, "dct:identifier")), iri)
     for concept in values(statements, "begrepp:measures"):
         scan._measured[concept].append(iri)
     for column in values(statements, "csvw:column"):

@@ -154,23 +154,30 @@ def _value_sets(scan: GraphScan, writers: Mapping[str, SystemWriter], *, edition
         if not is_a(statements, "begrepp:ValueSet"):
             continue
         members = values(statements, "skos:member")
-        by_system = {
-            writer.file: encode_bitmap(BitMap(writer.numbers[member] for member in members if member in writer.numbers))
-            for writer in writers.values()
-            if any(member in writer.numbers for member in members)
-        }
+        identifiers = tuple(text.value for text in texts(statements, "dct:identifier"))
         yield SetDescription(
             iri=iri,
             version=value(statements, "dcat:version"),
-            identifiers=tuple(text.value for text in texts(statements, "dct:identifier")),
+            identifiers=identifiers,
+            mapping_set=next((scan.mapping_sets[each] for each in identifiers if each in scan.mapping_sets), ""),
             titles=texts(statements, "skos:prefLabel"),
             descriptions=texts(statements, "dct:description"),
             intension=tuple(text.value for text in texts(statements, "begrepp:intension")),
             edition=edition,
-            members=by_system,
+            members=_by_system(members, writers),
+            former_members=_by_system(values(statements, "begrepp:formerMember"), writers),
             unknown=tuple(member for member in members if member not in scan.concepts),
             resource_header=value(statements, "begrepp:resourceHeader"),
         )
+
+
+def _by_system(members: Sequence[str], writers: Mapping[str, SystemWriter]) -> dict[str, bytes]:
+    """Return the serialised bitmap of members by the name of the file of their code system."""
+    return {
+        writer.file: encode_bitmap(BitMap(writer.numbers[member] for member in members if member in writer.numbers))
+        for writer in writers.values()
+        if any(member in writer.numbers for member in members)
+    }
 
 
 def _list_editions(scan: GraphScan, parts: Sequence[Part]) -> None:

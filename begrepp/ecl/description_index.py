@@ -60,6 +60,11 @@ class DescriptionIndex:
         """The concepts that have a synonym or a fully specified name beside their preferred labels."""
         return self.concepts(self.kinds.get("synonym", BitMap()))
 
+    @cached_property
+    def concepts_with_elements(self) -> BitMap:
+        """The concepts whose record holds more of the publisher's FHIR resource."""
+        return self.concepts(self._sets["state"].get("published", BitMap()))
+
     def with_id(self, id_: str) -> BitMap:
         """Return the rows with an identifier."""
         ids, rows = self._file.items("ids"), integers_of(self._file, "ids.rows")

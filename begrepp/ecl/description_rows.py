@@ -76,6 +76,7 @@ class DescriptionCollector:
             memberships = [("folding", folding), ("language", language), ("kind", each.kind)]
             memberships += [("state", "active")] if each.active else []
             memberships += [("state", "full")] if each.is_full_name else []
+            memberships += [("state", "published")] if record.resource_element else []
             for membership in memberships:
                 self._sets[membership].add(row)
             if each.id:

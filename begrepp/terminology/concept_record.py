@@ -188,6 +188,8 @@ class ConceptRecord(RecordHead, frozen=True, array_like=True, kw_only=True):
     role_groups: tuple[StatedGroup, ...] = ()
     full_names: tuple[Text, ...] = ()
     """Fully specified names; each is also a designation."""
+    resource_element: str = ""
+    """What the publisher's FHIR resource states of the concept beside the other fields, as JSON."""
 
 
 class ThingName(Struct, frozen=True, array_like=True, kw_only=True):

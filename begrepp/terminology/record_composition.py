@@ -84,8 +84,9 @@ _VALUE_FIELDS = {
 }
 """Fields with one value of a property, the least; further values are in `properties`."""
 FULL_NAME = "begrepp:fullySpecifiedName"
+RESOURCE_ELEMENT = "begrepp:resourceElement"
 ROLE_GROUP = "begrepp:roleGroup"
-_ELSEWHERE = ("skos:notation", "begrepp:domain", "dct:source", ROLE_GROUP, FULL_NAME, *MATCHES)
+_ELSEWHERE = ("skos:notation", "begrepp:domain", "dct:source", ROLE_GROUP, FULL_NAME, RESOURCE_ELEMENT, *MATCHES)
 _PAIRS = ("begrepp:etiologyOf", "begrepp:manifestationOf")
 _INCOMING_FIELDS = {
     "skos:related": "related_from",
@@ -167,6 +168,7 @@ def compose_record(iri: str, statements: Statements, around: Surroundings) -> Co
         properties=tuple(properties),
         role_groups=_role_groups(properties, around.role_groups) if around.role_groups else (),
         full_names=texts(statements, FULL_NAME),
+        resource_element=value(statements, RESOURCE_ELEMENT),
         **fields,
     )
 

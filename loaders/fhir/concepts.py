@@ -17,6 +17,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Concept, Coverage, Marker, Note, NoteKind, RdfTerm, Record, Scheme, Status, Text
 from begrepp.sources.row_faults import RowScope, add_remark
 from loaders.declaration.source_toml import new_declared_edition
+from loaders.fhir.designations import DISPLAY_USES, FULL_NAME, FULL_NAMES, is_definition, unstated_elements, use_of
 from loaders.fhir.property_values import FhirProperty, code_or_text, full_text, value_language
 from loaders.fhir.supplements import Supplement, standard_names
 from loaders.support.editions import last_day_of_retired
@@ -35,8 +36,6 @@ _TRUE = RdfTerm("true", "literal", datatype=expand("xsd:boolean"))
 _DATES = ("retirementDate", "validFrom")
 _NOTE_KINDS = tuple(kind.value for kind in NoteKind)
 _MARKERS = tuple(marker.value for marker in Marker)
-_DEFINITION = "definition"
-"""Code of the use of designations that are definitions in another language."""
 _SUCCESSORS = (
     "replaced-by",
     "replacedBy",
@@ -49,11 +48,6 @@ _SUCCESSORS = (
 )
 """Concept properties of HL7's and other publishers' code systems whose value is the code that replaces a concept."""
 _REPLACED_BY = "http://hl7.org/fhir/StructureDefinition/codesystem-replacedby"
-_FULL_NAMES = ("900000000000003001", "fully-specified-name", "fsn")
-"""Uses of designations that are fully specified names, as a code of SNOMED CT or a word."""
-_OTHER_NAMES = (*_FULL_NAMES, "900000000000013009", "synonym")
-"""Uses of designations that are no display: fully specified names and synonyms."""
-_FULL_NAME = expand("begrepp:fullySpecifiedName")
 _INACTIVE = ("retired", "inactive", "withdrawn")
 _DRAFT = ("draft", "experimental")
 
@@ -173,10 +167,12 @@ class _ConceptReader:
         alt: dict[Text, None] = {}
         definitions = [Text(str(concept["definition"]), lang)] if concept.get("definition") else []
         full_names: dict[Text, None] = {}
-        for text, use in self._designations(concept, code):
-            if use in _OTHER_NAMES or pref.setdefault(text.lang, text.value) != text.value:
+        designations = [*self._designations(concept, code)]
+        for text, item in designations:
+            use = use_of(item)[1]
+            if use not in DISPLAY_USES or pref.setdefault(text.lang, text.value) != text.value:
                 alt[text] = None
-            if use in _FULL_NAMES:
+            if use in FULL_NAMES:
                 full_names[text] = None
         alt = {text: None for text in alt if pref.get(text.lang) != text.value}
         definitions += self._translated_definitions(concept)
@@ -210,28 +206,28 @@ class _ConceptReader:
             paired_with=tuple(_values(properties, "pairedWith")),
             statements=(
                 *_statements(properties),
-                *((_FULL_NAME, RdfTerm(text.value, "literal", text.lang)) for text in full_names),
+                *((FULL_NAME, RdfTerm(text.value, "literal", text.lang)) for text in full_names),
+                *unstated_elements(designations, pref),
             ),
         )
 
-    def _designations(self, concept: Json, code: str) -> Iterator[tuple[Text, str]]:
-        """Yield each designation, and the code of its `use`, empty if there is none."""
+    def _designations(self, concept: Json, code: str) -> Iterator[tuple[Text, Json]]:
+        """Yield each designation as a text and as its element, which is empty for a translation."""
         items = [(each, self.resource.language) for each in checked_items(concept, "designation", self.resource.origin)]
         items += [(each, s.language) for s in self.supplements for each in s.items(code, "designation")]
         for supplement in self.supplements:
             items += [({"value": word}, supplement.language) for word in supplement.displays(code)]
         for text in read_translations(concept, "display"):
-            yield text, ""
+            yield text, {}
         for each, language in items:
             text = Text(str(each.get("value") or "").strip(), language_tag(each.get("language")) or language)
-            use = each.get("use")
-            if text.value and not _is_definition(each):
-                yield text, str(use.get("code") or "") if isinstance(use, dict) else ""
+            if text.value and not is_definition(each):
+                yield text, each
 
     def _translated_definitions(self, concept: Json) -> list[Text]:
         """Return the designations that are definitions."""
         items = checked_items(concept, "designation", self.resource.origin)
-        found = [each for each in items if _is_definition(each) and each.get("value")]
+        found = [each for each in items if is_definition(each) and each.get("value")]
         return [
             Text(str(each["value"]), language_tag(each.get("language")) or self.resource.language) for each in found
         ]
@@ -281,8 +277,3 @@ def _statements(properties: list[FhirProperty]) -> Iterator[tuple[str, RdfTerm]]
     for word in dict.fromkeys(_values(properties, "status")):
         if word in (*_INACTIVE, *_DRAFT) and word not in tuple(Status):
             yield _STATUS, RdfTerm(word, "literal")
-
-
-def _is_definition(designation: Json) -> bool:
-    use = designation.get("use")
-    return isinstance(use, dict) and use.get("code") == _DEFINITION

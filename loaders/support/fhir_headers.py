@@ -15,7 +15,8 @@ from loaders.support.fhir_packages import Resource
 _LEFT_OUT = ("resourceType", "id", "text", "implicitRules", "concept", "expansion", "group", "count")
 _OF_THE_SERVER = ("versionId", "lastUpdated", "source")
 """Elements of `meta` that describe the copy on one server."""
-_ENCODER = msgspec.json.Encoder(decimal_format="number", order="sorted")
+ELEMENT_ENCODER = msgspec.json.Encoder(decimal_format="number", order="sorted")
+"""Encoder of elements with sorted names; decimals are written as they were read."""
 
 
 def resource_header(resource: Resource) -> str:
@@ -32,7 +33,7 @@ def resource_header(resource: Resource) -> str:
         header["expansion"] = {}
     if resource.kind == "ConceptMap" and (groups := [*_groups_without_targets(resource.body)]):
         header["group"] = groups
-    return _ENCODER.encode(header).decode()
+    return ELEMENT_ENCODER.encode(header).decode()
 
 
 def _contains(body: Json) -> object:

@@ -326,5 +326,20 @@ def test_a_designation_that_is_a_fully_specified_name_is_stated_as_one(tmp_path:
     ]
     concept = [{"code": "1", "display": "ett", "designation": designation}]
     found = concepts(load(tmp_path, "fhir", {"a.json": code_system(concept=concept)}))["1"]
-    assert found.statements == ((expand("begrepp:fullySpecifiedName"), ("One (number)", "literal", "en", "")),)
+    full, published = found.statements
+    assert full == (expand("begrepp:fullySpecifiedName"), ("One (number)", "literal", "en", ""))
+    # A use without a code system is not that of SNOMED CT, and is kept as the publisher gives it.
+    assert published[0] == expand("begrepp:resourceElement")
+    assert json.loads(published[1].value) == {"designation": designation}
     assert {each.value for each in found.alt_labels} == {"One (number)", "First"}
+
+
+def test_uses_that_labels_state_are_not_kept_beside_them(tmp_path: Path) -> None:
+    uses = {"900000000000003001": "One (number)", "900000000000013009": "First"}
+    designation = [
+        {"language": "en", "use": {"system": "http://snomed.info/sct", "code": code}, "value": text}
+        for code, text in uses.items()
+    ]
+    concept = [{"code": "1", "display": "ett", "designation": [*designation, {"language": "fi", "value": "yksi"}]}]
+    found = concepts(load(tmp_path, "fhir", {"a.json": code_system(concept=concept)}))["1"]
+    assert [name for name, _ in found.statements] == [expand("begrepp:fullySpecifiedName")]

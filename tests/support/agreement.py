@@ -92,6 +92,7 @@ _IN_FIELDS = {
         "begrepp:domain",
         "begrepp:roleGroup",
         "begrepp:fullySpecifiedName",
+        "begrepp:resourceElement",
         *_VALUES.values(),
     )
 }

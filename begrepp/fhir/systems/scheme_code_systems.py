@@ -20,15 +20,14 @@ from begrepp.fhir.systems.concept_filters import FilterNotUnderstood, select_by_
 from begrepp.fhir.systems.designations import STANDARDS_STATUS, ConceptTexts, FhirDesignation
 from begrepp.fhir.systems.published_properties import own_codes
 from begrepp.fhir.systems.scheme_labels import (
-    NO_LANGUAGE,
     computable_name,
+    designations_of,
     display_of,
     first_text,
     named_texts,
     ordered_texts,
     places_of_labels,
     shown_display,
-    synonyms_of,
     text_order,
 )
 from begrepp.fhir.systems.scheme_properties import (
@@ -138,7 +137,8 @@ class SchemeCodeSystem(CodeSystemView):
 
     @cached_property
     def _with_synonyms(self) -> BitMap:
-        return tables_of(self.system).descriptions.concepts_with_synonyms
+        descriptions = tables_of(self.system).descriptions
+        return descriptions.concepts_with_synonyms | descriptions.concepts_with_elements
 
     def code_and_names(self, concept: int, languages: LanguageChoice | None) -> CodeAndNames:
         """Return the code, the display in the languages, and the other preferred labels of a concept."""
@@ -150,16 +150,7 @@ class SchemeCodeSystem(CodeSystemView):
 
     def texts(self, concept: int) -> ConceptTexts:
         """Return all designations: preferred labels by language, then synonyms."""
-        record = self._record(concept)
-        preferred = [each for each in record.designations if each.use == "preferred"]
-        if len(preferred) == 1 and preferred[0].language == NO_LANGUAGE and preferred[0].text == record.code:
-            preferred = []  # the code in place of a label
-        elif len(preferred) > 1:
-            preferred.sort(key=lambda each: text_order(each.language, self.language))
-        first = [display_of(each.text, each.language) for each in preferred]
-        if len(preferred) == len(record.designations):
-            return ConceptTexts(first, self.language)
-        return ConceptTexts([*first, *synonyms_of(record)], self.language)
+        return ConceptTexts(designations_of(self._record(concept), self.language), self.language)
 
     def definition(self, concept: int) -> str:
         """Return the definition, in Swedish if there is one."""

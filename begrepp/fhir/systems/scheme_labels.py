@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
+from begrepp.fhir import exact_json
 from begrepp.fhir.requests.language_choice import LanguageChoice
-from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation
+from begrepp.fhir.systems.designations import ConceptTexts, FhirDesignation, read_designations
+from begrepp.fhir.value_elements import object_items
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
 from begrepp.terminology.concept_record import ConceptRecord, ThingName
@@ -55,17 +59,40 @@ def display_of(value: str, language: str) -> FhirDesignation:
     return FhirDesignation(value=value, language=language, is_display=True)
 
 
-def synonyms_of(record: ConceptRecord) -> list[FhirDesignation]:
-    """Return the synonyms and fully specified names of a concept as designations."""
-    return [
-        FhirDesignation(
-            value=each.text,
-            language=each.language,
-            use=_FULL_NAME if Text(each.text, each.language) in record.full_names else _SYNONYM,
-        )
-        for each in record.designations
-        if each.use == "synonym"
-    ]
+def designations_of(record: ConceptRecord, language: str) -> list[FhirDesignation]:
+    """Return the preferred labels of a concept by language, that of the code system first, then the other names.
+
+    Names have the uses that the publisher's resource states; without one they are synonyms, or fully specified names.
+    """
+    preferred = [each for each in record.designations if each.use == "preferred"]
+    if len(preferred) == 1 and preferred[0].language == NO_LANGUAGE and preferred[0].text == record.code:
+        preferred = []  # the code in place of a label
+    elif len(preferred) > 1:
+        preferred.sort(key=lambda each: text_order(each.language, language))
+    if len(preferred) == len(record.designations) and not record.resource_element:
+        return [display_of(each.text, each.language) for each in preferred]
+    published = published_designations(record.resource_element)
+    first, others = [], []
+    for each in preferred:
+        stated = published.get((each.text, each.language), [])
+        shown = next((one for one in stated if one.is_preferred), None)
+        first.append(replace(shown, is_display=True) if shown else display_of(each.text, each.language))
+        others += [one for one in stated if one is not shown]
+    for each in record.designations:
+        if each.use == "synonym":
+            use = _FULL_NAME if Text(each.text, each.language) in record.full_names else _SYNONYM
+            derived = FhirDesignation(value=each.text, language=each.language, use=use)
+            others += published.get((each.text, each.language)) or [derived]
+    return [*first, *others]
+
+
+def published_designations(element: str) -> dict[tuple[str, str], list[FhirDesignation]]:
+    """Return the designations that the publisher's element of a concept states, by text and language."""
+    found: dict[tuple[str, str], list[FhirDesignation]] = {}
+    if element:
+        for each in read_designations(object_items(exact_json.decode(element), "designation")):
+            found.setdefault((each.value, each.language), []).append(each)
+    return found
 
 
 @lru_cache(4096)

@@ -1,0 +1,121 @@
+"""Elements of concepts in FHIR that only the publisher's resource states: uses of designations.
+
+hearts: mi (en Myocardial infarction, sv Hjärtinfarkt), with consumer names; a supplement adds an abbreviation
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from begrepp.artefact.manifest import current_build
+from begrepp.exports.downloads import write_download
+from begrepp.settings import Settings
+from tests.server.fhir.test_loaded_resources import built_from, one, settings_in
+from tests.server.fhir.test_served_resources import get, value
+
+BASE = "https://registry.example/fhir"
+HEARTS = f"{BASE}/CodeSystem/hearts"
+CONSUMER = {"system": f"{BASE}/CodeSystem/uses", "code": "consumer", "display": "Consumer name"}
+ABBREVIATION = {"system": f"{BASE}/CodeSystem/uses", "code": "abbreviation"}
+FULL = {"system": "http://snomed.info/sct", "code": "900000000000003001", "display": "Fully specified name"}
+SYNONYM = {"system": "http://snomed.info/sct", "code": "900000000000013009", "display": "Synonym"}
+PREFERRED = {
+    "system": "http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra",
+    "code": "preferredForLanguage",
+    "display": "Preferred For Language",
+}
+DISPLAY = {"system": "http://terminology.hl7.org/CodeSystem/designation-usage", "code": "display"}
+DESIGNATIONS: list[dict[str, Any]] = [
+    {"language": "en", "use": CONSUMER, "value": "Heart attack"},
+    {"language": "en", "use": CONSUMER, "value": "Myocardial infarction"},
+    {"language": "en", "use": FULL, "value": "Myocardial infarction (disorder)"},
+    {"language": "en", "use": SYNONYM, "value": "Cardiac infarction"},
+    {"language": "sv", "use": CONSUMER, "value": "Hjärtattack"},
+    {"language": "sv", "use": PREFERRED, "value": "Hjärtinfarkt"},
+    {"language": "fi", "use": CONSUMER, "value": "Sydänkohtaus"},
+    {"language": "nb", "use": DISPLAY, "value": "Hjerteinfarkt"},
+]
+ADDED = {"language": "en", "use": ABBREVIATION, "value": "MI"}
+
+
+def resources() -> list[dict[str, Any]]:
+    about = {"resourceType": "CodeSystem", "status": "active", "language": "en"}
+    concept = {"code": "mi", "display": "Myocardial infarction", "designation": DESIGNATIONS}
+    hearts = about | {"id": "hearts", "url": HEARTS, "title": "Hearts", "content": "complete", "concept": [concept]}
+    added = {"id": "short", "url": f"{BASE}/CodeSystem/short", "title": "Short", "content": "supplement"}
+    return [hearts, about | added | {"supplements": HEARTS, "concept": [{"code": "mi", "designation": [ADDED]}]}]
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings_in(tmp_path_factory.mktemp("elements"))
+
+
+@pytest.fixture(scope="module")
+def first(loaded: Settings) -> Iterator[FlaskClient]:
+    yield from built_from(loaded, {f"{each['id']}.json": json.dumps(each).encode() for each in resources()})
+
+
+@pytest.fixture(scope="module", params=["", "r5", "r4"])
+def client(
+    request: pytest.FixtureRequest, first: FlaskClient, loaded: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FlaskClient]:
+    """A client of a build of the resources, or of the package of that build."""
+    if not request.param:
+        yield first
+        return
+    folder = tmp_path_factory.mktemp("again")
+    package = folder / f"begrepp.fhir-{request.param}.tgz"
+    write_download(current_build(loaded), package.name, package)
+    yield from built_from(settings_in(folder), {package.name: package.read_bytes()})
+    shutil.rmtree(folder)
+
+
+def ordered(items: list[dict[str, Any]]) -> list[str]:
+    return sorted(json.dumps(each, sort_keys=True) for each in items)
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+def test_a_code_system_has_the_uses_of_its_designations(client: FlaskClient, base: str) -> None:
+    (concept,) = one(client, "CodeSystem", HEARTS, base)["concept"]
+    assert concept["display"] == "Myocardial infarction"
+    assert ordered(concept["designation"]) == ordered([*DESIGNATIONS, ADDED])
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+def test_lookup_gives_the_uses(client: FlaskClient, base: str) -> None:
+    answer = get(client, f"/fhir/{base}/CodeSystem/$lookup?system={HEARTS}&code=mi")
+    found = [
+        {name: value(each["part"], name) for name in ("language", "use", "value")}
+        for each in answer["parameter"]
+        if each["name"] == "designation"
+    ]
+    assert ordered([each for each in found if each["use"] != PREFERRED or each["language"] != "en"]) == ordered(
+        [*DESIGNATIONS, ADDED]
+    )
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+def test_expand_gives_the_uses_and_selects_by_them(client: FlaskClient, base: str) -> None:
+    path = f"/fhir/{base}/ValueSet/$expand?url={HEARTS}?vs&includeDesignations=true"
+    (found,) = get(client, path)["expansion"]["contains"]
+    assert ordered(found["designation"]) == ordered([*DESIGNATIONS, ADDED])
+    (found,) = get(client, f"{path}&designation={CONSUMER['system']}|consumer")["expansion"]["contains"]
+    assert {each["value"] for each in found["designation"]} == {
+        each["value"] for each in DESIGNATIONS if each["use"] == CONSUMER
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "display"),
+    [("sv", "Hjärtinfarkt"), ("nb", "Hjerteinfarkt"), ("fi", "Myocardial infarction"), ("en", "Myocardial infarction")],
+)
+def test_a_name_for_another_use_is_no_display(client: FlaskClient, language: str, display: str) -> None:
+    answer = get(client, f"/fhir/r5/CodeSystem/$lookup?system={HEARTS}&code=mi&displayLanguage={language}")
+    assert value(answer, "display") == display

@@ -19,6 +19,7 @@ from server.http.urls import ProfileNameConverter
 from server.http.web_request import WebApplication
 from server.ops.direct_answers import DirectAnswers
 from server.ops.headers import finish_response, start_request
+from server.ops.parameter_check import check_parameters
 from server.pages import errors
 from server.pages.citation import Citation, citation_of
 from server.pages.schema_org import describe_page
@@ -113,6 +114,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     errors.register(app)
     compress_responses(app)
     app.before_request(start_request)
+    app.before_request(check_parameters)
     app.after_request(finish_response)
     direct = app.extensions["begrepp.direct"] = DirectAnswers(app, app.extensions["begrepp"])
     app.wsgi_app = direct  # type: ignore[method-assign]

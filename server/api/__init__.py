@@ -20,6 +20,7 @@ from server.api.parameters import read_parameters
 from server.api.serialisers import json_links
 from server.http.json_body import read_json
 from server.http.negotiation import choose_language
+from server.http.query_parameters import find_unknown, unknown_parameter_error
 from server.pages.templating import address, render, translator
 from server.served.batch_resolver import resolve_codes
 from server.state import app_state, served_build
@@ -52,7 +53,7 @@ def resolve_batch() -> Response:
 
 def _make_view(operation: Operation) -> Callable[[], Response]:
     def view() -> Response:
-        args = _body_parameters() if request.method == "POST" else request.args
+        args = _body_parameters(operation) if request.method == "POST" else request.args
         call: dict[str, Any] = read_parameters(args, operation.parameters)
         # The `lang` cookie belongs to the pages: a program sends `lang` or Accept-Language.
         g.language = choose_language(request, use_cookie=False)
@@ -64,11 +65,14 @@ def _make_view(operation: Operation) -> Callable[[], Response]:
     return view
 
 
-def _body_parameters() -> MultiDict[str, str]:
+def _body_parameters(operation: Operation) -> MultiDict[str, str]:
     """Return the fields of a JSON object in the request body as parameters; raises `UsageError` for anything else."""
     body = read_json(request)
     if not isinstance(body, dict) or not all(isinstance(value, str | int) for value in body.values()):
         raise UsageError("The request body is not an object of texts and numbers.", "Send the parameters in JSON.")
+    known = {each.name for each in operation.parameters}
+    if unknown := find_unknown(body, known):
+        raise unknown_parameter_error(unknown, known)
     return MultiDict({name: str(value) for name, value in body.items()})
 
 

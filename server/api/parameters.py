@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,8 +67,11 @@ class ApiParameter:
         return value
 
 
-def read_parameters(args: MultiDict[str, str], parameters: Iterable[ApiParameter]) -> dict[str, Any]:
-    """Return the values of all parameters by name. Raises `UsageError`."""
+def read_parameters(args: MultiDict[str, str], parameters: Collection[ApiParameter]) -> dict[str, Any]:
+    """Return the values of all parameters by name. Raises `UsageError`, also for one that is given twice."""
+    for parameter in parameters:
+        if (count := len(args.getlist(parameter.name))) > 1:
+            raise UsageError(f"The parameter {parameter.name} is given {count} times.", "Give it once.")
     return {parameter.name: parameter.parse(args.get(parameter.name)) for parameter in parameters}
 
 

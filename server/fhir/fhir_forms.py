@@ -12,14 +12,15 @@ from begrepp.fhir.combined_resources import CombinedResources
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 
 Json = dict[str, Any]
-_PARAMETERS: Mapping[tuple[str, str], tuple[str, ...]] = {
+FORM_PARAMETERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("CodeSystem", "lookup"): ("system", "code", "version", "date", "displayLanguage", "property"),
     ("CodeSystem", "validate-code"): ("url", "code", "display", "version", "date", "displayLanguage"),
     ("CodeSystem", "subsumes"): ("system", "codeA", "codeB", "version"),
     ("ValueSet", "expand"): ("url", "filter", "count", "date", "displayLanguage"),
     ("ValueSet", "validate-code"): ("url", "system", "code", "display", "date"),
-    ("ConceptMap", "translate"): ("system", "sourceCode", "targetSystem"),
+    ("ConceptMap", "translate"): ("system", "sourceCode", "targetSystem", "date"),
 }
+"""Parameters of the form of each operation."""
 MAX_VALUE = 2_000
 """Characters of a parameter on the page."""
 
@@ -51,7 +52,7 @@ def operation_forms(source: CombinedResources, key: object, asked: str, given: M
     """
     examples = _examples(source, key)
     forms = []
-    for (kind, name), parameters in _PARAMETERS.items():
+    for (kind, name), parameters in FORM_PARAMETERS.items():
         filled = examples.translation if kind == "ConceptMap" else examples.values
         if kind == "ValueSet" and "url" in filled:
             filled = {**filled, "url": f"{filled['url']}?vs"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, 
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.resource_library import ResourceLibrary, ResourceSource
 from server.fhir.fhir_operations import OPERATIONS, FhirOperation
+from server.fhir.parameter_names import refuse_unknown
 from server.http.i18n import LANGUAGES, Translator
 from server.http.language_ranges import best_language
 
@@ -23,14 +24,22 @@ MAX_BATCH = 500
 
 @dataclass(frozen=True)
 class FhirRequest:
-    """A request to one base; `source`: the resources of the server; `accept_language`: the header."""
+    """A request to one base; `source`: the resources of the server; `accept_language`: the header.
+
+    `handling` of unknown parameters: `lenient` ignores them, `strict` refuses them; empty refuses those alone that are
+    like a known one, since HL7's tools send parameters of their own in Parameters resources.
+    """
 
     base: str
     source: ResourceSource
     accept_language: str = ""
+    handling: str = ""
 
     def run(self, operation: FhirOperation, items: Sequence[Json], instance: Json | None = None) -> Json:
         """Return the answer of an operation in the form of the base. Raises `FhirFault`."""
+        names = [str(each.get("name", "")) for each in items]
+        if self.handling:
+            self.check_names(names, operation.known_names)
         if self.base == "r4":
             items = from_r4(list(items))
         if instance is not None:
@@ -41,7 +50,14 @@ class FhirRequest:
         except FhirFault as fault:
             of_day = library.issues_of_the_day()
             raise (FhirFault(*fault.issues, *of_day, status=fault.status) if of_day else fault) from None
+        if not self.handling:  # the suite of HL7 expects other faults of a request to come first
+            self.check_names(names, operation.known_names)
         return self.in_base(_in_language(answer, self.accept_language))
+
+    def check_names(self, names: Iterable[str], known: Collection[str]) -> None:
+        """Raise `FhirFault` for unknown parameters, if they are not to be ignored."""
+        if self.handling != "lenient":
+            refuse_unknown(names, known, only_misspelt=not self.handling)
 
     def in_base(self, resource: Json) -> Json:
         """Return a resource of R5 in the form of the base."""

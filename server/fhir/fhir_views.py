@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -19,6 +20,7 @@ from server.fhir.fhir_formats import JSON_FORMAT, FhirFormat, answer_format, bod
 from server.fhir.fhir_operations import OPERATIONS
 from server.fhir.fhir_requests import FHIR_VERSIONS, MAX_BATCH, FhirRequest, outcome_of
 from server.fhir.fhir_sources import fhir_source
+from server.fhir.parameter_names import preferred_handling
 from server.fhir.resource_search import RESOURCE_TYPES, read_resource, search_resources
 from server.pages.templating import address
 from server.state import served_build
@@ -37,13 +39,29 @@ def _answer(resource: Json, status: int = 200) -> Response:
     response = Response(encode(resource, _base(), chosen), status, content_type=chosen.content_type)
     if request.method not in ("GET", "HEAD"):
         response.headers["Cache-Control"] = "no-store"
+    if handling := preferred_handling(request.headers.get("Prefer", "")):
+        response.headers["Preference-Applied"] = f"handling={handling}"
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def _request(base: str) -> FhirRequest:
     _format()
     languages = request.headers.get("Accept-Language", "")
-    return FhirRequest(base, fhir_source(served_build(), FHIR_VERSIONS[base]), languages)
+    handling = preferred_handling(request.headers.get("Prefer", "")) or _handling_of(request.method)
+    return FhirRequest(base, fhir_source(served_build(), FHIR_VERSIONS[base]), languages, handling)
+
+
+def _handling_of(method: str) -> str:
+    """Return how unknown parameters are handled if the client has no preference."""
+    return "" if method == "POST" else "strict"
+
+
+def _read(base: str, *known: str) -> FhirRequest:
+    """Return a request that takes no parameters but these; raises `FhirFault` for another."""
+    own = _request(base)
+    own.check_names((name for name in request.args if not name.startswith("_")), known)
+    return own
 
 
 def _base() -> str:
@@ -80,7 +98,7 @@ def _items() -> list[Json]:
 @blueprint.get(f"{_BASE}/metadata")
 def metadata(base: str) -> Response:
     """Return the CapabilityStatement or, for `mode=terminology`, the TerminologyCapabilities."""
-    own = _request(base)
+    own = _read(base, "mode")
     build = served_build()
     address_ = request.host_url.rstrip("/") + address(f"/fhir/{base}")
     software = {"name": "begrepp", "version": f"{version('begrepp')}+{build.manifest.built_at[:10]}"}
@@ -94,6 +112,7 @@ def metadata(base: str) -> Response:
 @blueprint.get(f"{_BASE}/$versions")
 def versions(base: str) -> Response:
     """Return the FHIR versions of the base."""
+    _read(base)
     return _answer(capabilities.fhir_versions(base))
 
 
@@ -126,7 +145,7 @@ def _run(own: FhirRequest, kind: str, name: str, items: list[Json], instance: Js
 @blueprint.get(f"{_BASE}/<{_TYPES}:kind>/<name>")
 def read(base: str, kind: str, name: str) -> ResponseBase:
     """Return a resource by its id, or the page for humans to a browser."""
-    own = _request(base)
+    own = _read(base)
     if "_format" not in request.args and request.accept_mimetypes.best == "text/html":
         page = _page_of(read_resource(own.source, kind, name))
         if page:
@@ -147,7 +166,12 @@ def search(base: str, kind: str) -> Response:
     """Return the resources that have an address, version, name, title or status."""
     own = _request(base)
     pairs = [*request.args.items(multi=True), *(request.form.items(multi=True) if request.method == "POST" else ())]
-    return _answer(own.in_base(search_resources(own.source, kind, pairs, _place(own, kind))))
+    return _answer(own.in_base(_search(own, kind, pairs)))
+
+
+def _search(own: FhirRequest, kind: str, pairs: list[tuple[str, str]]) -> Json:
+    is_lenient = own.handling == "lenient"
+    return search_resources(own.source, kind, pairs, _place(own, kind), is_lenient=is_lenient)
 
 
 def _place(own: FhirRequest, kind: str) -> str:
@@ -188,7 +212,9 @@ def _entry_answer(own: FhirRequest, entry: object) -> Json:
     items = read_query((name, value) for name, value in query if not name.startswith("_"))
     if asked.get("method") == "POST":
         items += read_parameters_resource(entry.get("resource"))
-    elif asked.get("method") != "GET":
+    elif asked.get("method") == "GET":
+        own = replace(own, handling=own.handling or "strict")
+    else:
         raise invalid_request("A batch has requests with method GET and POST only.", code="not-supported")
     if parts[-1].startswith("$") and len(parts) in (2, 3):
         if parts[-1] == "$batch-validate-code":
@@ -198,7 +224,7 @@ def _entry_answer(own: FhirRequest, entry: object) -> Json:
     if len(parts) == 2:
         return own.in_base(read_resource(own.source, parts[0], parts[1], with_content=True))
     if len(parts) == 1:
-        return own.in_base(search_resources(own.source, parts[0], query, _place(own, parts[0])))
+        return own.in_base(_search(own, parts[0], query))
     raise invalid_request(f"The address {asked['url'][:100]!r} is not of a resource or operation.", code="not-found")
 
 

@@ -11,7 +11,9 @@ from begrepp.errors import NotFound
 from begrepp.fhir.requests.faults import FhirFault, invalid_request
 from begrepp.fhir.resource_library import ResourceSource
 from begrepp.fhir.value_sets.implicit_value_sets import implicit_system, implicit_value_set
-from server.fhir.search_parameters import parameter_test
+from server.fhir.parameter_names import ignored_outcome, refuse_unknown
+from server.fhir.search_parameters import SEARCH_PARAMETERS, TYPE_PARAMETERS, parameter_test
+from server.http.query_parameters import find_unknown
 
 Json = dict[str, Any]
 _COUNT = 50
@@ -32,6 +34,10 @@ _MANDATORY = {
 RESOURCE_TYPES = tuple(_TYPE_SUMMARY)
 _SUBSETTED: Json = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 _RESULT_PARAMETERS = ("_count", "_offset", "_summary", "_elements", "_format")
+_ORDER_AND_FORM = frozenset(
+    {"_pretty", "_sort", "_total", "_score", "_include", "_revinclude", "_contained", "_containedType", "_maxresults"}
+)
+"""Parameters that do not choose resources; they are not used, which the link `self` shows."""
 
 
 def read_resource(source: ResourceSource, kind: str, name: str, *, with_content: bool = False) -> Json:
@@ -42,21 +48,29 @@ def read_resource(source: ResourceSource, kind: str, name: str, *, with_content:
     return found
 
 
-def search_resources(source: ResourceSource, kind: str, pairs: Iterable[tuple[str, str]], address: str) -> Json:
+def search_resources(
+    source: ResourceSource, kind: str, pairs: Iterable[tuple[str, str]], address: str, *, is_lenient: bool = False
+) -> Json:
     """Return a Bundle of the resources that fit all parameters; `address`: of the resource type.
 
     The link `self` has the parameters that were used, `previous` and `next` lead to the other pages. Raises `FhirFault`
-    for a parameter or modifier that is not known.
+    for a modifier that is not known, and for such a parameter; with `is_lenient` an OperationOutcome in the Bundle
+    tells which parameters were ignored.
     """
     if kind not in RESOURCE_TYPES:
         raise NotFound(f"There is no resource type {kind[:50]!r}.", f"The types are {', '.join(RESOURCE_TYPES)}.")
+    known = {*SEARCH_PARAMETERS, *TYPE_PARAMETERS[kind], *_RESULT_PARAMETERS, *_ORDER_AND_FORM}
+    pairs = list(pairs)
+    unknown = [name for name in dict.fromkeys(name for name, _ in pairs) if name.partition(":")[0] not in known]
+    if not is_lenient:
+        refuse_unknown(unknown, known)
     wanted: dict[str, list[str]] = {}
     for name, value in pairs:
-        if _is_used(name) and value:
+        if value and name not in unknown and name.partition(":")[0] not in _ORDER_AND_FORM:
             wanted.setdefault(name, []).append(value)
     tests = [parameter_test(kind, *one) for one in wanted.items() if one[0] not in _RESULT_PARAMETERS]
-    known = [*source.resources(kind), *_at_other_addresses(source, kind, wanted.get("url", ()))]
-    found = [each for each in known if all(test(each) for test in tests)]
+    present = [*source.resources(kind), *_at_other_addresses(source, kind, wanted.get("url", ()))]
+    found = [each for each in present if all(test(each) for test in tests)]
     count, offset = min(_number(wanted, "_count", _COUNT), _MAX_COUNT), _number(wanted, "_offset", 0)
     if "_count" in wanted:
         wanted["_count"] = [str(count)]
@@ -74,6 +88,9 @@ def search_resources(source: ResourceSource, kind: str, pairs: Iterable[tuple[st
     if shown := found[offset : offset + count]:
         elements = [each.strip() for text in wanted.get("_elements", ()) for each in text.split(",")]
         bundle["entry"] = [_entry(source, kind, each, summary, elements, address) for each in shown]
+    if unknown := find_unknown(unknown, known):
+        outcome = {"resource": ignored_outcome(unknown), "search": {"mode": "outcome"}}
+        bundle["entry"] = [*bundle.get("entry", ()), outcome]
     return bundle
 
 
@@ -91,10 +108,6 @@ def _at_other_addresses(source: ResourceSource, kind: str, addresses: Iterable[s
             with suppress(FhirFault):  # a form that does not exist
                 found.append(implicit_value_set(address, "").resource)
     return found
-
-
-def _is_used(name: str) -> bool:
-    return not name.startswith("_") or name in _RESULT_PARAMETERS or name.partition(":")[0] == "_id"
 
 
 def _link(relation: str, address: str, wanted: dict[str, list[str]]) -> Json:

@@ -47,7 +47,7 @@ def fhir_answer(environ: WSGIEnvironment, build: ServedBuild) -> DirectResponse 
     started = time.monotonic()
     base, operation = _CALLS.get(environ["PATH_INFO"], ("", None))
     source = opened_source(build, FHIR_VERSIONS[base]) if base else None
-    if operation is None or source is None or is_conditional(environ):
+    if operation is None or source is None or is_conditional(environ) or "HTTP_PREFER" in environ:
         return None
     if accepted_format(base, environ.get("HTTP_ACCEPT", "")) is not JSON_FORMAT:
         return None
@@ -55,7 +55,9 @@ def fhir_answer(environ: WSGIEnvironment, build: ServedBuild) -> DirectResponse 
         items = _read_items(environ)
         if items is None:
             return None
-        resource = FhirRequest(base, source, environ.get("HTTP_ACCEPT_LANGUAGE", "")).run(operation, items)
+        handling = "strict" if environ["REQUEST_METHOD"] == "GET" else ""
+        own = FhirRequest(base, source, environ.get("HTTP_ACCEPT_LANGUAGE", ""), handling)
+        resource = own.run(operation, items)
         body = exact_json.encode(resource)
         response = _response(environ["REQUEST_METHOD"], body, build.manifest.built_at)
     except Exception:  # the usual way answers and logs it

@@ -55,7 +55,7 @@ def error_response(error: BegreppError | HTTPException) -> Response:
     else:
         status, reason, next_step = error.status, error.reason, error.next_step
     offers = error.offers if isinstance(error, NotAcceptable) else ()
-    if _wants_page():
+    if wants_page():
         response = _page(error, status, reason, next_step)
     else:
         response = _problem(status, reason, next_step, _available(offers))
@@ -72,7 +72,7 @@ def error_response(error: BegreppError | HTTPException) -> Response:
     return response
 
 
-def _wants_page() -> bool:
+def wants_page() -> bool:
     """Return whether HTML is preferred, by suffix, `?format=`, then `Accept`; never for a request that sends JSON."""
     _, suffixed = split_suffix(request.path)
     named = named_format(request) if request.method in ("GET", "HEAD") else ""

@@ -25,7 +25,6 @@ from server.served.refs import Ref
 PAGE = 25
 STATUSES = ("active", "inactive")
 _SHOWN_VALUES = 12
-_PARAMETERS = {*FACETS, "q", "offset", "lang", "under", "view", "sort"}
 ORDERS = ("", "code", "name")
 """Orders of hits: best first, by code, by name."""
 _SORTED = 1_000
@@ -76,8 +75,8 @@ class SearchPage(Paged, frozen=True, kw_only=True):
 def search_page(build: ServedBuild, query: str, args: Mapping[str, str], language: str) -> SearchPage:
     """Return one page of hits, retired concepts last. `args` are the parameters of the URL.
 
-    `ignored` are the parameters that are not used: unknown ones, and facets with values that there are not. If there
-    are no hits, `loaded` are the largest code systems that there are. Within one code system, `under` is a code whose
+    `ignored` are the parameters that are not used, such as facets with values that there are not. If there are no
+    hits, `loaded` are the largest code systems that there are. Within one code system, `under` is a code whose
     branch is searched; `branches` and, with `view=tree`, `tree` show where the hits are.
     """
     query = query.strip()[:MAX_QUERY_LENGTH]
@@ -105,8 +104,7 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
     unused = [
         name
         for name, value in args.items()
-        if name not in _PARAMETERS
-        or (value and name in FACETS and name not in filters)
+        if (value and name in FACETS and name not in filters)
         or (value and name == "under" and not (found and found.under))
         or (value and name == "sort" and not order)
     ]

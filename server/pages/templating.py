@@ -15,6 +15,7 @@ from begrepp.rdf.namespaces import compact
 from begrepp.records import Text, in_language
 from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
+from server.http.query_parameters import nearest_name, shown_names
 from server.http.urls import AlternateFormat, raw_path
 from server.pages.authority_names import authority_name, licence_name
 from server.pages.template_cache import TemplateCache
@@ -175,6 +176,8 @@ def render(template: str, own_link: Callable[[str], str] | None = None, /, **val
         words = _words(environment, language, prefix, url_language, link_)
         compiled = None if prefix else TemplateCache(key)  # prefixes come with requests, so there may be many
         variant = environment.add_variant(key, words, has_fixed_links=own_link is None, compiled=compiled)
+    if unknown := g.get("unknown_parameters"):
+        values["unknown_parameters"] = [(name, nearest_name(name, g.known_parameters)) for name in shown_names(unknown)]
     html = variant.get_template(template).render(values)
     try:
         html.encode()

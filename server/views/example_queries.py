@@ -30,7 +30,6 @@ from server.state import served_build
 from server.workers.stream import StoredResult
 
 blueprint = Blueprint("cookbook", __name__)
-_NOT_PARAMETERS = ("format", "lang")
 
 
 @blueprint.get("/queries")
@@ -42,8 +41,9 @@ def questions() -> str:
 @blueprint.get("/id/query/<name>")
 @blueprint.get("/query/<name>")
 def identifier(name: str) -> BaseResponse:
-    """Redirect (303) to the page of an example query."""
-    return redirect(address(f"/queries/{get_example(name).name}"), 303)
+    """Redirect (303) to the page of an example query, with the parameters of the request."""
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    return redirect(address(f"/queries/{get_example(name).name}{query}"), 303)
 
 
 @blueprint.get("/queries/<name>")
@@ -54,7 +54,7 @@ def question(name: str) -> Response:
     makes_graph = query.form in ("construct", "describe")
     offers = (HTML, *(GRAPH_FORMATS if makes_graph else (*RESULT_FORMATS, *GRAPH_FORMATS, *FILE_FORMATS)))
     format_ = suffixed or choose_format(request, offers)
-    given = {key: value for key, value in request.args.items() if key not in _NOT_PARAMETERS}
+    given = {each.name: request.args[each.name] for each in query.parameters if each.name in request.args}
     if format_ == HTML:
         return _page(query, given)
     text = bind_parameters(query, {key: value for key, value in given.items() if value.strip()}, _known())

@@ -7,7 +7,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 import msgspec
-from flask import Blueprint, Response, jsonify, make_response, redirect, request
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, request
 from msgspec import Struct, structs
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -24,6 +24,7 @@ from server.http.negotiation import (
     choose_format,
     refuse_format,
 )
+from server.http.query_parameters import shown_names
 from server.http.urls import DOCUMENT_KINDS, AlternateFormat, raw_path
 from server.pages.concepts.concept import ConceptPage, concept_page
 from server.pages.concepts.resource import resource_page
@@ -225,6 +226,8 @@ def _see_other(found: Resolved, suffixed: Format | None) -> BaseResponse:
         if day and (states := list_mementos(served_build(), found)):
             day = next((s.since for s in reversed(states) if s.since <= day), states[0].since)
     kept = {"lang": language if language.isalpha() and not suffix else "", "asOf": str(day or "")}
+    if not suffix:  # the page tells what it does not know
+        kept |= {name: request.args[name] for name in shown_names(g.get("unknown_parameters", ()))}
     query = urlencode({key: value for key, value in kept.items() if value})
     response = redirect(address(found.path + suffix + (f"?{query}" if query else "")), 303)
     response.vary.add("Accept-Datetime")

@@ -296,3 +296,41 @@ def test_a_code_is_translated_in_both_directions(client: FlaskClient, base: str,
     status, answer = ask(client, base, f"ConceptMap/$translate?{query}")
     assert (status, value(answer, "result")) == (200, True)
     assert any(each["name"] == "match" for each in answer["parameter"])
+
+
+LOOKED_UP = f"CodeSystem/$lookup?system={ICD}&code=A00"
+
+
+@pytest.mark.parametrize("name", ["asOf", "Date", "day", "dates"])
+def test_a_misspelt_day_is_refused_with_the_right_name(client: FlaskClient, name: str) -> None:
+    fault = f"The parameter {name} is not known. Did you mean date?"
+    posted = parameters(SYSTEM, {"name": "code", "valueCode": "A00"}, {"name": name, "valueDateTime": "2021-01-01"})
+    batch: Json = {"resourceType": "Bundle", "type": "batch"}
+    batch |= {"entry": [{"request": {"method": "GET", "url": f"{LOOKED_UP}&{name}=2021"}}]}
+    for path, body in ((f"{LOOKED_UP}&{name}=2021", None), ("CodeSystem/$lookup", posted)):
+        status, answer = ask(client, "r5", path, body)
+        assert (status, answer["issue"][0]["details"]["text"]) == (400, fault)
+    entry = ask(client, "r5", "", batch)[1]["entry"][0]
+    assert entry["response"]["status"] == "400" and entry["resource"]["issue"][0]["details"]["text"] == fault
+
+
+@pytest.mark.parametrize(
+    ("prefer", "in_query", "in_body"), [("", 400, 200), ("handling=strict", 400, 400), ("handling=lenient", 200, 200)]
+)
+def test_the_client_chooses_what_becomes_of_unknown_parameters(
+    client: FlaskClient, prefer: str, in_query: int, in_body: int
+) -> None:
+    headers = {"Prefer": prefer} if prefer else {}
+    posted = parameters(SYSTEM, {"name": "code", "valueCode": "A00"}, {"name": "uuid", "valueString": "1"})
+    for base in ("r5", "r4"):
+        asked = client.get(f"/fhir/{base}/{LOOKED_UP}&uuid=1", headers=headers)
+        sent = client.post(f"/fhir/{base}/CodeSystem/$lookup", json=posted, headers=headers)
+        assert (asked.status_code, sent.status_code) == (in_query, in_body)
+        assert asked.headers.get("Preference-Applied", "") == sent.headers.get("Preference-Applied", "") == prefer
+        assert client.get(f"/fhir/{base}/{LOOKED_UP}").status_code == 200  # no answer of another preference
+
+
+def test_reads_take_no_parameters_but_those_of_form(client: FlaskClient) -> None:
+    for path in ("CodeSystem/icd-10-se", "metadata", "$versions"):
+        assert ask(client, "r5", f"{path}?_format=json&_pretty=true")[0] == 200
+        assert ask(client, "r5", f"{path}?date=2021-01-01")[0] == 400

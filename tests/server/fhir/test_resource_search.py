@@ -196,3 +196,23 @@ def test_a_date_that_is_none_is_a_fault(client: FlaskClient, date: str) -> None:
 def test_an_operation_that_is_not_there_is_not_supported(client: FlaskClient, path: str) -> None:
     for base in ("r5", "r4"):
         assert get(client, f"/fhir/{base}/{path}", 404)["issue"][0]["code"] == "not-supported"
+
+
+def test_unknown_parameters_are_refused_or_told(client: FlaskClient) -> None:
+    path = f"/fhir/r5/CodeSystem?url={ECOG}&_lastUpdated=gt2020&publishr=x"
+    texts = [each["details"]["text"] for each in get(client, path, 400)["issue"]]
+    assert texts == [
+        "The parameter _lastUpdated is not known.",
+        "The parameter publishr is not known. Did you mean publisher?",
+    ]
+    answer = client.get(path, headers={"Prefer": "handling=lenient"})
+    bundle = json.loads(answer.data)
+    match, outcome = bundle["entry"]
+    assert (bundle["total"], match["search"]["mode"], outcome["search"]["mode"]) == (1, "match", "outcome")
+    assert [each["severity"] for each in outcome["resource"]["issue"]] == ["warning", "warning"]
+    assert "publishr" not in links(bundle)["self"] and answer.headers["Preference-Applied"] == "handling=lenient"
+
+
+def test_order_and_form_are_not_used_which_the_link_shows(client: FlaskClient) -> None:
+    bundle = get(client, f"/fhir/r5/CodeSystem?url={ECOG}&_sort=name&_total=accurate&_pretty=true")
+    assert bundle["total"] == 1 and parse_qs(urlsplit(links(bundle)["self"]).query) == {"url": [ECOG]}

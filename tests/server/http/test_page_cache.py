@@ -47,7 +47,7 @@ def test_an_answer_is_kept_and_is_the_same(client: FlaskClient, asked: list[str]
 
 
 def test_answers_that_differ_are_kept_apart(client: FlaskClient) -> None:
-    path = f"{CONCEPT}?kept=2"
+    path = f"{CONCEPT}?utm_source=2"
     for _ in range(2):
         english = {"Accept": "text/html", "Accept-Language": "en"}
         assert "<h1>lung cancer" in client.get(path, headers=english).text

@@ -111,7 +111,6 @@ def test_another_value_gives_another_answer(client: FlaskClient) -> None:
         ("/queries/datasets-covering-an-age?oldest=tio", "not a whole number"),
         ("/queries/homonyms?language=de", "one of: sv, en"),
         ("/queries/drugs-by-atc?system=nothing", "there is no scheme"),
-        ("/queries/drugs-by-atc?nothing=1", "no such parameter"),
         (f"{HER2}?concept=http://x/%22%3E%20%7D%20DROP", "there is no concept"),
     ],
 )
@@ -120,6 +119,14 @@ def test_a_value_that_does_not_fit_is_an_error_that_says_why(client: FlaskClient
     assert answer.status_code == 400
     assert said in answer.get_json()["title"] + answer.get_json()["detail"]
     assert client.get(address, headers=HTML).status_code == 400
+
+
+def test_a_parameter_that_a_query_does_not_have_is_refused_or_told(client: FlaskClient) -> None:
+    answer = client.get("/queries/drugs-by-atc?sytem=atc&format=csv")
+    assert answer.status_code == 400 and "Did you mean system?" in answer.get_json()["detail"]
+    assert "Menade du system?" in client.get("/queries/drugs-by-atc?sytem=atc", headers=HTML).text
+    moved = client.get("/query/drugs-by-atc?sytem=atc", headers=HTML)
+    assert moved.headers["Location"] == "/queries/drugs-by-atc?sytem=atc"
 
 
 def test_words_with_several_meanings_are_asked_about_on_the_page(client: FlaskClient) -> None:

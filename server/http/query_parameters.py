@@ -1,0 +1,79 @@
+"""Names of query parameters: which of a request are unknown, and the known name that an unknown one is nearest to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+
+from begrepp.errors import UsageError
+
+EVERYWHERE = frozenset({"lang"})
+"""Parameters of every route."""
+_WITHOUT_MEANING = frozenset(
+    {
+        "_",
+        "dclid",
+        "fbclid",
+        "gad_source",
+        "gclid",
+        "igshid",
+        "mc_cid",
+        "mc_eid",
+        "msclkid",
+        "ref_src",
+        "srsltid",
+        "yclid",
+    }
+)
+"""Parameters that other sites add to links, and `_`, by which jQuery avoids caches."""
+_CAMPAIGN = ("utm_", "mtm_", "pk_")
+"""Beginnings of the parameters by which campaigns are counted (Google Analytics, Matomo)."""
+_DAY = ("asOf", "date")
+"""Names of the day that an answer is about: of begrepp, and of FHIR."""
+_LIKE_DAY = frozenset(
+    {"asofdate", "atdate", "atday", "datum", "day", "effectivedate", "ondate", "onday", "validon", "when"}
+)
+"""Names that people write for it."""
+_SHOWN = 5
+_MAX_NAME = 40
+
+
+def find_unknown(given: Iterable[str], known: Collection[str]) -> list[str]:
+    """Return the names that are not known, without those that have no meaning on any site."""
+    return [
+        name
+        for name in dict.fromkeys(given)
+        if name not in known
+        and name not in EVERYWHERE
+        and name not in _WITHOUT_MEANING
+        and not name.startswith(_CAMPAIGN)
+    ]
+
+
+def nearest_name(name: str, known: Collection[str]) -> str:
+    """Return the known name that is most like a name, regardless of case and punctuation; empty if none is."""
+    if _plain(name) in _LIKE_DAY | {_plain(each) for each in _DAY} and (
+        day := next((n for n in _DAY if n in known), "")
+    ):
+        return day
+    plain = {_plain(each): each for each in sorted(known)}
+    found = get_close_matches(_plain(name[:_MAX_NAME]), plain, 1, 0.7)
+    return plain[found[0]] if found else ""
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+def shown_names(unknown: Iterable[str]) -> list[str]:
+    """Return the first names, shortened for a message."""
+    return [name[:_MAX_NAME] for name in unknown][:_SHOWN]
+
+
+def unknown_parameter_error(unknown: list[str], known: Collection[str]) -> UsageError:
+    """Return the error for unknown parameters, with the nearest known name and all known ones."""
+    listed = ", ".join(sorted({*known, *EVERYWHERE}))
+    names = ", ".join(shown_names(unknown))
+    if near := nearest_name(unknown[0], known):
+        return UsageError(f"There is no parameter {names}.", f"Did you mean {near}? The parameters are: {listed}.")
+    return UsageError(f"There is no parameter {names}.", f"The parameters are: {listed}.")

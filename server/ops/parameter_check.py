@@ -1,0 +1,163 @@
+"""Check of the query parameters of every request: an unknown one is refused, or reported on a page for people.
+
+An ignored parameter would be answered as if it had not been given: with today's meaning for a misspelt `asOf`. The
+FHIR service has the same rule in its own form (`server.fhir.parameter_names`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import g, request
+
+from begrepp.queries.query_files import get_example
+from begrepp.search.schema import FACETS
+from server.api.operations import OPERATIONS
+from server.fhir.fhir_forms import FORM_PARAMETERS
+from server.http.negotiation import SPARQL_PARAMETERS, TABLE_FORMATS, split_suffix
+from server.http.query_parameters import find_unknown, unknown_parameter_error
+from server.pages.errors import wants_page
+
+_CONCEPT_SEARCH = frozenset({*FACETS, "q", "under"})
+_GRAPHS = frozenset({"default-graph-uri", "named-graph-uri"})
+_OF_SPARQL_CLIENTS = frozenset(
+    # Virtuoso and clients of DBpedia
+    {"timeout", "debug", "signal_void", "signal_unconnected", "should-sponge", "log_debug_info", "run", "save", "fname"}
+    | {"CXML_redir_for_subjs", "CXML_redir_for_hrefs"}
+    # RDF4J, GraphDB, Stardog, Blazegraph, Fuseki
+    | {"queryLn", "infer", "reasoning", "queryId", "maxQueryTimeMillis", "analytic", "stylesheet", "force-accept"}
+    | {"accept", "Accept", "callback"}
+)
+"""Parameters that SPARQL clients send to any endpoint, and that do not choose what is answered; they are not used."""
+_OF_OPENREFINE = frozenset(
+    # The service API and the suggest widget of OpenRefine, which sends all its settings.
+    {"asOf", "callback", "prefix", "cursor", "offset", "limit", "type", "type_strict", "id", "exact", "spell", "filter"}
+    | {"key", "user", "scoring", "indent", "mql_output", "all_types", "domain", "schema", "output", "format", "animate"}
+    | {"flyout", "expand", "query_param_name", "service_url", "service_path"}
+)
+_NO_NAMES: frozenset[str] = frozenset()
+_FORMAT = frozenset({"format"})
+
+PAGES: Mapping[str, frozenset[str]] = {
+    "about.about": _NO_NAMES,
+    "api.page": _NO_NAMES,
+    "browse.alphabet": frozenset({"letter", "offset"}),
+    "browse.home": _NO_NAMES,
+    "browse.search": _CONCEPT_SEARCH | {"offset", "sort", "view"},
+    "browse.switch": frozenset({"back"}),
+    "concept_selection.select": frozenset({"asOf", "ecl", "offset", "scheme"}),
+    "cookbook.questions": _NO_NAMES,
+    "fhir_page.page": frozenset({"base", "operation"}).union(*FORM_PARAMETERS.values()),
+    "matrix.matrix": frozenset({"by", "topic"}),
+    "model.model": _NO_NAMES,
+    "problem_report.problem_report": frozenset({"about"}),
+    "validation.profile": _NO_NAMES,
+    "validation.shapes": _NO_NAMES,
+    "validation.validation": frozenset({"profile"}),
+    "validation.validation_of_build": _NO_NAMES,
+    "validation_service.report": frozenset({"q", "severity"}),
+}
+"""Parameters of the routes that return pages alone."""
+DOCUMENTS: Mapping[str, frozenset[str]] = {
+    "browse.datasets": _FORMAT,
+    "browse.definitions": _FORMAT,
+    "browse.mapping_sets": _FORMAT,
+    "browse.schemes": _FORMAT,
+    "catalog.missing": _FORMAT,
+    "completeness.completeness": _FORMAT,
+    "cookbook.identifier": _FORMAT,
+    "cookbook.question": _FORMAT,
+    "differences.difference": frozenset({"chapter", "format", "offset", "q", "rule", "type"}),
+    "downloads.listing": _FORMAT,
+    "harmonise.harmonise": frozenset({"a", "b", "concept", "format", "more", "pair"}),
+    "resource.by_uri": frozenset({"all", "asOf", "format", "offset", "uri"}),
+    "resource.document": frozenset({"all", "asOf", "by", "find", "format", "offset", "to"}),
+    "resource.identifier": frozenset({"asOf", "format"}),
+    "sparql.endpoint": _GRAPHS
+    | _OF_SPARQL_CLIENTS
+    | {*SPARQL_PARAMETERS, "default", "explain", "graph", "query", "update"},
+    "valuecheck.check": frozenset({"column", "format", "list", "values"}),
+}
+"""Parameters of the routes that return a page or data, as the client asks."""
+PROGRAMS: Mapping[str, frozenset[str]] = {
+    **{
+        f"api.{each.name.replace('-', '_')}{short}": frozenset(parameter.name for parameter in each.parameters)
+        for each in OPERATIONS
+        for short in ("", "_short")
+    },
+    "api.api_description": _NO_NAMES,
+    "api.resolve_batch": _NO_NAMES,
+    "assistant.mcp": _NO_NAMES,
+    "browse.definitions_turtle": _NO_NAMES,
+    "browse.suggestions": frozenset({"kind", "q", "scheme"}),
+    "browse.tree_branch": frozenset({"all", "asOf", "of"}),
+    "catalog.catalog": _FORMAT,
+    "citations.cite": frozenset({"iri"}),
+    "concept_selection.complete_expression": frozenset({"at", "ecl", "scheme"}),
+    "description.well_known": _FORMAT,
+    "differences.all_changes": _NO_NAMES,
+    "differences.scheme_changes": _NO_NAMES,
+    "downloads.file": _NO_NAMES,
+    "downloads.manifest": _NO_NAMES,
+    "fhir_page.registry": _NO_NAMES,
+    "links.linkset": _NO_NAMES,
+    "reconciliation.service_root": _OF_OPENREFINE | {"extend", "queries"},
+    **{
+        f"reconciliation.{name}": _OF_OPENREFINE
+        for name in ("entity_suggestions", "extend_of_1", "flyout", "manifest_of_1", "match", "preview", "propose")
+    },
+    "reconciliation.property_suggestions": _OF_OPENREFINE,
+    "reconciliation.type_suggestions": _OF_OPENREFINE,
+    "resource.resolve": frozenset({"asOf", "code", "format", "system"}),
+    "resource.resolve_several": _NO_NAMES,
+    "resource.timemap": _NO_NAMES,
+    "tables.matrix": frozenset({"by", "topic"}),
+    "tables.query_result": _GRAPHS | {"query", *SPARQL_PARAMETERS},
+    "tables.search": _CONCEPT_SEARCH | {"sort", "view"},
+    "terms.list_terms": _NO_NAMES,
+    "validation.profile_turtle": _NO_NAMES,
+    "validation.shapes_turtle": _NO_NAMES,
+    "validation.validation_description": _NO_NAMES,
+    "validation_service.submit": frozenset({"format", "graph", "imports", "profile", "syntax"}),
+    "wellknown.context": _NO_NAMES,
+}
+"""Parameters of the routes that return data for programs."""
+UNCHECKED = frozenset(
+    {"browse.health", "browse.ready", "metrics.metrics", "static"}
+    | {"wellknown.opensearch", "wellknown.part", "wellknown.robots", "wellknown.sitemap"}
+)
+"""Routes of probes, crawlers and static files, which take no parameters; caches are avoided by adding some."""
+_EXAMPLES = frozenset({"cookbook.identifier", "cookbook.question"})
+"""Routes of an example query, whose parameters they have too."""
+_FORMS = frozenset({"reconciliation.service_root", "sparql.endpoint"})
+"""Routes whose parameters may be sent as a form."""
+
+
+def check_parameters() -> None:
+    """Raise `UsageError` for unknown parameters of a request for data; note them for the page otherwise."""
+    endpoint = request.endpoint or ""
+    if request.method == "OPTIONS":
+        return
+    given = [*request.args] if request.query_string else []
+    if endpoint in _FORMS and request.method == "POST":
+        given += request.form
+    if not given or (known := _known(endpoint)) is None or not (unknown := find_unknown(given, known)):
+        return
+    if endpoint in PROGRAMS or (endpoint in DOCUMENTS and not _wants_page()):
+        raise unknown_parameter_error(unknown, known - _OF_SPARQL_CLIENTS if endpoint in DOCUMENTS else known)
+    g.unknown_parameters = unknown
+    g.known_parameters = known
+
+
+def _wants_page() -> bool:
+    """Return whether the client wants a page, and not a table by its suffix."""
+    return wants_page() and split_suffix(request.path, TABLE_FORMATS)[1] is None
+
+
+def _known(endpoint: str) -> frozenset[str] | None:
+    """Return the names of the parameters of a route; None if they are not checked here."""
+    known = next((table[endpoint] for table in (PAGES, DOCUMENTS, PROGRAMS) if endpoint in table), None)
+    if known is not None and endpoint in _EXAMPLES:
+        example = get_example(str((request.view_args or {})["name"]).partition(".")[0])
+        known |= {each.name for each in example.parameters}
+    return known

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical
-from begrepp.fhir.value_elements import object_items
+from begrepp.fhir.value_elements import object_items, value_element
 
 Json = dict[str, Any]
 EQUIVALENCES = {
@@ -88,16 +88,23 @@ def target_from_r4(target: Json) -> None:
         target["relationship"] = RELATIONSHIPS.get(old, "related-to")
         if old in RELATIONSHIPS and EQUIVALENCES[RELATIONSHIPS[old]] != old:
             target["_relationship"] = _extended(old)
+    attributes_from_r4(target)
+
+
+def attributes_from_r4(target: Json) -> None:
+    """Change `dependsOn` and `product` of a target of R4, in place, to the form of R5."""
     for name in ("dependsOn", "product"):
         if name in target:
             target[name] = [_attribute_from_r4(each) for each in object_items(target, name)]
 
 
 def _attribute_from_r4(item: Json) -> Json:
-    """Return an element of `dependsOn` or `product`: a Coding where R4 has a system, else a text."""
+    """Return an element of `dependsOn` or `product`: a Coding where R4 has a system or a display, else a text."""
+    if "attribute" in item:
+        return item
     done: Json = {"attribute": item["property"]} if "property" in item else {}
-    if "system" in item:
-        coding = {"system": item["system"], "code": item.get("value"), "display": item.get("display")}
+    if "system" in item or "display" in item:
+        coding = {"system": item.get("system"), "code": item.get("value"), "display": item.get("display")}
         return done | {"valueCoding": {name: value for name, value in coding.items() if value is not None}}
     return done | ({"valueString": item["value"]} if "value" in item else {})
 
@@ -108,15 +115,23 @@ def map_to_r4(resource: Json) -> Json:
     _rename_scopes(done, to_r5=False)
     if isinstance(done.get("identifier"), list):
         done["identifier"] = done["identifier"][0]
-    if groups := [_group_to_r4(each) for each in done.pop("group", ())]:
+    uris = attribute_uris(done, "additionalAttribute")
+    for name in ("additionalAttribute", "property"):
+        done.pop(name, None)
+    if groups := [_group_to_r4(each, uris) for each in done.pop("group", ())]:
         done["group"] = groups
     return done
 
 
-def _group_to_r4(group: Json) -> Json:
+def attribute_uris(resource: Json, declarations: str) -> dict[object, str]:
+    """Return the addresses that a concept map declares for the codes of its properties or attributes."""
+    return {each.get("code"): each["uri"] for each in object_items(resource, declarations) if each.get("uri")}
+
+
+def _group_to_r4(group: Json, uris: Mapping[object, str]) -> Json:
     elements = []
     for each in group.get("element", ()):
-        targets = [_target_to_r4(one) for one in each.get("target", ())]
+        targets = [_target_to_r4(one, uris) for one in each.get("target", ())]
         if each.get("noMap"):
             targets = [{"equivalence": "unmatched"}]
         kept = {key: value for key, value in each.items() if key not in ("noMap", "target")}
@@ -133,9 +148,28 @@ def _group_to_r4(group: Json) -> Json:
     return done
 
 
-def _target_to_r4(target: Json) -> Json:
-    done = {key: value for key, value in target.items() if key not in ("relationship", "_relationship")}
+def _target_to_r4(target: Json, uris: Mapping[object, str]) -> Json:
+    done = {key: value for key, value in target.items() if key not in ("relationship", "_relationship", "property")}
+    for name in ("dependsOn", "product"):
+        if name in done:
+            done[name] = [_attribute_to_r4(each, uris) for each in object_items(target, name)]
     return done | {"equivalence": _equivalence(target.get("relationship"), target.get("_relationship"))}
+
+
+def _attribute_to_r4(item: Json, uris: Mapping[object, str]) -> Json:
+    attribute = item.get("attribute")
+    return {"property": uris.get(attribute, attribute)} | _value_to_r4(value_element(item, "")[1])
+
+
+def _value_to_r4(value: object) -> Json:
+    """Return the value of an attribute as R4 has it: code with its system and display, or a text."""
+    if isinstance(value, dict) and "value" in value:
+        words = (value.get("comparator"), value["value"], value.get("unit") or value.get("code"))
+        return {"value": " ".join(str(each) for each in words if each is not None)}
+    if isinstance(value, dict):
+        named = {"system": value.get("system"), "value": value.get("code"), "display": value.get("display")}
+        return {name: each for name, each in named.items() if each}
+    return {"value": str(value).lower() if isinstance(value, bool) else str(value)}
 
 
 def match_to_r4(match: Json) -> Json:
@@ -148,7 +182,16 @@ def _part_to_r4(part: Json) -> Json:
         return {"name": "equivalence", "valueCode": _equivalence(part["valueCode"], part.get("_valueCode"))}
     if part["name"] == "product":
         return part | {"part": [_product_to_r4(each) for each in part["part"]]}
+    if part["name"] == "dependsOn":
+        return part | {"part": [one for each in part["part"] for one in _dependency_to_r4(each)]}
     return part
+
+
+def _dependency_to_r4(part: Json) -> list[Json]:
+    if part["name"] == "attribute":
+        return [part | {"name": "property"}]
+    kinds = {"system": "valueUri", "value": "valueString", "display": "valueString"}
+    return [{"name": name, kinds[name]: value} for name, value in _value_to_r4(value_element(part)[1]).items()]
 
 
 def _product_to_r4(part: Json) -> Json:

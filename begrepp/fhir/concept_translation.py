@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from begrepp.fhir.concept_map_forms import inverse_relationship, relationship_of
+from begrepp.fhir.concept_map_forms import attribute_uris, inverse_relationship, relationship_of
+from begrepp.fhir.map_conditions import Conditions
 from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical, version_matches
 from begrepp.fhir.resource_library import ResourceLibrary
-from begrepp.fhir.value_elements import object_items
+from begrepp.fhir.value_elements import object_items, value_element
 from begrepp.fhir.value_scopes import ValueScope, unknown_scope
 
 Json = dict[str, Any]
@@ -22,7 +23,7 @@ _MAX_MAPS = 20
 
 def translate(library: ResourceLibrary, call: OperationCall) -> Json:
     """Return the answer of ConceptMap/$translate. Raises `FhirFault` for an unknown map or a request without code."""
-    query = _read_query(call)
+    query = _read_query(call, _conditions(library, call))
     posted = call.resource("conceptMap", "ConceptMap")
     maps = [posted] if posted else [*library.posted_maps, *library.source.concept_maps(query)]
     if query.map_address and not posted:
@@ -49,7 +50,39 @@ def translate(library: ResourceLibrary, call: OperationCall) -> Json:
     return {"resourceType": "Parameters", "parameter": found}
 
 
-def _read_query(call: OperationCall) -> MappingQuery:
+def _conditions(library: ResourceLibrary, call: OperationCall) -> Conditions:
+    """Return the values of the parameter `dependency`: `attribute` and `value` in R5, `element` and `concept` in R4."""
+
+    def subsumes(above: Json, below: Json) -> bool:
+        system = library.code_system(str(above.get("system", "")))
+        if system is None or below.get("system") not in (None, above.get("system")):
+            return False
+        first, second = (system.index(str(each.get("code", ""))) for each in (above, below))
+        return first is not None and second is not None and second in system.descendants(first)
+
+    def holds(address: str, coding: Json) -> bool:
+        scope = ValueScope(library, address, call.version_rules)
+        return not scope.is_unknown and scope.holds(coding.get("system"), coding.get("code"))
+
+    given = []
+    for each in call.all("dependency"):
+        parts = {str(part.get("name")): value_element(part)[1] for part in object_items(each, "part")}
+        attribute = parts.get("attribute") or parts.get("element")
+        values = _given_values(parts.get("value", parts.get("concept")))
+        if not isinstance(attribute, str) or not values:
+            raise invalid_request("The parameter dependency needs an attribute and a value (R4: element and concept).")
+        given.append((attribute, values))
+    return Conditions(given, subsumes, holds)
+
+
+def _given_values(value: object) -> list[object]:
+    """Return the values of a dependency: of a CodeableConcept its codings, or its text if it has none."""
+    if isinstance(value, dict) and ("coding" in value or "text" in value):
+        return [*object_items(value, "coding")] or [value.get("text")]
+    return [] if value is None else [value]
+
+
+def _read_query(call: OperationCall, conditions: Conditions) -> MappingQuery:
     turned = bool(call.flag("reverse"))
     target = _codings(call, ("targetCoding",), ("targetCodeableConcept",), ("targetCode",), "targetSystem")
     source_names = (("sourceCoding", "coding"), ("sourceCodeableConcept", "codeableConcept"), ("sourceCode", "code"))
@@ -70,6 +103,7 @@ def _read_query(call: OperationCall) -> MappingQuery:
         source_scope=call.text("sourceScope", "source"),
         target_scope=call.text("targetScope", "target"),
         map_address=address and join_canonical(address, call.text("conceptMapVersion")),
+        conditions=conditions,
     )
 
 
@@ -143,7 +177,7 @@ class _Matches:
     def _sources_of(self, resource: Json, group: Json, source: str, target: str, code: object) -> Iterator[Json]:
         for element in object_items(group, "element"):
             own = element.get("code")
-            targets = [each for each in object_items(element, "target") if own and each.get("code") == code]
+            targets = [each for each in self._applicable(element, resource) if own and each.get("code") == code]
             if targets and self._source_scope.holds(source, own):
                 origin = _origin(element, source)
                 for each in targets:
@@ -154,13 +188,20 @@ class _Matches:
                         else self._match(each, target, resource, origin)
                     )
 
+    def _applicable(self, element: Json, resource: Json) -> Iterator[Json]:
+        """Yield the targets of an element whose conditions hold or are open."""
+        uris = attribute_uris(resource, "additionalAttribute")
+        for target in object_items(element, "target"):
+            if self._query.conditions.state(object_items(target, "dependsOn"), uris) is not False:
+                yield target
+
     def _is_in_target_scope(self, match: Json) -> bool:
         return self._target_scope.holds(*_concept_of(match))
 
     def _targets_of(self, resource: Json, group: Json, target: str, coding: Json) -> Iterator[Json]:
         elements = [each for each in object_items(group, "element") if each.get("code") == coding.get("code")]
         for element in elements:
-            for each in object_items(element, "target"):
+            for each in self._applicable(element, resource):
                 if each.get("code"):
                     yield self._match(each, target, resource)
         unmapped = group.get("unmapped")
@@ -216,7 +257,7 @@ def _match(item: Json, system: str, resource: Json, source: Json | None = None) 
         ("dependsOn", "additionalAttribute"),
         ("product", "additionalAttribute"),
     ):
-        uris = {each.get("code"): each["uri"] for each in object_items(resource, declarations) if each.get("uri")}
+        uris = attribute_uris(resource, declarations)
         parts += [{"name": name, "part": _sub_parts(each, uris)} for each in object_items(item, name)]
     if canonical := join_canonical(str(resource.get("url", "")), resource.get("version")):
         parts.append({"name": "originMap", "valueCanonical": canonical})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from begrepp.fhir.map_conditions import Conditions
 
 Json = dict[str, Any]
 
@@ -23,3 +25,5 @@ class MappingQuery:
     source_scope: str
     target_scope: str
     map_address: str
+    conditions: Conditions = field(default_factory=Conditions)
+    """Values of the attributes that matches may depend on."""

@@ -10,7 +10,9 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from begrepp.fhir.concept_map_forms import RELATIONSHIPS, inverse_relationship, target_from_r4
+from begrepp.fhir import exact_json
+from begrepp.fhir.concept_map_forms import RELATIONSHIPS, attributes_from_r4, inverse_relationship, target_from_r4
+from begrepp.fhir.map_conditions import read_rule, with_attributes
 from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.published_headers import with_header
 from begrepp.fhir.requests.resource_versions import join_canonical, split_canonical
@@ -67,7 +69,7 @@ class MappingSource:
             if system is None or concept is None:
                 continue
             iri = system.iri(concept)
-            for mapping in system.record(concept).mappings:
+            for mapping in query.conditions.applicable(system.record(concept).mappings):
                 is_source = mapping.source == iri
                 relation = _relation(mapping, is_inverse=is_source == query.is_reverse)
                 if not relation:
@@ -83,7 +85,7 @@ class MappingSource:
         for set_iri in dict.fromkeys((*groups, *self._with_groups)):
             found = self._map(set_iri)
             others = [self._as_asked(each, asked) for each in object_items(found, "group")]
-            yield found | {"group": _merged(_groups(groups.get(set_iri, {})), others)}
+            yield with_attributes(found | {"group": _merged(_groups(groups.get(set_iri, {})), others)})
 
     @cached_property
     def _with_groups(self) -> list[str]:
@@ -145,7 +147,8 @@ class MappingSource:
             if found["id"] == name:
                 others = [self._as_asked(each, ()) for each in object_items(found, "group")]
                 groups = _merged(_groups(self._whole(set_iri)), others) if with_content else []
-                return {key: value for key, value in (found | {"group": groups}).items() if value != []}
+                whole = with_attributes(found | {"group": groups})
+                return {key: value for key, value in whole.items() if value != []}
         return None
 
     def _whole(self, set_iri: str) -> Mapping[tuple[str, str], list[Json]]:
@@ -200,9 +203,18 @@ def _element(source: Json, target: Json, relation: Json, mapping: ConceptMapping
     if target.get("display"):
         item["display"] = target["display"]
     comments = [each.value for each in mapping.comments if each.value]
-    if not comments and mapping.rule not in ("", "TRUE"):
+    if mapping.resource_element:
+        # The publisher's own comment; that of the graph also has the condition in words.
+        stated: Json = exact_json.decode(mapping.resource_element)
+        comments = [stated.pop("comment")] if "comment" in stated else []
+        attributes_from_r4(stated)
+        item |= stated
+    elif clauses := read_rule(mapping.rule):
+        item["dependsOn"] = clauses
+    if not comments and mapping.rule not in ("", "TRUE") and not mapping.resource_element:
         # The rows of a Snomed CT map that hold under a condition have no other comment.
-        comments = [mapping.advice or mapping.rule]
+        comments = [mapping.advice or ("" if "dependsOn" in item else mapping.rule)]
+    comments = [each for each in comments if each]
     if comments:
         item["comment"] = "; ".join(comments)
     element: Json = {"code": source["code"], "target": [item]}

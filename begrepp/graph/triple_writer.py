@@ -180,6 +180,9 @@ class TripleWriter(LoadContext):
         ):
             if value:
                 yield subject, name(property_name), plain(value)
+        if mapping.resource_element:
+            element = RdfTerm(mapping.resource_element, "literal", datatype=_JSON)
+            yield subject, name("begrepp:resourceElement"), rdf_term(element)
         if mapping.mapped_on:
             yield subject, name("pav:authoredOn"), date_literal(mapping.mapped_on)
 

@@ -61,6 +61,8 @@ class Mapping:
     map_advice: str = ""
     relationship: str = ""
     """The relationship in the publisher's FHIR concept map, where `predicate` says less."""
+    resource_element: str = ""
+    """What that map states of the match and no other field does, as JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

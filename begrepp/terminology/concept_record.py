@@ -103,6 +103,8 @@ class ConceptMapping(Struct, frozen=True, array_like=True):
     advice: str = ""
     relationship: str = ""
     """The relationship in the publisher's FHIR concept map, where the predicate says less."""
+    resource_element: str = ""
+    """What the publisher's FHIR concept map states of the match beside the other fields, as JSON."""
 
 
 class Measurement(Struct, frozen=True, array_like=True, order=True):

@@ -74,6 +74,7 @@ def compose_mapping(iri: str, set_: str, statements: Statements) -> ConceptMappi
         rule=value(statements, "begrepp:mapRule"),
         advice=value(statements, "begrepp:mapAdvice"),
         relationship=value(statements, "begrepp:mapRelationship"),
+        resource_element=value(statements, "begrepp:resourceElement"),
     )
 
 

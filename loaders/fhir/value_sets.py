@@ -11,7 +11,7 @@ from begrepp.records import Mapping as Match
 from begrepp.sources.row_faults import Fault, RowScope, add_fault
 from loaders.fhir.property_values import coded_text, full_text
 from loaders.support.code_systems import concept_reference
-from loaders.support.fhir_headers import is_no_match, resource_header
+from loaders.support.fhir_headers import ELEMENT_ENCODER, is_no_match, resource_header
 from loaders.support.fhir_labels import Json, checked_items, object_items, value_of
 from loaders.support.fhir_packages import FhirContext, Resource, resource_descriptions
 
@@ -34,6 +34,8 @@ _WHOLLY_STATED = (
     *("source-is-narrower-than-target", "source-is-broader-than-target"),
 )
 """Relations that the predicate of the match says in full."""
+_ATTRIBUTES = ("dependsOn", "product", "property")
+"""Elements of a target that the graph has in words only."""
 _OLD_EQUIVALENCE = "http://hl7.org/fhir/1.0/StructureDefinition/extension-ConceptMap.element.target.equivalence"
 _NEGATED = ("disjoint", "not-related-to")
 
@@ -232,8 +234,17 @@ def _match(
         authors=(_author(context.rights.publisher),),
         map_rule=f"Only if {condition}" if condition else "",
         relationship=relation if condition or relation not in _WHOLLY_STATED else "",
+        resource_element=_unstated_element(target[1]),
         comment=Text(comment, "" if resource.language == "und" else resource.language) if comment else None,
     )
+
+
+def _unstated_element(target: Json) -> str:
+    """Return the attributes and properties of a target with its comment as JSON, empty if it has none."""
+    if not any(target.get(name) for name in _ATTRIBUTES):
+        return ""
+    kept = {name: target[name] for name in (*_ATTRIBUTES, "comment") if target.get(name)}
+    return ELEMENT_ENCODER.encode(kept).decode()
 
 
 def _old_equivalence(target: Json) -> str:

@@ -128,6 +128,7 @@ class TripleWriter(LoadContext):
         yield from texts(subject, "dct:title", mapping_set.titles)
         yield subject, name("dcat:version"), plain(mapping_set.version)
         yield subject, name("begrepp:validFrom"), date_literal(mapping_set.valid_from)
+        yield from _creator_triples(subject, mapping_set)
         yield from _resource_triples(subject, mapping_set)
         yield from self.rights_triples(subject, mapping_set.licence, mapping_set.redistribution, mapping_set.publisher)
         yield from self.provenance_triples(subject)
@@ -153,9 +154,12 @@ class TripleWriter(LoadContext):
         if mapping.confidence is not None:
             yield subject, name("sssom:confidence"), typed_literal(mapping.confidence, "xsd:double")
         for author in mapping.author_iris:
-            yield subject, name("dct:creator"), iri(author)
+            yield subject, name("pav:authoredBy"), iri(author)
         for author in mapping.authors:
             yield subject, name("sssom:author_label"), plain(author)
+        yield from _creator_triples(subject, mapping)
+        if mapping.provider:
+            yield subject, name("sssom:mapping_provider"), source_term(mapping.provider)
         for property_name, value in (
             ("sssom:mapping_tool", mapping.tool),
             ("sssom:subject_source_version", mapping.subject_version),
@@ -243,6 +247,14 @@ class TripleWriter(LoadContext):
     @triples.register
     def _(self, element: Element) -> Iterator[Triple]:
         yield from structures.element_triples(self, element)
+
+
+def _creator_triples(subject: str, created: MappingSet | Mapping) -> Iterator[Triple]:
+    """Yield the creators of a mapping or a set: a link to those with an IRI, the names of the others."""
+    for creator in created.creator_iris:
+        yield subject, name("dct:creator"), iri(creator)
+    for creator in created.creators:
+        yield subject, name("sssom:creator_label"), plain(creator)
 
 
 def _resource_triples(subject: str, record: Edition | MappingSet) -> Iterator[Triple]:

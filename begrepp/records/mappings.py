@@ -11,7 +11,7 @@ from begrepp.records.common import Agent, Redistribution, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingSet:
-    """A set of mappings from one author for one purpose (`sssom:MappingSet`)."""
+    """A set of mappings for one purpose (`sssom:MappingSet`); its creators made the set, not each mapping in it."""
 
     id: str
     version: str
@@ -21,6 +21,8 @@ class MappingSet:
     valid_from: date
     redistribution: Redistribution
     iri: str = ""
+    creators: tuple[str, ...] = ()
+    creator_iris: tuple[str, ...] = ()
     identity: str = ""
     """Identifier of the set within its source, if it has no IRI: the name of its file."""
     resource_version: str = ""
@@ -47,7 +49,13 @@ class Mapping:
     negated: bool = False
     confidence: float | None = None
     authors: tuple[str, ...] = ()
+    """Names of those who asserted the match; `author_iris` are those with an IRI."""
     author_iris: tuple[str, ...] = ()
+    creators: tuple[str, ...] = ()
+    """Names of those who put the mapping in its published form; `creator_iris` are those with an IRI."""
+    creator_iris: tuple[str, ...] = ()
+    provider: str = ""
+    """IRI of the source that provided the mapping."""
     tool: str = ""
     mapped_on: date | None = None
     comment: Text | None = None

@@ -105,6 +105,9 @@ class ConceptMapping(Struct, frozen=True, array_like=True):
     """The relationship in the publisher's FHIR concept map, where the predicate says less."""
     resource_element: str = ""
     """What the publisher's FHIR concept map states of the match beside the other fields, as JSON."""
+    creators: tuple[str, ...] = ()
+    """IRIs of those who put the mapping in its published form."""
+    creator_labels: tuple[str, ...] = ()
 
 
 class Measurement(Struct, frozen=True, array_like=True, order=True):

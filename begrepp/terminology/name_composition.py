@@ -61,7 +61,7 @@ def compose_mapping(iri: str, set_: str, statements: Statements) -> ConceptMappi
         negated=expand("sssom:predicate_modifier") in statements,
         justification=value(statements, "sssom:mapping_justification"),
         confidence=value(statements, "sssom:confidence"),
-        authors=values(statements, "dct:creator"),
+        authors=values(statements, "pav:authoredBy"),
         author_labels=tuple(text.value for text in texts(statements, "sssom:author_label")),
         tool=value(statements, "sssom:mapping_tool"),
         date=value(statements, "pav:authoredOn"),
@@ -75,6 +75,8 @@ def compose_mapping(iri: str, set_: str, statements: Statements) -> ConceptMappi
         advice=value(statements, "begrepp:mapAdvice"),
         relationship=value(statements, "begrepp:mapRelationship"),
         resource_element=value(statements, "begrepp:resourceElement"),
+        creators=values(statements, "dct:creator"),
+        creator_labels=tuple(text.value for text in texts(statements, "sssom:creator_label")),
     )
 
 

@@ -20,8 +20,8 @@ from begrepp.sources.editions import data_files
 from loaders.declaration.agents import slug
 from loaders.declaration.source_toml import join_names, read_declaration, read_edition_dates, read_rights
 from loaders.declaration.toml_table import TomlTable
-from loaders.sssom.header import provider_name, publication_date, read_header, slot_text, unread_slots
-from loaders.sssom.table import read_mappings
+from loaders.sssom.header import provider_name, publication_date, read_header, slot_text, slot_texts, unread_slots
+from loaders.sssom.table import creator_iris, read_mappings
 from loaders.support.agencies import BEGREPP
 
 SOURCE = Source(
@@ -67,6 +67,8 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             valid_from=dates.valid_from,
             redistribution=rights.redistribution,
             iri="" if iri.startswith(_OWN_SETS) else iri,
+            creators=slot_texts(header, "creator_label"),
+            creator_iris=creator_iris(header),
             identity=path.name,
         )
         yield mapping_set

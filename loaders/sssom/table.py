@@ -46,6 +46,18 @@ _NOT_IN_IDENTIFIER = re.compile(r"[\s<>\"{}|\\^`]")
 _BEGREPP_IRI = re.compile(rf"{re.escape(Iris().root)}cs/([^/]+)/([^/]+)")
 
 
+def prefixes_of(header: Header) -> dict[str, str]:
+    """Return the namespaces by prefix: those that are built in, and those of the header."""
+    return _BUILT_IN | {prefix: ns for prefix, ns in header.get("curie_map", {}).items() if isinstance(ns, str)}
+
+
+def creator_iris(header: Header) -> tuple[str, ...]:
+    """Return the IRIs of the creators of the set. Raises `InputError` for an undeclared prefix."""
+    place, prefixes = header.origins.get("creator_id", Origin("")), prefixes_of(header)
+    ids = slot_texts(header, "creator_id")
+    return tuple(_expand(each, prefixes, place, "creator_id", METADATA_KEY) for each in ids)
+
+
 def read_mappings(
     path: Path, header: Header, mapping_set: MappingSet, language: str, encoding: str
 ) -> Iterator[Match | Skipped]:
@@ -56,7 +68,7 @@ def read_mappings(
         reason = f"the metadata key '{slot}' holds for no row, because rows have values of their own."
         yield Skipped(origin=header.origins[slot], reason=reason)
     header = Header({slot: value for slot, value in header.values.items() if slot not in own}, header.origins)
-    prefixes = _BUILT_IN | {prefix: ns for prefix, ns in header.get("curie_map", {}).items() if isinstance(ns, str)}
+    prefixes = prefixes_of(header)
     for prefix, namespace in _BUILT_IN.items():
         if prefixes[prefix] != namespace:
             text = f"the prefix '{prefix}' stands for {prefixes[prefix]} here; in SSSOM it is {namespace}."
@@ -98,6 +110,9 @@ def _read_row(
     def iri(slot: str) -> str:
         return _expand(cells[slot], prefixes, row.origin, slot)
 
+    def iris(slot: str) -> tuple[str, ...]:
+        return tuple(_expand(each, prefixes, row.origin, slot) for each in _values(cells[slot]))
+
     if "rdfs literal" in (slot_value("subject_type"), slot_value("object_type")):
         return Skipped(origin=row.origin, reason="one end is a literal, not a concept.")
     if "composed entity expression" in (slot_value("subject_type"), slot_value("object_type")):
@@ -113,13 +128,9 @@ def _read_row(
         )
     if agreement == "-1":
         return Skipped(origin=row.origin, reason="its reviewers reject the mapping (reviewer_agreement is -1).")
-    by_iri, by_label = _authors(cells, header, prefixes, row.origin)
     tool = " ".join(
         filter(None, (slot_value("mapping_tool") or slot_value("mapping_tool_id"), slot_value("mapping_tool_version")))
     )
-    if not (by_iri or by_label or tool):
-        # SSSOM requires neither author nor tool; the publisher is then the author.
-        by_label = tuple(name.value for name in mapping_set.publisher.names[:1])
     return Match(
         mapping_set=mapping_set.id,
         origin=row.origin,
@@ -129,8 +140,11 @@ def _read_row(
         justification=iri("mapping_justification"),
         negated=cells["predicate_modifier"] == "Not",
         confidence=_confidence(cells["confidence"], row.origin),
-        authors=by_label,
-        author_iris=by_iri,
+        authors=_values(cells["author_label"]),
+        author_iris=iris("author_id"),
+        creators=_values(cells["creator_label"]),
+        creator_iris=iris("creator_id"),
+        provider=slot_value("mapping_provider"),
         tool=tool,
         mapped_on=parse_date(cells["mapping_date"], row.origin, "mapping_date") or slot_date(header, "mapping_date"),
         comment=Text(cells["comment"], language) if cells["comment"] else None,
@@ -138,24 +152,6 @@ def _read_row(
         subject_version=slot_value("subject_source_version"),
         object_version=slot_value("object_source_version"),
     )
-
-
-def _authors(
-    cells: Mapping[str, str], header: Header, prefixes: Mapping[str, str], origin: Origin
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the author's IRIs and labels: author or creator of the mapping, else creator or provider of the set."""
-    candidates = (
-        ("author_id", _values(cells["author_id"]), _values(cells["author_label"]), False),
-        ("creator_id", _values(cells["creator_id"]), _values(cells["creator_label"]), False),
-        ("creator_id", slot_texts(header, "creator_id"), slot_texts(header, "creator_label"), True),
-        ("mapping_provider", _values(cells["mapping_provider"]), (), False),
-        ("mapping_provider", slot_texts(header, "mapping_provider"), (), True),
-    )
-    for slot, ids, labels, is_header in candidates:
-        if ids or labels:
-            place, kind = (header.origins.get(slot, origin), METADATA_KEY) if is_header else (origin, "column")
-            return tuple(_expand(each, prefixes, place, slot, kind) for each in ids), labels
-    return (), ()
 
 
 def _values(cell: str) -> tuple[str, ...]:

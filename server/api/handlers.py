@@ -232,6 +232,7 @@ def list_mappings(build: ServedBuild, call: ApiCall, language: str) -> MappingsB
                 justification=row.justification or None,
                 confidence=row.confidence,
                 author=row.author or None,
+                creator=row.creator or None,
                 date=row.date or None,
                 comment=row.comment.value if row.comment else None,
                 record=address(row.href) if row.href else None,

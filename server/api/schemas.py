@@ -159,6 +159,7 @@ class MappingBody(Struct, frozen=True, kw_only=True):
     justification: str | None
     confidence: float | None
     author: str | None
+    creator: str | None
     date: str | None
     comment: str | None
     record: str | None

@@ -203,7 +203,7 @@ def _step(source: Ref, row: MappingRow) -> MappingStep:
         target=concept_name(row.other),
         justification=row.justification or None,
         confidence=row.confidence,
-        author=row.author or None,
+        author=row.author or row.creator or None,
         comment=row.comment.value if row.comment else None,
     )
 

@@ -70,7 +70,13 @@ _MAPPING = {
     "rule": "begrepp:mapRule",
     "advice": "begrepp:mapAdvice",
 }
-_MAPPING_LISTS = {"authors": "dct:creator", "author_labels": "sssom:author_label", "see_also": "rdfs:seeAlso"}
+_MAPPING_LISTS = {
+    "authors": "pav:authoredBy",
+    "author_labels": "sssom:author_label",
+    "creators": "dct:creator",
+    "creator_labels": "sssom:creator_label",
+    "see_also": "rdfs:seeAlso",
+}
 _IN_FIELDS = {
     expand(name)
     for name in (

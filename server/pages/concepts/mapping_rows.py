@@ -45,6 +45,9 @@ class MappingRow(Struct, frozen=True, kw_only=True):
     justification: str = ""
     confidence: float | None = None
     author: str = ""
+    """Those who asserted the match, or the tool that did."""
+    creator: str = ""
+    """Those who put the mapping in its published form."""
     date: str = ""
     comment: Text | None = None
     see_also: Sequence[str] = ()
@@ -81,7 +84,9 @@ def mapping_rows(build: ServedBuild, record: ConceptRecord, language: str) -> li
     if not mappings:
         return []
     others = {_other_end(record, mapping) for mapping in mappings}
-    known = find_refs(build, {*others, *(iri for mapping in mappings for iri in mapping.authors)}, language)
+    known = find_refs(
+        build, {*others, *(iri for mapping in mappings for iri in (*mapping.authors, *mapping.creators))}, language
+    )
     rows = [_row(build, record, mapping, known) for mapping in mappings if mapping.iri]
     recorded = {(row.predicate, row.other.iri) for row in rows}
     direct = {(_seen_predicate(record, each), _other_end(record, each)) for each in mappings if not each.iri}
@@ -104,6 +109,7 @@ def _seen_predicate(record: ConceptRecord, mapping: ConceptMapping) -> str:
 
 def _row(build: ServedBuild, record: ConceptRecord, mapping: ConceptMapping, known: Mapping[str, Ref]) -> MappingRow:
     authors = [known[author].label.value for author in mapping.authors] + [*mapping.author_labels]
+    creators = [known[creator].label.value for creator in mapping.creators] + [*mapping.creator_labels]
     return MappingRow(
         other=known[_other_end(record, mapping)],
         predicate=_seen_predicate(record, mapping),
@@ -111,6 +117,7 @@ def _row(build: ServedBuild, record: ConceptRecord, mapping: ConceptMapping, kno
         justification=compact(mapping.justification),
         confidence=float(mapping.confidence) if mapping.confidence else None,
         author=", ".join(dict.fromkeys(authors)) or mapping.tool,
+        creator=", ".join(dict.fromkeys(creators)),
         date=mapping.date,
         comment=mapping.comments[0] if mapping.comments else None,
         see_also=mapping.see_also,

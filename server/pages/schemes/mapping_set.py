@@ -60,6 +60,8 @@ class MappingSetPage(Paged, frozen=True, kw_only=True):
     ref: Ref
     other_titles: Sequence[Text]
     publisher: Ref | None
+    creators: Sequence[Ref]
+    creator_labels: Sequence[Text]
     licence: str
     releases: Sequence[EditionRow]
     load: LoadRow | None
@@ -90,7 +92,13 @@ def mapping_set_page(
     rows = [*select_mappings(build, found.iri, span)]
     ends = {value(row, name) for row in rows for name in ("subject", "object")}
     target = build.schemes.by_id.get(to)
-    named = {found.iri, *ends, *property_iris(said, "dct:publisher"), *([target.iri] if target else ())}
+    named = {
+        found.iri,
+        *ends,
+        *property_iris(said, "dct:publisher"),
+        *property_iris(said, "dct:creator"),
+        *([target.iri] if target else ()),
+    }
     known = find_refs(build, named, translate.language)
     pairs = [
         MappingPair(
@@ -112,6 +120,8 @@ def mapping_set_page(
             text for text in sort_texts(property_texts(said, "dct:title"), translate.language) if text != here.label
         ],
         publisher=next((known[iri] for iri in property_iris(said, "dct:publisher")), None),
+        creators=[known[iri] for iri in property_iris(said, "dct:creator")],
+        creator_labels=property_texts(said, "sssom:creator_label"),
         licence=property_value(said, "dct:license"),
         releases=editions_of(build, "mapping", id_),
         load=loads_of(build, said),

@@ -25,7 +25,7 @@ from begrepp.terminology.terminology import StoredValueSet, Terminology
 
 Json = dict[str, Any]
 _FHIR_VERSIONS = {"fhir-r5.tgz": "5.0.0", "fhir-r4.tgz": "4.0.1"}
-_TEXTS = frozenset({"display", "definition", "designation", "property", "title", "description"})
+_TEXTS = frozenset({"display", "definition", "designation", "property", "extension", "title", "description"})
 
 
 def write_fhir_package(build: Path, manifest: Manifest, name: str, out: IO[bytes], *, format_: str) -> None:

@@ -162,7 +162,6 @@ class _ConceptReader:
     def _concept(self, concept: Json, properties: list[FhirProperty], parents: tuple[str, ...]) -> Concept:
         code, lang, origin = self._code(concept), self.resource.language, self.resource.origin
         display = str(concept.get("display") or "").strip()
-        self._remark_unread_extensions(concept)
         pref = {lang: display} if display else {}
         alt: dict[Text, None] = {}
         definitions = [Text(str(concept["definition"]), lang)] if concept.get("definition") else []
@@ -207,14 +206,18 @@ class _ConceptReader:
             statements=(
                 *_statements(properties),
                 *((FULL_NAME, RdfTerm(text.value, "literal", text.lang)) for text in full_names),
-                *unstated_elements(designations, pref),
+                *unstated_elements(designations, pref, self._extensions(concept, code)),
             ),
         )
 
     def _designations(self, concept: Json, code: str) -> Iterator[tuple[Text, Json]]:
         """Yield each designation as a text and as its element, which is empty for a translation."""
         items = [(each, self.resource.language) for each in checked_items(concept, "designation", self.resource.origin)]
-        items += [(each, s.language) for s in self.supplements for each in s.items(code, "designation")]
+        items += [
+            ({"language": s.resource.body["language"], **each} if "language" in s.resource.body else each, s.language)
+            for s in self.supplements
+            for each in s.items(code, "designation")
+        ]
         for supplement in self.supplements:
             items += [({"value": word}, supplement.language) for word in supplement.displays(code)]
         for text in read_translations(concept, "display"):
@@ -237,11 +240,11 @@ class _ConceptReader:
         extensions = checked_items(concept, "extension", self.resource.origin)
         return [value_of(each) for each in extensions if each.get("url") == _REPLACED_BY]
 
-    def _remark_unread_extensions(self, concept: Json) -> None:
-        """Add a remark about each extension of extensions; one with a value is a note."""
-        for each in checked_items(concept, "extension", self.resource.origin):
-            if value_of(each) == "":
-                add_remark(self.resource.origin, f"the extension '{each.get('url')}' of concepts is not imported.")
+    def _extensions(self, concept: Json, code: str) -> list[Json]:
+        """Return the extensions of a concept and of its supplements that no statement holds."""
+        found = [*checked_items(concept, "extension", self.resource.origin)]
+        found += [each for supplement in self.supplements for each in supplement.items(code, "extension")]
+        return [each for each in found if each.get("url") != _REPLACED_BY]
 
     def _is_noted(self, prop: FhirProperty, *, is_inactive: bool) -> bool:
         """Return whether a property becomes a note, because the record does not have all of it."""

@@ -1,4 +1,4 @@
-"""Designations of FHIR code systems: their uses, and what labels in the graph do not state of them."""
+"""Designations of FHIR code systems: their uses, and what the graph does not state of them and of concepts."""
 
 from __future__ import annotations
 
@@ -25,12 +25,22 @@ FULL_NAME = expand("begrepp:fullySpecifiedName")
 _RESOURCE_ELEMENT, _JSON = expand("begrepp:resourceElement"), expand("rdf:JSON")
 
 
-def unstated_elements(designations: list[tuple[Text, Json]], pref: Mapping[str, str]) -> Iterator[tuple[str, RdfTerm]]:
-    """Yield the designations with a use or extension that labels do not state, and others with their text, as JSON."""
+def unstated_elements(
+    designations: list[tuple[Text, Json]], pref: Mapping[str, str], extensions: list[Json]
+) -> Iterator[tuple[str, RdfTerm]]:
+    """Yield what the graph does not state of a concept, as JSON: extensions and designations.
+
+    The designations are those with a use or extension that labels do not state, and others with their text.
+    """
     unstated = {text for text, item in designations if not _is_derived(text, item, pref)}
-    kept = [item | {"language": text.lang, "value": text.value} for text, item in designations if text in unstated]
-    if kept:
-        encoded = ELEMENT_ENCODER.encode({"designation": kept}).decode()
+    kept = [
+        item | {"value": text.value} | ({"language": text.lang} if "language" in item else {})
+        for text, item in designations
+        if text in unstated
+    ]
+    element = ({"designation": kept} if kept else {}) | ({"extension": extensions} if extensions else {})
+    if element:
+        encoded = ELEMENT_ENCODER.encode(element).decode()
         yield _RESOURCE_ELEMENT, RdfTerm(encoded, "literal", datatype=_JSON)
 
 

@@ -108,6 +108,8 @@ def _concepts(view: SchemeCodeSystem) -> Iterator[Json]:
 
 def _concept(view: SchemeCodeSystem, concept: int, *, with_parents: bool) -> Json:
     done: Json = {"code": view.code(concept)}
+    if extensions := view.extensions(concept):
+        done = {"extension": [*extensions], **done}
     texts = view.texts(concept)
     if shown := texts.preferred(None):
         done["display"] = shown.value

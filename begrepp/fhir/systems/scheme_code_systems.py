@@ -27,6 +27,7 @@ from begrepp.fhir.systems.scheme_labels import (
     named_texts,
     ordered_texts,
     places_of_labels,
+    published_extensions,
     shown_display,
     text_order,
 )
@@ -137,8 +138,15 @@ class SchemeCodeSystem(CodeSystemView):
 
     @cached_property
     def _with_synonyms(self) -> BitMap:
-        descriptions = tables_of(self.system).descriptions
-        return descriptions.concepts_with_synonyms | descriptions.concepts_with_elements
+        return tables_of(self.system).descriptions.concepts_with_synonyms | self._with_elements
+
+    @cached_property
+    def _with_elements(self) -> BitMap:
+        return tables_of(self.system).descriptions.concepts_with_elements
+
+    def extensions(self, concept: int) -> Sequence[Json]:
+        """Return the extensions of the concept in the publisher's resource."""
+        return published_extensions(self._record(concept)) if concept in self._with_elements else ()
 
     def code_and_names(self, concept: int, languages: LanguageChoice | None) -> CodeAndNames:
         """Return the code, the display in the languages, and the other preferred labels of a concept."""
@@ -215,7 +223,7 @@ class SchemeCodeSystem(CodeSystemView):
     def concept_status(self, concept: int) -> str:
         """Return `inactive` or the publisher's word for a retired concept, else nothing."""
         if concept in self.system.active:
-            return ""
+            return extension_code({"extension": self.extensions(concept)}, STANDARDS_STATUS)
         return status_word(self._record(concept)) if self.header else "inactive"
 
     @cached_property

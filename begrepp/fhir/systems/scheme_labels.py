@@ -74,7 +74,7 @@ def designations_of(record: ConceptRecord, language: str) -> list[FhirDesignatio
     published = published_designations(record.resource_element)
     first, others = [], []
     for each in preferred:
-        stated = published.get((each.text, each.language), [])
+        stated = [*published.get((each.text, each.language), ()), *published.get((each.text, ""), ())]
         shown = next((one for one in stated if one.is_preferred), None)
         first.append(replace(shown, is_display=True) if shown else display_of(each.text, each.language))
         others += [one for one in stated if one is not shown]
@@ -82,12 +82,17 @@ def designations_of(record: ConceptRecord, language: str) -> list[FhirDesignatio
         if each.use == "synonym":
             use = _FULL_NAME if Text(each.text, each.language) in record.full_names else _SYNONYM
             derived = FhirDesignation(value=each.text, language=each.language, use=use)
-            others += published.get((each.text, each.language)) or [derived]
+            others += published.get((each.text, each.language)) or published.get((each.text, "")) or [derived]
     return [*first, *others]
 
 
+def published_extensions(record: ConceptRecord) -> list[Json]:
+    """Return the extensions that the publisher's element of a concept has."""
+    return [*object_items(exact_json.decode(record.resource_element), "extension")] if record.resource_element else []
+
+
 def published_designations(element: str) -> dict[tuple[str, str], list[FhirDesignation]]:
-    """Return the designations that the publisher's element of a concept states, by text and language."""
+    """Return the designations that the publisher's element of a concept states, by text and language, "" for none."""
     found: dict[tuple[str, str], list[FhirDesignation]] = {}
     if element:
         for each in read_designations(object_items(exact_json.decode(element), "designation")):

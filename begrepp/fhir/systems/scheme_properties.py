@@ -8,6 +8,7 @@ from typing import Any
 
 from begrepp.ecl.snomed_system import is_snomed
 from begrepp.fhir.systems.published_properties import published_property
+from begrepp.fhir.systems.scheme_labels import published_extensions
 from begrepp.rdf.namespaces import CONSIDER, expand
 from begrepp.terminology.concept_record import ConceptProperty, ConceptRecord
 from begrepp.terminology.interface import CodeSystem
@@ -96,7 +97,11 @@ def concept_properties(
     if record.marker:
         found.append({"code": "daggerAsterisk", "valueCode": record.marker})
     found = [_as_declared(each, published) for each in found]
+    names = {relation_code(str(each.get("url"))) for each in published_extensions(record)}
+    extended = tuple(f"{name}: " for name in names - published.keys())
     for note in record.notes:
+        if extended and note.kind == _PUBLISHED_AS and note.text.startswith(extended):
+            continue  # the value of an extension in words
         if note.text and note.kind in _NOTE_CODES:
             item = published_property(note.text, published) if note.kind == _PUBLISHED_AS else None
             item = item or {"code": _NOTE_CODES[note.kind], "valueString": note.text}

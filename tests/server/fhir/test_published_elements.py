@@ -1,4 +1,4 @@
-"""Elements of concepts in FHIR that only the publisher's resource states: uses of designations.
+"""Elements of concepts in FHIR that only the publisher's resource states: uses of designations, and extensions.
 
 hearts: mi (en Myocardial infarction, sv Hjärtinfarkt), with consumer names; a supplement adds an abbreviation
 """
@@ -36,20 +36,40 @@ DESIGNATIONS: list[dict[str, Any]] = [
     {"language": "en", "use": CONSUMER, "value": "Myocardial infarction"},
     {"language": "en", "use": FULL, "value": "Myocardial infarction (disorder)"},
     {"language": "en", "use": SYNONYM, "value": "Cardiac infarction"},
+    {"use": CONSUMER, "value": "Coronary"},
     {"language": "sv", "use": CONSUMER, "value": "Hjärtattack"},
     {"language": "sv", "use": PREFERRED, "value": "Hjärtinfarkt"},
     {"language": "fi", "use": CONSUMER, "value": "Sydänkohtaus"},
     {"language": "nb", "use": DISPLAY, "value": "Hjerteinfarkt"},
 ]
+CORE = "http://hl7.org/fhir/StructureDefinition"
+PARTS = {
+    "url": f"{BASE}/parts",
+    "extension": [{"url": "left", "valueInteger": 1}, {"url": "right", "valueString": "two"}],
+}
+EXTENSIONS: list[dict[str, Any]] = [
+    {"url": f"{CORE}/codesystem-label", "valueString": "1a"},
+    {"url": f"{CORE}/codesystem-conceptOrder", "valueInteger": 7},
+    {"url": f"{CORE}/itemWeight", "valueDecimal": 2.5},
+    {"url": f"{CORE}/rendering-style", "valueString": "color: red"},
+    {"url": f"{CORE}/structuredefinition-standards-status", "valueCode": "deprecated"},
+    PARTS,
+]
+MORE = {"url": f"{CORE}/rendering-xhtml", "valueString": "<b>x</b>"}
 ADDED = {"language": "en", "use": ABBREVIATION, "value": "MI"}
 
 
 def resources() -> list[dict[str, Any]]:
     about = {"resourceType": "CodeSystem", "status": "active", "language": "en"}
-    concept = {"code": "mi", "display": "Myocardial infarction", "designation": DESIGNATIONS}
+    concept = {"code": "mi", "display": "Myocardial infarction", "designation": DESIGNATIONS, "extension": EXTENSIONS}
     hearts = about | {"id": "hearts", "url": HEARTS, "title": "Hearts", "content": "complete", "concept": [concept]}
     added = {"id": "short", "url": f"{BASE}/CodeSystem/short", "title": "Short", "content": "supplement"}
-    return [hearts, about | added | {"supplements": HEARTS, "concept": [{"code": "mi", "designation": [ADDED]}]}]
+    return [
+        hearts,
+        about
+        | added
+        | {"supplements": HEARTS, "concept": [{"code": "mi", "designation": [ADDED], "extension": [MORE]}]},
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +112,7 @@ def test_a_code_system_has_the_uses_of_its_designations(client: FlaskClient, bas
 def test_lookup_gives_the_uses(client: FlaskClient, base: str) -> None:
     answer = get(client, f"/fhir/{base}/CodeSystem/$lookup?system={HEARTS}&code=mi")
     found = [
-        {name: value(each["part"], name) for name in ("language", "use", "value")}
+        {name: value(each["part"], name) for name in ("language", "use", "value") if value(each["part"], name)}
         for each in answer["parameter"]
         if each["name"] == "designation"
     ]
@@ -119,3 +139,25 @@ def test_expand_gives_the_uses_and_selects_by_them(client: FlaskClient, base: st
 def test_a_name_for_another_use_is_no_display(client: FlaskClient, language: str, display: str) -> None:
     answer = get(client, f"/fhir/r5/CodeSystem/$lookup?system={HEARTS}&code=mi&displayLanguage={language}")
     assert value(answer, "display") == display
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+def test_a_code_system_has_the_extensions_of_its_concepts(client: FlaskClient, base: str) -> None:
+    (concept,) = one(client, "CodeSystem", HEARTS, base)["concept"]
+    assert ordered(concept["extension"]) == ordered([*EXTENSIONS, MORE])
+    assert all(each["code"] == "status" for each in concept.get("property", ()))
+
+
+def test_expand_gives_the_extensions_as_properties_and_extensions(client: FlaskClient) -> None:
+    for designations in ("true", "false"):
+        path = f"/fhir/r5/ValueSet/$expand?url={HEARTS}?vs&includeDesignations={designations}"
+        expansion = get(client, path)["expansion"]
+        (found,) = expansion["contains"]
+        assert {each["code"]: each.get("valueDecimal", each.get("valueString")) for each in found["property"]} == {
+            "label": "1a",
+            "order": 7,
+            "weight": 2.5,
+            "status": None,
+        }
+        shown = [each for each in (*EXTENSIONS, MORE) if each["url"].partition("rendering-")[2]]
+        assert ordered(found["extension"]) == ordered(shown)

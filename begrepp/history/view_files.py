@@ -43,7 +43,7 @@ def write_view(
     path, copied = graphs / "current.nt", graphs / "copied.nt"
     derived = [derive(written)] if derive else []
     files = [file for part, file in written if not is_one_of(part, apart)]
-    triples, _ = merge_files(path, [*files, *others, *derived])
+    triples = merge_files(path, [*files, *others, *derived])
     for file in graphs.glob("view*.nt"):
         file.unlink()
     if not apart:
@@ -53,7 +53,7 @@ def write_view(
         rest = graphs / "rest.nt"
         write_missing_lines(rest, copied, part.path)
         rest.replace(copied)
-    triples, _ = merge_files(path, [copied, *(part.path for part in apart)])
+    triples = merge_files(path, [copied, *(part.path for part in apart)])
     return CurrentView(path=path, copied=copied, apart=tuple(part.graph for part in apart), triples=triples)
 
 

@@ -28,9 +28,11 @@ def read_subject_blocks(path: Path) -> Iterator[bytes]:
     remainder = b""
     for block in read_blocks(path):
         data = remainder + block
-        last_line = data[data.rfind(b"\n", 0, -1) + 1 :]
-        subject = last_line[: last_line.index(b" ") + 1]
-        start = 0 if data.startswith(subject) else data.find(b"\n" + subject) + 1
+        start = data.rfind(b"\n", 0, -1) + 1
+        subject = data[start : data.index(b" ", start) + 1]
+        # Backwards, since most subjects have few lines.
+        while start and data.startswith(subject, before := data.rfind(b"\n", 0, start - 1) + 1):
+            start = before
         remainder = data[start:]
         if start:
             yield data[:start]

@@ -19,7 +19,8 @@ from begrepp.rdf.mapped_file import map_file
 from begrepp.rdf.ntriples import name
 from begrepp.records import Text
 
-CHUNK_LINES = 400_000
+CHUNK_LINES = 960_000
+"""Lines that are sorted at a time: nearly as many as the engine of the store sorts at a time, a million."""
 _BATCH_LINES = 10_000
 _COPY_BYTES = 1 << 24
 _ESCAPED = re.compile(r'\\(["\\nrt])')
@@ -63,10 +64,11 @@ class SortedFile:
         if not self._runs:
             return self._write(self.path)
         self._spill()
-        result = merge_files(self.path, self._runs)
+        digest = hashlib.sha256()
+        count = merge_files(self.path, self._runs, digest.update)
         for run in self._runs:
             run.unlink()
-        return result
+        return count, digest.hexdigest()
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> tuple[int, str]:
@@ -86,15 +88,15 @@ def write_lines(path: Path, lines: Iterable[str]) -> tuple[int, str]:
     return count, digest.hexdigest()
 
 
-def merge_files(target: Path, files: Iterable[Path]) -> tuple[int, str]:
-    """Merge sorted files into one without duplicates; return the number of lines and the SHA-256 of the bytes.
+def merge_files(target: Path, files: Iterable[Path], written: Callable[[bytes], None] = lambda piece: None) -> int:
+    """Merge sorted files into one without duplicates; return the number of lines.
 
-    Ranges that occur in one file only are found by exponential search and copied as bytes, so that merging files
-    which hardly overlap costs little more than copying them.
+    `written` is called with each piece of the merged file. Ranges that occur in one file only are found by exponential
+    search and copied as bytes, so that merging files which hardly overlap costs little more than copying them.
     """
     with ExitStack() as stack:
         maps = [stack.enter_context(map_file(file)) for file in files]
-        out = _ChecksumWriter(stack.enter_context(target.open("wb")))
+        out = _LineWriter(stack.enter_context(target.open("wb")), written)
         places = [0] * len(maps)
         heads = [(line, n) for n, data in enumerate(maps) if (line := _line_at(data, 0))]
         heapify(heads)
@@ -114,7 +116,7 @@ def merge_files(target: Path, files: Iterable[Path]) -> tuple[int, str]:
                 heapreplace(heads, (head, n))
             else:
                 heappop(heads)
-        return out.lines, out.digest.hexdigest()
+        return out.lines
 
 
 def write_missing_lines(target: Path, small: Path, large: Path) -> None:
@@ -145,21 +147,21 @@ def have_common_line(one: Path, other: Path) -> bool:
     return False
 
 
-class _ChecksumWriter:
-    """Output file that counts its lines and computes their SHA-256."""
+class _LineWriter:
+    """Output file that counts its lines; `written` is called with each piece."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: BinaryIO, written: Callable[[bytes], None]) -> None:
         self._out = out
+        self._written = written
         self.lines = 0
-        self.digest = hashlib.sha256()
 
     def copy(self, data: mmap | bytes, start: int, end: int) -> None:
         """Copy the bytes from `start` to `end`, which must be whole lines."""
         for place in range(start, end, _COPY_BYTES):
             piece = data[place : min(place + _COPY_BYTES, end)]
             self.lines += piece.count(b"\n")
-            self.digest.update(piece)
             self._out.write(piece)
+            self._written(piece)
 
 
 def changed_lines(old: Path, new: Path) -> Iterator[tuple[bool, str]]:

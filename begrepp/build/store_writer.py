@@ -226,9 +226,10 @@ def _load_file(store: Oxigraph, graph: str, file: Path, progress: Progress) -> N
     with_blank_nodes: list[bytes] = []
     with file.open("rb") as lines:
         while piece := lines.read(_PIECE_BYTES):
-            ground, others = _split_blank_nodes(piece + lines.readline())
+            # One name for both, so that the bytes with and without blank nodes are not held while they are stored.
+            piece, others = _split_blank_nodes(piece + lines.readline())
             with_blank_nodes += others
-            store.bulk_load(ground, format=RdfFormat.N_TRIPLES, to_graph=graph_name)
+            store.bulk_load(piece, format=RdfFormat.N_TRIPLES, to_graph=graph_name)
             done(lines.tell() / size)
     store.bulk_load(b"".join(with_blank_nodes), format=RdfFormat.N_TRIPLES, to_graph=graph_name)
 

@@ -12,7 +12,7 @@ from cachetools import LRUCache
 from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.fhir.concept_map_forms import map_from_r4
 from begrepp.fhir.mapping_queries import MappingQuery
-from begrepp.fhir.mapping_resources import MappingSource, PublishedSet
+from begrepp.fhir.mapping_resources import DatedMappings, MappingSource, PublishedSet
 from begrepp.fhir.published_headers import read_header
 from begrepp.fhir.requests.resource_versions import split_canonical
 from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
@@ -49,9 +49,15 @@ def _published_set(iri: str, entry: GraphEntry) -> PublishedSet:
 
 
 class BuildResources:
-    """Resources of one build."""
+    """Resources of one build; `dated_mappings`: the mappings of a concept as of a day, which graphs alone have."""
 
-    def __init__(self, terminology: Terminology, manifest: Manifest, index: TextIndex | None = None) -> None:
+    def __init__(
+        self,
+        terminology: Terminology,
+        manifest: Manifest,
+        index: TextIndex | None = None,
+        dated_mappings: DatedMappings | None = None,
+    ) -> None:
         self._terminology = terminology
         self._index = index
         self._released = manifest.built_at[:10]
@@ -60,7 +66,8 @@ class BuildResources:
         self._views: dict[str, ValueSetView] = {}
         iris = Iris(manifest.base)
         sets = {iris.mapping_set(each.id): each for each in manifest.current_graphs("mapping")}
-        self._mappings = MappingSource(terminology, {iri: _published_set(iri, each) for iri, each in sets.items()})
+        published = {iri: _published_set(iri, each) for iri, each in sets.items()}
+        self._mappings = MappingSource(terminology, published, dated_mappings)
 
     def identity(self, url: str) -> str:
         """Return the address that all addresses of a code system lead to, empty for an unknown one."""

@@ -43,7 +43,8 @@ def translate(library: ResourceLibrary, call: OperationCall) -> Json:
     result = any(_relationship(each) != "not-related-to" for each in matches)
     found: list[Json] = [{"name": "result", "valueBoolean": result}, *matches]
     if not matches:
-        found.append({"name": "message", "valueString": "No mapping was found for the code."})
+        on_day = f" as of {query.as_of}" if query.as_of else ""
+        found.append({"name": "message", "valueString": f"No mapping was found for the code{on_day}."})
     elif comments := [text for match in matches for text in found_in.comments_on(match)]:
         # An answer has no other place for them; the condition under which a match holds is one of them.
         found.append({"name": "message", "valueString": "; ".join(dict.fromkeys(comments))})
@@ -103,6 +104,7 @@ def _read_query(call: OperationCall, conditions: Conditions) -> MappingQuery:
         source_scope=call.text("sourceScope", "source"),
         target_scope=call.text("targetScope", "target"),
         map_address=address and join_canonical(address, call.text("conceptMapVersion")),
+        as_of=call.day("date"),
         conditions=conditions,
     )
 

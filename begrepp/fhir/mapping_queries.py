@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from begrepp.fhir.map_conditions import Conditions
@@ -25,5 +26,7 @@ class MappingQuery:
     source_scope: str
     target_scope: str
     map_address: str
+    as_of: date | None = None
+    """The day on which the mappings and the codes of both sides were valid; None for today."""
     conditions: Conditions = field(default_factory=Conditions)
     """Values of the attributes that matches may depend on."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +27,8 @@ from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import Terminology
 
 Json = dict[str, Any]
+DatedMappings = Callable[[str, date], Sequence[ConceptMapping]]
+"""Function that returns the mappings of a concept (IRI) as of a day."""
 _NARROWER, _BROADER = "source-is-narrower-than-target", "source-is-broader-than-target"
 
 
@@ -51,12 +54,16 @@ _RELATIONSHIPS = {
 class MappingSource:
     """Mappings of a build as ConceptMap resources.
 
-    `sets`: what the publishers state of each mapping set, by its IRI.
+    `sets`: what the publishers state of each mapping set, by its IRI; `dated`: the mappings of a concept as of a day,
+    without which a query with a day has no answer.
     """
 
-    def __init__(self, terminology: Terminology, sets: Mapping[str, PublishedSet]) -> None:
+    def __init__(
+        self, terminology: Terminology, sets: Mapping[str, PublishedSet], dated: DatedMappings | None = None
+    ) -> None:
         self._terminology = terminology
         self._sets = sets
+        self._dated = dated
 
     def maps_of(self, query: MappingQuery) -> Iterator[Json]:
         """Yield a map for each mapping set that has a code of the query, with the mappings of these codes only."""
@@ -64,17 +71,18 @@ class MappingSource:
         wanted = query.source_system if query.is_reverse else query.target_system
         for coding in query.codings:
             url, code = str(coding.get("system", "")), str(coding.get("code", ""))
-            system = self._terminology.scheme(url, str(coding.get("version") or ""))
+            version = str(coding.get("version") or "")
+            system = self._terminology.scheme(url, version, None if version else query.as_of)
             concept = system.index(code) if system else None
             if system is None or concept is None:
                 continue
             iri = system.iri(concept)
-            for mapping in query.conditions.applicable(system.record(concept).mappings):
+            for mapping in query.conditions.applicable(self._mappings(system, concept, query.as_of)):
                 is_source = mapping.source == iri
                 relation = _relation(mapping, is_inverse=is_source == query.is_reverse)
                 if not relation:
                     continue
-                other = self._coding(mapping.target if is_source else mapping.source, wanted)
+                other = self._coding(mapping.target if is_source else mapping.source, wanted, query.as_of)
                 if other is None:
                     continue
                 own = {"system": url, "code": code}
@@ -86,6 +94,12 @@ class MappingSource:
             found = self._map(set_iri)
             others = [self._as_asked(each, asked) for each in object_items(found, "group")]
             yield with_attributes(found | {"group": _merged(_groups(groups.get(set_iri, {})), others)})
+
+    def _mappings(self, system: CodeSystem, concept: int, day: date | None) -> Sequence[ConceptMapping]:
+        """Return the mappings of a concept, those of the sets in force on a day if there is one."""
+        if day is None:
+            return system.record(concept).mappings
+        return self._dated(system.iri(concept), day) if self._dated else ()
 
     @cached_property
     def _with_groups(self) -> list[str]:
@@ -109,9 +123,9 @@ class MappingSource:
             known.get(own.description.iri, system_url(own.description)) if own is not None else url, version
         )
 
-    def _coding(self, iri: str, wanted: str = "") -> Json | None:
-        """Return the Coding of a concept; `wanted`: address that the query uses for its code system."""
-        found = self._terminology.locate(iri)
+    def _coding(self, iri: str, wanted: str = "", day: date | None = None) -> Json | None:
+        """Return the Coding of a concept, as of a day; `wanted`: address that the query uses for its code system."""
+        found = self._terminology.locate_in_edition(iri, day) if day else self._terminology.locate(iri)
         if found is None:
             return None
         system, concept = found

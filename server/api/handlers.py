@@ -60,36 +60,40 @@ def find_requested_concept(build: ServedBuild, call: ApiCall, suffix: str = "") 
 
 def lookup(build: ServedBuild, call: ApiCall, language: str) -> ConceptBody:
     """Return a concept, with `asOf` as of that day."""
-    concept = find_requested_concept(build, call)
-    if day := parse_day(call["asOf"]):
-        return _dated_concept(build, concept, day, language)[1]
-    return concept_body(build, concept, language)
+    view, concept = _requested_view(build, call)
+    return concept_body(view, concept, language)
 
 
 def _dated_concept(
-    build: ServedBuild, concept: ConceptRecord, day: date, language: str
-) -> tuple[DatedState, ConceptBody]:
-    """Return the state of a concept on a day, and its body."""
+    build: ServedBuild, concept: ConceptRecord, day: date
+) -> tuple[DatedState, ServedBuild, ConceptRecord]:
+    """Return the state of a concept on a day, the build as of it, and the record of the concept in it."""
     found = find_meaning_on(build, concept_document(build, concept), day)
     state = find_dated_state(build, found, day)
     dated = get_dated_build(build, state)
     record = dated.concepts.record(found.iri)
     if record is None:
         raise Missing(f"{found.iri} is not a concept.", "Give the IRI of a concept.")
-    return state, concept_body(dated, record, language)
+    return state, dated, record
+
+
+def _requested_view(build: ServedBuild, call: ApiCall, suffix: str = "") -> tuple[ServedBuild, ConceptRecord]:
+    """Return the build, as of the day of the request if it has one, and the requested concept in it."""
+    concept, day = find_requested_concept(build, call, suffix), parse_day(call["asOf"])
+    return _dated_concept(build, concept, day)[1:] if day else (build, concept)
 
 
 def lookup_as_of(build: ServedBuild, call: ApiCall, language: str) -> AsOfBody:
     """Return a concept as of a day, with the edition that lists it."""
     day = parse_day(call["asOf"])
     assert day is not None
-    state, body = _dated_concept(build, find_requested_concept(build, call), day, language)
+    state, dated, concept = _dated_concept(build, find_requested_concept(build, call), day)
     return AsOfBody(
         as_of=day.isoformat(),
         release=state.concept_edition.version,
         since=state.since.isoformat(),
         retired=state.retired,
-        concept=body,
+        concept=concept_body(dated, concept, language),
     )
 
 
@@ -173,8 +177,8 @@ def autocomplete(build: ServedBuild, call: ApiCall, language: str) -> Suggestion
 
 
 def list_children(build: ServedBuild, call: ApiCall, language: str) -> ChildrenBody:
-    """Return a page of the directly narrower concepts."""
-    concept = find_requested_concept(build, call)
+    """Return a page of the directly narrower concepts, with `asOf` those of that day."""
+    build, concept = _requested_view(build, call)
     found = children(build, concept.iri, language)
     page = found[call["offset"] : call["offset"] + call["limit"]]
     return ChildrenBody(
@@ -192,8 +196,8 @@ def _find_ancestors(build: ServedBuild, iri: str) -> set[str]:
 
 
 def list_ancestors(build: ServedBuild, call: ApiCall, language: str) -> AncestorsBody:
-    """Return all broader concepts, and the paths from the top concepts."""
-    concept = find_requested_concept(build, call)
+    """Return all broader concepts, and the paths from the top concepts, with `asOf` those of that day."""
+    build, concept = _requested_view(build, call)
     ancestors = _find_ancestors(build, concept.iri)
     known = find_refs(build, {concept.iri, *ancestors}, language)
     return AncestorsBody(
@@ -204,22 +208,23 @@ def list_ancestors(build: ServedBuild, call: ApiCall, language: str) -> Ancestor
 
 
 def compare_concepts(build: ServedBuild, call: ApiCall, language: str) -> SubsumptionBody:
-    """Return whether one of two concepts subsumes the other."""
-    a, b = find_requested_concept(build, call, "A").iri, find_requested_concept(build, call, "B").iri
+    """Return whether one of two concepts subsumes the other, with `asOf` in the hierarchy of that day."""
+    (view_a, concept_a), (view_b, concept_b) = (_requested_view(build, call, suffix) for suffix in "AB")
+    a, b = concept_a.iri, concept_b.iri
     outcome: Literal["equivalent", "subsumes", "subsumed-by", "not-subsumed"]
     if a == b:
         outcome = "equivalent"
-    elif a in _find_ancestors(build, b):
+    elif a in _find_ancestors(view_b, b):
         outcome = "subsumes"
     else:
-        outcome = "subsumed-by" if b in _find_ancestors(build, a) else "not-subsumed"
-    known = find_refs(build, [a, b], language)
-    return SubsumptionBody(a=ref_body(known[a]), b=ref_body(known[b]), outcome=outcome)
+        outcome = "subsumed-by" if b in _find_ancestors(view_a, a) else "not-subsumed"
+    named = [find_refs(view, [iri], language)[iri] for view, iri in ((view_a, a), (view_b, b))]
+    return SubsumptionBody(a=ref_body(named[0]), b=ref_body(named[1]), outcome=outcome)
 
 
 def list_mappings(build: ServedBuild, call: ApiCall, language: str) -> MappingsBody:
-    """Return the mappings of a concept, or those to one scheme."""
-    concept = find_requested_concept(build, call)
+    """Return the mappings of a concept, or those to one scheme, with `asOf` those that were valid on that day."""
+    build, concept = _requested_view(build, call)
     stated = [each for each in concept.mappings if each.iri or each.source == concept.iri]
     rows = mapping_rows(build, replace(concept, mappings=tuple(stated)), language)
     return MappingsBody(

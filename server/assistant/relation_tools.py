@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,7 +12,7 @@ from pydantic import Field
 from begrepp.history.changes import TYPES, Change
 from begrepp.records import Text
 from begrepp.terminology.record_composition import MATCHES
-from server.assistant.concept_tools import Ids, Language, Limit, System
+from server.assistant.concept_tools import AsOf, Ids, Language, Limit, System
 from server.assistant.tool_answers import (
     ChangesAnswer,
     EditionChange,
@@ -19,9 +20,10 @@ from server.assistant.tool_answers import (
     MappedConcept,
     MappingStep,
 )
-from server.assistant.tool_context import ToolContext, concept_name, shorten
+from server.assistant.tool_context import ToolContext, concept_name, read_day, shorten
 from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
 from server.pages.schemes.difference import ChangeFilter, filtered_changes
+from server.served.build import ServedBuild
 from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref
 
@@ -56,16 +58,19 @@ class RelationTools:
         self,
         ids: Ids,
         target_system: Annotated[str, Field(description="Only to this code system; empty for all")] = "",
+        as_of: AsOf = "",
         language: Language = "sv",
         limit: Limit = 50,
     ) -> MapAnswer:
         """Translate codes from one code system to another by mappings, with the relation and who asserted it.
 
         With a target system that has no direct mapping, it follows a chain of mappings; such a relation is marked as
-        not asserted, and its path is given.
+        not asserted, and its path is given. With a day, the mappings are those of the sets in force then, between
+        the codes of that day.
         """
+        day = read_day(as_of)
         target = self._context.scheme(target_system).id if target_system.strip() else ""
-        found, missing = self._context.each(ids, lambda id_: self._mapped(id_, target, language))
+        found, missing = self._context.each(ids, lambda id_: self._mapped(id_, target, day, language))
         mappings = [mapping for direct, _ in found for mapping in direct]
         shown, truncated = shorten(mappings, limit)
         systems = [name.system for mapping in shown for name in (mapping.source, mapping.target)]
@@ -75,39 +80,23 @@ class RelationTools:
             mappings=shown,
             denied=[step for _, denied in found for step in denied],
             not_found=missing,
-            sources=self._context.sources(systems, language),
+            as_of=day.isoformat() if day else None,
+            sources=self._context.sources(systems, language, day),
         )
 
-    def _mapped(self, id_: str, target: str, language: str) -> tuple[list[MappedConcept], list[MappingStep]]:
-        concept = self._context.find_concept(id_)
-        source = find_refs(self._context.build, [concept.iri], language)[concept.iri]
-        rows = self._rows(concept.iri, language)
+    def _mapped(
+        self, id_: str, target: str, day: date | None, language: str
+    ) -> tuple[list[MappedConcept], list[MappingStep]]:
+        concept = self._context.find_concept(id_, day)
+        view = self._context.view_of(concept, day)
+        source = find_refs(view, [concept.iri], language)[concept.iri]
+        rows = _rows(view, concept.iri, language)
         denied = [_step(source, row) for row in rows if row.negated]
         start, denials = _start(source), _denials(rows)
         paths = [path for path in _extend(start, rows, denials) if not target or path.end.scheme == target]
         if target and not paths:
-            paths = self._chains(start, target, denials, language)
+            paths = _chains(view, start, target, denials, language)
         return [_mapped_concept(source, path) for path in paths], denied
-
-    def _chains(self, start: _Path, target: str, denials: _Denials, language: str) -> list[_Path]:
-        """Return the shortest chains of mappings to a code system; none visits a code system twice."""
-        frontier, visited = [start], {start.end.iri}
-        for _ in range(_MAX_STEPS):
-            reached = []
-            for path in frontier:
-                for longer in _extend(path, self._rows(path.end.iri, language), denials):
-                    if longer.end.iri not in visited and len(visited) < _MAX_VISITED:
-                        reached.append(longer)
-            if found := [path for path in reached if path.end.scheme == target]:
-                return found
-            visited |= {path.end.iri for path in reached}
-            frontier = reached
-        return []
-
-    def _rows(self, iri: str, language: str) -> list[MappingRow]:
-        build = self._context.build
-        record = build.concepts.record(iri)
-        return mapping_rows(build, record, language) if record else []
 
     def changes(
         self,
@@ -143,6 +132,27 @@ class RelationTools:
             changes=shown,
             sources=[self._context.source(scheme, language)],
         )
+
+
+def _chains(view: ServedBuild, start: _Path, target: str, denials: _Denials, language: str) -> list[_Path]:
+    """Return the shortest chains of mappings to a code system; none visits a code system twice."""
+    frontier, visited = [start], {start.end.iri}
+    for _ in range(_MAX_STEPS):
+        reached = []
+        for path in frontier:
+            for longer in _extend(path, _rows(view, path.end.iri, language), denials):
+                if longer.end.iri not in visited and len(visited) < _MAX_VISITED:
+                    reached.append(longer)
+        if found := [path for path in reached if path.end.scheme == target]:
+            return found
+        visited |= {path.end.iri for path in reached}
+        frontier = reached
+    return []
+
+
+def _rows(view: ServedBuild, iri: str, language: str) -> list[MappingRow]:
+    record = view.concepts.record(iri)
+    return mapping_rows(view, record, language) if record else []
 
 
 def _start(source: Ref) -> _Path:

@@ -149,8 +149,9 @@ class MappedConcept(BaseModel):
 
 
 class MapAnswer(BaseModel):
-    """Mappings of concepts."""
+    """Mappings of concepts, as of a day if it is given."""
 
+    as_of: str | None
     total: int
     truncated: bool
     mappings: list[MappedConcept]

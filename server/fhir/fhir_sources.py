@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from cachetools import LRUCache
@@ -12,6 +13,7 @@ from begrepp.fhir.build_resources import BuildResources
 from begrepp.fhir.combined_resources import CombinedResources
 from begrepp.fhir.resource_library import ResourceSource
 from begrepp.fhir.systems.base_resources import BaseResources
+from server.served.as_of import mappings_on
 from server.served.build import ServedBuild
 
 _SOURCES: LRUCache[tuple[Path, str], CombinedResources] = LRUCache(4)
@@ -24,7 +26,9 @@ def fhir_source(build: ServedBuild, fhir_version: str) -> CombinedResources:
     if found is None:
         sources: list[ResourceSource] = [BaseResources(fhir_version)]
         with suppress(NoBuild):  # a build of an earlier version has no terminology
-            sources.insert(0, BuildResources(build.terminology, build.manifest, build.index))
+            sources.insert(
+                0, BuildResources(build.terminology, build.manifest, build.index, partial(mappings_on, build))
+            )
         found = _SOURCES[key] = CombinedResources(sources)
     return found
 

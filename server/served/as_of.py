@@ -20,6 +20,7 @@ from begrepp.history.current_view import last_day_before
 from begrepp.queries.page_queries import select, value
 from begrepp.rdf.iris import read_segment
 from begrepp.rdf.namespaces import expand
+from begrepp.terminology.concept_record import ConceptMapping
 from begrepp.text.version_order import version_key
 from server.http.dates import parse_http_date
 from server.served.build import ServedBuild
@@ -187,9 +188,17 @@ def editions_in_force(build: ServedBuild, day: date) -> list[GraphEntry]:
 
 
 def get_dated_build(build: ServedBuild, state: DatedState) -> DatedBuild:
-    """Return the build as of a day: for each scheme, mapping set and dataset the edition in force; caches 8 builds."""
-    in_force = {each.graph for each in editions_in_force(build, state.day)}
-    chosen = tuple(sorted(in_force | {state.concept_edition.graph}))
+    """Return the build as of the day of a state, with the edition that lists the concept."""
+    return get_build_on(build, state.day, state.concept_edition.graph)
+
+
+def get_build_on(build: ServedBuild, day: date, *graphs: str) -> DatedBuild:
+    """Return the build as of a day: for each scheme, mapping set and dataset the edition in force; caches 8 builds.
+
+    `graphs` are editions that belong to it besides: those that list a concept which was retired by then.
+    """
+    in_force = {each.graph for each in editions_in_force(build, day)}
+    chosen = tuple(sorted(in_force.union(graphs)))
     cache = build.dated_builds_cache
     if chosen not in cache:
         while len(cache) >= 8:
@@ -201,6 +210,12 @@ def get_dated_build(build: ServedBuild, state: DatedState) -> DatedBuild:
     dated = cache[chosen]
     assert isinstance(dated, DatedBuild)
     return dated
+
+
+def mappings_on(build: ServedBuild, concept: str, day: date) -> tuple[ConceptMapping, ...]:
+    """Return the mappings of a concept (IRI) as of a day: of the sets in force, between codes in force."""
+    record = get_build_on(build, day).concepts.record(concept)
+    return record.mappings if record else ()
 
 
 class Memento(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from msgspec.structs import replace
 from pyoxigraph import Literal, NamedNode, QuerySolution
 
 from begrepp.queries.page_queries import named_nodes, select, value
@@ -44,7 +45,7 @@ class DatedConcepts:
         if not is_a(statements, "skos:Concept"):
             return None
         current = self._full.record(iri)
-        return compose_record(
+        record = compose_record(
             iri,
             statements,
             Surroundings(
@@ -58,6 +59,14 @@ class DatedConcepts:
                 editions=current.editions if current else self._editions(iri),
             ),
         )
+        stated = [
+            each for each in record.mappings if self._was_in_force(each.target if each.source == iri else each.source)
+        ]
+        return replace(record, mappings=tuple(stated))
+
+    def _was_in_force(self, iri: str) -> bool:
+        """Return whether an edition in force lists a concept; True for what no code system of the build has."""
+        return self._full.terminology.locate(iri) is None or any(self._listings(iri))
 
     def names(self, iris: Iterable[str]) -> dict[str, ThingName]:
         """Return the names of things; a thing that no graph in force describes has its name in the whole build."""
@@ -149,7 +158,11 @@ class DatedConcepts:
         for row in select(self._store, "concept-mappings", concept=NamedNode(iri)):
             if term := _plain(row, "value"):
                 records[value(row, "mapping")][value(row, "property")].append(term)
-        return [compose_mapping(mapping, "", statements) for mapping, statements in records.items()]
+        return [
+            # The IRI of a mapping is below that of its set (`Iris.mapping`).
+            compose_mapping(mapping, mapping.rpartition("/")[0], statements)
+            for mapping, statements in records.items()
+        ]
 
     def _subjects(self, iri: str) -> list[str]:
         return [value(row, "dataset") for row in select(self._store, "subjects", concept=NamedNode(iri))]

@@ -19,6 +19,7 @@ from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.posted_code_systems import PostedCodeSystem
 from begrepp.fhir.systems.served_systems import ServedSystem
 from begrepp.fhir.systems.supplemented_code_systems import SupplementedCodeSystem
+from begrepp.fhir.value_elements import object_items
 from begrepp.fhir.value_sets.implicit_value_sets import implicit_system, implicit_value_set
 from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
 
@@ -92,6 +93,7 @@ class ResourceLibrary:
         self.supplements: set[str] = set()
         """Supplements that the request or the value set asks for."""
         self._missing: set[str] = set()
+        self._listed: dict[tuple[str, str], dict[str, Json]] = {}
         for number, resource in enumerate(posted):
             if number >= MAX_POSTED:
                 raise invalid_request(f"A request holds at most {MAX_POSTED} resources.", code="too-costly", status=422)
@@ -145,7 +147,14 @@ class ResourceLibrary:
         return found
 
     def _usable(self, url: str) -> list[PostedCodeSystem]:
-        return [each for each in self.code_systems if each.url == url and each.content in _USABLE]
+        """Return the posted code systems of an address; without one, what expansions of value sets list of it."""
+        posted = [each for each in self.code_systems if each.url == url and each.content in _USABLE]
+        about: Json = {"resourceType": "CodeSystem", "url": url, "status": "active", "content": "fragment"}
+        return posted or [
+            _PARSED.parse(about | {"version": version, "concept": [*concepts.values()]})
+            for (system, version), concepts in self._listed.items()
+            if system == url
+        ]
 
     def _posted(self, url: str, version: str) -> PostedCodeSystem | None:
         fitting = {
@@ -191,9 +200,21 @@ class ResourceLibrary:
         if fitting:
             return fitting[latest_first(fitting)[0]]
         if (found := self.source.value_set(url, version, self.as_of)) is not None:
+            self._add_listed(found)
             return found
         system = implicit_system(url)
         return implicit_value_set(url, version) if system and self.code_system(system, version) else None
+
+    def _add_listed(self, view: ValueSetView) -> None:
+        """Add the code systems that only the expansion of a value set has members of, as fragments with these."""
+        expansion = view.resource.get("expansion")
+        for each in object_items(expansion, "contains") if isinstance(expansion, dict) else ():
+            system, version, code = (str(each.get(name, "")) for name in ("system", "version", "code"))
+            if system and code and not self.source.identity(system):
+                concept: Json = {name: each[name] for name in ("code", "display", "designation") if name in each}
+                if each.get("inactive") is True:
+                    concept["property"] = [{"code": "inactive", "valueBoolean": True}]
+                self._listed.setdefault((system, version), {})[code] = concept
 
 
 def _contained(source: ValueSetView, name: str) -> ValueSetView | None:

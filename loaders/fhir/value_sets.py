@@ -55,6 +55,7 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
     if day := compose.get("lockedDate"):
         rules.append(f"code systems as of {day}")
     labels: list[tuple[str, Text]] = []
+    listed: list[Json] = []
     stack = list(reversed(checked_items(expansion, "contains", resource.origin)))
     while stack:
         each = stack.pop()
@@ -63,6 +64,8 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
             system = str(each.get("system", ""))
             _add_member(members, unknown, system, each, context)
             concept = concept_reference(system, str(each["code"]), context.systems)
+            if not concept:
+                listed.append({name: value for name, value in each.items() if name != "contains"})
             labels += [(concept, text) for text in _labels(each) if is_iri(concept)]
     yield ValueSet(
         scheme=context.scheme.id,
@@ -74,7 +77,7 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
         identifiers=tuple(filter(None, (str(resource.body.get("url", "")),))),
         members=tuple(members),
         intension=tuple(rules),
-        resource_header=resource_header(resource),
+        resource_header=resource_header(resource, listed),
     )
     for member, text in labels:
         # Not a SKOS label: labels come from the concept's own code system.
@@ -85,8 +88,10 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
             predicate=expand("rdfs:label"),
             object=RdfTerm(text.value, "literal", lang=text.lang),
         )
+    kept = {str(each.get("system", "")) for each in listed}
     for system, count in unknown.items():
         reason = f"{count} members are of the code system '{system}', which begrepp does not know; see [systems]."
+        reason += " Those of the expansion are kept for FHIR only." if system in kept else ""
         yield Skipped(origin=resource.origin, reason=reason)
 
 

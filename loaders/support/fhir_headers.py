@@ -5,7 +5,7 @@ Ids and narratives are left out: a server assigns ids, and a narrative only show
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -19,18 +19,21 @@ ELEMENT_ENCODER = msgspec.json.Encoder(decimal_format="number", order="sorted")
 """Encoder of elements with sorted names; decimals are written as they were read."""
 
 
-def resource_header(resource: Resource) -> str:
+def resource_header(resource: Resource, listed: Sequence[Json] = ()) -> str:
     """Return the metadata of a code system, value set or concept map as JSON with sorted names.
 
-    `compose` of a value set is part of it. Of a concept map it has what groups state beside their matches: versions,
-    rules for unlisted codes, and the codes that have no target.
+    `compose` of a value set is part of it, and so is `listed`: elements of its expansion whose code system is unknown.
+    Of a concept map it has what groups state beside their matches: versions, rules for unlisted codes, and the codes
+    that have no target.
     """
     header = {name: value for name, value in resource.body.items() if name not in _LEFT_OUT}
     if isinstance(meta := header.pop("meta", None), dict):
         kept = {name: value for name, value in meta.items() if name not in _OF_THE_SERVER}
         header |= {"meta": kept} if kept else {}
     if resource.kind == "ValueSet" and object_items(_contains(resource.body)):
-        header["expansion"] = {}
+        about = {name: resource.body["expansion"].get(name) for name in ("identifier", "timestamp")}
+        kept = {name: value for name, value in about.items() if value is not None}
+        header["expansion"] = kept | {"contains": [*listed]} if listed else {}
     if resource.kind == "ConceptMap" and (groups := [*_groups_without_targets(resource.body)]):
         header["group"] = groups
     return ELEMENT_ENCODER.encode(header).decode()

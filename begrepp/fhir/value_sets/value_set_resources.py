@@ -10,6 +10,7 @@ from begrepp.fhir.r4_resources import from_r4
 from begrepp.fhir.systems.code_system_resources import resource_id
 from begrepp.fhir.systems.scheme_code_systems import system_url, version_of
 from begrepp.fhir.value_elements import object_items
+from begrepp.fhir.value_sets.expanded_sets import expanded_sets
 from begrepp.settings import LANGUAGES
 from begrepp.terminology.terminology import StoredValueSet
 
@@ -30,7 +31,7 @@ def value_set_resource(value_set: StoredValueSet, url: str = "", has_all: Callab
     """
     about = value_set.description
     header = from_r4({"resourceType": "ValueSet"} | read_header(about.resource_header))
-    compose, is_expanded = header.pop("compose", None), header.pop("expansion", None) is not None
+    compose, expansion = header.pop("compose", None), header.pop("expansion", None)
     texts = sorted(about.titles, key=lambda each: LANGUAGES.index(each.lang) if each.lang in LANGUAGES else 9)
     address = url or str(header.get("url") or about.iri)
     own: Json = {
@@ -54,9 +55,19 @@ def value_set_resource(value_set: StoredValueSet, url: str = "", has_all: Callab
     done = with_header(own, header) | {"url": address}
     if has_all:
         parts = [*object_items(compose, "include"), *object_items(compose, "exclude")] if compose else []
-        is_evaluable = bool(parts) and (not is_expanded or all(map(has_all, parts)))
-        done["compose"] = compose if is_evaluable else {"include": _listed_members(value_set)}
+        is_evaluable = bool(parts) and (expansion is None or all(map(has_all, parts)))
+        if is_evaluable:
+            done["compose"] = compose
+        else:
+            listed = ({**each, "concept": _codes(each["concept"])} for each in expanded_sets(expansion or {}))
+            done["compose"] = {"include": [*_listed_members(value_set), *listed]}
+            # Members of code systems that the build does not have are known by the publisher's expansion only.
+            done |= {"expansion": expansion} if expansion else {}
     return done
+
+
+def _codes(concepts: list[Json]) -> list[Json]:
+    return [{"code": each["code"]} for each in concepts]
 
 
 def _listed_members(value_set: StoredValueSet) -> list[Json]:

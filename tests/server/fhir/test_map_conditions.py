@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from begrepp.artefact.manifest import current_build
 from begrepp.exports.downloads import write_download
 from begrepp.fhir.map_conditions import read_rule
+from begrepp.fhir.xml_resources import from_xml
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import ROOT, Settings
 from server.app import create_app
@@ -206,6 +207,12 @@ def test_the_map_has_the_conditions(client: FlaskClient, base: str) -> None:
         assert targets["C61"] == [{"property": CO_OCCURRING, **coded}]
         assert targets["C62"] == [{"property": ONSET_IRI, "value": "< 28.0 days"}]
         assert "additionalAttribute" not in resource
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+def test_the_map_with_its_conditions_can_be_written_as_xml(client: FlaskClient, base: str) -> None:
+    path = f"/fhir/{base}/ConceptMap/snomed-ct-icd-10"
+    assert from_xml(client.get(path, headers={"Accept": "application/fhir+xml"}).data, base) == get(client, path)
 
 
 BASE = "https://registry.example/fhir"

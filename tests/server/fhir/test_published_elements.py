@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from begrepp.artefact.manifest import current_build
 from begrepp.exports.downloads import write_download
+from begrepp.fhir.xml_resources import from_xml
 from begrepp.settings import Settings
 from tests.server.fhir.test_loaded_resources import built_from, one, settings_in
 from tests.server.fhir.test_served_resources import get, value
@@ -161,3 +162,10 @@ def test_expand_gives_the_extensions_as_properties_and_extensions(client: FlaskC
         }
         shown = [each for each in (*EXTENSIONS, MORE) if each["url"].partition("rendering-")[2]]
         assert ordered(found["extension"]) == ordered(shown)
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+def test_the_resource_can_be_written_as_xml(client: FlaskClient, base: str) -> None:
+    found = one(client, "CodeSystem", HEARTS, base)
+    path = f"/fhir/{base}/CodeSystem/{found['id']}"
+    assert from_xml(client.get(path, headers={"Accept": "application/fhir+xml"}).data, base) == found

@@ -34,7 +34,7 @@ _PARAMETERS = {
     "max_depth": 8,
     "min_data_in_leaf": 80,
     "learning_rate": 0.05,
-    "label_gain": [0, 1, 3, 7],
+    "label_gain": [0, 1, 2, 5],
     "lambdarank_truncation_level": 15,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,

@@ -81,7 +81,7 @@ class LabelMatcher:
         self._weights = [slot.weight for slot in search.slots]
         self._weight = sum(self._weights)
         self._shares = [weight / self._weight for weight in self._weights]
-        words_alone = [number for number, slot in enumerate(search.slots) if not (slot.systems or slot.kinds)]
+        words_alone = [number for number, slot in enumerate(search.slots) if slot.is_content]
         self._words_alone = words_alone if len(words_alone) < len(search.slots) else []
         self._words = QueryWords()
         self._by_first_word: dict[int, list[_SlotPhrase]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 
 from rapidfuzz.distance import OSA
@@ -24,6 +24,8 @@ from begrepp.text.typing_errors import typing_cost
 _CORRECTION_CANDIDATES = 100
 _MAX_SYSTEMS = 5_000
 _MAX_BEGINNING = 50
+_MAX_VALUES = 100
+"""Values of a list that is named as what it lists: *PD-L1*, *sjukvårdsregion*."""
 _MIN_CORRECTION_FREQUENCY, _LARGE_INDEX = 3, 10_000
 """A word is corrected rather towards words in at least three documents; in a small index to any."""
 _RARE, _RARE_COST = 0.3, 1.0
@@ -87,6 +89,10 @@ class IndexLexicon:
         values = {"terms": {"field": "scheme", "size": _MAX_SYSTEMS}}
         buckets = self._searcher.aggregate(Query.all_query(), {"values": values})["values"]["buckets"]
         return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+
+    def are_lists(self, systems: Iterable[str]) -> bool:
+        """Return whether code systems are short lists of values, all together."""
+        return 0 < sum(self.scheme_sizes.get(iri, 0) for iri in systems) <= _MAX_VALUES
 
     def frequency(self, word: str) -> int:
         """Return the number of documents in which a word occurs, in any form or as a part of a compound."""

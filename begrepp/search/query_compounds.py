@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from begrepp.search.query_lexicon import Lexicon
-from begrepp.search.synonyms import Phrase, source_of, synonyms
+from begrepp.search.synonyms import Phrase, is_synonym, source_of, synonyms
 from begrepp.search.words import MEDICINE_WORDS
 
 MEDICINE = "medicin"
@@ -49,10 +49,10 @@ def join_words(words: Sequence[str], lexicon: Lexicon) -> tuple[str, int] | None
         if shortest < _MIN_JOINED_LENGTH or not "".join(some).isalpha():
             continue
         is_known = _is_known_compound if shortest >= _MIN_PART_LENGTH else _is_written_compound
-        if length > _MIN_JOINED and not lexicon.is_prefix("".join(some[:_MIN_JOINED])):
-            continue
         joints = product(*([part, part.removesuffix("s"), part + "s"] for part in some[:-1]))
-        compounds = dict.fromkeys("".join([*parts, some[-1]]) for parts in joints)
+        compounds = [*dict.fromkeys("".join([*parts, some[-1]]) for parts in joints)]
+        if length > _MIN_JOINED and not lexicon.is_prefix("".join(some[:_MIN_JOINED])):
+            compounds = [*filter(is_synonym, compounds)]
         if found := next((word for word in compounds if is_known(word, lexicon)), ""):
             return found, length
     return None

@@ -8,7 +8,7 @@ from collections.abc import Set
 from begrepp.search.query_compounds import is_likely_compound, is_plain_compound, split_compound
 from begrepp.search.query_lexicon import Lexicon
 from begrepp.search.schema import MAX_SOUNDED
-from begrepp.search.synonyms import expansions, synonyms
+from begrepp.search.synonyms import expansions, is_synonym, synonyms
 from begrepp.text.sound import sound
 from begrepp.text.stemming import lowercase_words
 from begrepp.text.swedish import fold
@@ -20,11 +20,17 @@ _LONG_WORD = 8
 """Letters of a word that is corrected though it might be a compound."""
 _SLIGHT = 0.75
 """The cost of an error for which a word is corrected though it has rare words of the index as parts."""
+_MUCH_OFTENER = 20
+"""How many times as many documents have a word as another that is its misspelling, if two letters are exchanged."""
 
 
 def is_unknown(word: str, lexicon: Lexicon) -> bool:
     """Return whether a word is not in the index, neither in names nor in texts, and has no synonyms."""
-    if not _is_correctable(word) or lexicon.frequency(word) or synonyms((word,)) or expansions(word):
+    if not _is_correctable(word):
+        return False
+    if _transposed(word, lexicon):
+        return True
+    if lexicon.frequency(word) or synonyms((word,)) or expansions(word):
         return False
     return not lexicon.is_in_texts(word)
 
@@ -43,6 +49,8 @@ def correction_of(word: str, lexicon: Lexicon) -> str:
 
     *protatacancer* is *prostatacancer*: no label has the part *protata*, and the word is long and one letter away.
     """
+    if transposed := _transposed(word, lexicon):
+        return transposed
     correction = lexicon.closest(word)
     splits = split_compound(word, lexicon)
     alike = sound(word) == sound(correction)
@@ -54,6 +62,23 @@ def correction_of(word: str, lexicon: Lexicon) -> str:
     if cost <= _SLIGHT:
         return "" if any(is_plain_compound(split, lexicon) for split in splits) else correction
     return correction if cost <= 1 and not any(is_likely_compound(split, lexicon) for split in splits) else ""
+
+
+def _transposed(word: str, lexicon: Lexicon) -> str:
+    """Return the frequent word that is meant by one in which two letters are exchanged; empty if there is none.
+
+    No label has the word itself: *malingt* is *malignt*, though it might be a form of *malingering*.
+    """
+    if lexicon.is_written(word) or is_synonym(word) or expansions(word):
+        return ""
+    least = _MUCH_OFTENER * max(1, lexicon.frequency(word))
+    others = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(1, len(word) - 1)} - {word}
+    counts = {other: lexicon.frequency(other) for other in others if lexicon.is_written(other)}
+    return max(
+        (other for other, count in counts.items() if count >= least),
+        key=lambda other: (counts[other], other),
+        default="",
+    )
 
 
 def _is_correctable(word: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from begrepp.search.system_names import SystemNames
@@ -14,6 +14,9 @@ class Lexicon(Protocol):
     @property
     def systems(self) -> SystemNames:
         """The names of the code systems and datasets."""
+
+    def are_lists(self, systems: Iterable[str]) -> bool:
+        """Return whether code systems are short lists of values, all together."""
 
     def frequency(self, word: str) -> int:
         """Return the number of documents in which a word occurs, in any form or as a part of a compound."""

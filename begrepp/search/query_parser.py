@@ -26,7 +26,7 @@ from begrepp.search.query_corrections import correction_of, is_unknown, sounded_
 from begrepp.search.query_lexicon import Lexicon
 from begrepp.search.query_operators import QuerySyntax, read_syntax
 from begrepp.search.query_parts import QueryPart, gather_phrases, join_abbreviations, split_systems
-from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, expansions, synonyms
+from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, expansions, is_synonym, synonyms
 from begrepp.search.words import (
     KIND_WORDS,
     ORDINARY_WORDS,
@@ -62,7 +62,8 @@ class WordSlot:
     `alternatives` maps phrases to weights up to 1; all words of a phrase are needed. `weight` is higher for rare words.
     `systems` are the IRIs of the code systems and datasets that the words name: what lies in them matches too;
     `datasets` are the datasets among them. `kinds` are the kinds of documents that the words name, such as registers,
-    `subjects` the IRIs of the code systems that are about what the word names: all of ATC is *läkemedel*. `is_known`
+    `subjects` the IRIs of the code systems that are about what the word names: all of ATC is *läkemedel*. `is_content`
+    tells whether a label with the words may be what is meant: not if they only name a system or a kind. `is_known`
     tells whether the words or their alternatives occur in the index, `is_beginning` that they do so only as the
     beginning of other words. `names` are the alternatives that are other names of a concept that the words name, with
     the IRI of a code system that has it.
@@ -78,6 +79,7 @@ class WordSlot:
     subjects: frozenset[str] = frozenset()
     datasets: frozenset[str] = frozenset()
     is_beginning: bool = False
+    is_content: bool = True
     names: Mapping[Phrase, str] = field(default_factory=dict)
 
 
@@ -179,6 +181,7 @@ def _slots(
     parts: Sequence[QueryPart], corrected: Mapping[str, str], maker: SlotMaker, *, joined: bool
 ) -> Iterator[WordSlot]:
     lexicon = maker.lexicon
+    has_words = any(part.words[0].isalpha() for part in parts if not part.systems)
     at = 0
     while at < len(parts):
         part = parts[at]
@@ -186,10 +189,20 @@ def _slots(
             at += 1
             datasets = part.systems & lexicon.systems.datasets
             weight = _DATASET_WEIGHT if datasets else _SYSTEM_WEIGHT
-            yield WordSlot(part.words, {}, at == len(parts), weight, part.systems, datasets=datasets)
+            if has_words and not datasets and lexicon.are_lists(part.systems):
+                named = maker.make(part.words, synonyms(part.words), at == len(parts))
+                yield replace(named, systems=part.systems)
+            else:
+                is_last = at == len(parts)
+                yield WordSlot(part.words, {}, is_last, weight, part.systems, datasets=datasets, is_content=False)
             continue
         run = [corrected.get(each.words[0], each.words[0]) for each in _words_from(parts, at)]
         length, phrases = _match_phrase(run if joined else run[:1])
+        if joined and (inside := _match_joined(run, length)):
+            phrase, taken = inside
+            at += taken
+            yield maker.make(phrase, synonyms(phrase), at == len(parts), tuple(run[:taken]))
+            continue
         if joined and length == 1 and (compound := join_words(run, lexicon)):
             word, length = compound
             at += length
@@ -239,6 +252,7 @@ def _slot(lexicon: Lexicon, typed: Phrase, phrases: Sequence[Phrase], is_last: b
         is_last=is_last,
         weight=weight,
         kinds=KIND_WORDS.get(word, ()),
+        is_content=word not in KIND_WORDS,
         is_known=known,
         subjects=subjects,
         is_beginning=beginning,
@@ -251,6 +265,21 @@ def _words_from(parts: Sequence[QueryPart], at: int) -> Iterator[QueryPart]:
         if part.systems:
             return
         yield part
+
+
+def _match_joined(words: Sequence[str], longer: int) -> tuple[Phrase, int] | None:
+    """Return the phrase with synonyms that the first words are, two of them joined, and their number.
+
+    *bröst bevarande kirurgi* is *bröstbevarande kirurgi*. They are more than `longer` words.
+    """
+    for length in range(min(MAX_PHRASE_WORDS + 1, len(words)), max(longer, 2), -1):
+        for first in range(length - 1):
+            head, tail = words[first : first + 2]
+            for compound in dict.fromkeys((head + tail, head + "s" + tail, head.removesuffix("s") + tail)):
+                phrase = (*words[:first], compound, *words[first + 2 : length])
+                if is_synonym(compound) and synonyms(phrase):
+                    return phrase, length
+    return None
 
 
 def _match_phrase(words: Sequence[str]) -> tuple[int, list[Phrase]]:

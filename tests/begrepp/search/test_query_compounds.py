@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from begrepp.search import query_compounds
-from begrepp.search.query_compounds import is_likely_compound, loose_alternatives, other_joints, split_compound
+from begrepp.search.query_compounds import (
+    is_likely_compound,
+    join_words,
+    loose_alternatives,
+    other_joints,
+    split_compound,
+)
+from begrepp.search.query_corrections import correction_of, is_unknown
 from tests.begrepp.search.test_query_parts import EveryWord
 
 FREQUENCIES = {
@@ -20,6 +27,9 @@ FREQUENCIES = {
     "psori": 8,
     "aris": 8,
     "morfolog": 30,
+    "lunga": 3,
+    "lungakörtel": 40,
+    "lugnakörtel": 1,
 }
 
 
@@ -65,3 +75,18 @@ def test_a_word_that_nothing_is_called_by_is_sought_by_its_longest_known_part() 
 def test_two_rare_words_are_no_likely_compound() -> None:
     assert is_likely_compound(("protes", "operation"), Words())
     assert not is_likely_compound(("psori", "aris"), Words())
+
+
+def test_two_exchanged_letters_are_an_error_though_the_word_may_be_a_compound_or_a_form_of_another() -> None:
+    assert is_unknown("lunagkörtel", Words()) and correction_of("lunagkörtel", Words()) == "lungakörtel"
+    assert correction_of("lugnakörtel", Words()) == ""  # a label has it
+    assert correction_of("ulngakörtel", Words()) == ""  # people type the first letter right
+
+
+def test_three_words_are_one_compound_if_it_has_synonyms(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert join_words(("oxe", "leds", "protes"), Words()) is None
+    monkeypatch.setattr(query_compounds, "is_synonym", "oxeledprotes".__eq__)
+    monkeypatch.setattr(
+        query_compounds, "synonyms", lambda phrase: [("operation",)] if "oxeledprotes" in phrase else []
+    )
+    assert join_words(("oxe", "leds", "protes"), Words()) == ("oxeledprotes", 3)

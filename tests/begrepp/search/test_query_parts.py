@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 
+from begrepp.search import query_parser
 from begrepp.search.query_codes import QueryCodes, find_codes
 from begrepp.search.query_operators import read_syntax
 from begrepp.search.query_parser import SlotMaker, parse_search
@@ -166,6 +167,9 @@ class EveryWord:
 
     systems = SYSTEMS
 
+    def are_lists(self, systems: Iterable[str]) -> bool:
+        return all(iri.endswith("kon") for iri in systems)
+
     def frequency(self, word: str) -> int:
         return 1
 
@@ -205,6 +209,22 @@ def test_a_code_list_beside_a_register_is_a_word(query: str) -> None:
     search = parse_search(query, SlotMaker(EveryWord()))
     assert {slot.words: bool(slot.systems) for slot in search.slots} == {("nlcr",): True, ("kön",): False}
     assert not search.codes.whole
+
+
+def test_a_code_list_beside_words_is_a_word_and_what_it_lists() -> None:
+    first, _ = parse_search("kön vatten", SlotMaker(EveryWord())).slots
+    assert first.words == ("kön",) and first.systems and first.is_content
+    first, _ = parse_search("kön 2", SlotMaker(EveryWord())).slots
+    assert first.systems and not first.is_content
+
+
+@pytest.mark.parametrize("query", ["ox kärra stor", "oxs kärra stor", "ox kärra hjul stor"])
+def test_words_typed_apart_are_part_of_a_phrase(monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+    groups = {("oxkärra", "stor"): [("vagn",)], ("oxkärrahjul", "stor"): [("hjul",)]}
+    monkeypatch.setattr(query_parser, "synonyms", lambda phrase: groups.get(tuple(phrase), []))
+    monkeypatch.setattr(query_parser, "is_synonym", "oxkärra".__eq__)
+    slot = parse_search(query, SlotMaker(EveryWord())).slots[0]
+    assert (slot.words == ("oxkärra", "stor")) == ("hjul" not in query)
 
 
 def test_the_same_word_on_both_sides_of_or_is_one_word() -> None:

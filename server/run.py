@@ -33,7 +33,7 @@ from server.workers.network_policy import require_isolation
 from server.workers.peer_processes import PeerProcesses
 
 _log = logging.getLogger("begrepp.server")
-_CACHE_FILE = "pages.sqlite"
+_CACHE_FILE = "pages"
 _THREADS = 96
 """Threads per process: more than the queries that can run and wait, so that pages get a thread."""
 _SWITCH_SECONDS = 0.0005

@@ -43,7 +43,7 @@ def read_client_query(query: str) -> list[Token]:
 
 
 def _check_depth(token_list: list[Token]) -> None:
-    if depth(token_list) > MAX_DEPTH:
+    if len(token_list) > MAX_DEPTH and depth(token_list) > MAX_DEPTH:
         raise QueryError(
             f"The query has brackets or operators nested more than {MAX_DEPTH} deep.",
             "Reduce the nesting with UNION, IN or VALUES.",
@@ -77,10 +77,12 @@ def check_query(query: str) -> str:
 
 
 def _check_tokens(query: str, token_list: list[Token]) -> str:
-    if any(token.is_word("SERVICE") for token in token_list):
+    words = {token.text.upper() for token in token_list if token.kind == "word"}
+    if "SERVICE" in words:
         raise QueryRefused("SERVICE is not allowed in this place.", "Query other endpoints directly.")
     _check_prefixes(query, token_list)
-    _check_values(query, token_list)
+    if "VALUES" in words:
+        _check_values(query, token_list)
     return _decode_escapes(_without_repeated_columns(query, token_list), token_list)
 
 

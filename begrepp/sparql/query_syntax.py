@@ -119,7 +119,8 @@ def read_query(query: str) -> list[Token]:
         if token is None:
             _check_escapes(query, accepted)
             return accepted
-        if accepted and accepted[-1].is_word("PREFIX") and token.text.find(":") != len(token.text) - 1:
+        is_prefix = token.kind == "name" and accepted and accepted[-1].is_word("PREFIX")
+        if is_prefix and token.text.find(":") != len(token.text) - 1:
             raise error_at(query, token, f"{token.text} cannot stand here.", "Expected: prefix:")
         accepted.append(token)
         at = token.end

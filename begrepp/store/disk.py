@@ -69,7 +69,7 @@ class DiskStore:
             return self._store.query(
                 expand_select_star(query, base),
                 base_iri=base,
-                prefixes=prefixes(),
+                prefixes=_used_prefixes(query),
                 default_graph=default,
                 named_graphs=named,
             )
@@ -79,6 +79,11 @@ class DiskStore:
             if str(error).startswith("Corruption"):
                 raise DamagedBuild("The published build is damaged: its store cannot be read.") from None
             raise QueryError(f"The query cannot be answered: {error}", "Fix the query and retry.") from None
+
+
+def _used_prefixes(query: str) -> dict[str, str]:
+    """Return the predefined prefixes that may occur in a query: the engine checks each that it gets, for each query."""
+    return {prefix: namespace for prefix, namespace in prefixes().items() if f"{prefix}:" in query}
 
 
 def _read_view_graphs(store: Path) -> list[NamedNode]:

@@ -1,56 +1,85 @@
-"""Cache of responses shared by the processes of one server: an SQLite file that lives as long as the server.
+"""Cache of responses shared by the processes of one server: a file that lives as long as the server.
 
-A full file is emptied; frequent requests fill it again.
+Responses are written one after another, at the end of the file again from its beginning, over the oldest ones. An index
+maps each key to the place of its response. A place may have been written over since, so that a reader compares the key
+and the checksum; two keys may have one entry of the index, which then belongs to the last.
 """
 
 from __future__ import annotations
 
-import sqlite3
+import fcntl
+import mmap
+import os
+import struct
 import threading
-from contextlib import closing
+import weakref
 from pathlib import Path
+from zlib import crc32
 
-_PAGE_BYTES = 4096
+_ENTRIES = 1 << 17
+"""Entries of the index, of 8 bytes each; the first is the place where the next response is written."""
+_INDEX_BYTES = 8 * _ENTRIES
+_HEAD = struct.Struct("!32sII")
+"""Beginning of a response in the file: its key, size and checksum."""
+_READ_BYTES = 1 << 14
+"""Bytes of the first read: more than most responses have."""
 
 
 def create_cache_file(path: Path) -> None:
-    """Create the empty file, before several processes open it at the same moment."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        for statement in (
-            f"PRAGMA page_size = {_PAGE_BYTES}",
-            "PRAGMA journal_mode = WAL",
-            "CREATE TABLE IF NOT EXISTS page (key TEXT PRIMARY KEY, answer BLOB NOT NULL) WITHOUT ROWID",
-        ):
-            database.execute(statement)
+    """Create the empty file, before several processes open it at the same moment.
+
+    The index is written, so that it has its place on the disk: a mapped page that has none ends the process.
+    """
+    path.write_bytes(bytes(_INDEX_BYTES))
 
 
 class SharedCache:
-    """Key-value cache of at most this many megabytes in an SQLite file; each process opens its own connections."""
+    """Key-value cache of at most this many megabytes in a file; a key is a text of 32 ASCII characters at most."""
 
     def __init__(self, path: Path, megabytes: int) -> None:
         if not path.exists():
             create_cache_file(path)
-        self._read_lock, self._write_lock = threading.Lock(), threading.Lock()
-        self._writer = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
-        self._writer.execute("PRAGMA synchronous = OFF")  # the file need not survive a crash of the machine
-        self._writer.execute(f"PRAGMA max_page_count = {(megabytes << 20) // _PAGE_BYTES}")
-        # A connection of its own, so that reads do not wait for writes.
-        self._reader = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        self._file, self._end = os.open(path, os.O_RDWR), _INDEX_BYTES + (megabytes << 20)
+        self._index = memoryview(mmap.mmap(self._file, _INDEX_BYTES)).cast("Q")
+        self._lock = threading.Lock()
+        weakref.finalize(self, os.close, self._file)
 
     def get(self, key: str) -> bytes | None:
         """Return the value of a key, or None if it is not cached."""
-        with self._read_lock:
-            try:
-                row = self._reader.execute("SELECT answer FROM page WHERE key = ?", (key,)).fetchone()
-            except sqlite3.OperationalError:
-                return None
-        return bytes(row[0]) if row else None
+        name = key.encode()
+        if not (place := self._index[_entry(name)]):
+            return None
+        read = os.pread(self._file, _READ_BYTES, place)
+        if len(read) < _HEAD.size:
+            return None
+        found, size, checksum = _HEAD.unpack_from(read)
+        if found != name.ljust(32, b"\0") or place + size > self._end:
+            return None
+        value = read[_HEAD.size : _HEAD.size + size]
+        if (missing := size - len(value)) > 0:
+            value += os.pread(self._file, missing, place + len(read))
+        return value if len(value) == size and crc32(value) == checksum else None
 
     def put(self, key: str, value: bytes) -> None:
-        """Store a value; if the file is full, delete all entries instead."""
-        with self._write_lock:
+        """Store a value, unless it is larger than the whole cache, the disk is full or another process is writing."""
+        name, size = key.encode(), _HEAD.size + len(value)
+        if _INDEX_BYTES + size > self._end:
+            return
+        record = _HEAD.pack(name, len(value), crc32(value)) + value
+        with self._lock:
             try:
-                self._writer.execute("INSERT OR REPLACE INTO page VALUES (?, ?)", (key, value))
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorname == "SQLITE_FULL":
-                    self._writer.execute("DELETE FROM page")
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                place = self._index[0] or _INDEX_BYTES
+                if place + size > self._end:
+                    place = _INDEX_BYTES
+                if os.pwrite(self._file, record, place) == size:
+                    self._index[_entry(name)], self._index[0] = place, place + size
+            except OSError:
+                return
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN)
+
+
+def _entry(name: bytes) -> int:
+    """Return the number of the entry of a key in the index."""
+    return 1 + crc32(name) % (_ENTRIES - 1)

@@ -60,13 +60,13 @@ def document_path(iris: Iris, iri: str, scheme: str = "", notation: str = "") ->
 
 _OTHER_PAGE = re.compile(r"/cs/[^/]+/(?:index|children|changes\.atom|difference/[^/]+)", re.DOTALL)
 """Paths below a code system that are no documents of concepts."""
-_OTHER_ENDS = frozenset(("index", "children", "changes.atom"))
-"""Last segments of these, but for the differences."""
+_OTHER_ENDS = ("/index", "/children", "/changes.atom")
+"""Ends of these, but for the differences."""
 
 
 def _is_taken(path: str) -> bool:
     """Return whether another page has the path of a document, so that its code cannot be a part of its path."""
-    if "%" not in path and path.rpartition("/")[2] not in _OTHER_ENDS:
+    if "%" not in path and not path.endswith(_OTHER_ENDS):
         return False
     return "difference/" not in path and bool(_OTHER_PAGE.fullmatch(unquote(path)))
 

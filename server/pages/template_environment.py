@@ -2,13 +2,12 @@
 
 A page has hundreds of small values. Texts of the interface and links to fixed pages are put in place when a template is
 compiled, loops over fixed values are unrolled, the functions of pages are called without the template context, and a
-text without special characters is not copied to be escaped. The output is the same as without all this.
+text is escaped without a `Markup` object for each. The output is the same as without all this.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Mapping, MutableMapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping
 from json import JSONEncoder
 from keyword import iskeyword
 from threading import Lock
@@ -23,7 +22,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup, escape
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from server.http.i18n import Translator, translations
 
@@ -38,16 +37,18 @@ _MACROS = "m"
 """Name under which templates import the macros of pages, which are called directly and return HTML."""
 _DIRECT_METHODS = frozenset({_MACROS, "t"})
 """Names whose attributes are called directly."""
-_SPECIAL = re.compile("[&<>'\"]")
 _UNDATED = ("/cs/", "http:", "https:")
 """Beginnings of paths whose links may depend on the page."""
 
 
 def escape_output(value: object) -> str:
-    """Return the HTML of a value; the same as `markupsafe.escape`, in a third of the time for most values."""
-    if type(value) is Markup or (type(value) is str and _SPECIAL.search(value) is None):
-        return value
-    return escape(value)
+    """Return the HTML of a value; the same as `markupsafe.escape`, in a fourth of the time for a string.
+
+    `_escape_inner` is the part of `markupsafe.escape` that replaces characters; the other part makes a `Markup`.
+    """
+    if type(value) is str:
+        return _escape_inner(value)
+    return value if type(value) is Markup else escape(value)
 
 
 _JSON = {
@@ -64,6 +65,19 @@ class PageCodeGenerator(CodeGenerator):
         """Write the local names at the beginning of a function."""
         super().write_commons()
         self.writeline("escape_output = environment.escape_output")
+
+    def blockvisit(self, body: Iterable[nodes.Node], frame: Frame) -> None:
+        """Write statements; the output of a template and of a block is yielded at once.
+
+        Each part would pass through the generators of all blocks and templates around it.
+        """
+        is_block = frame.block is not None and body is self.blocks[frame.block].body
+        if frame.buffer is not None or not (is_block or frame.rootlevel):
+            super().blockvisit(body, frame)
+            return
+        self.buffer(frame)
+        super().blockvisit(body, frame)
+        self.writeline(f"yield concat({frame.buffer})")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         """Write a call."""

@@ -31,7 +31,7 @@ class ServedBuild:
 
     endpoint: Endpoint | None = None
 
-    @property
+    @cached_property
     def location(self) -> str | Endpoint:
         """The path of the build's own store, or the external endpoint with the same graphs."""
         return self.endpoint or str(self.folder / "store")

@@ -20,14 +20,12 @@ MAX_ANSWER_BYTES = 1 << 22
 Value = TypeVar("Value")
 _ENTRY_BYTES = 400
 """Approximate memory of an entry beside its value: the key, and the tables of the cache."""
-_REPORT_BYTES = 1 << 16
-"""Change of the size after which it is recorded again."""
 
 
 class MemoryCache(Generic[Value]):
     """Thread-safe LRU cache by name and language, limited to this many bytes; `size_of` estimates those of a value.
 
-    `on_change` is called with the bytes in use when they have changed by 64 kB.
+    `on_change` is called with the bytes in use when a value is stored.
     """
 
     def __init__(
@@ -38,7 +36,6 @@ class MemoryCache(Generic[Value]):
     ) -> None:
         self._lock = threading.Lock()
         self._on_change = on_change
-        self._recorded = 0
         self._scope = ""
         self._size_of = size_of
         self._entries: _Entries[Value] = _Entries(max_bytes)
@@ -57,10 +54,7 @@ class MemoryCache(Generic[Value]):
         """Store a value, unless it is larger than the whole cache."""
         with self._lock:
             self._entries.put((self._scope, name, language), value, self._size_of(value) + _ENTRY_BYTES)
-        used = self._entries.used_bytes
-        if abs(used - self._recorded) >= _REPORT_BYTES:
-            self._recorded = used
-            self._on_change(used)
+        self._on_change(self._entries.used_bytes)
 
     def within(self, scope: str) -> MemoryCache[Value]:
         """Return the same cache for names of their own: both share the limit."""

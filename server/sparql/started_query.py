@@ -35,10 +35,8 @@ class StartedQuery:
     async def wait(self, seconds: float) -> StoredResult | None:
         """Return the result if it arrives whole within this time; an error is kept for `result`."""
         try:
+            await _wait_readable(self._run.fileno(), seconds)
             self._outcome = self._run.poll()
-            if self._outcome is None and not self._run.has_begun:
-                await _wait_readable(self._run.fileno(), seconds)
-                self._outcome = self._run.poll()
         except BegreppError as error:
             self._outcome = error
         return self._outcome if isinstance(self._outcome, StoredResult) else None

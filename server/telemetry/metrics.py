@@ -10,7 +10,6 @@ import atexit
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 import psutil
@@ -43,6 +42,8 @@ from prometheus_client import (  # noqa: E402
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead  # noqa: E402
 
+_REPORT_BYTES = 1 << 16
+"""Change of the size of a cache after which it is recorded again."""
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 QUERIES = Counter("begrepp_queries", "SPARQL queries, by outcome.", ["outcome"])
@@ -69,8 +70,16 @@ def record_cache(name: str, size: int) -> None:
 
 
 def cache_gauge(name: str) -> Callable[[int], None]:
-    """Return the function that records the bytes of a cache in this process."""
-    return partial(record_cache, name)
+    """Return the function that records the bytes of a cache in this process, when they have changed by 64 kB."""
+    recorded = 0
+
+    def record(size: int) -> None:
+        nonlocal recorded
+        if abs(size - recorded) >= _REPORT_BYTES:
+            recorded = size
+            record_cache(name, size)
+
+    return record
 
 
 def format_metrics() -> bytes:

@@ -89,7 +89,8 @@ class FairQueue:
         with self._lock:
             self._mean_seconds = 0.8 * self._mean_seconds + 0.2 * seconds
             self._running[client] -= 1
-            self._running += Counter()
+            if not self._running[client]:
+                del self._running[client]
             self._grant_slots()
 
     @contextmanager

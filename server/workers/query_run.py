@@ -70,11 +70,6 @@ class QueryRun:
         """Return the file descriptor that becomes readable when the worker has sent something."""
         return self._worker.channel.fileno() if self._worker else -1
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether a part of the result has arrived."""
-        return self._first is not None
-
     def poll(self) -> StoredResult | None:
         """Return the result if it has arrived whole, without waiting; raises the errors of the worker.
 

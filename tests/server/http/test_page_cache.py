@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from flask.testing import FlaskClient
 from begrepp.settings import Settings
 from server.app import create_app
 from server.http.page_cache import PageCache
-from server.http.shared_cache import SharedCache
+from server.http.shared_cache import SharedCache, create_cache_file
 from server.telemetry.access_log import AccessLog
 from tests.support.small import HEADER, ROWS, build_small, put, settings_in
 
@@ -114,7 +116,7 @@ def test_the_log_says_what_came_of_a_request_and_nothing_about_who_asked_what(
 
 
 def test_what_one_process_made_another_need_not_make(built: Settings, tmp_path: Path, asked: list[str]) -> None:
-    one, other = (create_app(built, tmp_path / "pages.sqlite") for _ in range(2))
+    one, other = (create_app(built, tmp_path / "pages") for _ in range(2))
     try:
         first = one.test_client().get(CONCEPT)
         again = other.test_client().get(CONCEPT)
@@ -125,13 +127,53 @@ def test_what_one_process_made_another_need_not_make(built: Settings, tmp_path: 
             each.extensions["begrepp"].pool.close()
 
 
-def test_a_full_file_is_emptied_and_goes_on(tmp_path: Path) -> None:
-    pages = SharedCache(tmp_path / "pages.sqlite", 1)
+def test_a_full_file_is_written_from_its_beginning_again(tmp_path: Path) -> None:
+    pages = SharedCache(tmp_path / "pages", 1)
     for number in range(20):
-        pages.put(str(number), bytes(100_000))
+        pages.put(str(number), bytes([number]) * 100_000)
     assert pages.get("0") is None
+    assert [pages.get(str(number)) for number in (17, 19)] == [bytes([17]) * 100_000, bytes([19]) * 100_000]
     pages.put("last", b"x")
     assert pages.get("last") == b"x"
+    pages.put("too large", bytes(1 << 21))
+    assert pages.get("too large") is None
+    assert (tmp_path / "pages").stat().st_size <= 3 << 20
+
+
+def test_a_response_that_is_partly_written_over_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "pages"
+    pages = SharedCache(path, 1)
+    pages.put("key", b"whole " * 100)
+    content = bytearray(path.read_bytes())
+    content[-300] ^= 1
+    path.write_bytes(content)
+    assert pages.get("key") is None
+    pages.put("key", b"again")
+    assert SharedCache(path, 1).get("key") == b"again"
+
+
+def test_several_processes_write_into_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "pages"
+    create_cache_file(path)
+
+    def write(number: int) -> None:
+        pages = SharedCache(path, 1)
+        for turn in range(300):
+            pages.put(f"{number}-{turn}", f"{number} {turn} ".encode() * 200)
+
+    context = multiprocessing.get_context("fork")
+    writers = [context.Process(target=write, args=(number,)) for number in range(3)]
+    for writer in writers:
+        writer.start()
+    pages = SharedCache(path, 1)
+    while any(writer.is_alive() for writer in writers):
+        for number, turn in product(range(3), range(300)):
+            if value := pages.get(f"{number}-{turn}"):
+                assert value == f"{number} {turn} ".encode() * 200
+    for writer in writers:
+        writer.join()
+        assert writer.exitcode == 0
+    assert any(pages.get(f"{number}-{turn}") for number, turn in product(range(3), range(300)))
 
 
 def test_the_cache_weighs_headers_and_its_key_has_one_size(built: Settings) -> None:

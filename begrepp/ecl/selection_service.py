@@ -14,12 +14,14 @@ from datetime import date
 from begrepp.ecl.expression import evaluate_ecl
 from begrepp.ecl.terminology_substrate import TerminologySubstrate
 from begrepp.errors import QueryError
-from begrepp.rdf.namespaces import expand
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.sparql.patterns import TriplePattern, iri_of, literal_of, service_parameters
 from begrepp.sparql.services import Solution
 from begrepp.terminology.terminology import Terminology
+from begrepp.text.days import parse_iso_day
 
 MOST = 10_000
+_PROPERTIES = "Its properties are begrepp:expression, skos:inScheme and begrepp:asOf."
 _HELP = 'Use SERVICE begrepp:ecl { ?concept begrepp:expression "<< C34" ; skos:inScheme "icd-10-se" }.'
 
 
@@ -32,7 +34,9 @@ def run_selection_service(terminology: Terminology, patterns: Iterable[TriplePat
     expression = literal_of(parameters.pop(expand("begrepp:expression"), ""))
     scheme = parameters.pop(expand("skos:inScheme"), "")
     day = _day(parameters.pop(expand("begrepp:asOf"), ""))
-    if not subject or expression is None or parameters:
+    if parameters:
+        raise QueryError(f"begrepp:ecl has no property {compact(min(parameters))}.", _PROPERTIES)
+    if not subject or expression is None:
         raise QueryError("begrepp:ecl needs begrepp:expression, skos:inScheme and exactly one subject variable.", _HELP)
     name = iri_of(scheme) or literal_of(scheme) or ""
     system = terminology.scheme(name, as_of=day)
@@ -52,6 +56,6 @@ def _day(term: str) -> date | None:
         return None
     text = literal_of(term) or term
     try:
-        return date.fromisoformat(text)
+        return parse_iso_day(text)
     except ValueError:
         raise QueryError(f"'{text}' is not a date.", 'Use the format begrepp:asOf "2019-06-30".') from None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
@@ -21,6 +20,7 @@ from begrepp.records import is_iri
 from begrepp.search import Hit, TextIndex
 from begrepp.settings import DEFAULT_BASE
 from begrepp.store import Store
+from begrepp.text.days import parse_iso_day
 from begrepp.text.swedish import fold
 
 MAX_CANDIDATES = 8
@@ -89,7 +89,7 @@ def parse_value(parameter: QueryParameter, value: str, context: QueryContext) ->
             return str(NamedNode(_find_resource(parameter, value, context)))
         case "date":
             try:
-                return f'"{date.fromisoformat(value)}"^^{NamedNode(expand("xsd:date"))}'
+                return f'"{parse_iso_day(value)}"^^{NamedNode(expand("xsd:date"))}'
             except ValueError:
                 raise ParameterError(
                     parameter.name, f"'{value}' is not a date.", "Use the format 2019-06-30."

@@ -6,6 +6,7 @@ from typing import Any
 
 from begrepp.ecl import parse_ecl
 from begrepp.ecl.explanation import ExplainedPart
+from begrepp.errors import UsageError
 from server.api.schemas import EclBody, EclPartBody, RefBody
 from server.api.serialisers import ref_body
 from server.pages.concept_selection import explain_selection, selected_refs
@@ -17,6 +18,8 @@ from server.served.concept_selection import select_concepts
 def select_by_expression(build: ServedBuild, call: dict[str, Any], language: str) -> EclBody:
     """Return one page of the concepts of an expression on a code system."""
     day = parse_day(call["asOf"])
+    if day and call["version"].strip():
+        raise UsageError("The request has version and asOf.", "Give one of them.")
     text = call["ecl"]
     selection = select_concepts(build, call["scheme"].strip(), text, version=call["version"].strip(), day=day)
     description = selection.system.description

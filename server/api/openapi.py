@@ -61,6 +61,7 @@ def _operation_with_body(operation: Operation) -> dict[str, Any]:
         "type": "object",
         "required": [each.name for each in operation.parameters if each.required],
         "properties": {each.name: each.schema for each in operation.parameters},
+        "additionalProperties": False,
     }
     return {
         "operationId": f"{operation.name}-by-body",
@@ -87,6 +88,7 @@ def _resolve_several() -> dict[str, Any]:
     item = {
         "type": "object",
         "required": ["system", "code"],
+        "additionalProperties": False,
         "properties": {
             "system": text,
             "code": text,

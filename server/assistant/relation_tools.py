@@ -81,8 +81,16 @@ class RelationTools:
             denied=[step for _, denied in found for step in denied],
             not_found=missing,
             as_of=day.isoformat() if day else None,
+            note=self._no_sets(day) if day else None,
             sources=self._context.sources(systems, language, day),
         )
+
+    def _no_sets(self, day: date) -> str | None:
+        """Return a sentence if no mapping set was in force on a day."""
+        sets = [graph for graph in self._context.build.manifest.graphs if graph.kind == "mapping"]
+        if not sets or any(graph.valid_from <= day for graph in sets):
+            return None
+        return f"No mapping set was in force on {day}; the first is in force from {min(g.valid_from for g in sets)}."
 
     def _mapped(
         self, id_: str, target: str, day: date | None, language: str

@@ -152,6 +152,7 @@ class MapAnswer(BaseModel):
     """Mappings of concepts, as of a day if it is given."""
 
     as_of: str | None
+    note: str | None = Field(description="Why there is nothing, if no mapping set was in force on the day")
     total: int
     truncated: bool
     mappings: list[MappedConcept]

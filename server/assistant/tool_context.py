@@ -9,6 +9,7 @@ from typing import TypeVar
 from begrepp.artefact.manifest import GraphEntry
 from begrepp.errors import BegreppError, UsageError
 from begrepp.records import Text
+from begrepp.text.days import parse_iso_day
 from server.assistant.tool_answers import ConceptName, SystemSource, Unresolved
 from server.pages.signposting import rights_of
 from server.served.as_of import find_dated_state, find_meaning_on, get_dated_build
@@ -137,7 +138,7 @@ def concept_name(ref: Ref) -> ConceptName:
 def read_day(text: str) -> date | None:
     """Return the day of an `as_of` argument, or None if it is empty. Raises `UsageError`."""
     try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
+        return parse_iso_day(text) if text.strip() else None
     except ValueError:
         raise UsageError(f"as_of is '{text[:40]}', which is not a day.", "Write it as 2019-06-30.") from None
 

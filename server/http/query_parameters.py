@@ -28,8 +28,8 @@ _WITHOUT_MEANING = frozenset(
 """Parameters that other sites add to links, and `_`, by which jQuery avoids caches."""
 _CAMPAIGN = ("utm_", "mtm_", "pk_")
 """Beginnings of the parameters by which campaigns are counted (Google Analytics, Matomo)."""
-_DAY = ("asOf", "date")
-"""Names of the day that an answer is about: of begrepp, and of FHIR."""
+_DAY = ("asOf", "date", "day")
+"""Names of the day that an answer is about: of begrepp, of FHIR, and of the example queries."""
 _LIKE_DAY = frozenset(
     {"asofdate", "atdate", "atday", "datum", "day", "effectivedate", "ondate", "onday", "validon", "when"}
 )

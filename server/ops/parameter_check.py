@@ -29,12 +29,15 @@ _OF_SPARQL_CLIENTS = frozenset(
     | {"accept", "Accept", "callback"}
 )
 """Parameters that SPARQL clients send to any endpoint, and that do not choose what is answered; they are not used."""
-_OF_OPENREFINE = frozenset(
-    # The service API and the suggest widget of OpenRefine, which sends all its settings.
-    {"asOf", "callback", "prefix", "cursor", "offset", "limit", "type", "type_strict", "id", "exact", "spell", "filter"}
-    | {"key", "user", "scoring", "indent", "mql_output", "all_types", "domain", "schema", "output", "format", "animate"}
-    | {"flyout", "expand", "query_param_name", "service_url", "service_path"}
+_OF_SUGGEST_WIDGET = frozenset(
+    {"all_types", "animate", "callback", "domain", "exact", "expand", "filter", "flyout", "format", "indent", "key"}
+    | {"mql_output", "output", "query_param_name", "schema", "scoring", "service_path", "service_url", "spell"}
+    | {"type_strict", "user"}
 )
+"""Settings that the suggest widget of OpenRefine may send; they are not used."""
+_OF_RECONCILIATION = _OF_SUGGEST_WIDGET | {"asOf", "cursor", "id", "limit", "offset", "prefix", "type"}
+_UNUSED = {"reconciliation": _OF_SUGGEST_WIDGET, "sparql": _OF_SPARQL_CLIENTS}
+"""Parameters that are known and not used, by blueprint."""
 _NO_NAMES: frozenset[str] = frozenset()
 _FORMAT = frozenset({"format"})
 
@@ -101,13 +104,13 @@ PROGRAMS: Mapping[str, frozenset[str]] = {
     "downloads.manifest": _NO_NAMES,
     "fhir_page.registry": _NO_NAMES,
     "links.linkset": _NO_NAMES,
-    "reconciliation.service_root": _OF_OPENREFINE | {"extend", "queries"},
+    "reconciliation.service_root": _OF_RECONCILIATION | {"extend", "queries"},
     **{
-        f"reconciliation.{name}": _OF_OPENREFINE
+        f"reconciliation.{name}": _OF_RECONCILIATION
         for name in ("entity_suggestions", "extend_of_1", "flyout", "manifest_of_1", "match", "preview", "propose")
     },
-    "reconciliation.property_suggestions": _OF_OPENREFINE,
-    "reconciliation.type_suggestions": _OF_OPENREFINE,
+    "reconciliation.property_suggestions": _OF_RECONCILIATION,
+    "reconciliation.type_suggestions": _OF_RECONCILIATION,
     "resource.resolve": frozenset({"asOf", "code", "format", "system"}),
     "resource.resolve_several": _NO_NAMES,
     "resource.timemap": _NO_NAMES,
@@ -144,7 +147,7 @@ def check_parameters() -> None:
     if not given or (known := _known(endpoint)) is None or not (unknown := find_unknown(given, known)):
         return
     if endpoint in PROGRAMS or (endpoint in DOCUMENTS and not _wants_page()):
-        raise unknown_parameter_error(unknown, known - _OF_SPARQL_CLIENTS if endpoint in DOCUMENTS else known)
+        raise unknown_parameter_error(unknown, known - _UNUSED.get(request.blueprint or "", _NO_NAMES))
     g.unknown_parameters = unknown
     g.known_parameters = known
 

@@ -146,7 +146,7 @@ def link_on_day(day: date) -> Callable[[str], str]:
     def there(path: str) -> str:
         kind, _, rest = path.partition("?")[0].strip("/").partition("/")
         code = rest.partition("/")[2]
-        if kind != "cs" or not rest or code.startswith(_UNDATED) or "asOf=" in path:
+        if kind != "cs" or not rest or code == "index" or code.startswith(_UNDATED) or "asOf=" in path:
             return link(path)
         return link(f"{path}{'&' if '?' in path else '?'}asOf={day}")
 

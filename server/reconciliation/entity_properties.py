@@ -174,8 +174,9 @@ def _days(text: str) -> Iterator[PropertyValue]:
 
 def _mappings(predicate: str) -> _Values:
     def values(records: EntityRecords, iri: str) -> Iterator[PropertyValue]:
-        record = records.service.build.concepts.record(iri)
-        for row in mapping_rows(records.service.build, record, records.language) if record else ():
+        view = records.service.view
+        record = view.concepts.record(iri)
+        for row in mapping_rows(view, record, records.language) if record else ():
             if row.predicate == predicate and not row.negated:
                 yield records.entity(row.other)
 

@@ -21,6 +21,7 @@ from begrepp.queries.page_queries import select, value
 from begrepp.rdf.iris import read_segment
 from begrepp.rdf.namespaces import expand
 from begrepp.terminology.concept_record import ConceptMapping
+from begrepp.text.days import parse_iso_day
 from begrepp.text.version_order import version_key
 from server.http.dates import parse_http_date
 from server.served.build import ServedBuild
@@ -58,10 +59,10 @@ class DatedState(Struct, frozen=True, kw_only=True):
 
 def parse_day(value: str) -> date | None:
     """Return the day of an `asOf` parameter, or None if it is empty; raises `UsageError` if it is not a date."""
-    if not value:
+    if not value.strip():
         return None
     try:
-        return date.fromisoformat(value[:10])
+        return parse_iso_day(value)
     except ValueError:
         raise UsageError(f"'{value}' is not a date.", "Use the format ?asOf=2019-06-30.") from None
 

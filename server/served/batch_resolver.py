@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct, UnsetType, structs
 from begrepp.errors import UsageError
 from begrepp.search import Hit
 from begrepp.terminology.concept_record import ConceptRecord
+from server.http.query_parameters import find_unknown, unknown_parameter_error
 from server.served.as_of import DatedState, find_dated_state, find_meaning_on, get_dated_build, parse_day
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
@@ -21,6 +22,7 @@ from server.served.resolver import Ambiguous, Missing, Resolved, find_scheme, re
 _Item = tuple[str, str, date | None]
 MAX_CODES = 1000
 MAX_CODE_LENGTH = 400
+_FIELDS = frozenset({"asOf", "code", "system"})
 _MAX_STEPS = 10
 """Largest number of successors of successors that are followed."""
 MAX_NEAR_MISSES = 5
@@ -153,6 +155,9 @@ def _parse_items(items: object) -> list[_Item]:
             raise UsageError(f"Number {number} lacks system or code as a string.", f"Send {example}.")
         if len(system) > MAX_CODE_LENGTH or len(code) > MAX_CODE_LENGTH:
             raise UsageError(f"Number {number} is too long.", f"Send {example}.")
+        if unknown := find_unknown(item, _FIELDS):
+            error = unknown_parameter_error(unknown, _FIELDS)
+            raise UsageError(f"Number {number}: {error.reason}", error.next_step)
         day = item.get("asOf", "")
         if not isinstance(day, str):
             raise UsageError(f"Number {number} has an asOf that is not a string.", 'Write it as "2019-06-30".')

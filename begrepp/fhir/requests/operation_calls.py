@@ -11,12 +11,15 @@ from begrepp.fhir.requests.faults import invalid_request
 from begrepp.fhir.requests.language_choice import LanguageChoice, read_language_choice
 from begrepp.fhir.requests.version_rules import VersionRule, read_version_rule
 from begrepp.fhir.value_elements import value_element
+from begrepp.text.days import parse_iso_day
 
 Json = dict[str, Any]
 _EXPANSION_PARAMETER = frozenset(
     f"http://hl7.org/fhir/{place}StructureDefinition/valueset-expansion-parameter" for place in ("", "tools/")
 )
 _LISTED_QUERY_NAMES = frozenset({"property", "designation", "useSupplement", "exclude-system"})
+_FIRST_DAYS = {4: "-01-01", 7: "-01"}
+"""What makes a day of a year and of a month, by their length."""
 _TRUTH = {"true": True, "false": False}
 
 
@@ -82,10 +85,9 @@ class OperationCall:
         text = self.text(name)
         if not text:
             return None
-        parts = text[:10].split("-")
         try:
-            return date(int(parts[0]), *(int(parts[n]) if len(parts) > n else 1 for n in (1, 2)))
-        except (ValueError, IndexError, OverflowError):
+            return parse_iso_day(text + _FIRST_DAYS[len(text)] if len(text) in _FIRST_DAYS else text)
+        except ValueError:
             raise invalid_request(f"The parameter {name} is not a date: {text[:50]!r}.") from None
 
     def resource(self, name: str, kind: str) -> Json | None:

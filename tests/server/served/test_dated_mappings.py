@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -167,3 +168,11 @@ def test_the_hierarchy_of_the_api_is_that_of_the_day(client: FlaskClient) -> Non
     query = {"system": "list-a", "codeA": "a1", "codeB": "a2", "asOf": THEN}
     body = client.get("/api/v1/subsumes", query_string=query).get_json()
     assert (body["outcome"], body["a"]["label"]) == ("not-subsumed", "a1 of 2020")
+
+
+def test_a_column_of_mappings_is_that_of_the_day(client: FlaskClient) -> None:
+    extension = json.dumps({"ids": ["a1"], "properties": [{"id": "exactMatch"}, {"id": "closeMatch"}]})
+    for service, expected in ((f"list-a@{THEN}", {"exactMatch": "b1"}), ("list-a", {"closeMatch": "b3"})):
+        rows = client.post(f"/reconcile/{service}", data={"extend": extension}).get_json()["rows"]["a1"]
+        found = {name: values[0]["name"].split()[0] for name, values in rows.items() if values and values[0]}
+        assert found == expected

@@ -15,7 +15,7 @@ from mmap import mmap
 from pathlib import Path
 from typing import BinaryIO
 
-from begrepp.rdf.mapped_file import map_file
+from begrepp.rdf.mapped_file import map_file, release_blocks
 from begrepp.rdf.ntriples import name
 from begrepp.records import Text
 
@@ -162,6 +162,7 @@ class _LineWriter:
             self.lines += piece.count(b"\n")
             self._out.write(piece)
             self._written(piece)
+            release_blocks(data, place, place + len(piece))
 
 
 def changed_lines(old: Path, new: Path) -> Iterator[tuple[bool, str]]:

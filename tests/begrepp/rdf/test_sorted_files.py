@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from mmap import PAGESIZE
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,16 @@ def test_many_files_become_one(tmp_path: Path, files: int) -> None:
     together = sorted(set().union(*sets))
     assert (tmp_path / "all").read_text("utf-8") == "".join(together)
     assert count == len(together)
+
+
+def test_what_is_merged_is_the_same_where_memory_is_released_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("begrepp.rdf.mapped_file._BLOCK_BYTES", PAGESIZE)
+    rng = random.Random(5)
+    sets = [some_lines(rng, 3000) for _ in range(3)]
+    merge_files(tmp_path / "all", [write(tmp_path / str(n), lines) for n, lines in enumerate(sets)])
+    assert (tmp_path / "all").read_text("utf-8") == "".join(sorted(set().union(*sets)))
 
 
 def test_lines_in_any_number_and_order_are_sorted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

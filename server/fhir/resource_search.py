@@ -34,10 +34,14 @@ _MANDATORY = {
 RESOURCE_TYPES = tuple(_TYPE_SUMMARY)
 _SUBSETTED: Json = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 _RESULT_PARAMETERS = ("_count", "_offset", "_summary", "_elements", "_format")
-_ORDER_AND_FORM = frozenset(
-    {"_pretty", "_sort", "_total", "_score", "_include", "_revinclude", "_contained", "_containedType", "_maxresults"}
+_CHOOSING = frozenset(
+    {"_content", "_filter", "_has", "_in", "_language", "_lastUpdated", "_list", "_profile", "_query", "_security"}
+    | {"_source", "_tag", "_text", "_type"}
 )
-"""Parameters that do not choose resources; they are not used, which the link `self` shows."""
+"""Parameters of FHIR that begin with an underscore and choose resources; others give order and form, and are not used.
+
+Clients add some of their own, as fhirpy does with `_totalMethod`; the link `self` has those that were used.
+"""
 
 
 def read_resource(source: ResourceSource, kind: str, name: str, *, with_content: bool = False) -> Json:
@@ -59,14 +63,15 @@ def search_resources(
     """
     if kind not in RESOURCE_TYPES:
         raise NotFound(f"There is no resource type {kind[:50]!r}.", f"The types are {', '.join(RESOURCE_TYPES)}.")
-    known = {*SEARCH_PARAMETERS, *TYPE_PARAMETERS[kind], *_RESULT_PARAMETERS, *_ORDER_AND_FORM}
+    known = {*SEARCH_PARAMETERS, *TYPE_PARAMETERS[kind], *_RESULT_PARAMETERS}
     pairs = list(pairs)
-    unknown = [name for name in dict.fromkeys(name for name, _ in pairs) if name.partition(":")[0] not in known]
+    names = [name for name in dict.fromkeys(name for name, _ in pairs) if name.partition(":")[0] not in known]
+    unknown = [name for name in names if not name.startswith("_") or name.partition(":")[0] in _CHOOSING]
     if not is_lenient:
         refuse_unknown(unknown, known)
     wanted: dict[str, list[str]] = {}
     for name, value in pairs:
-        if value and name not in unknown and name.partition(":")[0] not in _ORDER_AND_FORM:
+        if value and name not in names:
             wanted.setdefault(name, []).append(value)
     tests = [parameter_test(kind, *one) for one in wanted.items() if one[0] not in _RESULT_PARAMETERS]
     present = [*source.resources(kind), *_at_other_addresses(source, kind, wanted.get("url", ()))]

@@ -23,6 +23,8 @@ _MADE = re.compile(
 """Files, citations and reports of other code systems are made as these are; tables have tests of their own."""
 _IN_LANGUAGE = re.compile(r"\?lang=\w+$|(?<=\?)lang=\w+&|&lang=\w+")
 """A page is read once, in the language in which it is met first."""
+_NOTICE = "finns inte här och används inte."
+"""The end of the notice about an unknown parameter."""
 _HEADER = re.compile(r"<(/[^>#]*)")
 _LINK = re.compile(r'(?:href|src|data-branch|action)="(/[^"#]*|https://w3id\.org/begrepp/(?:id/|cs/)[^"#]*)')
 
@@ -38,7 +40,10 @@ def test_every_internal_link_answers(client: FlaskClient) -> None:
             broken.append(f"{path} on {origin}: {answer.status_code}")
         found = [answer.headers["Location"]] if "Location" in answer.headers else []
         if answer.mimetype == "text/html":
-            found += [unescape(link) for link in _LINK.findall(answer.get_data(as_text=True))]
+            text = answer.get_data(as_text=True)
+            if _NOTICE in text:
+                broken.append(f"{path} on {origin}: an unknown parameter")
+            found += [unescape(link) for link in _LINK.findall(text)]
             found += _HEADER.findall(answer.headers.get("Link", ""))
         for link in found:
             local = link.removeprefix(BASE[:-1]) if link.startswith(BASE) else link

@@ -188,7 +188,10 @@ def test_sparql_has_the_concepts_as_of_a_day(client: FlaskClient) -> None:
         ('?c begrepp:expression "<< A00" ; skos:inScheme "nosuch"', "does not know the code system"),
         ('?c begrepp:expression "<< A00"', "does not know the code system"),
         ('?c skos:inScheme "icd-10-se"', "needs begrepp:expression"),
-        ('?c begrepp:expression "*" ; skos:inScheme "icd-10-se" ; begrepp:most 5', "begrepp:ecl has no property begrepp:most"),
+        (
+            '?c begrepp:expression "*" ; skos:inScheme "icd-10-se" ; begrepp:most 5',
+            "begrepp:ecl has no property begrepp:most",
+        ),
     ],
 )
 def test_sparql_names_the_fault_of_an_expression(client: FlaskClient, patterns: str, part: str) -> None:

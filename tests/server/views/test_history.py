@@ -311,7 +311,9 @@ def test_every_link_on_a_page_as_of_a_day_keeps_the_day_but_the_one_back_to_now(
         links = re.findall(r'(?:href|data-branch)="(/cs/par[^"]*)"', text)
         assert len(links) > 3
         undated = {link for link in links if "asOf=2021-06-30" not in link}
-        assert all(link == path or re.match(r"/cs/par/(release|level|difference|changes|index)", link) for link in undated)
+        assert all(
+            link == path or re.match(r"/cs/par/(release|level|difference|changes|index)", link) for link in undated
+        )
 
 
 def test_a_concept_tells_what_happened_to_it_and_what_it_became(web: FlaskClient) -> None:

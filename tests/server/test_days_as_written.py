@@ -1,7 +1,7 @@
 """A day in the past on every surface, as people write it: each request gets that day's codes, or an error that helps.
 
 ICD-10-SE of the tests: A00.9 is *Påhittad åkomma UNS* in 2021 and *ospecificerad* from 2022, A00.0 was retired in 2022.
-The requests were written from the documentation alone, with what each should give, before they were first sent.
+The requests are those of the how-tos and the API descriptions, and spellings of them that people get wrong.
 """
 
 from __future__ import annotations

@@ -10,28 +10,17 @@ from begrepp.errors import UsageError
 EVERYWHERE = frozenset({"lang"})
 """Parameters of every route."""
 _WITHOUT_MEANING = frozenset(
-    {
-        "_",
-        "dclid",
-        "fbclid",
-        "gad_source",
-        "gclid",
-        "igshid",
-        "mc_cid",
-        "mc_eid",
-        "msclkid",
-        "ref_src",
-        "srsltid",
-        "yclid",
-    }
+    {"dclid", "fbclid", "gad_source", "gclid", "igshid", "mc_cid", "mc_eid", "msclkid", "ref_src", "srsltid", "yclid"}
+    | {"cachebust", "cachebuster", "cb", "nocache", "nonce", "rand", "random", "rnd", "ts"}
 )
-"""Parameters that other sites add to links, and `_`, by which jQuery avoids caches."""
+"""Parameters that other sites add to links, and by which programs avoid caches; other single characters are too."""
 _CAMPAIGN = ("utm_", "mtm_", "pk_")
 """Beginnings of the parameters by which campaigns are counted (Google Analytics, Matomo)."""
 _DAY = ("asOf", "date", "day")
 """Names of the day that an answer is about: of begrepp, of FHIR, and of the example queries."""
 _LIKE_DAY = frozenset(
-    {"asofdate", "atdate", "atday", "datum", "day", "effectivedate", "ondate", "onday", "validon", "when"}
+    {"asofdate", "atdate", "atday", "datum", "day", "edition", "effectivedate", "ondate", "onday", "validon", "version"}
+    | {"when", "year"}
 )
 """Names that people write for it."""
 _SHOWN = 5
@@ -46,6 +35,7 @@ def find_unknown(given: Iterable[str], known: Collection[str]) -> list[str]:
         if name not in known
         and name not in EVERYWHERE
         and name not in _WITHOUT_MEANING
+        and len(name) > 1
         and not name.startswith(_CAMPAIGN)
     ]
 

@@ -15,7 +15,7 @@ from begrepp.search.schema import FACETS
 from server.api.operations import OPERATIONS
 from server.fhir.fhir_forms import FORM_PARAMETERS
 from server.http.negotiation import SPARQL_PARAMETERS, TABLE_FORMATS, split_suffix
-from server.http.query_parameters import find_unknown, unknown_parameter_error
+from server.http.query_parameters import find_unknown, nearest_name, unknown_parameter_error
 from server.pages.errors import wants_page
 
 _CONCEPT_SEARCH = frozenset({*FACETS, "q", "under"})
@@ -132,6 +132,8 @@ UNCHECKED = frozenset(
 """Routes of probes, crawlers and static files, which take no parameters; caches are avoided by adding some."""
 _EXAMPLES = frozenset({"cookbook.identifier", "cookbook.question"})
 """Routes of an example query, whose parameters they have too."""
+_LINKED = frozenset({"resource.document", "resource.identifier"})
+"""Routes of the addresses that others link to, which work with whatever is added that cannot change the answer."""
 _FORMS = frozenset({"reconciliation.service_root", "sparql.endpoint"})
 """Routes whose parameters may be sent as a form."""
 
@@ -145,6 +147,8 @@ def check_parameters() -> None:
     if endpoint in _FORMS and request.method == "POST":
         given += request.form
     if not given or (known := _known(endpoint)) is None or not (unknown := find_unknown(given, known)):
+        return
+    if endpoint in _LINKED and not any(nearest_name(name, known) for name in unknown) and not _wants_page():
         return
     if endpoint in PROGRAMS or (endpoint in DOCUMENTS and not _wants_page()):
         raise unknown_parameter_error(unknown, known - _UNUSED.get(request.blueprint or "", _NO_NAMES))

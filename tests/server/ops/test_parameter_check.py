@@ -195,6 +195,17 @@ def test_what_is_accepted_is_what_openapi_describes(app: Flask, client: FlaskCli
     assert seen > 40
 
 
+@pytest.mark.parametrize(("query", "status"), [("foo=bar", 200), ("version=2019", 400), ("asof=2019-01-01", 400)])
+def test_an_address_of_a_concept_works_with_what_cannot_change_the_answer(
+    client: FlaskClient, query: str, status: int
+) -> None:
+    for path in ("/cs/onkologi/lungcancer", "/id/cs/onkologi/lungcancer"):
+        with client.get(f"{path}?{query}", headers={"Accept": "text/turtle"}, follow_redirects=True) as answer:
+            assert answer.status_code == status
+    with client.get(f"/api/v1/resolve?code=C34&{query}") as answer:
+        assert answer.status_code == 400
+
+
 @pytest.mark.parametrize(
     ("given", "near"), [("Scheme", "scheme"), ("schemes", "scheme"), ("off_set", "offset"), ("colour", ""), ("", "")]
 )
@@ -206,4 +217,4 @@ def test_long_and_many_names_are_shortened(client: FlaskClient) -> None:
     query = "&".join(f"{'x' * 60}{number}=1" for number in range(9))
     title = client.get(f"{LOOKUP}&{query}").get_json()["title"]
     assert re.fullmatch(r"There is no parameter (x{40}, ){4}x{40}\.", title)
-    assert find_unknown(["a", "a", "lang", "utm_id"], ()) == ["a"]
+    assert find_unknown(["aa", "aa", "lang", "utm_id", "x", "nocache"], ()) == ["aa"]

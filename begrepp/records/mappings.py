@@ -70,7 +70,7 @@ class Mapping:
     relationship: str = ""
     """The relationship in the publisher's FHIR concept map, where `predicate` says less."""
     resource_element: str = ""
-    """What that map states of the match and no other field does, as JSON."""
+    """Elements of the match in that concept map that no other field holds, as JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,11 +21,14 @@ _LONG_WORD = 8
 _SLIGHT = 0.75
 """The cost of an error for which a word is corrected though it has rare words of the index as parts."""
 _MUCH_OFTENER = 20
-"""How many times as many documents have a word as another that is its misspelling, if two letters are exchanged."""
+"""Least ratio of the documents with a word to those with its misspelling by two exchanged letters."""
 
 
 def is_unknown(word: str, lexicon: Lexicon) -> bool:
-    """Return whether a word is not in the index, neither in names nor in texts, and has no synonyms."""
+    """Return whether a word is not in the index, neither in names nor in texts, and has no synonyms.
+
+    A form of a word of the index is unknown too if two letters of a far more frequent one are exchanged in it.
+    """
     if not _is_correctable(word):
         return False
     if _transposed(word, lexicon):

@@ -104,7 +104,7 @@ class ConceptMapping(Struct, frozen=True, array_like=True):
     relationship: str = ""
     """The relationship in the publisher's FHIR concept map, where the predicate says less."""
     resource_element: str = ""
-    """What the publisher's FHIR concept map states of the match beside the other fields, as JSON."""
+    """Elements of the match in the publisher's FHIR concept map that no other field holds, as JSON."""
     creators: tuple[str, ...] = ()
     """IRIs of those who put the mapping in its published form."""
     creator_labels: tuple[str, ...] = ()
@@ -194,7 +194,7 @@ class ConceptRecord(RecordHead, frozen=True, array_like=True, kw_only=True):
     full_names: tuple[Text, ...] = ()
     """Fully specified names; each is also a designation."""
     resource_element: str = ""
-    """What the publisher's FHIR resource states of the concept beside the other fields, as JSON."""
+    """Elements of the concept in the publisher's FHIR resource that no other field holds, as JSON."""
 
 
 class ThingName(Struct, frozen=True, array_like=True, kw_only=True):

@@ -19,7 +19,7 @@ _EXPANSION_PARAMETER = frozenset(
 )
 _LISTED_QUERY_NAMES = frozenset({"property", "designation", "useSupplement", "exclude-system"})
 _FIRST_DAYS = {4: "-01-01", 7: "-01"}
-"""What makes a day of a year and of a month, by their length."""
+"""Endings that complete a year and a month to their first day, by the length of the text."""
 _TRUTH = {"true": True, "false": False}
 
 

@@ -198,6 +198,14 @@ def settings_in(folder: Path) -> Settings:
     return Settings(data=folder / "data", query_seconds=10, query_workers=1)
 
 
+def built_from_package(loaded: Settings, base: str, folder: Path) -> Iterator[FlaskClient]:
+    """A client of a build of the FHIR package of another build, which is removed after it."""
+    package = folder / f"begrepp.fhir-{base}.tgz"
+    write_download(current_build(loaded), package.name, package)
+    yield from built_from(settings_in(folder), {package.name: package.read_bytes()})
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings_in(tmp_path_factory.mktemp("loaded"))

@@ -6,18 +6,15 @@ hearts: mi (en Myocardial infarction, sv Hjärtinfarkt), with consumer names; a 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.artefact.manifest import current_build
-from begrepp.exports.downloads import write_download
 from begrepp.fhir.xml_resources import from_xml
 from begrepp.settings import Settings
-from tests.server.fhir.test_loaded_resources import built_from, one, settings_in
+from tests.server.fhir.test_loaded_resources import built_from, built_from_package, one, settings_in
 from tests.server.fhir.test_served_resources import get, value
 
 BASE = "https://registry.example/fhir"
@@ -88,14 +85,10 @@ def client(
     request: pytest.FixtureRequest, first: FlaskClient, loaded: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[FlaskClient]:
     """A client of a build of the resources, or of the package of that build."""
-    if not request.param:
+    if request.param:
+        yield from built_from_package(loaded, request.param, tmp_path_factory.mktemp("again"))
+    else:
         yield first
-        return
-    folder = tmp_path_factory.mktemp("again")
-    package = folder / f"begrepp.fhir-{request.param}.tgz"
-    write_download(current_build(loaded), package.name, package)
-    yield from built_from(settings_in(folder), {package.name: package.read_bytes()})
-    shutil.rmtree(folder)
 
 
 def ordered(items: list[dict[str, Any]]) -> list[str]:

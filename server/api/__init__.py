@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, g, jsonify, request
-from werkzeug.datastructures import MultiDict
 
 from begrepp.errors import UsageError
 from server.api.openapi import describe_api
@@ -65,7 +64,7 @@ def _make_view(operation: Operation) -> Callable[[], Response]:
     return view
 
 
-def _body_parameters(operation: Operation) -> MultiDict[str, str]:
+def _body_parameters(operation: Operation) -> dict[str, str]:
     """Return the fields of a JSON object in the request body as parameters; raises `UsageError` for anything else."""
     body = read_json(request)
     if not isinstance(body, dict) or not all(isinstance(value, str | int) for value in body.values()):
@@ -73,7 +72,7 @@ def _body_parameters(operation: Operation) -> MultiDict[str, str]:
     known = {each.name for each in operation.parameters}
     if unknown := find_unknown(body, known):
         raise unknown_parameter_error(unknown, known)
-    return MultiDict({name: str(value) for name, value in body.items()})
+    return {name: str(value) for name, value in body.items()}
 
 
 for each in OPERATIONS:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from begrepp.errors import UsageError
 from begrepp.terminology.concept_record import ConceptRecord
 from server.api.schemas import (
     AncestorsBody,
@@ -52,7 +53,7 @@ def find_requested_concept(build: ServedBuild, call: ApiCall, suffix: str = "") 
     elif call["system"].strip() and call[f"code{suffix}"].strip():
         found = resolve_system_code(build, call["system"].strip(), call[f"code{suffix}"].strip())
     else:
-        raise Missing("No concept is given.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
+        raise UsageError("No concept is given.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
     if record := build.concepts.record(found.iri):
         return record
     raise Missing(f"{found.iri} is not a concept.", "Give the IRI of a concept.")

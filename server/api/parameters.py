@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from werkzeug.datastructures import MultiDict
 
 from begrepp.ecl import MAX_CHARACTERS
 from begrepp.errors import UsageError
@@ -67,11 +65,8 @@ class ApiParameter:
         return value
 
 
-def read_parameters(args: MultiDict[str, str], parameters: Collection[ApiParameter]) -> dict[str, Any]:
-    """Return the values of all parameters by name. Raises `UsageError`, also for one that is given twice."""
-    for parameter in parameters:
-        if (count := len(args.getlist(parameter.name))) > 1:
-            raise UsageError(f"The parameter {parameter.name} is given {count} times.", "Give it once.")
+def read_parameters(args: Mapping[str, str], parameters: Collection[ApiParameter]) -> dict[str, Any]:
+    """Return the values of all parameters by name. Raises `UsageError`."""
     return {parameter.name: parameter.parse(args.get(parameter.name)) for parameter in parameters}
 
 

@@ -12,7 +12,7 @@ from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, 
 from begrepp.fhir.requests.operation_calls import OperationCall
 from begrepp.fhir.resource_library import ResourceLibrary, ResourceSource
 from server.fhir.fhir_operations import OPERATIONS, FhirOperation
-from server.fhir.parameter_names import refuse_unknown
+from server.fhir.parameter_names import refuse_misspelt, refuse_unknown
 from server.http.i18n import LANGUAGES, Translator
 from server.http.language_ranges import best_language
 
@@ -58,6 +58,11 @@ class FhirRequest:
         """Raise `FhirFault` for unknown parameters, if they are not to be ignored."""
         if self.handling != "lenient":
             refuse_unknown(names, known, only_misspelt=not self.handling)
+
+    def check_form_names(self, names: Iterable[str], known: Collection[str]) -> None:
+        """Raise `FhirFault` for misspelt parameters with an underscore, if they are not to be ignored."""
+        if self.handling != "lenient":
+            refuse_misspelt(names, known)
 
     def in_base(self, resource: Json) -> Json:
         """Return a resource of R5 in the form of the base."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
@@ -21,7 +22,7 @@ from server.fhir.fhir_operations import OPERATIONS
 from server.fhir.fhir_requests import FHIR_VERSIONS, MAX_BATCH, FhirRequest, outcome_of
 from server.fhir.fhir_sources import fhir_source
 from server.fhir.parameter_names import preferred_handling
-from server.fhir.resource_search import RESOURCE_TYPES, read_resource, search_resources
+from server.fhir.resource_search import RESOURCE_TYPES, read_in_form, read_resource, search_resources
 from server.pages.templating import address
 from server.state import served_build
 
@@ -31,6 +32,8 @@ _log = logging.getLogger("begrepp.server")
 MAX_FHIR_BYTES = 8 * 1024 * 1024
 """Largest body of a request, with the resources that it carries."""
 _BASE = "/fhir/<any(r5, r4):base>"
+_MODES = ("", "full", "normative", "terminology")
+"""Values of `mode` of the metadata; the first two of FHIR give the same here."""
 _TYPES = f"any({', '.join(RESOURCE_TYPES)})"
 
 
@@ -61,6 +64,7 @@ def _read(base: str, *known: str) -> FhirRequest:
     """Return a request that takes no parameters but these; raises `FhirFault` for another."""
     own = _request(base)
     own.check_names((name for name in request.args if not name.startswith("_")), known)
+    own.check_form_names(request.args, known)
     return own
 
 
@@ -103,7 +107,10 @@ def metadata(base: str) -> Response:
     address_ = request.host_url.rstrip("/") + address(f"/fhir/{base}")
     software = {"name": "begrepp", "version": f"{version('begrepp')}+{build.manifest.built_at[:10]}"}
     released = build.manifest.built_at[:10]
-    if request.args.get("mode") != "terminology":
+    mode = request.args.get("mode", "")
+    if mode not in _MODES:
+        raise invalid_request(f"The parameter mode is {mode[:20]!r}. Its values are: {', '.join(_MODES[1:])}.")
+    if mode != "terminology":
         return _answer(capabilities.capability_statement(base, address_, software, released))
     systems = own.source.served_systems()
     return _answer(capabilities.terminology_capabilities(base, address_, software, released, systems))
@@ -125,20 +132,31 @@ def batch_validation(base: str) -> Response:
 @blueprint.route(f"{_BASE}/<{_TYPES}:kind>/$<name>", methods=["GET", "POST"])
 def run_operation(base: str, kind: str, name: str) -> Response:
     """Run an operation of a resource type."""
-    return _answer(_run(_request(base), kind, name, _items()))
+    return _answer(_run(_request(base), kind, name, _items(), given=request.args))
 
 
 @blueprint.route(f"{_BASE}/<{_TYPES}:kind>/<name>/$<operation>", methods=["GET", "POST"])
 def run_on_instance(base: str, kind: str, name: str, operation: str) -> Response:
     """Run an operation of a resource."""
     own = _request(base)
-    return _answer(_run(own, kind, operation, _items(), read_resource(own.source, kind, name)))
+    instance = read_resource(own.source, kind, name)
+    return _answer(_run(own, kind, operation, _items(), instance, given=request.args))
 
 
-def _run(own: FhirRequest, kind: str, name: str, items: list[Json], instance: Json | None = None) -> Json:
+def _run(
+    own: FhirRequest,
+    kind: str,
+    name: str,
+    items: list[Json],
+    instance: Json | None = None,
+    *,
+    given: Iterable[str] = (),
+) -> Json:
+    """Return the answer of an operation; `given`: the names in the query string."""
     operation = OPERATIONS.get((kind, name))
     if operation is None:
         raise invalid_request(f"There is no operation {kind}/${name}.", code="not-supported", status=404)
+    own.check_form_names(given, operation.known_names)
     return own.run(operation, items, instance)
 
 
@@ -150,7 +168,7 @@ def read(base: str, kind: str, name: str) -> ResponseBase:
         page = _page_of(read_resource(own.source, kind, name))
         if page:
             return redirect(address(page), 303)
-    return _answer(own.in_base(read_resource(own.source, kind, name, with_content=True)))
+    return _answer(own.in_base(read_in_form(own.source, kind, name, dict(request.args.lists()))))
 
 
 def _page_of(resource: Json) -> str:
@@ -210,6 +228,7 @@ def _entry_answer(own: FhirRequest, entry: object) -> Json:
     query = parse_qsl(url.query, keep_blank_values=True, max_num_fields=200)
     parts = url.path.split("/")
     items = read_query((name, value) for name, value in query if not name.startswith("_"))
+    names = list(dict.fromkeys(name for name, _ in query))
     if asked.get("method") == "POST":
         items += read_parameters_resource(entry.get("resource"))
     elif asked.get("method") == "GET":
@@ -220,9 +239,12 @@ def _entry_answer(own: FhirRequest, entry: object) -> Json:
         if parts[-1] == "$batch-validate-code":
             return own.run_batch_validation(items)
         instance = read_resource(own.source, parts[0], parts[1]) if len(parts) == 3 else None
-        return _run(own, parts[0], parts[-1][1:], items, instance)
+        return _run(own, parts[0], parts[-1][1:], items, instance, given=names)
     if len(parts) == 2:
-        return own.in_base(read_resource(own.source, parts[0], parts[1], with_content=True))
+        own.check_names((name for name in names if not name.startswith("_")), ())
+        own.check_form_names(names, ())
+        wanted = {name: [value for other, value in query if other == name] for name in names}
+        return own.in_base(read_in_form(own.source, parts[0], parts[1], wanted))
     if len(parts) == 1:
         return own.in_base(_search(own, parts[0], query))
     raise invalid_request(f"The address {asked['url'][:100]!r} is not of a resource or operation.", code="not-found")

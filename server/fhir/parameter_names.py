@@ -15,6 +15,8 @@ from typing import Any
 from begrepp.fhir.requests.faults import FhirFault, FhirIssue, operation_outcome
 from server.http.query_parameters import find_unknown, nearest_name, shown_names
 
+FORM_PARAMETERS = frozenset({"_elements", "_format", "_pretty", "_summary"})
+"""Parameters of FHIR for the form of an answer."""
 _HANDLING = re.compile(r"(?:^|[,;\s])handling\s*=\s*\"?(strict|lenient)", re.IGNORECASE)
 
 
@@ -31,6 +33,15 @@ def refuse_unknown(given: Iterable[str], known: Collection[str], *, only_misspel
         unknown = [each for each in unknown if nearest_name(each, known)]
     if unknown:
         raise FhirFault(*(_issue(each, known) for each in shown_names(unknown)), status=400)
+
+
+def refuse_misspelt(given: Iterable[str], known: Collection[str]) -> None:
+    """Raise `FhirFault` for names with an underscore that are like a known one or `_summary`, such as `_element`.
+
+    Clients send other names with an underscore that say nothing about the answer.
+    """
+    names = {*known, *FORM_PARAMETERS}
+    refuse_unknown((name for name in given if name.startswith("_")), names, only_misspelt=True)
 
 
 def _issue(name: str, known: Collection[str]) -> FhirIssue:

@@ -1,4 +1,4 @@
-"""Names of query parameters: which of a request are unknown, and the known name that an unknown one is nearest to."""
+"""Names of query parameters: the unknown and the repeated ones of a request, and the nearest known name."""
 
 from __future__ import annotations
 
@@ -40,6 +40,14 @@ def find_unknown(given: Iterable[str], known: Collection[str]) -> list[str]:
     ]
 
 
+def find_repeated(given: Iterable[tuple[str, str]], known: Collection[str]) -> list[str]:
+    """Return the known names that are given with several values; the same value twice counts once."""
+    values: dict[str, set[str]] = {}
+    for name, value in given:
+        values.setdefault(name, set()).add(value)
+    return [name for name, several in values.items() if len(several) > 1 and name in known]
+
+
 def nearest_name(name: str, known: Collection[str]) -> str:
     """Return the known name that is most like a name, regardless of case and punctuation; empty if none is."""
     if _plain(name) in _LIKE_DAY | {_plain(each) for each in _DAY} and (
@@ -67,3 +75,8 @@ def unknown_parameter_error(unknown: list[str], known: Collection[str]) -> Usage
     if near := nearest_name(unknown[0], known):
         return UsageError(f"There is no parameter {names}.", f"Did you mean {near}? The parameters are: {listed}.")
     return UsageError(f"There is no parameter {names}.", f"The parameters are: {listed}.")
+
+
+def repeated_parameter_error(repeated: list[str]) -> UsageError:
+    """Return the error for parameters that are given with several values."""
+    return UsageError(f"The parameter {repeated[0]} has several values.", "Give one value.")

@@ -1,12 +1,13 @@
-"""Check of the query parameters of every request: an unknown one is refused, or reported on a page for people.
+"""Check of the query parameters of every request: an unknown or repeated one is refused, or reported on a page.
 
-An ignored parameter would be answered as if it had not been given: with today's meaning for a misspelt `asOf`. The
+An ignored parameter would be answered as if it had not been given: with today's meaning for a misspelt `asOf`. Of one
+that is given with several values, only the first would count. The
 FHIR service has the same rule in its own form (`server.fhir.parameter_names`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import g, request
 
@@ -15,7 +16,14 @@ from begrepp.search.schema import FACETS
 from server.api.operations import OPERATIONS
 from server.fhir.fhir_forms import FORM_PARAMETERS
 from server.http.negotiation import SPARQL_PARAMETERS, TABLE_FORMATS, split_suffix
-from server.http.query_parameters import find_unknown, nearest_name, unknown_parameter_error
+from server.http.query_parameters import (
+    EVERYWHERE,
+    find_repeated,
+    find_unknown,
+    nearest_name,
+    repeated_parameter_error,
+    unknown_parameter_error,
+)
 from server.pages.errors import wants_page
 
 _CONCEPT_SEARCH = frozenset({*FACETS, "q", "under"})
@@ -134,26 +142,51 @@ _EXAMPLES = frozenset({"cookbook.identifier", "cookbook.question"})
 """Routes of an example query, whose parameters they have too."""
 _LINKED = frozenset({"resource.document", "resource.identifier"})
 """Routes of the addresses that others link to, which work with whatever is added that cannot change the answer."""
+_REDIRECTS = frozenset({"resource.by_uri", "resource.identifier", "resource.resolve"})
+"""Routes that redirect to a page, which could not tell what was repeated."""
+_REPEATABLE: Mapping[str, frozenset[str]] = {
+    "harmonise.harmonise": frozenset({"more"}),
+    "reconciliation.entity_suggestions": frozenset({"type"}),
+    "sparql.endpoint": _GRAPHS,
+    "tables.query_result": _GRAPHS,
+}
+"""Parameters that may have several values."""
 _FORMS = frozenset({"reconciliation.service_root", "sparql.endpoint"})
 """Routes whose parameters may be sent as a form."""
 
 
 def check_parameters() -> None:
-    """Raise `UsageError` for unknown parameters of a request for data; note them for the page otherwise."""
+    """Raise `UsageError` for unknown or repeated parameters of a request for data; note them for the page otherwise."""
     endpoint = request.endpoint or ""
     if request.method == "OPTIONS":
         return
-    given = [*request.args] if request.query_string else []
+    given = [*request.args.items(multi=True)] if request.query_string else []
     if endpoint in _FORMS and request.method == "POST":
-        given += request.form
-    if not given or (known := _known(endpoint)) is None or not (unknown := find_unknown(given, known)):
+        given += request.form.items(multi=True)
+    if not given or (known := _known(endpoint)) is None:
+        return
+    _check_repeated(endpoint, given, known)
+    if not (unknown := find_unknown((name for name, _ in given), known)):
         return
     if endpoint in _LINKED and not any(nearest_name(name, known) for name in unknown) and not _wants_page():
         return
-    if endpoint in PROGRAMS or (endpoint in DOCUMENTS and not _wants_page()):
+    if _wants_data(endpoint):
         raise unknown_parameter_error(unknown, known - _UNUSED.get(request.blueprint or "", _NO_NAMES))
     g.unknown_parameters = unknown
     g.known_parameters = known
+
+
+def _check_repeated(endpoint: str, given: Sequence[tuple[str, str]], known: frozenset[str]) -> None:
+    used = {*known, *EVERYWHERE} - _UNUSED.get(request.blueprint or "", _NO_NAMES)
+    if not (repeated := find_repeated(given, used - _REPEATABLE.get(endpoint, _NO_NAMES))):
+        return
+    if endpoint in _REDIRECTS or _wants_data(endpoint):
+        raise repeated_parameter_error(repeated)
+    g.repeated_parameters = repeated
+
+
+def _wants_data(endpoint: str) -> bool:
+    return endpoint in PROGRAMS or (endpoint in DOCUMENTS and not _wants_page())
 
 
 def _wants_page() -> bool:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from begrepp.errors import UsageError
 from begrepp.records import Text
 from begrepp.search import Facets, Hit
 from begrepp.search.documents import SEARCH_KINDS
@@ -24,6 +25,8 @@ from server.served.refs import Ref
 
 PAGE = 25
 STATUSES = ("active", "inactive")
+_FIXED_VALUES = {"kind": SEARCH_KINDS, "status": STATUSES, "species": SPECIES_VALUES}
+"""Values of the facets that have the same in every build."""
 _SHOWN_VALUES = 12
 ORDERS = ("", "code", "name")
 """Orders of hits: best first, by code, by name."""
@@ -171,6 +174,16 @@ def index_filters(build: ServedBuild, wanted: Mapping[str, str]) -> dict[str, st
         "species": wanted.get("species", "") if wanted.get("species") in SPECIES_VALUES else "",
     }
     return {name: value for name, value in known.items() if value}
+
+
+def unusable_filter_error(filters: Mapping[str, str], wanted: Mapping[str, str]) -> UsageError | None:
+    """Return the error for the first facet whose value there is not, None if all have a value of `index_filters`."""
+    for name in FACETS:
+        if (value := wanted.get(name, "")) and name not in filters:
+            listed = _FIXED_VALUES.get(name)
+            step = f"Use one of: {', '.join(listed)}." if listed else "See /api/v1/schemes."
+            return UsageError(f"{name} is '{value}'.", step)
+    return None
 
 
 def _facets(

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pyoxigraph import Literal, NamedNode
 
+from begrepp.errors import UsageError
 from begrepp.exports.downloads import citation
 from begrepp.exports.spreadsheet import Cell, DataTable
 from begrepp.queries.page_queries import value
@@ -23,7 +24,7 @@ from server.pages.hit_rows import results
 from server.pages.home import DatasetRow, MappingSetRow
 from server.pages.schemes.mapping_query import select_mappings
 from server.pages.schemes.scheme import SchemeRow
-from server.pages.search import index_filters
+from server.pages.search import index_filters, unusable_filter_error
 from server.pages.search_branches import hits_under, located_hits
 from server.pages.signposting import licence_of
 from server.served.build import ServedBuild
@@ -74,12 +75,16 @@ def mapping_sets_table(build: ServedBuild, listed: Iterable[MappingSetRow], tran
 
 
 def search_table(build: ServedBuild, query: str, wanted: Mapping[str, str], translate: Translator) -> DataTable:
-    """Return the hits of a search with the chosen facet values, best first, up to `MAX_HITS`."""
+    """Return the hits of a search with the chosen facet values, best first, up to `MAX_HITS`; raises `UsageError`."""
     language = translate.language
     filters = index_filters(build, wanted)
+    if error := unusable_filter_error(filters, wanted):
+        raise error
     total, hits = build.index.search(query, limit=MAX_HITS, offset=0, user_language=language, **filters)
     system, under = build.terminology.current_system(filters.get("scheme", "")), wanted.get("under", "")
     top = system.index(under) if system and under else None
+    if under and top is None:
+        raise UsageError(f"under is '{under}'.", "Give a code of the code system in scheme.")
     if system and top is not None:
         hits = [*hits_under(system, located_hits(system, hits), top).values()]
         total = len(hits)
@@ -113,7 +118,12 @@ def search_table(build: ServedBuild, query: str, wanted: Mapping[str, str], tran
 
 
 def matrix_table(build: ServedBuild, topic: str, by: str, translate: Translator) -> DataTable:
-    """Return the number of variables of each dataset for each topic, or for each code system if `by` is `system`."""
+    """Return the number of variables of each dataset for each topic, or for each code system if `by` is `system`.
+
+    Raises `UsageError` for another value of `by`.
+    """
+    if by not in ("", "system"):
+        raise UsageError(f"by is '{by}'.", "Use one of: system.")
     by_system = by == "system"
     page = system_matrix(build, translate.language) if by_system else matrix_page(build, topic, translate.language)
     rows: list[list[Cell]] = []

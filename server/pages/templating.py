@@ -178,6 +178,8 @@ def render(template: str, own_link: Callable[[str], str] | None = None, /, **val
         variant = environment.add_variant(key, words, has_fixed_links=own_link is None, compiled=compiled)
     if unknown := g.get("unknown_parameters"):
         values["unknown_parameters"] = [(name, nearest_name(name, g.known_parameters)) for name in shown_names(unknown)]
+    if repeated := g.get("repeated_parameters"):
+        values["repeated_parameters"] = shown_names(repeated)
     html = variant.get_template(template).render(values)
     try:
         html.encode()

@@ -177,11 +177,11 @@ def _name_of(format_: Format) -> str:
 
 def _no_query_response() -> Response:
     """Return the form for browsers, and the service description for programs."""
+    if "query" in request.args and find_format(request, (HTML, *GRAPH_FORMATS)) != HTML:
+        raise QueryError("The query is empty.", "Send the query in `query`, or as the body of the request.")
     format_ = choose_format(request, (HTML, *GRAPH_FORMATS))
     if format_ == HTML:
         return _page("")
-    if "query" in request.args:
-        raise QueryError("The query is empty.", "Send the query in `query`, or as the body of the request.")
     return describe_endpoint(format_)
 
 

@@ -58,6 +58,8 @@ def read_query_text() -> str:
     if "update" in request.values or request.mimetype == "application/sparql-update":
         raise QueryRefused(*READ_ONLY)
     if request.method == "POST" and request.mimetype == "application/sparql-query":
+        if "query" in request.args:
+            raise QueryError("There is a query in the address beside the one in the body.", "Send one query.")
         try:
             text = request.get_data().decode()
         except UnicodeDecodeError:
@@ -65,12 +67,10 @@ def read_query_text() -> str:
         return _required(text)
     if request.method == "POST" and request.mimetype not in _FORMS:
         raise UnsupportedMediaType("Send a form with `query`, or the query as application/sparql-query.")
-    queries = request.values.getlist("query")
-    if len(queries) > 1:
-        raise QueryError("There is more than one `query` parameter.", "Send one `query` parameter.")
-    if request.method == "POST" and not queries:
+    query = request.values.get("query")
+    if request.method == "POST" and query is None:
         raise QueryError("The `query` parameter is missing.", "Send the query in `query`.")
-    return _required(queries[0]) if request.method == "POST" else "".join(queries).strip()
+    return _required(query or "") if request.method == "POST" else (query or "").strip()
 
 
 def _required(text: str) -> str:

@@ -216,3 +216,45 @@ def test_unknown_parameters_are_refused_or_told(client: FlaskClient) -> None:
 def test_order_and_form_are_not_used_which_the_link_shows(client: FlaskClient) -> None:
     bundle = get(client, f"/fhir/r5/CodeSystem?url={ECOG}&_sort=name&_total=accurate&_pretty=true&_totalMethod=count")
     assert bundle["total"] == 1 and parse_qs(urlsplit(links(bundle)["self"]).query) == {"url": [ECOG]}
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+def test_a_read_is_shortened_as_a_search_is(client: FlaskClient, base: str) -> None:
+    found = get(client, f"/fhir/{base}/CodeSystem?url={ECOG}&_elements=url,version")["entry"][0]["resource"]
+    address = f"/fhir/{base}/CodeSystem/{found['id']}"
+    whole, summary = get(client, address), get(client, f"{address}?_summary=true")
+    found |= {"content": whole["content"]}  # a search does not read the concepts
+    assert get(client, f"{address}?_elements=url,version") == found
+    assert "concept" in whole and "concept" not in summary and summary["title"] == whole["title"]
+    assert summary["meta"]["tag"][0]["code"] == "SUBSETTED"
+    assert get(client, f"{address}?_summary=false&_pretty=true&_totalMethod=count") == whole
+    request = {"method": "GET", "url": f"CodeSystem/{found['id']}?_elements=url,version"}
+    bundle = {"resourceType": "Bundle", "type": "batch", "entry": [{"request": request}]}
+    assert client.post(f"/fhir/{base}", json=bundle).get_json(force=True)["entry"][0]["resource"] == found
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "CodeSystem?_summary=nope",
+        "CodeSystem?_count=2&_count=5",
+        "CodeSystem?_element=url",
+        "CodeSystem/{id}?_summary=nope",
+        "CodeSystem/{id}?_summary=count",
+        "CodeSystem/{id}?_element=url",
+        "CodeSystem/$lookup?system={url}&code=1&_code=2",
+        "ValueSet/$expand?url={url}?vs&_count=2",
+        "metadata?mode=nope",
+        "metadata?_mode=terminology",
+    ],
+)
+def test_what_would_have_no_effect_is_refused(client: FlaskClient, path: str) -> None:
+    id_ = get(client, f"/fhir/r5/CodeSystem?url={ECOG}&_elements=url")["entry"][0]["resource"]["id"]
+    asked = path.format(id=id_, url=ECOG)
+    answer = client.get(f"/fhir/r5/{asked}")
+    assert answer.status_code == 400, answer.text
+    request = {"method": "GET", "url": asked}
+    bundle = {"resourceType": "Bundle", "type": "batch", "entry": [{"request": request}]}
+    if not asked.startswith("metadata"):
+        entry = client.post("/fhir/r5", json=bundle).get_json(force=True)["entry"][0]
+        assert entry["response"]["status"] == "400"

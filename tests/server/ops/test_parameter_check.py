@@ -18,7 +18,8 @@ from server.ops.parameter_check import DOCUMENTS, PAGES, PROGRAMS, UNCHECKED
 from tests.support.routes import ROUTES, expected, one_of_each_kind
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
-NOTICE = "This page has no parameter"
+NOTICE = "is unknown and was ignored"
+REPEATED = "has several values. Only the first was used."
 TRACKING = "utm_source=newsletter&fbclid=x&gclid=y&_=1764521"
 LOOKUP = "/api/v1/lookup?system=onkologi&code=lungcancer"
 MOVED = ("browse.switch", "validation.shapes")
@@ -104,9 +105,46 @@ def test_a_parameter_that_is_like_none_is_refused_with_those_that_there_are(clie
     assert answer.get_json()["detail"] == ("The parameters are: dataset, kind, lang, limit, offset, q, scheme, status.")
 
 
-def test_a_parameter_that_is_given_twice_is_refused(client: FlaskClient) -> None:
-    answer = client.get(f"{LOOKUP}&asOf=2019-01-01&asOf=2024-01-01")
-    assert answer.get_json()["title"] == "The parameter asOf is given 2 times."
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{LOOKUP}&asOf=2019-01-01&asOf=2024-01-01",
+        "/cs/onkologi/lungcancer.ttl?asOf=2024-01-01&asOf=2019-01-01",
+        "/id/cs/onkologi/lungcancer?asOf=2024-01-01&asOf=2019-01-01",
+        "/resolve?system=onkologi&code=lungcancer&code=cancer",
+        "/search.csv?q=lung&scheme=onkologi&scheme=atc",
+        "/reconcile/onkologi?asOf=2024-01-01&asOf=2019-01-01",
+        "/sparql?query=ASK+%7B%7D&format=json&format=xml",
+        "/cs.csv?lang=sv&lang=en",
+    ],
+)
+def test_a_parameter_with_several_values_is_refused(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept": "application/json"})
+    assert answer.status_code == 400
+    assert re.fullmatch(r"The parameter \w+ has several values\.", answer.get_json()["title"])
+
+
+def test_a_page_tells_that_only_the_first_of_several_values_was_used(client: FlaskClient) -> None:
+    path = "/search?q=lung&scheme=onkologi&scheme=atc"
+    assert f"The parameter “scheme” {REPEATED}" in client.get(path, headers=HTML).text
+    swedish = client.get(path, headers={"Accept": "text/html"}).text
+    assert "Parametern ”scheme” har flera värden. Bara det första har använts." in swedish
+    moved = client.get("/id/cs/onkologi/lungcancer?asOf=2024-01-01&asOf=2019-01-01", headers=HTML)
+    assert moved.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search?q=lung&scheme=onkologi&scheme=onkologi",
+        "/sparql?query=ASK+%7B%7D&default-graph-uri=urn:a&default-graph-uri=urn:b",
+        "/reconcile/onkologi/suggest/entity?prefix=lung&type=onkologi&type=atc",
+        "/reconcile/onkologi/suggest/entity?prefix=lung&filter=a&filter=b",
+    ],
+)
+def test_values_that_repeat_or_belong_together_are_accepted(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept": "*/*"})
+    assert answer.status_code == 200 and REPEATED not in answer.text
 
 
 def test_an_unknown_field_of_a_body_is_refused(client: FlaskClient) -> None:
@@ -134,11 +172,11 @@ def test_who_asks_decides(client: FlaskClient, path: str, accept: str, status: i
 
 def test_a_page_tells_the_parameter_in_its_language(client: FlaskClient) -> None:
     page = client.get("/cs/onkologi/lungcancer?asof=2019-01-01", headers={"Accept": "text/html"}).text
-    assert "Parametern asof finns inte här och används inte. Menade du asOf?" in page
+    assert "Parametern ”asof” är okänd och har ignorerats. Menade du ”asOf”?" in page
     followed = client.get("/id/cs/onkologi/lungcancer?asof=%3Cb%3E", headers=HTML, follow_redirects=True)
-    assert f"{NOTICE} asof, which is not used. Did you mean asOf?" in followed.text
+    assert f"The parameter “asof” {NOTICE}. Did you mean “asOf”?" in followed.text
     hostile = client.get("/cs?%3Cb%3E=1", headers=HTML).text
-    assert f"{NOTICE} &lt;b&gt;," in hostile
+    assert f"The parameter “&lt;b&gt;” {NOTICE}." in hostile
 
 
 def test_what_sparql_clients_send_is_accepted(client: FlaskClient) -> None:

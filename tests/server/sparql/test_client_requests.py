@@ -68,6 +68,7 @@ def test_an_empty_query_is_400_but_a_form_for_a_browser(client: FlaskClient) -> 
         client.post("/sparql", data={"query": ""}),
         client.post("/sparql", data=" ", content_type="application/sparql-query"),
         client.get("/sparql?query=", headers={"Accept": "text/turtle"}),
+        client.get("/sparql?query=", headers={"Accept": JSON}),
     ):
         assert (answer.status_code, answer.get_json()["title"]) == (400, "The query is empty.")
     assert "<textarea" in client.get("/sparql?query=", headers={"Accept": "text/html"}).text
@@ -116,3 +117,8 @@ def test_a_graph_cannot_be_written(client: FlaskClient) -> None:
 def test_a_query_beside_a_graph_name_is_a_query(client: FlaskClient) -> None:
     answer = client.get("/sparql", query_string={"query": ASK, "graph": "relative"}, headers={"Accept": JSON})
     assert (answer.status_code, answer.get_json()["boolean"]) == (200, True)
+
+
+def test_a_query_in_the_address_beside_the_one_in_the_body_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/sparql?query=ASK+%7B%7D", data="SELECT * {}", content_type="application/sparql-query")
+    assert (answer.status_code, "in the address" in answer.get_json()["title"]) == (400, True)

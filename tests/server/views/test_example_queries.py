@@ -124,7 +124,7 @@ def test_a_value_that_does_not_fit_is_an_error_that_says_why(client: FlaskClient
 def test_a_parameter_that_a_query_does_not_have_is_refused_or_told(client: FlaskClient) -> None:
     answer = client.get("/queries/drugs-by-atc?sytem=atc&format=csv")
     assert answer.status_code == 400 and "Did you mean system?" in answer.get_json()["detail"]
-    assert "Menade du system?" in client.get("/queries/drugs-by-atc?sytem=atc", headers=HTML).text
+    assert "Menade du ”system”?" in client.get("/queries/drugs-by-atc?sytem=atc", headers=HTML).text
     moved = client.get("/query/drugs-by-atc?sytem=atc", headers=HTML)
     assert moved.headers["Location"] == "/queries/drugs-by-atc?sytem=atc"
 

@@ -157,3 +157,17 @@ def test_a_graph_is_no_workbook(client: FlaskClient) -> None:
     answer = client.get("/sparql.xlsx?query=DESCRIBE+%3Chttps%3A%2F%2Fw3id.org%2Fbegrepp%2Fid%2Fcs%2Fecog%3E")
     assert answer.status_code == 406 and "text/turtle" in answer.text
     assert client.get(f"/sparql.doc?query={QUERY}", headers=HTML).status_code == 406
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["scheme=nope", "kind=nope", "status=nope", "species=nope", "under=C34", "scheme=onkologi&under=nope"],
+)
+def test_a_table_of_hits_refuses_what_would_not_limit_it(client: FlaskClient, query: str) -> None:
+    answer = client.get(f"/search.csv?q=cancer&{query}", headers={"Accept": "application/json"})
+    assert answer.status_code == 400
+    assert query.rpartition("=")[2] in answer.get_json()["title"]
+
+
+def test_a_matrix_of_something_else_is_refused(client: FlaskClient) -> None:
+    assert client.get("/matrix.csv?by=nope").status_code == 400

@@ -14,14 +14,14 @@ from xml.etree import ElementTree
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store, parse
 
 import loaders
 from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.history.changes import FORMAL_RULES
-from begrepp.queries.query_files import QUERIES_DIR
-from begrepp.rdf.namespaces import expand
+from begrepp.queries.query_files import QUERIES_DIR, get_example
+from begrepp.rdf.namespaces import expand, sparql_prologue
 from begrepp.records import (
     Edition,
     EditionFiles,
@@ -490,6 +490,41 @@ def test_a_difference_shows_the_mappings_that_it_touches(tmp_path: Path) -> None
     assert isinstance(rows, QuerySolutions)
     assert [row["code"].value for row in rows if isinstance(row["code"], Literal) and row["touched"]] == ["A2"]
     application.extensions["begrepp"].pool.close()
+
+
+CHANGED = """
+:difference begrepp:differenceOf :system ; begrepp:olderRelease :older ; begrepp:newerRelease :newer .
+:difference xkos:madeOf :change, :other .
+:older dcat:version "1" . :newer dcat:version "2" .
+:change begrepp:changeType :moved ; begrepp:changeRule begrepp:ruleOtherParent ; xkos:sourceConcept :concept .
+:other begrepp:changeType :moved ; begrepp:changeRule begrepp:ruleOtherParent ; xkos:targetConcept :new .
+:moved rdfs:label "flyttad"@sv, "moved"@en .
+:concept skos:inScheme :system ; skos:notation "A1" . :new skos:notation "A2" .
+:set sssom:mappings :mapping1, :mapping2 .
+:mapping1 owl:annotatedSource :concept . :mapping2 owl:annotatedTarget :concept .
+:values a begrepp:ValueSet ; skos:member :concept . :collection skos:member :concept .
+:register health:hasVariables :tables . :tables csvw:table :table .
+:table csvw:column :variable1, :variable2, :variable3 .
+:variable1 begrepp:codingSystem :system ; begrepp:codeList :system . :variable2 begrepp:codeList :system .
+"""
+
+
+def test_the_ready_query_names_everything_that_a_change_touches_once() -> None:
+    store = Store()
+    store.update(f"{sparql_prologue()}PREFIX : <http://example.org/> INSERT DATA {{ {CHANGED} }}")
+    found = store.query(sparql_prologue() + get_example("what-changed-and-what-it-touches").text)
+    assert isinstance(found, QuerySolutions)
+    names = ("before", "code", "newCode", "class", "kind", "touched")
+    assert Counter(
+        tuple(row[name] and row[name].value.removeprefix("http://example.org/") for name in names) for row in found
+    ) == Counter(
+        [
+            (None, None, "A2", "flyttad", None, None),
+            ("concept", "A1", None, "flyttad", "dataset", "register"),
+            ("concept", "A1", None, "flyttad", "mapping set", "set"),
+            ("concept", "A1", None, "flyttad", "value set", "values"),
+        ]
+    )
 
 
 def test_the_ready_query_reads_a_code_as_of_a_day(app_with_history: Flask) -> None:

@@ -55,7 +55,8 @@ def _resources(build: Path, manifest: Manifest, name: str) -> Iterator[Json]:
         if name in ("", about.id):
             resource = code_system_resource(source.view(system), with_content=True, limit=None)
             resource["id"] = code_system_id(about, with_version=False)
-            yield resource if about.redistributable and not about.withheld else _without_texts(resource)
+            for each in (resource, *source.supplements(about)):
+                yield each if about.redistributable and not about.withheld else _without_texts(each)
     if name:
         return
     value_sets = [each for each in terminology.value_sets() if isinstance(each, StoredValueSet)]
@@ -73,7 +74,7 @@ def _resources(build: Path, manifest: Manifest, name: str) -> Iterator[Json]:
 def _without_texts(resource: Json) -> Json:
     """Return a code system with its codes, hierarchy and status only."""
     kept = without_texts(resource)
-    return kept | {"concept": [_bare(each) for each in resource.get("concept", ())]}
+    return kept | ({"concept": [_bare(each) for each in resource["concept"]]} if "concept" in resource else {})
 
 
 def _bare(concept: Json) -> Json:

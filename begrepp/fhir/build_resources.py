@@ -15,7 +15,7 @@ from begrepp.fhir.mapping_queries import MappingQuery
 from begrepp.fhir.mapping_resources import DatedMappings, MappingSource, PublishedSet
 from begrepp.fhir.published_headers import read_header
 from begrepp.fhir.requests.resource_versions import split_canonical
-from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource
+from begrepp.fhir.systems.code_system_resources import code_system_id, code_system_resource, supplement_resource
 from begrepp.fhir.systems.code_system_view import CodeSystemView
 from begrepp.fhir.systems.composite_code_systems import CompositeCodeSystem
 from begrepp.fhir.systems.naming_systems import naming_system_resource
@@ -27,6 +27,7 @@ from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
 from begrepp.rdf.iris import Iris
 from begrepp.records import is_iri
 from begrepp.search import TextIndex
+from begrepp.terminology.concept_record import SystemDescription
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.statements import parse_statements, texts, value
 from begrepp.terminology.terminology import CompositeSystem, StoredValueSet, Terminology
@@ -202,6 +203,16 @@ class BuildResources:
         """Return the resources of a type without their concepts."""
         return self._listed[kind]
 
+    def supplements(self, about: SystemDescription) -> list[Json]:
+        """Return the resources of the supplements that an edition was loaded with."""
+        return [supplement_resource(about, read_header(each)) for each in about.supplement_headers]
+
+    @cached_property
+    def _supplements(self) -> dict[str, Json]:
+        """The supplements of all editions, by id."""
+        editions = (each.description for each in self._systems_by_id.values())
+        return {each["id"]: each for about in editions for each in self.supplements(about)}
+
     @cached_property
     def _listed(self) -> dict[str, list[Json]]:
         systems = {each.description.file: each for each in self._systems_by_id.values()}
@@ -209,6 +220,7 @@ class BuildResources:
             "CodeSystem": [
                 *(code_system_resource(self.view(each), with_content=False) for each in systems.values()),
                 *(each.resource() for each in self._wholes.values()),
+                *self._supplements.values(),
             ],
             "ValueSet": [value_set_resource(each) for each in self._sets_by_id.values()],
             "ConceptMap": self._mappings.listed(),
@@ -221,7 +233,9 @@ class BuildResources:
             found = self._systems_by_id.get(name)
             if found is None and name in self._wholes:
                 return self._wholes[name].resource()
-            return None if found is None else code_system_resource(self.view(found), with_content=with_content)
+            if found is None:
+                return self._supplements.get(name)
+            return code_system_resource(self.view(found), with_content=with_content)
         if kind == "ValueSet":
             chosen = self._sets_by_id.get(name)
             return value_set_resource(chosen, "", self.has_all if with_content else None) if chosen else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from begrepp.fhir import exact_json
+from begrepp.fhir.requests.resource_versions import join_canonical
 
 Json = dict[str, Any]
 WEB_SOURCE = "http://hl7.org/fhir/StructureDefinition/web-source"
@@ -17,6 +18,11 @@ def read_header(text: str) -> Json:
     """Return the metadata of a resource; empty for a thing that was not loaded from FHIR."""
     header: Json = exact_json.decode(text) if text else {}
     return header
+
+
+def canonical_of(header: Json) -> str:
+    """Return address and version of the resource of a header."""
+    return join_canonical(str(header.get("url") or ""), str(header.get("version") or ""))
 
 
 def with_header(own: Json, header: Json) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
@@ -126,6 +127,9 @@ class ResourceLibrary:
         found = self._served(url, version) or self._posted(url, version)
         if found is None:
             self._missing.add(url)
+        if found and (loaded := tuple(filter(self._is_asked_for, found.loaded_supplements))):
+            found = copy(found)
+            found.supplements = loaded
         added = self._supplements_of(found) if found else []
         return SupplementedCodeSystem(found, added) if found and added else found
 
@@ -163,15 +167,17 @@ class ResourceLibrary:
         return fitting[latest_first(fitting)[0]] if fitting else None
 
     def unusable_code_system(self, url: str, version: str = "") -> PostedCodeSystem | None:
-        """Return a posted code system without content of its own: a supplement, `not-present` or `example`."""
-        return next(
-            (
-                each
-                for each in self.code_systems
-                if each.url == url and each.content not in _USABLE and version in ("", each.version)
-            ),
-            None,
+        """Return a posted code system without content of its own: a supplement, `not-present` or `example`.
+
+        Of those that the server has, it may be a supplement.
+        """
+        posted = (each for each in self.code_systems if each.url == url and each.content not in _USABLE)
+        served = (
+            _PARSED.parse(each)
+            for each in self.source.resources("CodeSystem")
+            if each.get("url") == url and each.get("content") == "supplement"
         )
+        return next((each for each in (*posted, *served) if version in ("", each.version)), None)
 
     def _supplements_of(self, system: CodeSystemView) -> list[PostedCodeSystem]:
         found = []
@@ -179,12 +185,12 @@ class ResourceLibrary:
             if each.content == "supplement":
                 url, version = split_canonical(str(each.resource.get("supplements", "")))
                 fits = url == system.url and (not version or version_matches(version, system.version))
-                if fits and (each.is_language_pack or self._is_asked_for(each)):
+                if fits and (each.is_language_pack or self._is_asked_for(each.canonical)):
                     found.append(each)
         return found
 
-    def _is_asked_for(self, supplement: PostedCodeSystem) -> bool:
-        return not self.supplements.isdisjoint((supplement.url, supplement.canonical))
+    def _is_asked_for(self, supplement: str) -> bool:
+        return not self.supplements.isdisjoint((split_canonical(supplement)[0], supplement))
 
     def value_set(self, address: str, version: str = "", source: ValueSetView | None = None) -> ValueSetView | None:
         """Return a value set by `address|version` or, within `source`, by `#id`; the latest version that fits."""

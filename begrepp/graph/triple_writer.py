@@ -98,6 +98,8 @@ class TripleWriter(LoadContext):
         if edition.hierarchy_meaning:
             yield subject, name("begrepp:hierarchyMeaning"), plain(edition.hierarchy_meaning)
         yield from _resource_triples(subject, edition)
+        for header in edition.supplement_headers:
+            yield subject, name("begrepp:supplementHeader"), rdf_term(RdfTerm(header, "literal", datatype=_JSON))
         yield subject, name("begrepp:inGraph"), subject
         yield from self.rights_triples(subject, edition.licence, edition.redistribution, edition.publisher)
         yield from self.provenance_triples(subject)

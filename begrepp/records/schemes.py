@@ -95,6 +95,8 @@ class Edition:
     """The version of the FHIR resource, if the edition was loaded from one."""
     resource_header: str = ""
     """The metadata of that resource as JSON."""
+    supplement_headers: tuple[str, ...] = ()
+    """The metadata of the FHIR supplements whose designations and properties are part of the edition, as JSON."""
     hierarchy_meaning: str = ""
     """Meaning of the hierarchy as a code of FHIR (`part-of`); empty if it is not stated."""
 

@@ -251,6 +251,8 @@ class SystemDescription(Struct, frozen=True, kw_only=True):
     """The version of the FHIR resource that the edition was loaded from."""
     resource_header: str = ""
     """The metadata of that resource as JSON."""
+    supplement_headers: tuple[str, ...] = ()
+    """The metadata of the FHIR supplements that are part of the edition, as JSON."""
     size: int = 0
     """Number of concepts."""
     file: str = ""

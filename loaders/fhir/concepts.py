@@ -73,13 +73,14 @@ def read_code_system(
     yield scheme
     is_complete = resource.body.get("content") == "complete"
     dates = context.dates if is_complete else replace(context.dates, coverage=Coverage.PARTIAL)
+    own_supplements = supplements.get(str(resource.body.get("url") or ""), [])
     yield replace(
         new_declared_edition(scheme, dates, context.rights),
         resource_version=str(resource.body.get("version") or ""),
         resource_header=resource_header(resource),
+        supplement_headers=tuple(each.header for each in own_supplements),
         hierarchy_meaning=str(resource.body.get("hierarchyMeaning") or ""),
     )
-    own_supplements = supplements.get(str(resource.body.get("url") or ""), [])
     reader = _ConceptReader(resource, scheme, standard_names(resource), own_supplements, dates.valid_from)
     yield from reader.concepts()
     for supplement in own_supplements:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from begrepp.rdf.namespaces import expand
 from begrepp.records import NoteKind, Skipped, Text
+from loaders.support.fhir_headers import resource_header
 from loaders.support.fhir_labels import Json, checked_items
 from loaders.support.fhir_packages import Resource
 
@@ -56,6 +57,16 @@ class Supplement:
     def language(self) -> str:
         """The language of its texts."""
         return self.resource.language
+
+    @property
+    def header(self) -> str:
+        """The metadata of the resource as JSON, with the number of its concepts.
+
+        In a package of begrepp these are part of the code system, and only their number is stated.
+        """
+        stated = self.resource.body.get("count")
+        number = len(self.concepts) or (stated if isinstance(stated, int) else 0)
+        return resource_header(self.resource, count=number)
 
     def items(self, code: str, key: str) -> list[Json]:
         """Return the designations or properties that it adds to a code."""

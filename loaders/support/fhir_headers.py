@@ -19,12 +19,12 @@ ELEMENT_ENCODER = msgspec.json.Encoder(decimal_format="number", order="sorted")
 """Encoder of elements with sorted names; decimals are written as they were read."""
 
 
-def resource_header(resource: Resource, listed: Sequence[Json] = ()) -> str:
+def resource_header(resource: Resource, listed: Sequence[Json] = (), *, count: int | None = None) -> str:
     """Return the metadata of a code system, value set or concept map as JSON with sorted names.
 
     `compose` of a value set is part of it, and so is `listed`: elements of its expansion whose code system is unknown.
     Of a concept map it has what groups state beside their matches: versions, rules for unlisted codes, and the codes
-    that have no target.
+    that have no target. `count`: number of concepts, of a supplement.
     """
     header = {name: value for name, value in resource.body.items() if name not in _LEFT_OUT}
     if isinstance(meta := header.pop("meta", None), dict):
@@ -36,6 +36,8 @@ def resource_header(resource: Resource, listed: Sequence[Json] = ()) -> str:
         header["expansion"] = kept | {"contains": [*listed]} if listed else {}
     if resource.kind == "ConceptMap" and (groups := [*_groups_without_targets(resource.body)]):
         header["group"] = groups
+    if count is not None:
+        header["count"] = count
     return ELEMENT_ENCODER.encode(header).decode()
 
 

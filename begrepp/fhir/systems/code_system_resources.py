@@ -76,6 +76,17 @@ def code_system_resource(view: SchemeCodeSystem, *, with_content: bool, limit: i
     return {name: value for name, value in done.items() if value != []}
 
 
+def supplement_resource(about: SystemDescription, header: Json) -> Json:
+    """Return the CodeSystem of a supplement that an edition was loaded with; its concepts are in the edition."""
+    name = str(header.get("url") or "").rpartition("/")[2].rpartition(":")[2]
+    own: Json = {
+        "resourceType": "CodeSystem",
+        "id": resource_id(about.id, "supplement", name, str(header.get("version") or "")),
+        "status": "active",
+    }
+    return with_header(own, header) | {"content": "supplement"}
+
+
 def _all(concepts: Iterable[Json]) -> Iterator[Json]:
     for each in concepts:
         yield each

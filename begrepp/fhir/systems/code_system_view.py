@@ -65,6 +65,8 @@ class CodeSystemView(ABC):
     property_definitions: Sequence[Json] = ()
     supplements: tuple[str, ...] = ()
     """Canonical addresses of the supplements in use."""
+    loaded_supplements: tuple[str, ...] = ()
+    """Canonical addresses of the supplements that are part of the code system as it was loaded."""
     language_packs: tuple[str, ...] = ()
     """Those of them that add designations only."""
     has_hierarchy: bool = True

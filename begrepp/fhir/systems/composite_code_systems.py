@@ -43,6 +43,7 @@ class CompositeCodeSystem(CodeSystemView):
         self.size = sum(each.size for each in parts)
         known = {each["code"]: each for part in parts for each in part.property_definitions}
         self.property_definitions = [*known.values()]
+        self.loaded_supplements = tuple(dict.fromkeys(each for part in parts for each in part.loaded_supplements))
         self._whole = whole
 
     def resource(self) -> Json:

@@ -14,7 +14,7 @@ from begrepp.ecl.expression import concepts_of
 from begrepp.ecl.snomed_system import is_snomed
 from begrepp.ecl.system_tables import tables_of
 from begrepp.ecl.terminology_substrate import TerminologySubstrate
-from begrepp.fhir.published_headers import read_header
+from begrepp.fhir.published_headers import canonical_of, read_header
 from begrepp.fhir.requests.language_choice import LanguageChoice
 from begrepp.fhir.systems.code_system_view import NO_KINDS, CodeAndNames, CodeSystemView, TextMatches
 from begrepp.fhir.systems.concept_filters import FilterNotUnderstood, select_by_pattern
@@ -25,6 +25,7 @@ from begrepp.fhir.systems.scheme_labels import (
     designations_of,
     display_of,
     first_text,
+    main_language,
     named_texts,
     ordered_texts,
     places_of_labels,
@@ -44,7 +45,6 @@ from begrepp.fhir.systems.text_search import EditionSearch
 from begrepp.fhir.value_elements import extension_code, object_items
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
-from begrepp.settings import LANGUAGES
 from begrepp.terminology.concept_record import ConceptRecord, SystemDescription
 from begrepp.terminology.interface import CodeSystem
 from begrepp.terminology.terminology import Terminology
@@ -68,6 +68,7 @@ class SchemeCodeSystem(CodeSystemView):
         self.url = url
         self.identity = system_url(about)
         self.header = read_header(about.resource_header)
+        self.loaded_supplements = tuple(map(canonical_of, map(read_header, about.supplement_headers)))
         self.version = version_of(about)
         self.status = str(self.header.get("status") or "active")
         self.standards_status = extension_code(self.header, STANDARDS_STATUS)
@@ -77,11 +78,7 @@ class SchemeCodeSystem(CodeSystemView):
         self.title = str(self.header.get("title") or first_text(about.titles))
         self.name = str(self.header.get("name") or computable_name(about.id))
         self.is_case_sensitive = self.header.get("caseSensitive", about.case_sensitive) is True
-        self.language = (
-            str(self.header.get("language") or "")
-            or next((each for each in LANGUAGES if each in about.languages), "")
-            or (*about.languages, "")[0]
-        )
+        self.language = str(self.header.get("language") or "") or main_language(about.languages)
         self.description = next((each.value for each in about.descriptions if each.lang == self.language), "")
         self.value_set_url = str(self.header.get("valueSet") or f"{url}?vs")
         self.has_hierarchy = about.hierarchical

@@ -34,6 +34,11 @@ def first_text(texts: Sequence[Text]) -> str:
     return next((each.value for each in ordered_texts(texts)), "")
 
 
+def main_language(languages: Sequence[str]) -> str:
+    """Return the first of our languages among those of a code system, or else its first one."""
+    return next((each for each in LANGUAGES if each in languages), (*languages, "")[0])
+
+
 def named_texts(name: ThingName) -> Sequence[Text]:
     """Return the labels of a concept; one that only repeats the code, for a publisher who gives none, is no display."""
     texts = name.texts

@@ -145,6 +145,7 @@ def _describe_system(
         hierarchy_meaning=value(edition, "begrepp:hierarchyMeaning"),
         resource_version=value(edition, "pav:version"),
         resource_header=value(edition, "begrepp:resourceHeader"),
+        supplement_headers=tuple(text.value for text in texts(edition, "begrepp:supplementHeader")),
         current=current,
     )
 

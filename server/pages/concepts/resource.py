@@ -26,7 +26,7 @@ _UNPLACED = (99.0, 99.0)
 """Sort position of a property without a position in the shapes: after all others."""
 
 _ENDS = ("owl:annotatedSource", "owl:annotatedTarget")
-_HIDDEN = {expand("rdfs:isDefinedBy"), expand("begrepp:resourceHeader")}
+_HIDDEN = {expand("rdfs:isDefinedBy"), expand("begrepp:resourceHeader"), expand("begrepp:supplementHeader")}
 
 
 class Property(Struct, frozen=True, kw_only=True):

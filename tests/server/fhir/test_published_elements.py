@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,6 +20,7 @@ from tests.server.fhir.test_served_resources import get, value
 
 BASE = "https://registry.example/fhir"
 HEARTS = f"{BASE}/CodeSystem/hearts"
+SHORT = f"{BASE}/CodeSystem/short"
 CONSUMER = {"system": f"{BASE}/CodeSystem/uses", "code": "consumer", "display": "Consumer name"}
 ABBREVIATION = {"system": f"{BASE}/CodeSystem/uses", "code": "abbreviation"}
 FULL = {"system": "http://snomed.info/sct", "code": "900000000000003001", "display": "Fully specified name"}
@@ -61,7 +63,7 @@ def resources() -> list[dict[str, Any]]:
     about = {"resourceType": "CodeSystem", "status": "active", "language": "en"}
     concept = {"code": "mi", "display": "Myocardial infarction", "designation": DESIGNATIONS, "extension": EXTENSIONS}
     hearts = about | {"id": "hearts", "url": HEARTS, "title": "Hearts", "content": "complete", "concept": [concept]}
-    added = {"id": "short", "url": f"{BASE}/CodeSystem/short", "title": "Short", "content": "supplement"}
+    added = {"id": "short", "url": SHORT, "version": "2", "title": "Short", "content": "supplement"}
     return [
         hearts,
         about
@@ -162,3 +164,40 @@ def test_the_resource_can_be_written_as_xml(client: FlaskClient, base: str) -> N
     found = one(client, "CodeSystem", HEARTS, base)
     path = f"/fhir/{base}/CodeSystem/{found['id']}"
     assert from_xml(client.get(path, headers={"Accept": "application/fhir+xml"}).data, base) == found
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+@pytest.mark.parametrize("asked", [SHORT, f"{SHORT}|2"])
+def test_a_loaded_supplement_is_used_by_its_address(client: FlaskClient, base: str, asked: str) -> None:
+    fhir, used = f"/fhir/{base}", f"useSupplement={quote(asked)}"
+    answer = get(client, f"{fhir}/CodeSystem/$lookup?system={HEARTS}&code=mi&{used}")
+    assert value(answer["parameter"], "used-supplement") == f"{SHORT}|2"
+    expanded = get(client, f"{fhir}/ValueSet/$expand?url={HEARTS}?vs&includeDesignations=true&{used}")["expansion"]
+    assert value(expanded["parameter"], "used-supplement") == f"{SHORT}|2"
+    assert ADDED in expanded["contains"][0]["designation"]
+    for path in (f"CodeSystem/$validate-code?url={HEARTS}", f"ValueSet/$validate-code?url={HEARTS}?vs&system={HEARTS}"):
+        valid = get(client, f"{fhir}/{path}&code=mi&display=MI&displayLanguage=en&{used}")
+        assert value(valid["parameter"], "result") is True
+    extension = {"url": f"{CORE}/valueset-supplement", "valueCanonical": asked}
+    set_: dict[str, Any] = {"resourceType": "ValueSet", "status": "active", "extension": [extension]}
+    set_ |= {"compose": {"include": [{"system": HEARTS}]}}
+    assert client.post(f"{fhir}/ValueSet/$expand", json=set_).status_code == 200
+
+
+def test_only_a_supplement_that_was_loaded_is_used(client: FlaskClient) -> None:
+    plain = get(client, f"/fhir/r5/CodeSystem/$lookup?system={HEARTS}&code=mi")["parameter"]
+    assert value(plain, "used-supplement") is None
+    for asked in (f"{BASE}/CodeSystem/other", f"{SHORT}|3"):
+        answer = client.get(f"/fhir/r5/CodeSystem/$lookup?system={HEARTS}&code=mi&useSupplement={quote(asked)}")
+        assert answer.status_code in (404, 422) and "Required supplement not found" in answer.text
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+def test_a_loaded_supplement_has_an_address_of_its_own(client: FlaskClient, base: str) -> None:
+    found = one(client, "CodeSystem", SHORT, base)
+    stated: dict[str, Any] = {"url": SHORT, "version": "2", "title": "Short"}
+    stated |= {"content": "supplement", "supplements": HEARTS, "count": 1}
+    assert {name: found.get(name) for name in stated} == stated
+    assert "concept" not in found  # they are part of the code system
+    wrong = get(client, f"/fhir/{base}/ValueSet/$validate-code?url={HEARTS}?vs&system={SHORT}&code=mi")
+    assert value(wrong["parameter"], "result") is False and "is a supplement" in json.dumps(wrong)

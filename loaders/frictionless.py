@@ -77,7 +77,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     declaration = read_declaration(edition, None)
     dataset = read_dataset(declaration, edition)
     options = declaration.table("frictionless")
-    language = options.text("language", default="und")
+    language = options.language("language") or "und"
     options.done()
     declaration.done()
     path, document = read_single_json(edition, declaration.origin, "datapackage.json")

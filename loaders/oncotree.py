@@ -23,6 +23,7 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.json_errors import json_error
 from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import RowScope
 from loaders.support.agencies import CBIOPORTAL
@@ -61,7 +62,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     try:
         roots = json.loads(files[0].read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise InputError(files[0], f"it is not well-formed JSON ({error}).", "Download the file again.") from None
+        raise json_error(files[0].read_bytes(), Origin(files[0].name), error) from None
     if not isinstance(roots, dict) or not all(isinstance(n, dict) and "children" in n for n in roots.values()):
         raise InputError(files[0], "it holds no tree of nodes.", "Check that you added the right file.")
     edition_start = valid_from(edition)

@@ -24,6 +24,7 @@ from begrepp.build.address_assignment import assign_addresses, read_or_seed
 from begrepp.build.derived.derived_files import DerivedFiles
 from begrepp.build.differences.comparison_cache import ComparisonCache
 from begrepp.build.differences.difference_writer import Difference, write_differences
+from begrepp.build.edition_order import add_order_notices
 from begrepp.build.findings import Findings
 from begrepp.build.load_failures import BuildFailed, LoadFailure
 from begrepp.build.loads.parallel_loader import EditionJob, load_all_editions
@@ -157,6 +158,7 @@ class BuildRun:
             self._failures += shrunken
         if self._failures and not (options.keep_going and self._reports):
             raise BuildFailed(self._failures)
+        add_order_notices(self._reports, self._progress)
         return [part for report in self._reports for part in report.parts]
 
     def _store_parts(self, report: LoadReport) -> None:
@@ -291,9 +293,8 @@ def check_edition(job: EditionJob, settings: Settings, progress: Progress) -> Lo
     Raises the `BegreppError` of the edition if it cannot be loaded.
     """
     with staging_folder(settings.builds) as folder:
-        reports, failures = load_all_editions(
-            [job], folder, settings.base, progress, PartCache(settings.cache / "editions")
-        )
+        cache = PartCache(settings.cache / "editions")
+        reports, failures = load_all_editions([job], folder, settings.base, progress, cache)
         if failures:
             raise failures[0].error
         return reports[0]

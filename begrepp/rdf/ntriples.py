@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache, lru_cache
 
+from begrepp.rdf.literal_languages import is_language_tag
 from begrepp.rdf.namespaces import expand
 from begrepp.records import RdfTerm, Text, is_iri
 
@@ -39,9 +40,20 @@ def property_iri(value: str) -> str:
     return iri(value)
 
 
+class LanguageTagError(ValueError):
+    """A language tag is not well-formed (BCP 47)."""
+
+
 def text(value: Text) -> str:
-    """Format a language-tagged literal."""
-    return f'"{_escape(value.value)}"@{value.lang}'
+    """Format a language-tagged literal. Raises `LanguageTagError`."""
+    return f'"{_escape(value.value)}"{_language_suffix(value.lang)}'
+
+
+@cache
+def _language_suffix(tag: str) -> str:
+    if not is_language_tag(tag):
+        raise LanguageTagError(tag)
+    return f"@{tag}"
 
 
 def plain(value: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from fnmatch import fnmatchcase
 from itertools import groupby, zip_longest
 from operator import itemgetter
 from pathlib import Path
@@ -22,6 +21,7 @@ from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_person_rows
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from begrepp.sources.rows import ColumnError, Row, check_header
+from begrepp.sources.sheet_choice import remark_other_sheets, sheet_names
 from begrepp.sources.sheet_layout import read_layout
 from begrepp.sources.table_forms import declared_form, quote_toml
 from begrepp.sources.workbook_reader import load_rows
@@ -182,42 +182,14 @@ def open_workbook(path: Path, *, results: bool = False) -> Iterator[Workbook]:
         ) from None
 
 
-def sheet_names(book: Workbook, path: Path, wanted: Sequence[str] = (), *, visible: bool = False) -> list[str]:
-    """Return the names of the (visible) sheets that match `wanted`; the first visible sheet if it is empty."""
-    shown = [str(page.title) for page in book.worksheets if page.sheet_state == "visible"]
-    names = shown if visible else [str(page.title) for page in book.worksheets]
-    if not wanted:
-        return (shown or names)[:1]
-    for pattern in wanted:
-        if not any(fnmatchcase(name, pattern) or name == pattern for name in names):
-            raise InputError(
-                path,
-                f"no sheet '{pattern}' (there are: {', '.join(names)}).",
-                "If the publisher renamed it, change the loader or source.toml.",
-            )
-    return [name for name in names if any(fnmatchcase(name, each) or name == each for each in wanted)]
-
-
 def _read_sheets(path: Path, sheets: Sequence[str], cell_range: str, skip: int) -> Iterator[tuple[str, SheetRow]]:
     """Yield the rows of the sheets, each with the name of its sheet. The workbook is opened once."""
     with open_workbook(path) as book:
         names = sheet_names(book, path, sheets)
-        _remark_hidden_sheets(book, path, sheets, names)
+        remark_other_sheets(book, path, sheets, names)
         for name in names:
             for row in sheet_rows(book, path, name, cell_range, skip):
                 yield name, row
-
-
-def _remark_hidden_sheets(book: Workbook, path: Path, wanted: Sequence[str], read: Sequence[str]) -> None:
-    """Add a remark about hidden sheets before the first visible one, or about those that a pattern in `wanted` has."""
-    for page in book.worksheets:
-        name = str(page.title)
-        if not wanted and name in read:
-            return
-        if page.sheet_state != "visible" and not wanted:
-            add_remark(Origin(path.name), f"the sheet '{name}' is hidden and not read; to read it, name it: `sheet`.")
-        elif page.sheet_state != "visible" and name in read and name not in wanted:
-            add_remark(Origin(path.name), f"the sheet '{name}' is hidden in the workbook, and is read.")
 
 
 def sheet_rows(book: Workbook, path: Path, sheet: str, cell_range: str = "", skip: int = 0) -> Iterator[SheetRow]:

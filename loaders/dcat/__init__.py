@@ -44,7 +44,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     declaration = read_declaration(edition, declared)
     rights = read_rights(declaration)
     dates = read_edition_dates(declaration, edition)
-    base, language = declaration.iri("base"), declaration.text("language")
+    base, language = declaration.iri("base"), declaration.language("language")
     declaration.done()
     files = data_files(edition)
     if not files:

@@ -56,7 +56,7 @@ _READERS = {"codeBook": read_codebook, "DDIInstance": read_lifecycle, "FragmentI
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """Yield the study as a dataset, its conceptual and represented variables, and the variables of its files."""
     declaration = read_declaration(edition, declared)
-    language = declaration.text("language", default="und")
+    language = declaration.language("language") or "und"
     systems = {system: str(target) for system, target in declaration.table("systems").take_rest()}
     files = [path for path in data_files(edition) if path.suffix.lower() == ".xml"]
     if len(files) != 1:

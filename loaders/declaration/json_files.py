@@ -10,6 +10,7 @@ from typing import Any
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles
 from begrepp.sources.editions import data_files
+from begrepp.sources.json_errors import json_error
 from loaders.declaration.source_toml import join_names
 
 MAX_BYTES = 200_000_000
@@ -31,10 +32,9 @@ def read_json(path: Path) -> Json:
     if path.stat().st_size > MAX_BYTES:
         raise InputError(path, f"the file is larger than {MAX_BYTES:,} bytes.", "Check that it is a description.")
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        document = json.loads(text, parse_float=_WrittenNumber)
+        document = json.loads(path.read_text(encoding="utf-8-sig"), parse_float=_WrittenNumber)
     except (ValueError, RecursionError) as error:
-        raise InputError(path, f"not well-formed JSON: {error}.", "Download the file again.") from None
+        raise json_error(path.read_bytes(), Origin(path.name), error) from None
     if not isinstance(document, dict):
         raise InputError(path, f"holds {type(document).__name__}, not an object.", "Check that it is a description.")
     return document

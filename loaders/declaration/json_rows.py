@@ -17,6 +17,7 @@ from typing import Any, cast
 import yaml
 
 from begrepp.errors import InputError, Origin
+from begrepp.sources.json_errors import json_error
 from begrepp.sources.rows import clean_cell
 from begrepp.sources.table_forms import quote_toml
 from loaders.declaration.source_toml import join_names
@@ -88,7 +89,7 @@ def _read_document(path: Path, form: str, encoding: str) -> Any:
         problem = getattr(error, "problem", None) or "it cannot be parsed"
         raise InputError(origin, f"not well-formed YAML: {problem}.", "Fix the line.") from None
     except (ValueError, RecursionError) as error:
-        raise InputError(path, f"not well-formed JSON: {error}.", "Download the file again.") from None
+        raise json_error(path.read_bytes(), Origin(path.name), error) from None
 
 
 def _parse_json(text: str) -> Any:

@@ -67,7 +67,7 @@ class InlineCodes:
 def read_inline_codes(toml: TomlTable) -> InlineCodes:
     """Read `[variables.values]` of a declaration."""
     pair = toml.text("pair")
-    language = toml.text("language", default="sv")
+    language = toml.language("language") or "sv"
     minimum_count = toml.number("least") or 1
     missing = frozenset(toml.strings("missing"))
     cell = read_steps(toml)

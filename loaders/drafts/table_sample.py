@@ -16,7 +16,8 @@ from openpyxl.utils import get_column_letter
 from begrepp.errors import InputError
 from begrepp.sources.file_kinds import describe_content, is_json
 from begrepp.sources.meter import Meter
-from begrepp.sources.xlsx import open_workbook, sheet_names, sheet_rows
+from begrepp.sources.sheet_choice import sheet_names
+from begrepp.sources.xlsx import open_workbook, sheet_rows
 from loaders.declaration.json_rows import References, guess_rows, read_document_rows
 from loaders.declaration.limited_pattern import LimitedPattern
 from loaders.declaration.markdown_rows import read_markdown_rows

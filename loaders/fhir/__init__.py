@@ -124,10 +124,10 @@ def _new_schemes(
             error = InputError(resource.origin, reason, "Add the code system itself, from its own publisher.")
             add_fault(Fault.UNUSABLE, error)
             continue
-        url = str(resource.body.get("url", ""))
+        url = str(resource.body.get("url") or "")
         scheme_id = context.systems.get(url, resource.id)
         scheme_id = resource.id if is_iri(scheme_id) else scheme_id
-        values = [str(each.get("value", "")) for each in object_items(resource.body.get("identifier"))]
+        values = [str(each.get("value") or "") for each in object_items(resource.body.get("identifier"))]
         schemes.append(
             (
                 resource,
@@ -144,7 +144,7 @@ def _new_schemes(
         )
         context.systems.setdefault(url, scheme_id)
     for resource in resources_by_kind["NamingSystem"]:
-        identifiers = [str(each.get("value", "")) for each in object_items(resource.body.get("uniqueId"))]
+        identifiers = [str(each.get("value") or "") for each in object_items(resource.body.get("uniqueId"))]
         names = [f"urn:oid:{v}" if v[:1].isdigit() else v for v in identifiers if v]
         matching = [index for index, (_, scheme) in enumerate(schemes) if set(scheme.identifiers) & set(names)]
         if not matching:

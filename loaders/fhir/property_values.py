@@ -29,7 +29,7 @@ class FhirProperty:
 def value_language(prop: Json) -> str:
     """Return the language of a property's text, which an extension of the value gives."""
     extensions = (prop.get("_valueString") or {}).get("extension", ())
-    return next((str(each.get("valueCode", "")) for each in extensions if each.get("url") == _LANGUAGE), "")
+    return next((str(each.get("valueCode") or "") for each in extensions if each.get("url") == _LANGUAGE), "")
 
 
 def code_or_text(value: object) -> str:

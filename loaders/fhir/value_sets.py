@@ -48,7 +48,7 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
     rules: list[str] = []
     for verb in ("include", "exclude"):
         for part in checked_items(compose, verb, resource.origin):
-            system = str(part.get("system", ""))
+            system = str(part.get("system") or "")
             rules += _rules(part, system, verb)
             for each in checked_items(part, "concept", resource.origin):
                 _add_member(members, unknown, system, each, context, remove=verb == "exclude")
@@ -61,7 +61,7 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
         each = stack.pop()
         stack += reversed(checked_items(each, "contains", resource.origin))
         if each.get("code") and not each.get("abstract"):
-            system = str(each.get("system", ""))
+            system = str(each.get("system") or "")
             _add_member(members, unknown, system, each, context)
             concept = concept_reference(system, str(each["code"]), context.systems)
             if not concept:
@@ -74,7 +74,7 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
         origin=resource.origin,
         titles=resource.titles(),
         descriptions=resource_descriptions(resource),
-        identifiers=tuple(filter(None, (str(resource.body.get("url", "")),))),
+        identifiers=tuple(filter(None, (str(resource.body.get("url") or ""),))),
         members=tuple(members),
         intension=tuple(rules),
         resource_header=resource_header(resource, listed),
@@ -88,7 +88,7 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
             predicate=expand("rdfs:label"),
             object=RdfTerm(text.value, "literal", lang=text.lang),
         )
-    kept = {str(each.get("system", "")) for each in listed}
+    kept = {str(each.get("system") or "") for each in listed}
     for system, count in unknown.items():
         reason = f"{count} members are of the code system '{system}', which begrepp does not know; see [systems]."
         reason += " Those of the expansion are kept for FHIR only." if system in kept else ""
@@ -104,7 +104,7 @@ def _add_member(
     *,
     remove: bool = False,
 ) -> None:
-    if not (member := concept_reference(system, str(concept.get("code", "")), context.systems)):
+    if not (member := concept_reference(system, str(concept.get("code") or ""), context.systems)):
         unknown[system] = unknown.get(system, 0) + 1
     elif remove:
         members.pop(member, None)
@@ -155,14 +155,14 @@ def read_concept_map(resource: Resource, context: FhirContext) -> Iterator[Recor
         publisher=context.rights.publisher,
         valid_from=context.dates.valid_from,
         redistribution=context.rights.redistribution,
-        iri=str(resource.body.get("url", "")),
+        iri=str(resource.body.get("url") or ""),
         resource_version=str(resource.body.get("version") or ""),
         resource_header=resource_header(resource),
     )
     seen: set[tuple[str, ...]] = set()
     scope = RowScope()
     for group in checked_items(resource.body, "group", resource.origin):
-        source, target = str(group.get("source", "")), str(group.get("target", ""))
+        source, target = str(group.get("source") or ""), str(group.get("target") or "")
         if not (source and target):
             side = "target" if source else "source"
             reason = f"a group of the concept map names no {side}: the code system of its codes is unknown."
@@ -182,7 +182,7 @@ def read_concept_map(resource: Resource, context: FhirContext) -> Iterator[Recor
             reason = "the rule for unlisted codes is kept for FHIR only; it is no match of two codes."
             yield Skipped(origin=resource.origin, reason=reason)
         for element in checked_items(group, "element", resource.origin):
-            code = str(element.get("code", ""))
+            code = str(element.get("code") or "")
             if not element.get("target"):
                 yield Skipped(origin=resource.origin, reason=f"'{code}' of {source} has no target.")
             for each in checked_items(element, "target", resource.origin):
@@ -198,7 +198,7 @@ def _match(
     seen: set[tuple[str, ...]],
 ) -> Iterator[Match | Skipped]:
     relation = _old_equivalence(target[1]) or str(target[1].get("equivalence") or target[1].get("relationship") or "")
-    code = str(target[1].get("code", ""))
+    code = str(target[1].get("code") or "")
     if is_no_match(target[1] | {"equivalence": relation}):
         yield Skipped(origin=resource.origin, reason=f"'{source[1]}' is stated to have no match.")
         return
@@ -256,7 +256,7 @@ def _old_equivalence(target: Json) -> str:
     """Return the equivalence of R4 that an extension of a relationship of R5 keeps; empty without it."""
     element = target.get("_relationship")
     extensions = object_items(element.get("extension")) if isinstance(element, dict) else []
-    return next((str(each.get("valueCode", "")) for each in extensions if each.get("url") == _OLD_EQUIVALENCE), "")
+    return next((str(each.get("valueCode") or "") for each in extensions if each.get("url") == _OLD_EQUIVALENCE), "")
 
 
 def _values(resource: Resource, target: Json, name: str) -> str:

@@ -51,7 +51,7 @@ SOURCE = Source(
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """Yield each study as a structure: its code lists, forms, groups and items; or as a dataset, if one is declared."""
     declaration = read_declaration(edition, declared)
-    language = declaration.text("language", default="und")
+    language = declaration.language("language") or "und"
     systems = {system: str(target) for system, target in declaration.table("systems").take_rest()}
     studies = [study for path in data_files(edition) for study in read_odm(path, language)]
     if not studies:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from begrepp.errors import InputError, Origin
+from begrepp.sources.json_errors import json_error
 from begrepp.sources.meter import current_meter
 from loaders.declaration.json_files import string_list
 from loaders.openehr.model import Archetype, LocalTerms, ModelNode, PermittedCode, TermText, add_terms, bound_code
@@ -29,12 +30,8 @@ def read_json_template(path: Path, archetype_terms: Mapping[str, LocalTerms]) ->
         raise InputError(path, f"the file is larger than {_MAX_BYTES:,} bytes.", "Check that you added the right file.")
     try:
         template = json.loads(path.read_text(encoding="utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise InputError(
-            Origin(path.name, error.lineno), f"it is not well-formed JSON ({error.msg}).", "Download the file again."
-        ) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise InputError(path, f"it is not JSON in UTF-8 ({error}).", "Download the file again.") from None
+    except (ValueError, RecursionError) as error:
+        raise json_error(path.read_bytes(), Origin(path.name), error) from None
     current_meter().bytes += path.stat().st_size
     if isinstance(template, dict) and template.get("@type") == "TEMPLATE":
         archetype = _TemplateReader(template, Origin(path.name), archetype_terms).read()

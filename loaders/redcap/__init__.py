@@ -78,7 +78,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     declaration = read_declaration(edition, None)
     dataset = read_dataset(declaration, edition)
     section = declaration.table("redcap")
-    options = _Options(language=section.text("language", default="en"), missing=frozenset(section.strings("missing")))
+    options = _Options(language=section.language("language") or "en", missing=frozenset(section.strings("missing")))
     section.done()
     source = find_source(declaration, edition)
     declaration.done()

@@ -13,6 +13,7 @@ from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from loaders.skos.properties import (
     BROADER,
+    HAS_TOP,
     IN_SCHEME,
     LABELS,
     LITERAL_FORM,
@@ -29,6 +30,22 @@ from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, PredicateObje
 
 _CONCEPT = NamedNode(expand("skos:Concept"))
 _COLLECTIONS = {NamedNode(expand(f"skos:{name}")) for name in ("Collection", "OrderedCollection")}
+_DATASET = NamedNode(expand("dcat:Dataset"))
+_UNREAD = {
+    NamedNode(expand(name))
+    for name in (
+        "owl:Axiom",
+        "sssom:Mapping",
+        "sssom:MappingSet",
+        "xkos:ConceptAssociation",
+        "csvw:Table",
+        "csvw:Column",
+        "cdi:InstanceVariable",
+        "cdi:RepresentedVariable",
+    )
+}
+"""Classes with rules of their own in our graph: a file that describes them for other tools need not follow these."""
+_TITLE, _DESCRIPTION = expand("dct:title"), expand("dct:description")
 _MEMBER = expand("skos:member")
 _SUBCLASS = expand("rdfs:subClassOf")
 _MEMBER_LIST, _FIRST, _REST = expand("skos:memberList"), expand("rdf:first"), expand("rdf:rest")
@@ -41,6 +58,7 @@ def find_concept_nodes(graph: Graph, schemes: Collection[GraphTerm]) -> Iterator
     subclasses = {s: set(graph.objects(s, _SUBCLASS)) for s in graph.triples}
     while found := {s for s, above in subclasses.items() if above & classes and s not in classes}:
         classes |= found
+    placed = {o for pairs in graph.triples.values() for p, o in pairs if p in (HAS_TOP, BROADER, NARROWER)}
     for subject, pairs in graph.triples.items():
         if not isinstance(subject, NamedNode) or subject in schemes:
             continue
@@ -49,10 +67,32 @@ def find_concept_nodes(graph: Graph, schemes: Collection[GraphTerm]) -> Iterator
             yield subject
         elif not types & _COLLECTIONS:
             predicates = {predicate for predicate, _ in pairs}
-            # A labelled node in a hierarchy is a concept (SKOS S7, S19).
+            # A labelled node in a hierarchy is a concept (SKOS S6, S7, S19).
             relations = {TOP_OF, BROADER, NARROWER} | (set() if types else {IN_SCHEME})
-            if predicates & (LABELS.keys() | XL_LABELS.keys()) and predicates & relations:
+            if predicates & (LABELS.keys() | XL_LABELS.keys()) and (predicates & relations or subject in placed):
                 yield subject
+
+
+def unread_class(pairs: PredicateObjects) -> str:
+    """Return the class of a node that only other loaders read; empty for a node that is kept."""
+    return next((compact(o.value) for p, o in pairs if p == TYPE and isinstance(o, NamedNode) and o in _UNREAD), "")
+
+
+def with_dataset_titles(pairs: PredicateObjects, language: str) -> tuple[PredicateObjects, str]:
+    """Return the triples of a node, and a remark if it is no longer a dataset.
+
+    Title and description of a dataset have a language, as in catalogues; one without a title loses its class.
+    """
+    if (TYPE, _DATASET) not in pairs:
+        return pairs, ""
+    if not any(predicate == _TITLE and isinstance(object_, Literal) for predicate, object_ in pairs):
+        return [pair for pair in pairs if pair != (TYPE, _DATASET)], "is a dcat:Dataset without a dct:title"
+    return [
+        (p, Literal(o.value, language=language))
+        if p in (_TITLE, _DESCRIPTION) and isinstance(o, Literal) and not o.language
+        else (p, o)
+        for p, o in pairs
+    ], ""
 
 
 def other_type(pairs: PredicateObjects) -> str:
@@ -91,6 +131,8 @@ def relation_remarks(graph: Graph, schemes_by_concept: Mapping[NamedNode, NamedN
                     yield f"<{subject.value}> has a {compact(predicate)} {target}"
             elif predicate == _MEMBER and object_ not in graph.triples:
                 yield f"the collection <{subject.value}> has the member <{object_.value}>, which is not described."
+            elif predicate == HAS_TOP and object_ not in schemes_by_concept:
+                yield f"the scheme <{subject.value}> has the top concept <{object_.value}>, which is not described."
             elif predicate in XL_LABELS and not any(
                 isinstance(o, Literal) for o in graph.objects(object_, LITERAL_FORM)
             ):

@@ -79,6 +79,18 @@ ISSUED = (expand("dct:issued"), expand("dct:modified"), expand("dct:created"))
 RESERVED = frozenset(expand(f"begrepp:{word}") for word in ("inRelease", "status", "validFrom", "validTo"))
 
 
+def read_status(graph: Graph, node: NamedNode) -> Status:
+    """Return the status of a concept by its deprecation, or by the word of a status property."""
+    deprecated = (o.value.strip().lower() for o in graph.objects(node, DEPRECATED) if isinstance(o, Literal))
+    if any(value in ("true", "1") for value in deprecated) or DEPRECATED_CLASS in graph.objects(node, TYPE):
+        return Status.INACTIVE
+    for value in graph.objects(node, *STATUS):
+        word = re.split(r"[/#]", value.value)[-1].lower().replace("-", "")
+        if word in STATUS_WORDS:
+            return STATUS_WORDS[word]
+    return Status.ACTIVE
+
+
 def texts_of(terms: Iterable[GraphTerm], language: str) -> list[Text]:
     """Return literals as texts; those without a language tag get `language`."""
     texts = [Text(_plain_text(o), (o.language or language)) for o in terms if isinstance(o, Literal)]

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.errors import InputError
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact, expand
-from begrepp.records import Concept, Note, RdfTerm, Record, Scheme, Skipped, Statement, Status, Text
+from begrepp.records import Concept, Note, RdfTerm, Record, Scheme, Skipped, Statement, Text
 from begrepp.sources.row_faults import add_remark
 from loaders.skos.concept_nodes import (
     dropped_labels,
@@ -24,12 +24,13 @@ from loaders.skos.concept_nodes import (
     note_texts,
     other_type,
     relation_remarks,
+    unread_class,
+    with_dataset_titles,
 )
 from loaders.skos.properties import (
     BROADER,
     DEFINITION,
     DEPRECATED,
-    DEPRECATED_CLASS,
     HAS_TOP,
     IN_SCHEME,
     LABELS,
@@ -42,13 +43,12 @@ from loaders.skos.properties import (
     REPLACED_BY,
     REPLACES,
     RESERVED,
-    STATUS,
-    STATUS_WORDS,
     TOP_OF,
     TYPE,
     XL_LABEL,
     XL_LABELS,
     normalized_text,
+    read_status,
     read_validity,
     texts_of,
 )
@@ -110,6 +110,10 @@ class SkosReader:
             elif (TYPE, XL_LABEL) in pairs:
                 name = getattr(subject, "value", "")
                 yield Skipped(origin=self.graph.origin, reason=f"the SKOS-XL label <{name}> belongs to no concept.")
+            elif class_ := unread_class(pairs):
+                name = self.skolemizer.iri_of(subject) or ""
+                reason = f"<{name}> is of the class {class_}, which is not read from a vocabulary in SKOS."
+                yield Skipped(origin=self.graph.origin, reason=reason)
             elif isinstance(subject, NamedNode) and subject.value.startswith(Iris().root):
                 # A file must not describe editions, licences or datasets of another source.
                 reason = f"<{subject.value}> is an IRI of begrepp, which only its own source may describe."
@@ -150,7 +154,7 @@ class SkosReader:
             raise InputError(
                 graph.origin, f"<{node.value}> has no skos:prefLabel.", "Give it one, or ask the publisher for it."
             )
-        status = self._status(node)
+        status = read_status(graph, node)
         valid_from, valid_to = read_validity(graph, node, status, self.edition_start)
         return Concept(
             scheme=scheme.id,
@@ -199,16 +203,6 @@ class SkosReader:
                 notations, key=lambda o: (o.datatype.value != expand("xsd:string"), o.datatype.value, o.value)
             ).value.strip()
         return re.split(r"[/#]|:(?!//)", node.value.rstrip("/#"))[-1]
-
-    def _status(self, node: NamedNode) -> Status:
-        deprecated = (o.value.strip().lower() for o in self.graph.objects(node, DEPRECATED) if isinstance(o, Literal))
-        if any(value in ("true", "1") for value in deprecated) or DEPRECATED_CLASS in self.graph.objects(node, TYPE):
-            return Status.INACTIVE
-        for value in self.graph.objects(node, *STATUS):
-            word = re.split(r"[/#]", value.value)[-1].lower().replace("-", "")
-            if word in STATUS_WORDS:
-                return STATUS_WORDS[word]
-        return Status.ACTIVE
 
     def _remaining_triples(self, node: NamedNode, concept: Concept) -> PredicateObjects:
         """Return the triples of a concept that its record does not cover."""
@@ -278,6 +272,9 @@ class SkosReader:
         if name is None:
             yield self._circle_skipped()
             return
+        pairs, remark = with_dataset_titles(pairs, self.language)
+        if remark:
+            yield Skipped(origin=self.graph.origin, reason=f"<{name}> {remark}; it is kept without that class.")
         for predicate, object_ in pairs:
             if reason := misplaced_text(predicate, object_):
                 yield Skipped(origin=self.graph.origin, reason=f"<{name}> has {reason}")

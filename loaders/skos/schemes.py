@@ -58,7 +58,7 @@ def new_schemes(
     """
     section = declaration.table("scheme")
     iri = section.iri("iri")
-    language = section.text("language", default="und")
+    language = section.language("language") or "und"
     if iri:
         chosen = NamedNode(iri)
         nodes[:] = [chosen, *(node for node in nodes if node not in (chosen, NamedNode("urn:begrepp:none")))]

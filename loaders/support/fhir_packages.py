@@ -14,6 +14,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Scheme, Text
 from begrepp.sources.archives import MAX_RATIO, MAX_UNPACKED
 from begrepp.sources.editions import data_files
+from begrepp.sources.json_errors import json_error
 from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import add_remark
 from loaders.declaration.agents import slug
@@ -60,14 +61,14 @@ class Resource:
     @property
     def kind(self) -> str:
         """The resource type."""
-        return str(self.body.get("resourceType", ""))
+        return str(self.body.get("resourceType") or "")
 
     @property
     def id(self) -> str:
         """The id of the resource in IRIs."""
         if self.unique_id:
             return self.unique_id
-        own = self.body.get("id") or self.body.get("name") or str(self.body.get("url", "")).rstrip("/").split("/")[-1]
+        own = self.body.get("id") or self.body.get("name") or str(self.body.get("url") or "").rstrip("/").split("/")[-1]
         return slug(str(own))
 
     def titles(self) -> tuple[Text, ...]:
@@ -152,36 +153,11 @@ def _read_members(path: Path) -> Iterator[tuple[str, bytes]]:
         raise InputError(path, f"the package is damaged ({error}).", "Download it again from its publisher.") from None
 
 
-def _json_error(data: bytes, origin: Origin, error: Exception) -> InputError:
-    """Return the error for a file that is not well-formed JSON, by what it is instead."""
-    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start:
-        return InputError(origin, "the file is empty: there is nothing to load.", "Download the file again.")
-    if start.startswith(b"<"):
-        page = b"<html" in start[:1000].lower()
-        kind, step = ("a web page", "Download the file itself") if page else ("XML", "Export the resource as JSON")
-        return InputError(origin, f"it is {kind}, not JSON.", f"{step}, and add it again.")
-    if isinstance(error, json.JSONDecodeError):
-        if error.msg == "Extra data":
-            return InputError(
-                Origin(origin.file, error.lineno),
-                "the file holds several resources, one after another.",
-                "Add each of them as a file of its own, or all in one Bundle.",
-            )
-        if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string"):
-            return InputError(
-                Origin(origin.file, error.lineno),
-                f"the JSON ends too early: it is truncated ({error.msg}).",
-                "Download the file again from its publisher, and compare its size.",
-            )
-    return InputError(origin, f"it is not well-formed JSON ({error}).", "Download the file again.")
-
-
 def _parse_resources(data: bytes, origin: Origin, *, in_package: bool) -> Iterator[Resource]:
     try:
         body = json.loads(data, parse_float=Decimal)  # a decimal keeps its precision
     except (ValueError, RecursionError) as error:
-        raise _json_error(data, origin, error) from None
+        raise json_error(data, origin, error) from None
     if not body:
         raise InputError(origin, "the file is empty: there is nothing to load.", "Download the file again.")
     if not isinstance(body, dict):

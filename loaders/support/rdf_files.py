@@ -15,12 +15,14 @@ from typing import IO, cast
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from begrepp.errors import InputError, Origin
+from begrepp.rdf.literal_languages import find_faulty_tag
 from begrepp.rdf.namespaces import expand
 from begrepp.rdf.rdf_xml import RdfXmlStream, restore_quads
 from begrepp.rdf.xml_encoding import utf8_xml
 from begrepp.sources.file_kinds import content_advice, describe_content
 from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import add_remark
+from begrepp.sources.text_encodings import find_encoding_error
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,
@@ -75,7 +77,7 @@ def read_rdf(path: Path, base: str, form: RdfFormat | None = None) -> Iterator[Q
         except MemoryError:
             raise _text_too_long(path) from None
         except (SyntaxError, ValueError, OSError) as error:
-            raise _parse_error(path, error) from None
+            raise _parse_error(path, form, error) from None
         if not count:
             raise InputError(path, "the file holds no triples.", "Check that you added the right file.")
 
@@ -130,7 +132,7 @@ def _text_too_long(path: Path) -> InputError:
     return InputError(path, f"one text is longer than {_MAX_TEXT:,} bytes.", "Check that you added the right file.")
 
 
-def _parse_error(path: Path, error: Exception) -> InputError:
+def _parse_error(path: Path, form: RdfFormat, error: Exception) -> InputError:
     if "LoadDocumentCallback" in str(error):
         return InputError(
             path,
@@ -138,9 +140,12 @@ def _parse_error(path: Path, error: Exception) -> InputError:
             "Put the context itself into the file, or convert the file to Turtle.",
         )
     row = getattr(error, "lineno", None) or 0
-    if "language tag" in str(error) and (found := _find_language_tag(path)):
+    with path.open("rb") as file:
+        if form != RdfFormat.RDF_XML and (encoding_error := find_encoding_error(file, Origin(path.name))):
+            return encoding_error
+    if (row or "language tag" in str(error)) and (found := find_faulty_tag(path, row)):
         return InputError(
-            found[0],
+            Origin(path.name, found[0]),
             f"the language tag '{found[1]}' is not one (BCP 47).",
             "Write a hyphen between its parts, as in sv-SE, or report it to the publisher.",
         )
@@ -164,21 +169,6 @@ def _parse_error(path: Path, error: Exception) -> InputError:
         f"the RDF is not well-formed{where}: {message.rstrip('.')}.",
         "Fix the line, or download the file again from its publisher.",
     )
-
-
-_LANGUAGE = re.compile(rb"""xml:lang\s*=\s*["']([^"']*)["']|(?<=")@([^\s;,.\])]+)""")
-_LANGUAGE_TAG = re.compile(rb"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-
-
-def _find_language_tag(path: Path) -> tuple[Origin, str] | None:
-    """Return the place of the first language tag that is not one, and the tag as it is written."""
-    with path.open("rb") as file:
-        for row, line in enumerate(file, start=1):
-            for match in _LANGUAGE.finditer(line):
-                tag = match[1] or match[2] or b""
-                if tag and not _LANGUAGE_TAG.fullmatch(tag):
-                    return Origin(path.name, row), tag.decode(errors="replace")
-    return None
 
 
 _PROLOG = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)

@@ -142,7 +142,7 @@ def test_broken_xml_of_npu_is_refused(tmp_path: Path, old: str, new: str, reason
         ),
         ("oncotree", "oncotree_2026.json", '"name": "Invented nose"', '"name": ""', " row 2", "no name", "Download"),
         ("oncotree", "oncotree_2026.json", '"color"', '"colour"', " row 1", "says 'colour'", "Change the loader"),
-        ("oncotree", "oncotree_2026.json", "}}}}}}", "", "", "not well-formed JSON", "Download"),
+        ("oncotree", "oncotree_2026.json", "}}}}}}", "", " row 4", "not well-formed JSON", "Download"),
     ],
 )
 def test_broken_json_is_refused(

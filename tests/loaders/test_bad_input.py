@@ -248,7 +248,10 @@ def test_entities_and_dtds_are_refused_in_rdf(tmp_path: Path, doctype: str) -> N
     [
         ("v.ttl", "@prefix a: <http://a/> .\na:b a:c ;;; .\na:d a:e\n", " row 2", "not well-formed at column", "Fix"),
         ("v.ttl", '<http://a/b> <http://a/c> "d" .\n<http://a/b> <', " row 2", "it is truncated", "Download"),
-        ("v.ttl", b'<http://a/b> <http://a/c> "\xe5" .\n', " row 1", "UTF-8", "Fix"),
+        ("v.ttl", b'<http://a/b> <http://a/c> "\xe5" .\n', " row 1", "windows-1252", "Save it as UTF-8"),
+        ("v.ttl", "@prefix a: <urn:a> .\n".encode("utf-16"), "", "encoded in UTF-16", "Save it as UTF-8"),
+        ("v.ttl", '# "x"@a_b\n<urn:a> <urn:b> "c"@sv_SE .\n', " row 2", "'sv_SE' is not one", "hyphen"),
+        ("v.nt", '<urn:a> <urn:b> "c"@sv .\n<urn:a> <urn:b> "c"@svenska-språket .\n', " row 2", "is not one", "hyphen"),
         ("v.ttl", "<b> <c> <d> .\n", " row 1", "relative IRIs", r"base = "),
         ("v.ttl", "# nothing\n", "", "holds no triples", "right file"),
         (

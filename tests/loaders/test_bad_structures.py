@@ -198,8 +198,9 @@ def test_a_broken_profile_or_form_is_refused(
 ) -> None:
     files = changed("fhir_structures-provprofiler", name, old, new)
     where = "profil.json" if "already occurs in logisk" in reason else name
-    if reason == "identity number":
-        where += " row 45"
+    rows = {"identity number": 45, "not well-formed JSON": 7}
+    if reason in rows:
+        where += f" row {rows[reason]}"
     refused(tmp_path, "provprofiler", files, where, reason, step)
 
 

@@ -69,7 +69,7 @@ def test_a_label_of_no_character_is_refused_in_every_format_and_another_text_dro
     concept = Concept(scheme="s", notation="A", origin=Origin("f", 3), pref_labels=(label,), alt_labels=(nothing,))
     assert clean_record(concept, concept.origin) == (
         Concept(scheme="s", notation="A", origin=Origin("f", 3), pref_labels=(label,)),
-        "U+0001",
+        ["characters that no text may hold were removed, or replaced by what they stand for: U+0001."],
     )
     concept = Concept(scheme="s", notation="A", origin=Origin("f", 3), pref_labels=(nothing,))
     with pytest.raises(InputError, match=r"f row 3: the label of 'A' has only characters .* U\+0001"):

@@ -234,11 +234,14 @@ def test_deprecation_in_owl_retires_a_concept(tmp_path: Path, statement: str, st
         ("<!doctype html><html></html>", "", "it is a web page, not JSON"),
         ('{"resourceType": "CodeSystem"}\n{"resourceType": "ValueSet"}', " row 2", "several resources"),
         (code_system(concept=[{"code": "a", "display": "ett"}])[:-30], " row 1", "it is truncated"),
+        (code_system(title="Åkommor").replace("\\u00c5", "Å").encode("latin-1"), " row 1", "0xC5 is not UTF-8"),
         (code_system(concept=None), "", "'concept' is null"),
         (code_system(concept={"code": "a"}), "", "'concept' is an object"),
     ],
 )
-def test_json_that_is_no_resource_is_told_by_what_it_is(tmp_path: Path, content: str, where: str, reason: str) -> None:
+def test_json_that_is_no_resource_is_told_by_what_it_is(
+    tmp_path: Path, content: str | bytes, where: str, reason: str
+) -> None:
     with pytest.raises(InputError) as raised:
         load(tmp_path, "fhir", {"a.json": content})
     assert reason in raised.value.reason and str(raised.value.origin) == f"a.json{where}"

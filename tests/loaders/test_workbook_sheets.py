@@ -141,3 +141,29 @@ def test_a_code_that_is_shown_otherwise_than_it_is_read_is_refused(
     else:
         with pytest.raises(InputError, match="cell A2 is shown in the format"):
             load(tmp_path, declaration)
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ([["kod", "namn"], ["B", "två"]], True),
+        ([["Läs mig"], ["Listan är från 2026."]], False),
+        ([], False),
+    ],
+)
+def test_a_visible_table_that_is_not_read_is_told(tmp_path: Path, other: list[list[str]], told: bool) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    first, second = book.active, book.create_sheet("Mer")
+    assert first is not None
+    first.title = "Lista"
+    for row in (["kod", "namn"], ["A", "ett"]):
+        first.append(row)
+    for row in other:
+        second.append(row)
+    book.save(tmp_path / "a.xlsx")
+    table = f'{TABLE}name = "a.xlsx"\n'
+    words = "only the first, 'Lista', is read here, not 'Mer'"
+    assert any(words in each for each in remarks(load(tmp_path, f"{table}{COLUMNS}"))) is told
+    assert not any(words in each for each in remarks(load(tmp_path, f'{table}sheet = "Lista"\n{COLUMNS}')))

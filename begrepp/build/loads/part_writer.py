@@ -12,6 +12,7 @@ from begrepp.build.loads.text_checks import clean_record, is_suspect, refuse_inv
 from begrepp.errors import Origin
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import LanguageTagError
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import (
     Catalogue,
@@ -80,16 +81,14 @@ class PartWriter:
         _count_record(part, record)
 
     def _lines(self, record: Record, origin: Origin) -> tuple[Record, list[str]]:
-        """Return a record and its lines of N-Triples, without characters that no text may hold."""
-        with suppress(UnicodeEncodeError):  # a lone surrogate in a code
+        """Return a record and its lines of N-Triples, without characters or language tags that no text may have."""
+        with suppress(UnicodeEncodeError, LanguageTagError):  # a lone surrogate; a language tag that is not one
             lines = self._triples(record)
             if not is_suspect(lines):
                 return record, lines
-        record, removed = clean_record(record, origin)
-        if removed:
-            add_remark(
-                origin, f"characters that no text may hold were removed, or replaced by what they stand for: {removed}."
-            )
+        record, remarks = clean_record(record, origin)
+        for remark in remarks:
+            add_remark(origin, remark)
         lines = self._triples(record)
         refuse_invalid_iris(lines, origin)
         return record, lines

@@ -1,15 +1,16 @@
-"""Checks of the characters in every record: words are repaired with a remark, codes and addresses refused."""
+"""Checks of characters and language tags in every record: texts are repaired, codes and addresses refused."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from pyoxigraph import RdfFormat, parse
 
 from begrepp.errors import InputError, Origin
+from begrepp.rdf.literal_languages import is_language_tag
 from begrepp.records import Concept, RdfTerm, Record, Text
 from begrepp.sources.characters import FORBIDDEN, clean_text, name_characters
 
@@ -37,29 +38,42 @@ def is_suspect(lines: Sequence[str]) -> bool:
     return len(data.translate(None, _SUSPECT_ASCII)) < len(data) or _TWO_HASHES.search(text) is not None
 
 
-def clean_record(record: Record, origin: Origin) -> tuple[Record, str]:
-    """Return a record with repaired words, and the names of the characters removed or replaced.
+def clean_record(record: Record, origin: Origin) -> tuple[Record, list[str]]:
+    """Return a record with repaired texts, and remarks that name what was changed.
 
-    Words are texts in a language and literals. Raises `InputError` if another field holds such a character, since a
-    code without it would be another code.
+    Texts are those in a language and literals. Raises `InputError` if another field holds a forbidden character, since
+    a code without it would be another code, and for a language tag that is not one.
     """
-    found: set[str] = set()
-    cleaned = _clean(record, type(record).__name__, origin, found)
+    changes = _Changes()
+    cleaned = _clean(record, type(record).__name__, origin, changes)
+    removed = name_characters("".join(changes.characters))
     if isinstance(cleaned, Concept) and not cleaned.pref_labels:
         raise InputError(
             origin,
-            f"the label of '{cleaned.notation}' has only characters that no text may hold: "
-            f"{name_characters(''.join(found))}.",
+            f"the label of '{cleaned.notation}' has only characters that no text may hold: {removed}.",
             "Give the code a label in a copy of the file, and report it to the publisher.",
         )
-    return cleaned, name_characters("".join(found))
+    remarks = [f"the language '{old}' is read as '{new}' (BCP 47)." for old, new in sorted(changes.languages)]
+    if removed:
+        remarks.append(f"characters that no text may hold were removed, or replaced by what they stand for: {removed}.")
+    return cleaned, remarks
 
 
-def _clean(value: Any, name: str, origin: Origin, found: set[str]) -> Any:
+@dataclass(slots=True)
+class _Changes:
+    """Changes in the texts of a record."""
+
+    characters: set[str] = field(default_factory=set)
+    languages: set[tuple[str, str]] = field(default_factory=set)
+
+
+def _clean(value: Any, name: str, origin: Origin, changes: _Changes) -> Any:
     changed = value
     if isinstance(value, Text) or (isinstance(value, RdfTerm) and value.kind != "iri"):
-        found.update(FORBIDDEN.findall(value.value))
+        changes.characters.update(FORBIDDEN.findall(value.value))
         changed = value._replace(value=clean_text(value.value))
+        if isinstance(changed, Text):
+            changed = changed._replace(lang=_repair_language(value.lang, origin, changes))
     elif isinstance(value, str):
         if FORBIDDEN.search(value):
             raise InputError(
@@ -69,7 +83,7 @@ def _clean(value: Any, name: str, origin: Origin, found: set[str]) -> Any:
                 "Remove the character in a copy of the file, and report it to the publisher.",
             )
     elif isinstance(value, tuple):
-        items = [_clean(item, name, origin, found) for item in value]
+        items = [_clean(item, name, origin, changes) for item in value]
         # A text of forbidden characters alone says nothing.
         changed = (
             type(value)(*items)
@@ -77,11 +91,27 @@ def _clean(value: Any, name: str, origin: Origin, found: set[str]) -> Any:
             else tuple(item for item in items if not isinstance(item, Text) or item.value.strip())
         )
     elif is_dataclass(value) and not isinstance(value, type | Origin):
-        values = {field.name: getattr(value, field.name) for field in fields(value)}
+        values = {each.name: getattr(value, each.name) for each in fields(value)}
         changed = replace(
-            value, **{key: _clean(each, key, origin, found) for key, each in values.items() if key != "origin"}
+            value, **{key: _clean(each, key, origin, changes) for key, each in values.items() if key != "origin"}
         )
     return changed
+
+
+def _repair_language(tag: str, origin: Origin, changes: _Changes) -> str:
+    """Return a language tag with hyphens for underscores; `und` for an empty one, which says that there is none."""
+    repaired = tag.strip().replace("_", "-")
+    if not repaired:
+        return "und"
+    if not is_language_tag(repaired):
+        raise InputError(
+            origin,
+            f"the language tag '{tag}' is not one (BCP 47).",
+            "Correct it in a copy of the file, such as sv or sv-SE, and report it to the publisher.",
+        )
+    if repaired != tag:
+        changes.languages.add((tag, repaired))
+    return repaired
 
 
 def refuse_invalid_iris(lines: Sequence[str], origin: Origin) -> None:

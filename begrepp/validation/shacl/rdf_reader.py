@@ -13,6 +13,7 @@ from pathlib import Path
 from pyoxigraph import Quad, RdfFormat, parse
 
 from begrepp.errors import InputError
+from begrepp.rdf.literal_languages import find_faulty_tag
 from begrepp.validation.shacl.vocabulary import RDF, RDF_NIL, SUB_CLASS_OF, Term
 
 
@@ -26,6 +27,13 @@ def read_quads(files: Sequence[Path]) -> Iterator[Quad]:
             quads = parse(path=path, format=rdf, base_iri=path.absolute().as_uri(), rename_blank_nodes=True)
             yield from (Quad(q.subject, q.predicate, q.object) for q in quads) if rdf.supports_datasets else quads
         except (SyntaxError, ValueError, OSError) as error:
+            row = getattr(error, "lineno", None)
+            if row and (faulty := find_faulty_tag(path, row)):
+                raise InputError(
+                    path,
+                    f"line {row}: the language tag '{faulty[1]}' is not one (BCP 47).",
+                    "Fix the file and validate again.",
+                ) from error
             raise InputError(path, f"cannot be read as RDF: {error}", "Fix the file and validate again.") from error
 
 

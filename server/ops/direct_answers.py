@@ -160,11 +160,12 @@ def _read_query(environ: WSGIEnvironment) -> tuple[SparqlRequest, Format | None,
     values: dict[str, list[str]] = {}
     for name, value in fields:
         values.setdefault(name, []).append(value)
-    queries = values.get("query", [])
-    if len(queries) != 1 or not values.keys() <= _PARAMETERS or may_contain_service(queries[0]):
+    if "query" not in values or not values.keys() <= _PARAMETERS or may_contain_service(values["query"][0]):
+        return None
+    if any(len(each) > 1 for name, each in values.items() if name not in _GRAPH_PARAMETERS):
         return None
     formats = _choose_formats(format_name({name: each[0] for name, each in values.items()}, SPARQL_PARAMETERS), accept)
-    text = queries[0].strip().removeprefix("\ufeff")
+    text = values["query"][0].strip().removeprefix("\ufeff")
     if formats is None or not text:
         return None
     default_graphs, named_graphs = (graph_names(values.get(name, ())) for name in _GRAPH_PARAMETERS)

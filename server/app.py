@@ -24,7 +24,7 @@ from server.pages import errors
 from server.pages.citation import Citation, citation_of
 from server.pages.schema_org import describe_page
 from server.pages.template_environment import PageEnvironment
-from server.pages.templating import register_template_helpers, translator
+from server.pages.templating import register_template_helpers
 from server.reconciliation import routes as reconciliation
 from server.sparql import editor_terms, endpoint, service_description
 from server.state import AppState, served_build
@@ -58,9 +58,9 @@ _SHARED_CACHE_FACTOR = 8
 """Size of the cache file shared by all processes, as a multiple of the memory cache of each process."""
 
 
-def _cite(iri: str) -> Citation:
-    """Return the citation of a thing in the language of the request."""
-    return citation_of(served_build(), iri, translator().language)
+def _cite(iri: str, language: str) -> Citation:
+    """Return the citation of a thing in a language."""
+    return citation_of(served_build(), iri, language)
 
 
 def create_app(settings: Settings, shared: Path | None = None) -> Flask:

@@ -197,10 +197,15 @@ class ConceptRecord(RecordHead, frozen=True, array_like=True, kw_only=True):
     """Elements of the concept in the publisher's FHIR resource that no other field holds, as JSON."""
 
 
-class ThingName(Struct, frozen=True, array_like=True, kw_only=True):
-    """Code, status and names of a concept or another thing, in all languages."""
+class ThingIri(Struct, frozen=True, array_like=True, kw_only=True):
+    """The first field of a name, which decodes in less time."""
 
     iri: str
+
+
+class ThingName(ThingIri, frozen=True, array_like=True, kw_only=True):
+    """Code, status and names of a concept or another thing, in all languages."""
+
     notation: str = ""
     scheme: str = ""
     """IRI of the scheme (the least, if there are several)."""

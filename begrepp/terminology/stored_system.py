@@ -15,6 +15,7 @@ from begrepp.terminology.concept_record import (
     Designation,
     RecordHead,
     SystemDescription,
+    ThingIri,
     ThingName,
 )
 from begrepp.terminology.packed_items import PackedItems
@@ -24,7 +25,7 @@ from begrepp.text.stemming import code_key
 
 _RECORD = msgspec.msgpack.Decoder(ConceptRecord)
 _HEAD = msgspec.msgpack.Decoder(RecordHead)
-_NAME = msgspec.msgpack.Decoder(ThingName)
+_NAME, _IRI = msgspec.msgpack.Decoder(ThingName), msgspec.msgpack.Decoder(ThingIri)
 
 
 class StoredSystem:
@@ -107,7 +108,7 @@ class StoredSystem:
 
     def iri(self, concept: int) -> str:
         """Return the IRI of a concept. Raises `IndexError` for a number outside the system."""
-        return self.name(concept).iri
+        return _IRI.decode(self._names[concept]).iri
 
     def name(self, concept: int) -> ThingName:
         """Return code, status and preferred labels of a concept, without decoding its record."""

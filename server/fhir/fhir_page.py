@@ -31,7 +31,7 @@ _MAX_SHOWN = 30_000
 
 
 @blueprint.get("/fhir")
-def page() -> str:
+def page() -> bytes:
     """Return the page with a form for each operation, and the answer to the one that was sent."""
     base = request.args.get("base", "r5")
     base = base if base in FHIR_VERSIONS else "r5"

@@ -190,9 +190,9 @@ def find_next_format(
 
 def choose_language(request: Request, *, use_cookie: bool = True) -> str:
     """Return the language of the response: by `?lang=`, the `lang` cookie, or `Accept-Language`; Swedish otherwise."""
-    cookie = request.cookies.get("lang") if use_cookie and "Cookie" in request.headers else None
-    parameter = request.args.get("lang") if request.query_string else None
-    return _best_language(parameter, cookie, request.headers.get("Accept-Language", ""))
+    environ = request.environ
+    cookie = request.cookies.get("lang") if use_cookie and "HTTP_COOKIE" in environ else None
+    return _best_language(request.args.get("lang"), cookie, environ.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 @lru_cache(1024)

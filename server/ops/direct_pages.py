@@ -17,7 +17,7 @@ from begrepp.terminology.concept_record import ConceptRecord
 from server.http.compression import choose_coding
 from server.http.i18n import LANGUAGES
 from server.http.negotiation import DOCUMENT_FORMATS, HTML, best_format
-from server.http.urls import document_path, raw_path
+from server.http.urls import document_path, raw_path, resource_iri
 from server.http.web_request import NOT_ROUTED
 from server.ops.direct_requests import (
     DirectResponse,
@@ -28,6 +28,7 @@ from server.ops.headers import COMMON_HEADERS, VARY
 from server.pages.signposting import document_links
 from server.served.build import ServedBuild
 from server.served.resolver import Resolved
+from server.served.schemes import SchemeFacts
 from server.telemetry import metrics
 from server.views.resource import DOCUMENT_ROUTE, document_page
 
@@ -61,7 +62,7 @@ def answer_page(app: Flask, environ: WSGIEnvironment, build: ServedBuild) -> Dir
             return None
         with app.request_context({**environ, NOT_ROUTED: True}):
             g.build = build
-            html = document_page(build, found).encode()
+            html = document_page(build, found)
             links, language = document_links(build, found, HTML), g.language
     except Exception:  # the usual way answers and logs it
         return None
@@ -81,12 +82,19 @@ def _find_concept(build: ServedBuild, path: str) -> Resolved | None:
     scheme = build.schemes.by_id.get(scheme_id)
     if scheme is None or not code:
         return None
-    names = build.terminology.meanings(scheme.iri, read_segment(code))
-    found = [name.iri for name in names if document_path(build.iris, name.iri, scheme_id, name.notation) == path]
-    record = build.terminology.record(found[0]) if len(found) == 1 else None
-    if record is None or not _is_short(build, record):
+    record = build.terminology.record(resource_iri(build.iris, path)) or _find_by_code(build, scheme, code)
+    if record is None or document_path(build.iris, record.iri, scheme_id, record.code) != path:
         return None
-    return Resolved(record.iri, path)
+    return Resolved(record.iri, path) if _is_short(build, record) else None
+
+
+def _find_by_code(build: ServedBuild, scheme: SchemeFacts, code: str) -> ConceptRecord | None:
+    """Return the only concept that a code, as in a path, has denoted; None if there are several.
+
+    Its IRI may be that of its publisher.
+    """
+    names = build.terminology.meanings(scheme.iri, read_segment(code))
+    return build.terminology.record(names[0].iri) if len(names) == 1 else None
 
 
 def _is_short(build: ServedBuild, record: ConceptRecord) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DIRECT_HEADERS = [*COMMON_HEADERS.items(), ("Vary", ", ".join((*VARY, "Accept-Encoding")))]
 """Headers of every direct answer."""
 _CONDITIONS = ("IF_MATCH", "IF_NONE_MATCH", "IF_MODIFIED_SINCE", "IF_UNMODIFIED_SINCE", "IF_RANGE", "RANGE")
-_CONDITION_VARIABLES = tuple(f"HTTP_{name}" for name in _CONDITIONS)
+_CONDITION_VARIABLES = frozenset(f"HTTP_{name}" for name in _CONDITIONS)
 _LENGTH = re.compile("0|[1-9][0-9]{0,8}")
 
 
@@ -65,7 +65,7 @@ def is_plain_get(environ: WSGIEnvironment) -> bool:
 
 def is_conditional(environ: WSGIEnvironment) -> bool:
     """Return whether the response depends on a condition or is a part of the whole."""
-    return any(name in environ for name in _CONDITION_VARIABLES)
+    return not _CONDITION_VARIABLES.isdisjoint(environ)
 
 
 def body_length(environ: WSGIEnvironment) -> int | None:

@@ -160,7 +160,7 @@ def check_parameters() -> None:
     endpoint = request.endpoint or ""
     if request.method == "OPTIONS":
         return
-    given = [*request.args.items(multi=True)] if request.query_string else []
+    given = [*request.args.items(multi=True)]
     if endpoint in _FORMS and request.method == "POST":
         given += request.form.items(multi=True)
     if not given or (known := _known(endpoint)) is None:

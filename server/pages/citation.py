@@ -14,6 +14,7 @@ from datetime import date
 from msgspec import Struct
 
 from begrepp.artefact.manifest import GraphEntry
+from server.http.urls import quote_address
 from server.pages.signposting import GraphRights, rights_of
 from server.served.build import ServedBuild
 from server.served.labels import choose_text, find_refs, find_statements, property_iris
@@ -37,22 +38,31 @@ class Citation(Struct, frozen=True, kw_only=True):
     @property
     def text(self) -> str:
         """The citation in the style APA without the date of access."""
+        return f"{self.beginning}{self.iri}"
+
+    @property
+    def beginning(self) -> str:
+        """The citation in the style APA up to the date of access and the IRI."""
         about = self.container + (f", {self.edition}" if self.container and self.edition else "") or self.edition
         year = f"({self.published[:4]})"
         described = self.title + (f" ({about})" if about else "")
         # Without an author the title comes first.
         before = f"{self.publisher} {year}. {described}" if self.publisher else f"{described}. {year}"
-        return f"{before}. {self.iri}"
+        return f"{before}. "
+
+    @property
+    def parameter(self) -> str:
+        """The IRI as the value of a parameter of a URL."""
+        return quote_address(self.iri)
 
     def in_style(self, style: str, accessed: date) -> str:
         """Return the citation in a style, with the date of access."""
         return {"apa": self._apa, "bibtex": self._bibtex, "ris": self._ris}[style](accessed)
 
     def _apa(self, accessed: date) -> str:
-        before, _, _ = self.text.rpartition(self.iri)
         if self.language == "sv":
-            return f"{before}Hämtad {accessed.isoformat()} från {self.iri}\n"
-        return f"{before}Retrieved {accessed:%B} {accessed.day}, {accessed.year}, from {self.iri}\n"
+            return f"{self.beginning}Hämtad {accessed.isoformat()} från {self.iri}\n"
+        return f"{self.beginning}Retrieved {accessed:%B} {accessed.day}, {accessed.year}, from {self.iri}\n"
 
     def _bibtex(self, accessed: date) -> str:
         fields = {

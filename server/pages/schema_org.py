@@ -37,7 +37,7 @@ def describe_page(page: object, iri: str = "") -> JsonLd | None:
         said = _site(page)
     if said is None:
         return None
-    kept = {key: value for key, value in said.items() if value not in ("", None, [], {})}
+    kept = {key: value for key, value in said.items() if value}
     return {"@context": "https://schema.org/", **({"@id": iri} if iri else {}), "url": absolute(request.path), **kept}
 
 

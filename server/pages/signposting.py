@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from flask import request
 from msgspec import Struct
 
 from begrepp.exports.downloads import FORMATS, file_name
 from server.http.negotiation import HTML, Format
 from server.http.urls import document_path
+from server.http.web_request import current_request
 from server.pages.graph_responses import offered_formats
 from server.pages.templating import address, alternate_formats
 from server.served.as_of import find_scheme_id
@@ -155,4 +155,5 @@ def memento_links(found: Resolved) -> str:
 
 def absolute(path: str) -> str:
     """Return a path as an absolute URL with the host of the request."""
-    return request.host_url.rstrip("/") + address(path)
+    here = current_request()
+    return here.host_url.rstrip("/") + here.script_root + path

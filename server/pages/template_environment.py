@@ -29,7 +29,19 @@ from server.http.i18n import Translator, translations
 _HTML = frozenset({"text", "tree", "reference"})
 """Functions of pages that return HTML."""
 _DIRECT = _HTML | {
-    *("t", "u", "brief", "mine", "licence_name", "authority_name", "with_query", "size", "day", "short", "switch"),
+    *(
+        "t",
+        "u",
+        "brief",
+        "mine",
+        "licence_name",
+        "authority_name",
+        "with_query",
+        "size",
+        "day",
+        "short",
+        "language_links",
+    ),
     *("schema_org", "cite", "report_to", "with_suffix", "part", "split_addresses"),
 }
 """Functions of pages that are called directly."""
@@ -143,7 +155,7 @@ class PageEnvironment(Environment):
     filler: _ConstantFiller | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs, cache_size=-1)  # all templates; with a limit each use would be recorded
         self.variants: dict[object, PageEnvironment] = {}
         self.parts: LRUCache[Hashable, Markup] = LRUCache(maxsize=512)
         self.parts_lock = Lock()
@@ -187,12 +199,12 @@ class _ConstantFiller(NodeTransformer):
 
     def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:
         self.generic_visit(node, *args, **kwargs)
-        is_named = isinstance(node.node, nodes.Name) and len(node.args) == 1
-        if not is_named or node.kwargs or node.dyn_args or node.dyn_kwargs:
+        name, fillings = _name(node.node), {each.key: _constant(each.value) for each in node.kwargs}
+        if len(node.args) != 1 or None in fillings.values() or node.dyn_args or node.dyn_kwargs:
             return node
-        name, value = cast(nodes.Name, node.node).name, _constant(node.args[0])
+        value = _constant(node.args[0])
         if name == "t" and value in self._texts:
-            return nodes.Const(self._translate(value), lineno=node.lineno)
+            return nodes.Const(self._translate(value, **fillings), lineno=node.lineno)
         if name == "u" and self._link and isinstance(value, str) and not value.startswith(_UNDATED):
             return nodes.Const(self._link(value), lineno=node.lineno)
         return node

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote, urlencode
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text, in_language
 from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
 from server.http.query_parameters import nearest_name, shown_names
-from server.http.urls import AlternateFormat, raw_path
+from server.http.urls import AlternateFormat, quote_address
+from server.http.web_request import WebRequest, current_request
 from server.pages.authority_names import authority_name, licence_name
 from server.pages.template_cache import TemplateCache
 from server.pages.template_environment import PageEnvironment, escape_output
@@ -32,36 +34,33 @@ def translator() -> Translator:
     """Return the translator for the language of this request."""
     made = g.get("translator")
     if made is None:
-        g.language, g.read_cookie = choose_language(request), True
+        g.language, g.read_cookie = choose_language(current_request()), True
         made = g.translator = Translator(g.language)
     assert isinstance(made, Translator)
     return made
 
 
 def register_template_helpers(
-    app: Flask, schema_org: Callable[..., object], report_link: str, cite: Callable[[str], object]
+    app: Flask, schema_org: Callable[..., object], report_link: str, cite: Callable[[str, str], object]
 ) -> None:
     """Register the template functions.
 
-    `schema_org` returns the schema.org description of a page, `cite` the citation of the thing with an IRI.
-    `report_link` is the address for problem reports, a mailto: or an issue tracker; without one, links
-    lead to `/report`.
+    `schema_org` returns the schema.org description of a page, `cite` the citation of the thing with an IRI in a
+    language. `report_link` is the address for problem reports, a mailto: or an issue tracker; without one, links lead
+    to `/report`.
     """
     app.jinja_env.globals |= {
         "languages": LANGUAGES,
-        "switch": _switch,
         "brief": brief,
         "day": _day,
         "short": compact,
         "with_query": _with_query,
         "with_suffix": _with_suffix,
         "has_icons": Path(str(app.static_folder), _ICONS).exists(),
-        "part": _render_part,
         "split_addresses": split_addresses,
         "schema_org": schema_org,
         "cite": cite,
         "report_link": report_link,
-        "report_to": lambda iri: _report_to(report_link, iri),
     }
 
 
@@ -70,6 +69,7 @@ def _words(
 ) -> dict[str, object]:
     """Return the template variables of a language and a form of links."""
     translate, text = Translator(language), _make_text(language)
+    report_link = str(environment.globals["report_link"])
 
     def marked(value: Text | None) -> Markup:
         return Markup(text(value))
@@ -84,34 +84,37 @@ def _words(
         "reference": make_reference(translate, text, link_),
         "licence_name": lambda iri: licence_name(iri, translate),
         "authority_name": lambda iri: authority_name(iri, translate),
+        "language_links": partial(_language_links, translate),
         "mine": lambda texts: texts_in_language(texts, language),
         "size": lambda count: _size(count, language),
+        "part": partial(_render_part, environment, (language, prefix, url_language)),
+        "report_to": lambda iri: _report_to(report_link, iri, link_),
         "icons": f"{prefix}/static/{_ICONS}" if environment.globals["has_icons"] else "",
     }
 
 
-def _report_to(report_link: str, iri: str) -> str:
+def _report_to(report_link: str, iri: str, link_: Callable[[str], str]) -> str:
     """Return the operator's link for reporting problems, with the page as subject; without one, that of `/report`."""
     if not report_link:
-        return link(f"/report?about={quote_plus(iri)}")
+        return link_(f"/report?about={quote_address(iri, safe='')}")
     key = "subject" if report_link.startswith("mailto:") else "title"
     return f"{report_link}{'&' if '?' in report_link else '?'}{urlencode({key: iri}, quote_via=quote)}"
 
 
 def address(path: str) -> str:
     """Return a path with the prefix that the application is mounted under."""
-    return request.script_root + path
+    return current_request().script_root + path
 
 
 def link(path: str) -> str:
     """Return a path as a link that keeps the language of the page's URL."""
-    return _make_link(request.script_root, _url_language())(path)
+    here = current_request()
+    return _make_link(here.script_root, _url_language(here))(path)
 
 
-def _url_language() -> str:
+def _url_language(here: WebRequest) -> str:
     """Return the language in the URL of this page; empty without one."""
-    here = request
-    language = here.args.get("lang", "") if here.query_string else ""
+    language = here.args.get("lang", "")
     return language if language in LANGUAGES else ""
 
 
@@ -162,11 +165,20 @@ def _link_of_page(path: str) -> str:
     return link_(path)
 
 
-def render(template: str, own_link: Callable[[str], str] | None = None, /, **values: object) -> str:
+def render(template: str, own_link: Callable[[str], str] | None = None, /, **values: object) -> bytes:
     """Return a template rendered in the language of the request, with a link function of its own if given."""
+    html = _render(template, own_link, values)
+    try:
+        return html.encode()
+    except UnicodeEncodeError:  # an escape in a text may stand for a lone surrogate
+        return html.encode("utf-8", "replace")
+
+
+def _render(template: str, own_link: Callable[[str], str] | None, values: dict[str, object]) -> str:
     environment = current_app.jinja_env
     assert isinstance(environment, PageEnvironment)
-    language, prefix, url_language = translator().language, request.script_root, _url_language()
+    here = current_request()
+    language, prefix, url_language = translator().language, here.script_root, _url_language(here)
     if own_link:
         g.own_link = own_link
     key = (language, prefix, url_language, own_link is None)
@@ -180,27 +192,22 @@ def render(template: str, own_link: Callable[[str], str] | None = None, /, **val
         values["unknown_parameters"] = [(name, nearest_name(name, g.known_parameters)) for name in shown_names(unknown)]
     if repeated := g.get("repeated_parameters"):
         values["repeated_parameters"] = shown_names(repeated)
-    html = variant.get_template(template).render(values)
-    try:
-        html.encode()
-    except UnicodeEncodeError:  # an escape in a text may stand for a lone surrogate
-        return html.encode("utf-8", "replace").decode()
-    return html
+    return variant.get_template(template).render(values)
 
 
-def _render_part(template: str, key: tuple[str, ...], **values: object) -> Markup:
+def _render_part(
+    environment: PageEnvironment, form: tuple[str, ...], template: str, key: tuple[str, ...], **values: object
+) -> Markup:
     """Return a part of a page; one with the same key, in the same language and with the same links is not made anew.
 
-    `key` begins with the view of the build. Two applications in one process share no parts, since they may have
-    different stores for the same build.
+    `form` is the language and the form of links, and `key` begins with the view of the build. Two applications in one
+    process share no parts, since they may have different stores for the same build.
     """
-    environment = current_app.jinja_env
-    assert isinstance(environment, PageEnvironment)
-    full_key = (template, key, translator().language, _url_language(), request.script_root)
+    full_key = (form, template, key)
     with environment.parts_lock:
         made = environment.parts.get(full_key)
     if made is None:
-        made = Markup(render(template, **values))
+        made = Markup(_render(template, None, values))
         with environment.parts_lock:
             environment.parts[full_key] = made
     return made
@@ -237,30 +244,32 @@ def brief(title: Text) -> Text:
     return Text(title.value.partition(",")[0], title.lang) if len(title.value) > 45 else title
 
 
-def _switch(language: str) -> str:
-    """Return the link that switches this page to another language."""
-    here = request
-    kept = [(key, value) for key, value in here.args.items(multi=True) if key != "lang"] if here.query_string else []
-    more = f"{urlencode(kept)}&" if kept else ""
-    return address(f"/language/{language}?back={_quote_address(f'{raw_path(here.environ)}?{more}lang={language}')}")
+class LanguageLink(Struct, frozen=True):
+    """A link that switches this page to another language."""
+
+    language: str
+    name: str
+    href: str
 
 
-@lru_cache(16)
-def _quote_address(url: str) -> str:
-    """Return a URL as the value of a parameter; a page has the links to its other languages twice."""
-    return quote_plus(url)
+def _language_links(translate: Translator) -> list[LanguageLink]:
+    """Return the links that switch this page to its other languages."""
+    here = current_request()
+    kept = [(key, value) for key, value in here.args.items(multi=True) if key != "lang"]
+    links = []
+    for language in translate.others:
+        back = quote_address(f"{here.raw_path}?{_encode_parameters((*kept, ('lang', language)))}", safe="")
+        href = f"{here.script_root}/language/{language}?back={back}"
+        links.append(LanguageLink(language, translate.language_name(language), href))
+    return links
 
 
 def _with_query(**changes: object) -> str:
     """Return the URL of this page with changed parameters; None removes a parameter."""
-    here = request
-    kept = here.args.to_dict(flat=False) if here.query_string else {}
-    for key, value in changes.items():
-        kept.pop(key, None)
-        if value not in (None, ""):
-            kept[key] = [str(value)]
-    parameters = tuple((key, value) for key, values in kept.items() for value in values)
-    return address(raw_path(here.environ)) + (f"?{_encode_parameters(parameters)}" if kept else "")
+    here = current_request()
+    kept = [(key, value) for key, value in here.args.items(multi=True) if key not in changes]
+    kept += [(key, str(value)) for key, value in changes.items() if value not in (None, "")]
+    return here.script_root + here.raw_path + (f"?{_encode_parameters(tuple(kept))}" if kept else "")
 
 
 @lru_cache(64)
@@ -270,8 +279,9 @@ def _encode_parameters(parameters: tuple[tuple[str, str], ...]) -> str:
 
 def _with_suffix(path: str, suffix: str) -> str:
     """Return the URL of the table of this page in a format: with the filters in force, without the page of a list."""
-    kept = [(key, value) for key, value in request.args.items(multi=True) if key not in ("offset", "format")]
-    return address(f"{path}.{suffix}") + (f"?{urlencode(kept)}" if kept else "")
+    here = current_request()
+    kept = [(key, value) for key, value in here.args.items(multi=True) if key not in ("offset", "format")]
+    return f"{here.script_root}{path}.{suffix}" + (f"?{urlencode(kept)}" if kept else "")
 
 
 def _day(value: str) -> str:

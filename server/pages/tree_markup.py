@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from urllib.parse import quote
 
 from markupsafe import Markup
 
 from begrepp.records import Text
 from server.http.i18n import Translator
+from server.http.urls import quote_address
 from server.pages.template_environment import escape_output as escaped
 from server.served.refs import Ref, TreeNode
 
@@ -33,8 +33,7 @@ def make_tree(t: Translator, text: Callable[[Text | None], str], with_query: Cal
         ref, below = node.ref, node.below
         parts = ['<li><span class="leaf here">' if node.current else '<li><span class="leaf">']
         if below and not node.children and not node.current:
-            beginning, slash, end = ref.iri.rpartition("/")
-            branch = u(f"/cs/{ref.scheme or scheme}/children?of={_quote_beginning(beginning + slash)}{quote(end)}")
+            branch = u(f"/cs/{ref.scheme or scheme}/children?of={quote_address(ref.iri)}")
             words = t("tree.expand", label=ref.notation or ref.label.value)
             parts.append(
                 f'<button type="button" class="expand" aria-expanded="false" data-branch="{escaped(branch)}" hidden>'
@@ -42,7 +41,7 @@ def make_tree(t: Translator, text: Callable[[Text | None], str], with_query: Cal
             )
         current = ' aria-current="page"' if node.current else ""
         retired = "" if ref.active else ' class="retired"'
-        code = f'<span class="code">{escaped(ref.code)}</span> ' if ref.code else ""
+        code = f'<span class="code">{escaped(shown)}</span> ' if (shown := ref.code) else ""
         parts.append(f'<a href="{escaped(u(ref.href))}"{current}{retired}>{code}{text(ref.label)}</a>')
         if below:
             parts.append(count(below))
@@ -61,12 +60,6 @@ def make_tree(t: Translator, text: Callable[[Text | None], str], with_query: Cal
     return tree
 
 
-@lru_cache(256)
-def _quote_beginning(iri: str) -> str:
-    """Return the beginning of an IRI, which many share, percent-encoded."""
-    return quote(iri)
-
-
 def make_reference(t: Translator, text: Callable[[Text | None], str], u: Callable[[str], str]) -> Callable[..., Markup]:
     """Return the function that shows a link to a thing, with its code unless told not to, and that it is retired.
 
@@ -75,7 +68,7 @@ def make_reference(t: Translator, text: Callable[[Text | None], str], u: Callabl
     retired = f' <span class="tag warn">{escaped(t("status.inactive"))}</span>'
 
     def reference(ref: Ref, with_code: bool = True) -> Markup:
-        code = f'<span class="code">{escaped(ref.code)}</span> ' if with_code and ref.code else ""
+        code = f'<span class="code">{escaped(shown)}</span> ' if with_code and (shown := ref.code) else ""
         kind, after = ("ref", "") if ref.active else ("ref retired", retired)
         return Markup(f'<a class="{kind}" href="{escaped(u(ref.href))}">{code}{text(ref.label)}</a>{after}')
 

@@ -189,7 +189,7 @@ def preview(name: str = "") -> Response:
 def flyout(name: str = "") -> Response:
     """Return the identifier of an entity and a few lines of HTML about it."""
     entity = preview_entity(_service(name), request.args.get("id", ""), g.language)
-    return jsonify({"id": entity.id, "html": render("_flyout.html", entity=entity)})
+    return jsonify({"id": entity.id, "html": render("_flyout.html", entity=entity).decode()})
 
 
 def _page(found: list[Any]) -> list[Any]:

@@ -17,7 +17,7 @@ from begrepp.store.endpoint import Endpoint
 from begrepp.terminology.terminology import Terminology
 from server.served.caches import MemoryCache, Value, text_bytes
 from server.served.concept_source import ConceptSource, StoredConcepts
-from server.served.refs import Ref, TreeNode
+from server.served.refs import NODE_BYTES, Ref, TreeNode
 from server.served.schemes import SchemeIndex
 from server.telemetry.metrics import cache_gauge
 
@@ -98,7 +98,7 @@ class ServedBuild:
     @cached_property
     def children_cache(self) -> MemoryCache[list[TreeNode]]:
         """Cache of the nodes of narrower concepts in order, by concept and language."""
-        return self._cache("children", 32, lambda found: sum(each.size for each in found))
+        return self._cache("children", 32, lambda found: NODE_BYTES * len(found))
 
     @cached_property
     def registers_cache(self) -> MemoryCache[list[Any]]:

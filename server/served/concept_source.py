@@ -88,10 +88,14 @@ class StoredConcepts:
         if found is None:
             return {}
         system, concept = found
-        hierarchy = system.hierarchy
-        numbers = (concept, *hierarchy.ancestors(concept))
-        iris = {number: system.iri(number) for number in numbers}
-        return {iris[number]: [iris[parent] for parent in hierarchy.parents(number)] for number in numbers}
+        parents: dict[int, Sequence[int]] = {}
+        waiting = [concept]
+        while waiting:
+            if (number := waiting.pop()) not in parents:
+                parents[number] = system.hierarchy.parents(number)
+                waiting += parents[number]
+        iris = {number: system.iri(number) for number in parents}
+        return {iris[number]: [iris[parent] for parent in above] for number, above in parents.items()}
 
     def meanings(self, scheme: str, code: str) -> list[str]:
         """Return the things of a scheme (IRI) that a notation has denoted: collections, then concepts, active last."""

@@ -51,7 +51,10 @@ def texts_in_language(texts: Sequence[Text], language: str) -> list[Text]:
 
 def sort_texts(texts: Iterable[Text], language: str) -> list[Text]:
     """Return the distinct texts, those in the language first, alphabetically within each language."""
-    return sorted(set(texts), key=lambda t: (language_rank(t.lang, (language,)), t.lang, sort_key(t.value)))
+    distinct = {*texts}
+    if len(distinct) < 2:
+        return [*distinct]
+    return sorted(distinct, key=lambda t: (language_rank(t.lang, (language,)), t.lang, sort_key(t.value)))
 
 
 class Links(dict[str, Ref]):

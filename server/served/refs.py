@@ -11,8 +11,8 @@ from begrepp.text.swedish import sort_key
 
 _OBJECT_BYTES = 450
 """Approximate memory of a link beside the letters of its texts."""
-_NODE_BYTES = 250
-"""Approximate memory of a node beside its link."""
+NODE_BYTES = 900
+"""Approximate memory of a node of a concept tree with its link and without the nodes below."""
 
 
 class Ref(Struct, frozen=True, kw_only=True, gc=False):
@@ -65,8 +65,3 @@ class TreeNode(Struct, frozen=True, gc=False):
     current: bool = False
     children: Sequence[TreeNode] = ()
     hidden: int = 0
-
-    @property
-    def size(self) -> int:
-        """Approximate memory in bytes, with the link and the nodes below."""
-        return _NODE_BYTES + self.ref.size + sum([node.size for node in self.children])

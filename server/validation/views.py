@@ -18,7 +18,7 @@ blueprint = Blueprint("validation", __name__)
 
 
 @blueprint.get("/validation")
-def validation() -> str:
+def validation() -> bytes:
     """Show the form and the list of profiles."""
     return render(
         "validation.html", page=form_page(translator().language, request.args.get("profile", "")), error=None, given={}
@@ -26,7 +26,7 @@ def validation() -> str:
 
 
 @blueprint.get("/validation/build")
-def validation_of_build() -> str:
+def validation_of_build() -> bytes:
     """Show the validation results of the build."""
     return render("validation_build.html", page=validation_page(served_build(), translator().language))
 
@@ -40,7 +40,7 @@ def validation_description() -> Response:
 
 
 @blueprint.get("/validation/<profile:name>")
-def profile(name: str) -> str:
+def profile(name: str) -> bytes:
     """Show the rules of a profile."""
     language = translator().language
     return render(

@@ -12,6 +12,6 @@ blueprint = Blueprint("about", __name__)
 
 
 @blueprint.get("/about")
-def about() -> str:
+def about() -> bytes:
     """Return the page about the data."""
     return render("about.html", page=about_page(served_build(), translator().language))

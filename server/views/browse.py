@@ -49,7 +49,7 @@ SUGGESTIONS = 8
 
 
 @blueprint.get("/")
-def home() -> str:
+def home() -> bytes:
     """Return the first page."""
     return render("home.html", page=home_page(served_build(), translator()))
 
@@ -113,7 +113,7 @@ def _listed(
 
 
 @blueprint.get("/search")
-def search() -> str:
+def search() -> bytes:
     """Return the search page."""
     args = {name: value[:200] for name, value in request.args.items()}
     page = search_page(served_build(), args.get("q", ""), args, translator().language)
@@ -155,7 +155,7 @@ def suggestions() -> Response:
 
 
 @blueprint.get("/cs/<scheme>/index")
-def alphabet(scheme: str) -> str:
+def alphabet(scheme: str) -> bytes:
     """Return the alphabetical index of a code system."""
     found, language = served_build(), translator().language
     facts = found.schemes.by_id.get(scheme)
@@ -171,7 +171,7 @@ def alphabet(scheme: str) -> str:
 
 
 @blueprint.get("/cs/<scheme>/children")
-def tree_branch(scheme: str) -> str:
+def tree_branch(scheme: str) -> bytes:
     """Return the children of a concept, or the top concepts, as an HTML fragment."""
     found = served_build()
     facts = found.schemes.by_id.get(scheme)

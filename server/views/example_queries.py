@@ -33,7 +33,7 @@ blueprint = Blueprint("cookbook", __name__)
 
 
 @blueprint.get("/queries")
-def questions() -> str:
+def questions() -> bytes:
     """Return the list of example queries by subject."""
     return render("queries.html", areas=queries_by_area())
 

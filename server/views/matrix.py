@@ -13,7 +13,7 @@ blueprint = Blueprint("matrix", __name__)
 
 
 @blueprint.get("/matrix")
-def matrix() -> str:
+def matrix() -> bytes:
     """Return the matrix of the topics below `topic` (an IRI), of the top topics, or of code systems (`by=system`)."""
     topic = request.args.get("topic", "")
     found = served_build()

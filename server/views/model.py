@@ -12,6 +12,6 @@ blueprint = Blueprint("model", __name__)
 
 
 @blueprint.get("/model")
-def model() -> str:
+def model() -> bytes:
     """Return the page of the data model."""
     return render("model.html", page=model_page(served_build(), translator()))

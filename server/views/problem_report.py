@@ -14,7 +14,7 @@ _MAX_ADDRESS = 2000
 
 
 @blueprint.get("/report")
-def problem_report() -> str:
+def problem_report() -> bytes:
     """Return the page with the text of a report about a thing or page (`about`, an IRI or address)."""
     build, translate = served_build(), translator()
     about = " ".join(request.args.get("about", "").split())[:_MAX_ADDRESS]

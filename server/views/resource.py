@@ -248,7 +248,7 @@ def _document(found_build: ServedBuild, found: Resolved, format_: Format) -> Bas
     return response
 
 
-def document_page(found_build: ServedBuild, found: Resolved) -> str:
+def document_page(found_build: ServedBuild, found: Resolved) -> bytes:
     """Return the page of a resource by its kind."""
     template, page = _template_and_data(found_build, found)
     return render(

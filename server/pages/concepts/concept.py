@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -162,8 +162,8 @@ def concept_page(
     }
     known = find_refs(build, linked, language)
 
-    def named(iris: Iterable[str]) -> list[Ref]:
-        return sorted((known[iri] for iri in iris), key=lambda ref: ref.sort_key)
+    def named(iris: Collection[str]) -> list[Ref]:
+        return sorted([known[iri] for iri in iris], key=lambda ref: ref.sort_key) if iris else []
 
     here = known[record.iri]
     ways = paths_to(build, record.iri, language)

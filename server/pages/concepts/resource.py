@@ -96,6 +96,8 @@ def properties(
     build: ServedBuild, statements: Statements, translate: Translator, without: Iterable[str] = ()
 ) -> list[Property]:
     """Return statements as labelled properties, without those shown elsewhere on the page."""
+    if not statements:
+        return []
     left_out = {expand(name) for name in without} | _HIDDEN
     kept = {prop: values for prop, values in statements.items() if prop not in left_out and values}
     iris = {prop: sorted(t.value for t in values if isinstance(t, NamedNode)) for prop, values in kept.items()}

@@ -136,7 +136,7 @@ def test_the_log_has_the_whole_duration_of_a_direct_page(
     app.extensions["begrepp"].current_build()
     waited, usual = 0.05, document_page
 
-    def wait_and_make(build: ServedBuild, found: Resolved) -> str:
+    def wait_and_make(build: ServedBuild, found: Resolved) -> bytes:
         time.sleep(waited)
         return usual(build, found)
 

@@ -241,7 +241,7 @@ class BuildRun:
             checks = sorted([*view_checks.result(), *store_checks.result()], key=lambda result: result.check)
             terminology.result()
             differences.result()
-        refuse_check_violations(checks, self._failures, keep_going=self._options.keep_going)
+        refuse_check_violations(checks, self._failures, graphs.parts, keep_going=self._options.keep_going)
         return DerivedResults(documents=documents, checks=checks, keys=files.keys | graphs.keys)
 
     def publish(self, graphs: AssembledGraphs, results: DerivedResults) -> Manifest:

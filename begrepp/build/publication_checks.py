@@ -52,18 +52,33 @@ def _find_shrunken_lists(parts: Sequence[Part], settings: Settings) -> dict[str,
 
 
 def refuse_check_violations(
-    checks: Sequence[CheckResult], failures: Sequence[LoadFailure], *, keep_going: bool
+    checks: Sequence[CheckResult], failures: Sequence[LoadFailure], parts: Sequence[Part], *, keep_going: bool
 ) -> None:
     """Raise `ValidationError` if a check found a violation in the current view, which no single source shows.
 
     With `keep_going` too: which of several sources is wrong is not known, so none is left out. The error names the
-    editions that were left out before (`failures`), with their reasons.
+    editions whose graphs (`parts`) describe the first example of each check, and the editions that were left out before
+    (`failures`), with their reasons.
     """
     if violations := [result for result in checks if result.severity == "violation"]:
-        words = "\n".join(f"{result.title}: {result.count}, such as {result.examples[0]}" for result in violations)
+        words = "\n".join(
+            f"{result.title}: {result.count}, such as {result.examples[0]}{_stated_by(result.examples[0], parts)}"
+            for result in violations
+        )
         left_out = "".join(f"\nLeft out before, {failure.key}: {failure.error}" for failure in failures)
         raise ValidationError(
             f"The sources are inconsistent, so nothing was published:\n{words}{left_out}",
             ("\nWhich source is wrong is not known, so --keep-going leaves out none." if keep_going else "")
             + "\nBuild without one of the editions (name the others: `begrepp build SOURCE/EDITION…`).",
         )
+
+
+def _stated_by(example: str, parts: Sequence[Part]) -> str:
+    """Return the editions that describe the first thing of an example, as words after it; empty if there are none."""
+    subject = f"<{example.split(' ', 1)[0]}> "
+    editions = []
+    for part in parts:
+        with part.path.open(encoding="utf-8") as lines:
+            if any(line.startswith(subject) for line in lines):
+                editions.append(f"{part.source} {part.version}")
+    return f" (described in {', '.join(dict.fromkeys(editions))})" if editions else ""

@@ -18,6 +18,11 @@ _CONTROLS = re.compile("[\x80-\x9f]")
 _SPACES = re.compile("[\x0b\x0c\x1c-\x1f]")
 """Vertical tab (a line break within a paragraph in Word and PowerPoint), form feed and separators."""
 
+_MISREAD = re.compile(r"[ÂÃ][^\x00-\x7f]|â[^\x00-\x7f]{2}")
+"""Two or three characters that may be the bytes of one character in UTF-8."""
+MISREAD_SIGNS = ("Ã", "Â", "â€")
+"""Characters of which each text with misread letters has one, unless these are rare."""
+
 
 def clean_text(text: str) -> str:
     """Return a text without forbidden characters.
@@ -35,3 +40,14 @@ def decode_controls(text: str) -> str:
 def name_characters(text: str) -> str:
     """Return the forbidden characters of a text as `U+000B, U+FFFE`; empty if there are none."""
     return ", ".join(f"U+{ord(character):04X}" for character in sorted(set(FORBIDDEN.findall(text))))
+
+
+def find_misread_letters(text: str) -> dict[str, str]:
+    """Return groups of characters that are a letter of UTF-8 read as windows-1252, with the letter: `Ã¥` for `å`."""
+    found = {}
+    for match in _MISREAD.finditer(text):
+        try:
+            found[match[0]] = match[0].encode("windows-1252").decode("utf-8")
+        except UnicodeError:
+            continue
+    return found

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from begrepp.build.loads.element_checks import impossible_cardinality
 from begrepp.build.loads.match_checks import MatchChecks
+from begrepp.build.loads.reference_hints import fold_codes, reference_hint
 from begrepp.build.loads.variable_checks import NamePeriods, impossible_values, with_possible_bounds
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.records import (
@@ -22,6 +23,7 @@ from begrepp.records import (
     Mapping,
     Record,
     Statement,
+    ValueSet,
     Variable,
     is_iri,
 )
@@ -69,6 +71,7 @@ def check_records(records: Iterable[Record], report: Collection[str] = ()) -> It
         checks.check_references()
         faults.refuse()
         yield from (checks.without_dangling(concept) for concept in held_back)
+        checks.remark_missing_members()
         checks.check_cycles()
         yield from faults.take_reported()
         yield from faults.take_remarks()
@@ -103,6 +106,7 @@ class _RecordChecks:
     _left_out: set[Origin] = field(default_factory=set)
     _dangling: set[tuple[_Code, str]] = field(default_factory=set)
     _matches: MatchChecks = field(default_factory=MatchChecks)
+    _value_sets: list[ValueSet] = field(default_factory=list)
     _periods: NamePeriods = field(default_factory=NamePeriods)
 
     def accepts(self, record: Record) -> bool:
@@ -121,6 +125,8 @@ class _RecordChecks:
             case Edition():
                 if record.coverage is Coverage.PARTIAL:
                     self._partial.add(record.scheme)
+            case ValueSet():
+                self._value_sets.append(record)
             case Statement() | Mapping():
                 # Statements and mappings of a row are left out with the row.
                 if record.origin in self._left_out:
@@ -187,6 +193,7 @@ class _RecordChecks:
 
     def check_references(self) -> None:
         """Collect the references to codes that the edition lacks; a partial list may refer to what it does not list."""
+        folded: dict[str, dict[str, str]] = {}
         for (scheme, notation), seen in self._concepts.items():
             if scheme in self._partial:
                 continue
@@ -194,15 +201,37 @@ class _RecordChecks:
                 for reference in references:
                     if not is_iri(reference) and (scheme, reference) not in self._concepts:
                         self._dangling.add(((scheme, notation), reference))
+                        if scheme not in folded:
+                            folded[scheme] = fold_codes([code for of, code in self._concepts if of == scheme])
+                        hint = reference_hint(reference, folded[scheme])
                         self.faults.add(
                             Fault.DANGLING,
                             InputError(
                                 seen.origin,
                                 f"'{notation}' has {words} '{reference}', which does not exist in the file(s).",
-                                "A file may be missing or truncated; download all files of the edition again. For "
+                                hint
+                                or "A file may be missing or truncated; download all files of the edition again. For "
                                 'an excerpt set [release] coverage = "partial".',
                             ),
                         )
+
+    def remark_missing_members(self) -> None:
+        """Add a remark for each value set that lists codes which a complete list of the edition lacks."""
+        complete = {scheme for scheme, _ in self._concepts} - self._partial
+        for value_set in self._value_sets:
+            members = [member.partition(":") for member in value_set.members if not is_iri(member)]
+            missing = [
+                f"'{code}'"
+                for scheme, _, code in members
+                if scheme in complete and (scheme, code) not in self._concepts
+            ]
+            if missing:
+                more = f" and {len(missing) - 5:,} more" if len(missing) > 5 else ""
+                self.faults.remark(
+                    value_set.origin,
+                    f"the value set '{value_set.id}' lists codes that the code system of the file(s) lacks: "
+                    f"{', '.join(missing[:5])}{more}.",
+                )
 
     def without_dangling(self, concept: Concept) -> Concept:
         """Return a concept without its references to codes that the edition lacks."""

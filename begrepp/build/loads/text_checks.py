@@ -12,7 +12,13 @@ from pyoxigraph import RdfFormat, parse
 from begrepp.errors import InputError, Origin
 from begrepp.rdf.literal_languages import is_language_tag
 from begrepp.records import Concept, RdfTerm, Record, Text
-from begrepp.sources.characters import FORBIDDEN, clean_text, name_characters
+from begrepp.sources.characters import (
+    FORBIDDEN,
+    MISREAD_SIGNS,
+    clean_text,
+    find_misread_letters,
+    name_characters,
+)
 
 _SUSPECT = re.compile(
     FORBIDDEN.pattern.removesuffix("]") + r"\[\]%\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\ufffd\U000e0000-\U0010ffff]"
@@ -31,6 +37,8 @@ def is_suspect(lines: Sequence[str]) -> bool:
     """
     text = "".join(lines)
     if not text.isascii():
+        if any(sign in text for sign in MISREAD_SIGNS):
+            return True
         if _SUSPECT.search("".join([line for line in lines if not line.isascii()])):
             return True
         text = "".join([line for line in lines if line.isascii()])
@@ -54,6 +62,12 @@ def clean_record(record: Record, origin: Origin) -> tuple[Record, list[str]]:
             "Give the code a label in a copy of the file, and report it to the publisher.",
         )
     remarks = [f"the language '{old}' is read as '{new}' (BCP 47)." for old, new in sorted(changes.languages)]
+    if changes.misread:
+        misread = ", ".join(f"'{group}' for '{letter}'" for group, letter in sorted(changes.misread.items())[:5])
+        remarks.append(
+            f"the text looks like UTF-8 that was read as windows-1252 before: {misread}. It is loaded as it is; ask "
+            "the publisher for a file with the letters, or correct them in a copy."
+        )
     if removed:
         remarks.append(f"characters that no text may hold were removed, or replaced by what they stand for: {removed}.")
     return cleaned, remarks
@@ -61,16 +75,18 @@ def clean_record(record: Record, origin: Origin) -> tuple[Record, list[str]]:
 
 @dataclass(slots=True)
 class _Changes:
-    """Changes in the texts of a record."""
+    """Changes in the texts of a record, and letters that look misread and are not changed."""
 
     characters: set[str] = field(default_factory=set)
     languages: set[tuple[str, str]] = field(default_factory=set)
+    misread: dict[str, str] = field(default_factory=dict)
 
 
 def _clean(value: Any, name: str, origin: Origin, changes: _Changes) -> Any:
     changed = value
     if isinstance(value, Text) or (isinstance(value, RdfTerm) and value.kind != "iri"):
         changes.characters.update(FORBIDDEN.findall(value.value))
+        changes.misread |= find_misread_letters(value.value)
         changed = value._replace(value=clean_text(value.value))
         if isinstance(changed, Text):
             changed = changed._replace(lang=_repair_language(value.lang, origin, changes))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from begrepp.build.loads.part_writer import create_triple_writer
 from begrepp.errors import Origin, ValidationError
 from begrepp.graph.triple_writer import TripleWriter
+from begrepp.rdf.ntriples import LanguageTagError
 from begrepp.records import (
     CodeList,
     Concept,
@@ -64,7 +66,8 @@ def _locate(
     origins: dict[str, Origin] = {}
     for record in records:
         if not isinstance(record, Skipped | LoadRemark):
-            deque(triple_writer.triples(record), maxlen=0)  # registers schemes and datasets in the triple writer
+            with suppress(LanguageTagError):  # repaired when the record was written
+                deque(triple_writer.triples(record), maxlen=0)  # registers schemes and datasets in the triple writer
         match record:
             case Concept():
                 iri = record.iri or triple_writer.concept_iri(record.scheme, record.notation)

@@ -65,9 +65,9 @@ def test_sets_that_disagree_are_published_and_named_by_the_build(
 def test_the_reasons_of_editions_left_out_are_told_where_a_check_refuses_the_build() -> None:
     check = CheckResult(check="c", title="Cycles", severity="violation", count=1, examples=["urn:a"])
     failure = LoadFailure("x 2026", InputError(Origin("k.csv", 7), "the hierarchy has a cycle.", "Correct it."))
-    refuse_check_violations([], [failure], keep_going=True)
+    refuse_check_violations([], [failure], [], keep_going=True)
     with pytest.raises(ValidationError, match=r"Left out before, x 2026: k\.csv row 7: the hierarchy has a cycle\."):
-        refuse_check_violations([check], [failure], keep_going=True)
+        refuse_check_violations([check], [failure], [], keep_going=True)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ import re
 
 import pytest
 
-from begrepp.build.loads.text_checks import is_suspect
-from begrepp.sources.characters import FORBIDDEN
+from begrepp.build.loads.text_checks import clean_record, is_suspect
+from begrepp.errors import Origin
+from begrepp.records import Concept, Text
+from begrepp.sources.characters import FORBIDDEN, MISREAD_SIGNS
 
 LINES = [
     '<https://example.org/a#group-1> <http://www.w3.org/2004/02/skos/core#prefLabel> "bröstcancer (typ 1)"@sv .\n',
@@ -34,7 +36,9 @@ def test_a_forbidden_character_is_suspect_in_any_line(line: int) -> None:
         changed = [*LINES]
         changed[line] = changed[line].replace("C50", f"C{character}50").replace("typ", f"t{character}yp")
         wanted = bool(
-            FORBIDDEN.search(character) or re.match(r"[\[\]%\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\ufffd]", character)
+            FORBIDDEN.search(character)
+            or character in MISREAD_SIGNS
+            or re.match(r"[\[\]%\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\ufffd]", character)
         )
         assert is_suspect(changed) is wanted, ascii(character)
 
@@ -43,3 +47,21 @@ def test_a_forbidden_character_is_suspect_in_any_line(line: int) -> None:
 def test_two_number_signs_in_an_address_are_suspect(line: str) -> None:
     assert is_suspect([line.replace("core#", "core##")]) and is_suspect([line.replace("/a", "/a#b#c")])
     assert not is_suspect([line.replace("C50", "C#50").replace("typ", "#typ")])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("bÃ¥t", "'Ã¥' for 'å'"),
+        ("Ã…tgÃ¤rd", "'Ã¤' for 'ä', 'Ã…' for 'Å'"),
+        ("en â€“ tvÃ¥", "'Ã¥' for 'å', 'â€“' for '–'"),
+        ("Ã–vrigt Â§ 3", "'Â§' for '§', 'Ã–' for 'Ö'"),
+        ("NÃO, Ângström, pâté: båt – hög", ""),
+    ],
+)
+def test_letters_of_utf_8_that_were_read_as_another_encoding_are_told_and_kept(text: str, told: str) -> None:
+    concept = Concept(scheme="s", notation="A", origin=Origin("f", 3), pref_labels=(Text(text, "sv"),))
+    assert not told or is_suspect([f'<urn:a> <urn:b> "{text}"@sv .\n'])
+    cleaned, remarks = clean_record(concept, concept.origin)
+    assert cleaned == concept
+    assert [told in remark for remark in remarks] == [True] * bool(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
@@ -31,6 +32,8 @@ from server.state import served_build
 
 _DATA_PATHS = ("/api/", "/reconcile")
 """Beginnings of the paths that only programs request."""
+_OWN_PATH = re.compile(r"((?<!\S)/[a-z][^\s…]*[\w/](?=[.,;:)]*(?:\s|$)))")
+"""A path of this server within a text."""
 _log = logging.getLogger("begrepp.server")
 
 
@@ -115,7 +118,11 @@ def _problem(status: int, reason: str, next_step: str, available: Sequence[Mappi
 
 def _page(error: Exception, status: int, reason: str, next_step: str) -> Response:
     translate = translator()
-    heading = translate.maybe(f"problem.{status}") or translate.maybe(f"problem.{status // 100}xx")
+    heading = (
+        translate.maybe(f"problem.{type(error).__name__}")
+        or translate.maybe(f"problem.{status}")
+        or translate.maybe(f"problem.{status // 100}xx")
+    )
     said = translate.message(reason)
     near = results(served_build(), error.near, translate.language) if isinstance(error, Missing) and error.near else []
     page = render(
@@ -125,7 +132,7 @@ def _page(error: Exception, status: int, reason: str, next_step: str) -> Respons
         reason=translate.maybe(f"reason.{type(error).__name__}"),
         said=said,
         said_in=translate.language if said != reason else "en",
-        next_step=translate.message(next_step),
+        next_step=_OWN_PATH.split(translate.message(next_step)),
         near=near,
         graphs=_last_seen(error.graphs) if isinstance(error, Gone) else [],
         bare=isinstance(error, NoBuild),

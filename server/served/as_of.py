@@ -26,7 +26,7 @@ from begrepp.text.version_order import version_key
 from server.http.dates import parse_http_date
 from server.served.build import ServedBuild
 from server.served.dated_build import DatedBuild
-from server.served.resolver import Missing, Resolved, find_meanings
+from server.served.resolver import Missing, NotInForce, Resolved, find_meanings
 
 
 class DatedState(Struct, frozen=True, kw_only=True):
@@ -91,7 +91,7 @@ def find_scheme_id(build: ServedBuild, thing: Resolved) -> str:
 def find_dated_state(build: ServedBuild, thing: Resolved, day: date) -> DatedState:
     """Return the state of a scheme or concept on a day.
 
-    Raises `Missing` if no edition was in force, or if the code was added later, and `UsageError` for other things.
+    Raises `NotInForce` if no edition was in force, or if the code was added later, and `UsageError` for other things.
     """
     scheme = find_scheme_id(build, thing)
     if not scheme:
@@ -103,14 +103,14 @@ def find_dated_state(build: ServedBuild, thing: Resolved, day: date) -> DatedSta
         first_edition = (
             f"The first edition is {editions[0].version}, from {editions[0].valid_from}." if editions else ""
         )
-        raise Missing(
+        raise NotInForce(
             f"No edition of {scheme} in this service was in force on {day}.",
             f"{first_edition} {current_hint}".strip(),
         )
     complete = [g for g in in_force if g.coverage == "complete"]
     edition = (complete or in_force)[-1]
     if edition.is_ended(day):
-        raise Missing(
+        raise NotInForce(
             f"No edition of {scheme} in this service was in force on {day}.",
             f"The edition {edition.version} ended on {edition.valid_to}. {current_hint}",
         )
@@ -124,7 +124,7 @@ def find_dated_state(build: ServedBuild, thing: Resolved, day: date) -> DatedSta
             later = (g for g in complete if g.id == graph.id and _valid_from(g) > _valid_from(graph))
             return DatedState(day=day, edition=edition, concept_edition=graph, retired_by=next(later, None))
     first_with_concept = next((g for g in editions if g.graph in graphs_with_concept), None)
-    raise Missing(
+    raise NotInForce(
         f"{read_segment(thing.path.rpartition('/')[2])} was not part of any edition of {scheme} in force on {day}.",
         f"It first occurs in {first_with_concept.version}, from {first_with_concept.valid_from}. {current_hint}"
         if first_with_concept

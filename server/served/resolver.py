@@ -45,6 +45,10 @@ class Missing(BegreppError):
         self.near = near
 
 
+class NotInForce(Missing):
+    """Raised if a code system or concept was in force on other days than the one that is asked about."""
+
+
 class Ambiguous(Missing):
     """A code denotes different concepts in the parts of a code system; `near` are these concepts."""
 

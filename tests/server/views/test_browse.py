@@ -252,6 +252,18 @@ def test_an_error_page_is_in_the_readers_language(client: FlaskClient) -> None:
     assert "Sidan finns inte" in client.get("/nope", headers={**HTML, "Accept-Language": "sv"}).text
 
 
+def test_an_error_page_links_the_addresses_that_it_names(client: FlaskClient) -> None:
+    page = client.get("/cs/onkologi/lungcancer?asOf=1999-01-01", headers={**HTML, "Accept-Language": "en"})
+    assert page.status_code == 404 and "<h1>Not in force on that day</h1>" in page.text
+    assert '<a href="/cs/onkologi/lungcancer">/cs/onkologi/lungcancer</a> shows the current state.' in page.text
+    swedish = client.get("/queries/nope", headers={**HTML, "Accept-Language": "sv"}).text
+    assert 'Exempelfrågorna finns på <a href="/queries">/queries</a>.' in swedish
+    template = client.get("/resource", headers={**HTML, "Accept-Language": "en"}).text
+    assert "Use /resource?uri=https://…" in template  # a pattern is no address
+    hostile = client.get("/cs/onkologi//evil.example/%3Cb%3E?asOf=1999-01-01", headers=HTML).text
+    assert 'href="//' not in hostile and "<b>" not in hostile.partition("<main")[2]
+
+
 def test_hostile_words_are_shown_as_words(client: FlaskClient) -> None:
     page = client.get("/search", query_string={"q": '"><script>alert(1)</script>'}, headers=HTML).text
     assert "<script>alert" not in page

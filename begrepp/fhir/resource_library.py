@@ -21,7 +21,7 @@ from begrepp.fhir.systems.posted_code_systems import PostedCodeSystem
 from begrepp.fhir.systems.served_systems import ServedSystem
 from begrepp.fhir.systems.supplemented_code_systems import SupplementedCodeSystem
 from begrepp.fhir.value_elements import object_items
-from begrepp.fhir.value_sets.implicit_value_sets import implicit_system, implicit_value_set
+from begrepp.fhir.value_sets.implicit_value_sets import implicit_ancestor, implicit_system, implicit_value_set
 from begrepp.fhir.value_sets.value_set_views import ValueSetView, read_value_set
 
 Json = dict[str, Any]
@@ -208,8 +208,10 @@ class ResourceLibrary:
         if (found := self.source.value_set(url, version, self.as_of)) is not None:
             self._add_listed(found)
             return found
-        system = implicit_system(url)
-        return implicit_value_set(url, version) if system and self.code_system(system, version) else None
+        view, ancestor = self.code_system(implicit_system(url), version), implicit_ancestor(url)
+        if view is None or (ancestor and view.index(ancestor) is None):
+            return None
+        return implicit_value_set(url, version)
 
     def _add_listed(self, view: ValueSetView) -> None:
         """Add the code systems that only the expansion of a value set has members of, as fragments with these."""

@@ -9,7 +9,7 @@ from typing import Any
 from begrepp.errors import BegreppError
 from begrepp.fhir.r4_resources import from_r4, to_r4
 from begrepp.fhir.requests.faults import FhirFault, FhirIssue, invalid_request, operation_outcome
-from begrepp.fhir.requests.operation_calls import OperationCall
+from begrepp.fhir.requests.operation_calls import OperationCall, refuse_repeated
 from begrepp.fhir.resource_library import ResourceLibrary, ResourceSource
 from server.fhir.fhir_operations import OPERATIONS, FhirOperation
 from server.fhir.parameter_names import refuse_misspelt, refuse_unknown
@@ -40,6 +40,7 @@ class FhirRequest:
         names = [str(each.get("name", "")) for each in items]
         if self.handling:
             self.check_names(names, operation.known_names)
+        refuse_repeated(items, operation.known_names)
         if self.base == "r4":
             items = from_r4(list(items))
         if instance is not None:

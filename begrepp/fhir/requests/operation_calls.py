@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,7 +17,8 @@ Json = dict[str, Any]
 _EXPANSION_PARAMETER = frozenset(
     f"http://hl7.org/fhir/{place}StructureDefinition/valueset-expansion-parameter" for place in ("", "tools/")
 )
-_LISTED_QUERY_NAMES = frozenset({"property", "designation", "useSupplement", "exclude-system"})
+_REPEATABLE = frozenset({"dependency", "designation", "exclude-system", "property", "tx-resource", "useSupplement"})
+"""Parameters that may be given several times, beside those whose names end with `-version`."""
 _FIRST_DAYS = {4: "-01-01", 7: "-01"}
 """Endings that complete a year and a month to their first day, by the length of the text."""
 _TRUTH = {"true": True, "false": False}
@@ -158,12 +159,16 @@ def read_parameters_resource(body: object) -> list[Json]:
 
 
 def read_query(pairs: Iterable[tuple[str, str]]) -> list[Json]:
-    """Return the parameters of a query string; a repeated name that may stand once only is an error."""
-    items: list[Json] = []
-    seen: set[str] = set()
-    for name, value in pairs:
-        if name in seen and name not in _LISTED_QUERY_NAMES and not name.endswith("-version"):
-            raise invalid_request(f"The parameter {name} is given twice.")
-        seen.add(name)
-        items.append({"name": name, "valueString": value})
-    return items
+    """Return the parameters of a query string."""
+    return [{"name": name, "valueString": value} for name, value in pairs]
+
+
+def refuse_repeated(items: Iterable[Json], known: Collection[str]) -> None:
+    """Raise `FhirFault` for a known parameter that has one value only and is given with several."""
+    found: dict[str, object] = {}
+    for each in items:
+        name, value = str(each.get("name", "")), each.get("resource", value_element(each)[1])
+        if name not in known or name in _REPEATABLE or name.endswith("-version"):
+            continue
+        if found.setdefault(name, value) != value:
+            raise invalid_request(f"The parameter {name} has several values.")

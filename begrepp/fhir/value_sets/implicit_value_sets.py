@@ -24,10 +24,21 @@ def implicit_system(url: str) -> str:
     return system if mark and query.partition("=")[0] in _KEYS else ""
 
 
+def implicit_ancestor(url: str) -> str:
+    """Return the code of the form `isa/[code]`, empty for another form."""
+    kind, argument = _form(url)
+    return argument if kind == "isa" else ""
+
+
+def _form(url: str) -> tuple[str, str]:
+    kind, _, argument = unquote(url.partition("?")[2].partition("=")[2]).partition("/")
+    return kind, argument
+
+
 def implicit_value_set(url: str, version: str) -> ValueSetView:
     """Return the value set of an address; `version` of the code system. Raises `FhirFault` for an unknown form."""
-    system, _, query = url.partition("?")
-    kind, _, argument = unquote(query.partition("=")[2]).partition("/")
+    system = url.partition("?")[0]
+    kind, argument = _form(url)
     include: Json = {"system": system} | ({"version": version} if version else {})
     if kind == "isa" and argument:
         include["filter"] = [{"property": "concept", "op": "is-a", "value": argument}]

@@ -334,3 +334,35 @@ def test_reads_take_no_parameters_but_those_of_form(client: FlaskClient) -> None
     for path in ("CodeSystem/icd-10-se", "metadata", "$versions"):
         assert ask(client, "r5", f"{path}?_format=json&_pretty=true")[0] == 200
         assert ask(client, "r5", f"{path}?date=2021-01-01")[0] == 400
+
+
+@pytest.mark.parametrize("base", ["r5", "r4"])
+@pytest.mark.parametrize(
+    ("path", "parameters", "name"),
+    [
+        ("CodeSystem/$lookup", {"system": [ECOG], "code": ["1", "2"]}, "code"),
+        ("CodeSystem/$lookup", {"system": [ECOG], "code": ["1"], "date": ["2026-12-01", "2019-01-01"]}, "date"),
+        ("ValueSet/$expand", {"url": [f"{ECOG}?vs", "urn:other"]}, "url"),
+        ("ValueSet/$expand", {"url": [f"{ECOG}?vs"], "count": ["2", "5"]}, "count"),
+    ],
+)
+def test_a_parameter_with_several_values_is_refused(
+    client: FlaskClient, base: str, path: str, parameters: dict[str, list[str]], name: str
+) -> None:
+    text = f"The parameter {name} has several values."
+    pairs = [(each, value) for each, values in parameters.items() for value in values]
+    items = [{"name": each, "valueString": value} for each, value in pairs]
+    body = {"resourceType": "Parameters", "parameter": items}
+    address = f"/fhir/{base}/{path}"
+    for answer in (client.get(address, query_string=pairs), client.post(address, json=body)):
+        assert answer.status_code == 400 and text in answer.text
+    kept = [one for one in items if one["name"] != name or one["valueString"] == parameters[name][0]]
+    same = {"resourceType": "Parameters", "parameter": [*kept, *kept]}
+    assert client.post(address, json=same).status_code == 200
+
+
+def test_an_implicit_value_set_below_an_unknown_code_does_not_exist(client: FlaskClient) -> None:
+    for operation in ("$expand?", f"$validate-code?system={ECOG}&code=1&"):
+        answer = client.get(f"/fhir/r5/ValueSet/{operation}url={ECOG}?fhir_vs=isa/nope")
+        assert "could not be found" in answer.text and "isa/nope" in answer.text
+    assert client.get(f"/fhir/r5/ValueSet/$expand?url={ECOG}?fhir_vs=isa/1").status_code == 200

@@ -100,28 +100,55 @@ def _read_prologue(text: str) -> tuple[tuple[Token, ...], tuple[str, ...]]:
 
 def read_query(query: str) -> list[Token]:
     """Return the tokens of a query; raises `QuerySyntaxError` if the grammar does not accept it."""
+    accepted, token, is_whole = _read_tokens(query, len(query))
+    if not is_whole:
+        raise _syntax_error(query, accepted, token)
+    _check_escapes(query, accepted)
+    return accepted
+
+
+def read_short_query(query: str, most: int) -> list[Token] | None:
+    """Return the tokens of a query with at most so many after its prologue; None if it has more, or is not accepted.
+
+    It takes less time than the error of `read_query`.
+    """
+    try:
+        accepted, _, is_whole = _read_tokens(query, most)
+        _check_escapes(query, accepted)
+    except QuerySyntaxError:
+        return None
+    return accepted if is_whole else None
+
+
+def _read_tokens(query: str, most: int) -> tuple[list[Token], Token | None, bool]:
+    """Return the tokens that the grammar accepts, the first that it does not, and whether it accepts the query.
+
+    It stops after so many tokens after the prologue.
+    """
     accepted: list[Token] = []
     stack = ["Query"]
     at = 0
     if (prologue := _PROLOGUE.match(query)) and prologue.end() <= _MAX_PROLOGUE:
         read, expected = _read_prologue(prologue[0])
         accepted, stack, at = [*read], [*expected], prologue.end()
+    most += len(accepted)
     while True:
         token = next_token(query, at)
         if not _advance(stack, _terminal(token)):
             if token is None or token.kind != "iri":
-                raise _syntax_error(query, accepted, token)
+                return accepted, token, False
             # The characters from a `<` may be an IRI, but in this place only an operator can stand.
             operator = operator_token(query, token.start)
             if not _advance(stack, operator.text):
-                raise _syntax_error(query, accepted, token)
+                return accepted, token, False
             token = operator
         if token is None:
-            _check_escapes(query, accepted)
-            return accepted
+            return accepted, None, True
         is_prefix = token.kind == "name" and accepted and accepted[-1].is_word("PREFIX")
         if is_prefix and token.text.find(":") != len(token.text) - 1:
             raise error_at(query, token, f"{token.text} cannot stand here.", "Expected: prefix:")
+        if len(accepted) >= most:
+            return accepted, token, False
         accepted.append(token)
         at = token.end
 

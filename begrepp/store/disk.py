@@ -7,7 +7,7 @@ store, and the graphs of editions that are too large to be copied there (docs/de
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from pyoxigraph import Store as Oxigraph
 
 from begrepp.errors import DamagedBuild, NoBuild, QueryError
 from begrepp.rdf.namespaces import prefixes
+from begrepp.sparql.lookup_answers import Term
 from begrepp.sparql.rejections import explain_rejection
 from begrepp.sparql.scheme_orders import SchemeOrders, read_scheme_orders
 from begrepp.sparql.select_star import expand_select_star
@@ -79,6 +80,15 @@ class DiskStore:
             if str(error).startswith("Corruption"):
                 raise DamagedBuild("The published build is damaged: its store cannot be read.") from None
             raise QueryError(f"The query cannot be answered: {error}", "Fix the query and retry.") from None
+
+    def triples(
+        self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, object_: Term | None
+    ) -> Iterator[tuple[Term, Term, Term]]:
+        """Yield the triples of the current view with these terms in the order in which queries read them."""
+        graphs: list[NamedNode | DefaultGraph] = [DefaultGraph(), *self._view_graphs]
+        for graph in graphs:
+            for quad in self._store.quads_for_pattern(subject, predicate, object_, graph):
+                yield quad.subject, quad.predicate, quad.object
 
 
 def _used_prefixes(query: str) -> dict[str, str]:

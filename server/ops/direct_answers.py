@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.http import quote_etag
 
+from begrepp.sparql.lookup_answers import answer_lookup_query
 from begrepp.sparql.tokens import may_contain_service
+from begrepp.store.disk import DiskStore
 from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.http.compression import MIN_BYTES, choose_coding
 from server.http.negotiation import (
@@ -103,7 +105,8 @@ class DirectAnswers:
         fingerprint = answers.fingerprint_in(build, query, formats)
         outcome, result = "kept", self._state.answers.get(fingerprint)
         if result is None:
-            outcome, result = "answered", await self._run(environ, build, query, formats, client)
+            outcome = "answered"
+            result = self._look_up(build, query, results) or await self._run(environ, build, query, formats, client)
             if result:
                 self._state.answers.put(fingerprint, result)
         format_ = graphs if result and result.form == "graph" else results
@@ -113,6 +116,14 @@ class DirectAnswers:
         environ[_RECORD] = partial(record_query, query.query, outcome, time.monotonic() - started, **about)
         response = environ[ANSWER] = _query_response(result, format_, fingerprint)
         return response
+
+    def _look_up(self, build: ServedBuild, query: SparqlRequest, results: Format | None) -> StoredResult | None:
+        """Return the result of a look-up in the current view, which takes a bounded number of steps."""
+        is_enabled = self._state.settings.query_rewrites and results == RESULT_FORMATS[0]
+        if not is_enabled or query.default_graphs or query.named_graphs or not isinstance(build.store, DiskStore):
+            return None
+        body = answer_lookup_query(query.query, build.store)
+        return StoredResult("solutions", body) if body else None
 
     async def _run(
         self,

@@ -19,7 +19,8 @@ from server.ops.request_body import BodyReader
 from server.workers.pool import QueryPool
 
 FORM = "application/x-www-form-urlencoded"
-QUERY = "SELECT ?l { <https://w3id.org/begrepp/id/cs/onkologi/lungcancer> skos:prefLabel ?l }"
+LOOKUP = "SELECT ?l { <https://w3id.org/begrepp/id/cs/onkologi/lungcancer> skos:prefLabel ?l }"
+QUERY = f"{LOOKUP} ORDER BY ?l"
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +98,10 @@ def form(query: str, **more: str) -> str:
     "query",
     [
         QUERY,
+        LOOKUP,
         f" \n{QUERY} ",
         f"\ufeff{QUERY}",
+        f"\ufeff{LOOKUP}",
         "ASK { ?s skos:prefLabel ?l }",
         "SELECT * { ?s ?p 'finns inte' }",
         "CONSTRUCT { ?s skos:prefLabel ?l } WHERE { ?s skos:prefLabel ?l } LIMIT 2",
@@ -154,6 +157,46 @@ def test_everything_else_takes_the_usual_way(client: _Client, query: str, header
     assert direct[1].keys() == usual[1].keys()
     if "content-encoding" not in usual[1]:  # gzip writes the time
         assert direct[2] == usual[2]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "accept"),
+    [({}, "*/*"), ({}, "application/sparql-results+json"), ({"format": "json"}, ""), ({"output": "json"}, "text/csv")],
+)
+def test_a_look_up_needs_no_worker(
+    client: _Client, app: Flask, monkeypatch: pytest.MonkeyPatch, parameters: dict[str, str], accept: str
+) -> None:
+    usual = client.send("GET", form(LOOKUP, **parameters), b"", {"accept": accept}, direct=False)
+    monkeypatch.setattr(app.extensions["begrepp"].pool, "start", lambda *_: pytest.fail("a worker was used"))
+    assert client.send("GET", form(LOOKUP, **parameters), b"", {"accept": accept}, direct=True) == usual
+    assert client.direct and usual[0] == 200 and b"lungcancer" in usual[2]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "accept", "rewrites"),
+    [
+        ({}, "text/csv", True),
+        ({}, "application/sparql-results+xml", True),
+        ({"default_graph_uri": "https://w3id.org/begrepp/id/graph/current"}, "*/*", True),
+        ({}, "*/*", False),
+    ],
+)
+def test_look_ups_in_other_formats_and_datasets_use_a_worker(
+    built: Settings, monkeypatch: pytest.MonkeyPatch, parameters: dict[str, str], accept: str, rewrites: bool
+) -> None:
+    app = create_app(replace(built, page_cache_mb=0, answer_cache_mb=0, query_rewrites=rewrites))
+    client, pool = _Client(app, monkeypatch), app.extensions["begrepp"].pool
+    used: list[object] = []
+    start = pool.start
+
+    def watch(*arguments: Any) -> Any:
+        used.append(arguments)
+        return start(*arguments)
+
+    monkeypatch.setattr(pool, "start", watch)
+    _, direct, usual = client.both("GET", form(LOOKUP, **parameters), accept=accept)
+    assert used and direct == usual
+    pool.close()
 
 
 def test_a_client_that_has_the_answer_gets_304(client: _Client) -> None:

@@ -273,4 +273,5 @@ def part_from_entry(entry: GraphEntry, folder: Path) -> Part:
         titles=entry.titles,
         header=entry.header,
         path=folder / entry.file,
+        sha256=entry.sha256,
     )

@@ -30,15 +30,16 @@ FOLDER = "expressions"
 def write_expression_tables(build: Path, previous: Path | None = None) -> None:
     """Write the tables of all code systems of a build.
 
-    Those of superseded editions, whose files have the checksum of the edition in their names, are linked from
-    `previous`, the folder of an earlier build that the same code wrote.
+    Those of code systems whose files are links to `previous`, the folder of an earlier build that the same code wrote,
+    are linked too.
     """
     folder = build / FOLDER
     folder.mkdir()
+    before = {system.path.name: system for system in Terminology(previous).all_systems()} if previous else {}
     for system in Terminology(build).all_systems():
-        earlier = previous / FOLDER / system.description.file if previous else None
-        if earlier and not system.description.current and earlier.exists():
-            link_or_copy(earlier, folder / earlier.name)
+        earlier = before.get(system.path.name)
+        if earlier and earlier.description == system.description and earlier.path.samefile(system.path):
+            link_or_copy(_stored_tables(earlier), _stored_tables(system))
         else:
             with SectionWriter(folder / system.description.file) as out:
                 _write_tables(out, system)
@@ -47,14 +48,17 @@ def write_expression_tables(build: Path, previous: Path | None = None) -> None:
 def tables_file(system: CodeSystem) -> SectionFile:
     """Return the tables of a code system: from its build, or made now where no file has them."""
     if isinstance(system, StoredSystem):
-        path = system.path
-        stored = path.parent.parent / FOLDER / path.name
-        if path.parent.name == TERMINOLOGY and stored.exists():
+        stored = _stored_tables(system)
+        if system.path.parent.name == TERMINOLOGY and stored.exists():
             return SectionFile(stored)
     data = BytesIO()
     with SectionWriter(data) as out:
         _write_tables(out, system)
     return SectionFile(data.getvalue())
+
+
+def _stored_tables(system: StoredSystem) -> Path:
+    return system.path.parent.parent / FOLDER / system.path.name
 
 
 def _write_tables(out: SectionWriter, system: CodeSystem) -> None:

@@ -188,6 +188,8 @@ def _common_length(one: mmap | bytes, left: int, other: mmap | bytes, right: int
     """Return the number of bytes of whole lines that are equal from two positions on, by exponential search."""
     step, same = 256, 0
     while (piece := one[left + same : left + same + step]) and piece == other[right + same : right + same + step]:
+        release_blocks(one, left + same, left + same + len(piece))
+        release_blocks(other, right + same, right + same + len(piece))
         same += len(piece)
         step = min(step * 2, _COPY_BYTES)
     while step := step // 2:

@@ -7,12 +7,13 @@ never written to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tantivy import Index, Query
 
 from begrepp.files import link_or_copy
+from begrepp.rdf.change_limit import TooManyChanges, distinct_iris
 from begrepp.rdf.sorted_files import changed_lines, subjects_with_prefix
 from begrepp.search.documents import read_selected_documents
 from begrepp.search.index_state import STATE_FILE, IndexState
@@ -29,10 +30,6 @@ _DISTANCE = 2
 """Links between a resource and those that it takes names from: a concept with the same name, and its sibling."""
 
 
-class TooManyChanges(Exception):
-    """More documents changed than are worth an update."""
-
-
 def update_index(path: Path, current: Path, before: Path, view: Path, report: Callable[[float], None]) -> int | None:
     """Write the index of the current view at `path` from the index `before` of an earlier `view`.
 
@@ -42,7 +39,8 @@ def update_index(path: Path, current: Path, before: Path, view: Path, report: Ca
     if not old_state or old_state.updates >= _MAX_UPDATES:
         return None
     try:
-        changed = _limited(line[1 : line.index("> ")] for _, line in changed_lines(view, current) if line[0] == "<")
+        lines = changed_lines(view, current)
+        changed = distinct_iris((line[1 : line.index("> ")] for _, line in lines if line[0] == "<"), _MAX_CHANGES)
         removed, added = read_selected_documents(view, changed), read_selected_documents(current, changed)
         state = old_state.with_changes(removed, added)
         state.find_siblings(lambda iris: read_selected_documents(current, iris))
@@ -50,7 +48,7 @@ def update_index(path: Path, current: Path, before: Path, view: Path, report: Ca
             return None
         for document in read_selected_documents(current, changed):
             state.add_namesakes(document)
-        affected = _limited(_affected_iris(changed, old_state, state, before, current))
+        affected = distinct_iris(_affected_iris(changed, old_state, state, before, current), _MAX_CHANGES)
     except TooManyChanges:
         return None
     path.mkdir(parents=True)
@@ -69,16 +67,6 @@ def update_index(path: Path, current: Path, before: Path, view: Path, report: Ca
     index.reload()
     report(1)
     return int(index.searcher().num_docs)
-
-
-def _limited(iris: Iterable[str]) -> set[str]:
-    """Return the distinct IRIs; raises `TooManyChanges` if there are too many."""
-    distinct: set[str] = set()
-    for iri in iris:
-        distinct.add(iri)
-        if len(distinct) > _MAX_CHANGES:
-            raise TooManyChanges
-    return distinct
 
 
 def _donors(iris: set[str], state: IndexState, current: Path) -> set[str]:

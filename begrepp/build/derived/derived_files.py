@@ -19,7 +19,7 @@ from pathlib import Path
 
 from begrepp.artefact.alphabet import AlphabetBuilder, alphabet_path
 from begrepp.artefact.code_texts import CODE_TEXTS
-from begrepp.artefact.manifest import CheckResult, Manifest, read_manifest_if_valid
+from begrepp.artefact.manifest import CheckResult, Manifest, part_from_entry, read_manifest_if_valid
 from begrepp.artefact.parts import Part
 from begrepp.artefact.scheme_order_writer import SchemeOrderBuilder
 from begrepp.artefact.statistics import STATISTICS, StatisticsCounter
@@ -38,6 +38,7 @@ from begrepp.search import update_index, write_index
 from begrepp.settings import LANGUAGES
 from begrepp.sparql.scheme_orders import FILES as ORDERS
 from begrepp.store.contents import StoreContents
+from begrepp.terminology.derivation.earlier_build import EarlierBuild
 from begrepp.terminology.derivation.terminology_writer import write_terminology
 from begrepp.terminology.difference_file import DIFFERENCES
 from begrepp.terminology.terminology_index import FOLDER as TERMINOLOGY
@@ -99,15 +100,19 @@ class DerivedFiles:
     ) -> None:
         """Write or link the terminology and the tables of expressions, in a process, when `scanned` is done.
 
-        A scan beside it would need more memory. Files of superseded editions are linked also if the view has changed.
+        A scan beside it would need more memory. Files of code systems that have not changed are linked.
         """
         wait([scanned])
-        previous = self._previous if self._is_unchanged("terms") else None
+        earlier = None
+        if self._previous and self._previous_manifest and self._is_unchanged("terms"):
+            graphs = self._previous / "graphs"
+            editions = [part_from_entry(entry, graphs) for entry in self._previous_manifest.graphs]
+            earlier = EarlierBuild(self._previous, graphs / view.name, editions)
         earlier_tables = self._previous if self._is_unchanged("tables") else None
         in_force = {part.graph for part in current}
         with _process() as pool:
             if not self._link_folder(build, TERMINOLOGY):
-                pool.submit(write_terminology, build, view, parts, in_force, public=public, previous=previous).result()
+                pool.submit(write_terminology, build, view, parts, in_force, public=public, earlier=earlier).result()
             if not self._link_folder(build, EXPRESSIONS):
                 pool.submit(write_expression_tables, build, earlier_tables).result()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -60,6 +60,8 @@ class GraphScan:
     editions: dict[str, list[ListedEdition]] = field(default_factory=lambda: defaultdict(list))
     mapping_sets: dict[str, str] = field(default_factory=dict)
     """IRIs of mapping sets by their identifiers."""
+    owners: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Concepts by the IRIs of their notes and terms."""
     _mappings: list[ConceptMapping] = field(default_factory=list)
     _mappings_by_end: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _sets: dict[str, str] = field(default_factory=dict)
@@ -105,19 +107,18 @@ class GraphScan:
 def scan_graph(path: Path) -> GraphScan:
     """Return what the sorted file of the current view or of one edition states."""
     scan = GraphScan(path)
-    wanted: set[str] = set()
     for term, lines in group_by_subject(path):
         if is_concept(term, lines):
-            wanted.update(_add_concept(scan, term[1:-1], lines))
+            _add_concept(scan, term[1:-1], lines)
         elif term[0] == "<" and not role_group_owner(term):
             _add_thing(scan, term[1:-1], lines)
-    for term, lines in read_subjects(path, (f"<{iri}>" for iri in wanted)):
+    for term, lines in read_subjects(path, (f"<{iri}>" for iri in scan.owners)):
         scan._nodes[term[1:-1]] = parse_statements(lines)
     return scan
 
 
-def _add_concept(scan: GraphScan, iri: str, lines: list[str]) -> Iterator[str]:
-    """Add a concept; yield the IRIs of its notes and terms."""
+def _add_concept(scan: GraphScan, iri: str, lines: list[str]) -> None:
+    """Add a concept."""
     placed: Statements = defaultdict(list)
     parents = []
     for line in lines:
@@ -132,7 +133,7 @@ def _add_concept(scan: GraphScan, iri: str, lines: list[str]) -> Iterator[str]:
         elif predicate in _LINKED:
             scan.incoming[rest[1:-4]][_LINKED[predicate]].append(iri)
         elif predicate in _NODES:
-            yield rest[1:-4]
+            scan.owners[rest[1:-4]].append(iri)
     scan.concepts[iri] = ScannedConcept(
         iri=iri,
         schemes=values(placed, "skos:inScheme"),

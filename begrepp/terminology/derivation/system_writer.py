@@ -59,7 +59,10 @@ class SystemWriter:
         return self._path.name
 
     def write(self, sets: Iterable[SetDescription]) -> SystemDescription:
-        """Write the file, with the value sets of a superseded edition; return the completed description."""
+        """Write the file, with description and value sets of a superseded edition; return the completed description.
+
+        Those of a current one are in the index, so that its file stays the same if only they have changed.
+        """
         codes = [concept.codes for concept in self._concepts]
         plain = [(code.value, n) for n, own in enumerate(codes) for code in own if not code.datatype]
         typed = [(code.value, n) for n, own in enumerate(codes) for code in own if code.datatype]
@@ -84,8 +87,9 @@ class SystemWriter:
             out.section("measured", encode_bitmap(self._measured))
             out.section("top_concepts", encode_bitmap(self._tops))
             write_hierarchy(out, len(codes), edges(self._broader()), self._related())
-            out.section("description", msgspec.msgpack.encode(description))
-            out.section("sets", msgspec.msgpack.encode([*sets]))
+            if not description.current:
+                out.section("description", msgspec.msgpack.encode(description))
+                out.section("sets", msgspec.msgpack.encode([*sets]))
         return description
 
     def _broader(self) -> list[tuple[int, int]]:

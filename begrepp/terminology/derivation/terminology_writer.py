@@ -14,7 +14,7 @@ from begrepp.files import link_or_copy
 from begrepp.rdf.frames import parse_triples, read_subject_blocks
 from begrepp.rdf.iris import role_group_owner, segment
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import group_by_subject, is_concept, parse_literal
+from begrepp.rdf.sorted_files import group_by_subject, parse_literal
 from begrepp.records import Coverage, Redistribution
 from begrepp.terminology.concept_record import (
     ConceptRecord,
@@ -23,18 +23,25 @@ from begrepp.terminology.concept_record import (
     SystemDescription,
     ThingName,
 )
+from begrepp.terminology.derivation.earlier_build import (
+    OTHER_LISTS,
+    EarlierBuild,
+    LinkedSystem,
+    find_unchanged_systems,
+    schemes_of,
+)
 from begrepp.terminology.derivation.graph_scan import GraphScan, ScannedConcept, scan_graph
 from begrepp.terminology.derivation.system_writer import SystemWriter
 from begrepp.terminology.name_composition import compose_name
 from begrepp.terminology.record_composition import ROLE_GROUP, compose_record
 from begrepp.terminology.section_file import encode_bitmap
 from begrepp.terminology.statements import Statements, is_a, parse_statements, texts, value, values
+from begrepp.terminology.stored_system import StoredSystem
 from begrepp.terminology.terminology_index import FOLDER, SUFFIX, read_descriptions, write_index
 
 CURRENT = "current"
 """Beginning of the names of the files of the current view."""
-OTHER_LISTS = ""
-"""Id under which concepts of no code system are written: the codes of lists that a dataset has of its own."""
+SystemFile = SystemWriter | LinkedSystem
 
 
 def write_terminology(
@@ -44,74 +51,98 @@ def write_terminology(
     in_force: Collection[str],
     *,
     public: bool,
-    previous: Path | None = None,
+    earlier: EarlierBuild | None = None,
 ) -> None:
     """Write the terminology of a build from the file of its current view and the files of its editions.
 
     `in_force` holds the graphs of the editions that the current view is made of.
-    Files of superseded editions are linked from `previous`, the folder of an earlier build that the same code wrote.
+    Files of superseded editions and of unchanged code systems are linked from `earlier`.
     """
     folder = build / FOLDER
     folder.mkdir()
     scan = scan_graph(view)
     _list_editions(scan, parts)
     current = {part.graph: part for part in parts if part.kind == "scheme" and part.graph in in_force}
-    systems, sets = _write_graph(folder, CURRENT, scan, current, public=public)
+    described = _describe_systems(scan, current.values(), public=public, current=True)
+    unchanged = find_unchanged_systems(earlier, scan, parts, described) if earlier else {}
+    systems, sets = _write_graph(folder, CURRENT, scan, described, unchanged)
     for part in parts:
         if part.kind != "scheme" or part.graph in current:
             continue
         stem = f"{part.sha256[:16]}-{segment(part.version)}"
-        linked = [*(previous / FOLDER).glob(f"{stem}@*{SUFFIX}")] if previous else []
+        linked = [*(earlier.folder / FOLDER).glob(f"{stem}@*{SUFFIX}")] if earlier else []
         for file in linked:
             link_or_copy(file, folder / file.name)
         if linked:
             own, own_sets = read_descriptions([folder / file.name for file in linked])
         else:
-            own, own_sets = _write_graph(folder, stem, scan_graph(part.path), {part.graph: part}, public=public)
+            scan_of_part = scan_graph(part.path)
+            described = _describe_systems(scan_of_part, [part], public=public, current=False)
+            own, own_sets = _write_graph(folder, stem, scan_of_part, described, edition=part.graph)
         systems += own
         sets += own_sets
     write_index(folder, systems, sets, scan.names)
 
 
-def _write_graph(
-    folder: Path, stem: str, scan: GraphScan, parts: Mapping[str, Part], *, public: bool
-) -> tuple[list[SystemDescription], list[SetDescription]]:
-    """Write the files of the code systems in a scanned file; `parts` are the editions that it holds, by graph."""
-    is_current = stem == CURRENT
-    by_id = {part.id: part for part in parts.values()}
-    described = {
-        iri: _describe_system(iri, statements, scan.things, by_id[id_], public=public, current=is_current)
+def _describe_systems(
+    scan: GraphScan, parts: Iterable[Part], *, public: bool, current: bool
+) -> dict[str, SystemDescription]:
+    """Return the code systems in a scanned file, by IRI; `parts` are the editions that it holds."""
+    by_id = {part.id: part for part in parts}
+    return {
+        iri: _describe_system(iri, statements, scan.things, by_id[id_], public=public, current=current)
         for iri, statements in scan.things.items()
         if (id_ := value(statements, "begrepp:schemeId")) in by_id
-    }
+    } | {OTHER_LISTS: SystemDescription(id=OTHER_LISTS, iri=OTHER_LISTS, current=current)}
+
+
+def _write_graph(
+    folder: Path,
+    stem: str,
+    scan: GraphScan,
+    described: Mapping[str, SystemDescription],
+    unchanged: Mapping[str, StoredSystem] | None = None,
+    *,
+    edition: str = "",
+) -> tuple[list[SystemDescription], list[SetDescription]]:
+    """Write the files of the code systems in a scanned file, and link those that are unchanged.
+
+    `edition` is the IRI of the superseded edition in the file; empty for the current view.
+    """
     members: dict[str, list[ScannedConcept]] = defaultdict(list)
     for concept in scan.concepts.values():
-        for scheme in [iri for iri in concept.schemes if iri in described] or [OTHER_LISTS]:
+        for scheme in schemes_of(concept.schemes, described):
             members[scheme].append(concept)
-    described.setdefault(OTHER_LISTS, SystemDescription(id=OTHER_LISTS, iri="", current=is_current))
+    linked = {iri: LinkedSystem(stored, folder, described[iri]) for iri, stored in (unchanged or {}).items()}
     writers = {
         iri: SystemWriter(folder / f"{stem}@{segment(system.id)}{SUFFIX}", system, members[iri])
         for iri, system in described.items()
-        if iri != OTHER_LISTS or members[iri]
+        if iri not in linked and (iri != OTHER_LISTS or members[iri])
     }
-    sets = [*_value_sets(scan, writers, edition="" if is_current else min(parts))]
-    for record, named in _records(scan):
-        for scheme in [iri for iri in record.schemes if iri in described] or [OTHER_LISTS]:
-            writers[scheme].add(record, named)
-    return [writer.write(() if is_current else sets) for writer in writers.values()], sets
+    files = [linked.get(iri) or writers[iri] for iri in described if iri in linked or iri in writers]
+    sets = [*_value_sets(scan, files, edition=edition)]
+    for record, named in _records(scan, {concept.iri for iri in writers for concept in members[iri]}):
+        for scheme in schemes_of(record.schemes, described):
+            if scheme in writers:
+                writers[scheme].add(record, named)
+    return [file.write(sets) for file in files], sets
 
 
-def _records(scan: GraphScan) -> Iterable[tuple[ConceptRecord, ThingName]]:
-    """Yield the record and the name of each concept of a scanned file."""
-    role_groups: dict[str, Statements] = {}
+def _records(scan: GraphScan, concepts: Collection[str]) -> Iterable[tuple[ConceptRecord, ThingName]]:
+    """Yield the record and the name of each of some concepts (IRIs) of a scanned file."""
+    role_groups: dict[str, list[str]] = {}
     for term, lines in group_by_subject(scan.path):
+        iri = term[1:-1]
         if role_group_owner(term):
-            role_groups[term[1:-1]] = parse_statements(lines)
-        elif is_concept(term, lines):
-            iri, statements = term[1:-1], parse_statements(lines)
-            own = {node: role_groups[node] for node in values(statements, ROLE_GROUP) if node in role_groups}
+            role_groups[iri] = lines
+        elif iri in concepts:
+            statements = parse_statements(lines)
+            groups = [node for node in values(statements, ROLE_GROUP) if node in role_groups]
+            own = {node: parse_statements(role_groups[node]) for node in groups}
             role_groups.clear()
             yield compose_record(iri, statements, scan.around(iri, statements, own)), compose_name(iri, statements)
+        else:
+            role_groups.clear()
 
 
 def _describe_system(
@@ -150,7 +181,7 @@ def _describe_system(
     )
 
 
-def _value_sets(scan: GraphScan, writers: Mapping[str, SystemWriter], *, edition: str) -> Iterable[SetDescription]:
+def _value_sets(scan: GraphScan, files: Sequence[SystemFile], *, edition: str) -> Iterable[SetDescription]:
     for iri, statements in scan.things.items():
         if not is_a(statements, "begrepp:ValueSet"):
             continue
@@ -165,19 +196,19 @@ def _value_sets(scan: GraphScan, writers: Mapping[str, SystemWriter], *, edition
             descriptions=texts(statements, "dct:description"),
             intension=tuple(text.value for text in texts(statements, "begrepp:intension")),
             edition=edition,
-            members=_by_system(members, writers),
-            former_members=_by_system(values(statements, "begrepp:formerMember"), writers),
+            members=_by_system(members, files),
+            former_members=_by_system(values(statements, "begrepp:formerMember"), files),
             unknown=tuple(member for member in members if member not in scan.concepts),
             resource_header=value(statements, "begrepp:resourceHeader"),
         )
 
 
-def _by_system(members: Sequence[str], writers: Mapping[str, SystemWriter]) -> dict[str, bytes]:
+def _by_system(members: Sequence[str], files: Sequence[SystemFile]) -> dict[str, bytes]:
     """Return the serialised bitmap of members by the name of the file of their code system."""
     return {
-        writer.file: encode_bitmap(BitMap(writer.numbers[member] for member in members if member in writer.numbers))
-        for writer in writers.values()
-        if any(member in writer.numbers for member in members)
+        file.file: encode_bitmap(BitMap(file.numbers[member] for member in members if member in file.numbers))
+        for file in files
+        if any(member in file.numbers for member in members)
     }
 
 

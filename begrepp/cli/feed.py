@@ -12,6 +12,7 @@ from rich.table import Table
 from begrepp.artefact.manifest import current_build
 from begrepp.cli import console
 from begrepp.cli.language import headings, translator
+from begrepp.cli.output_file import OutputFile
 from begrepp.cli.spinner import waiting
 from begrepp.cli.validate import language_option
 from begrepp.exports.dcat_feeds import feed_profiles, write_feed
@@ -23,7 +24,7 @@ from begrepp.validation.reports.i18n import choose_text
 
 @click.command("feed")
 @click.argument("profile", type=click.Choice(feed_profiles()))
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=OutputFile())
 @language_option
 def command(profile: str, file: Path, lang: str) -> None:
     """Write the catalogue of the build to FILE (.ttl, .rdf, .jsonld, .nt) in PROFILE, and report missing properties.

@@ -14,6 +14,7 @@ import click
 import loaders
 from begrepp.build.loads.record_checks import check_records
 from begrepp.cli import console
+from begrepp.cli.output_file import OutputFile
 from begrepp.errors import InputError, UsageError
 from begrepp.records import CodeList, Concept, EditionFiles, LoadRemark, Mapping, Record, Skipped, Variable
 from begrepp.sources.editions import DECLARATION, reported_faults
@@ -26,7 +27,7 @@ SHOWN = 5
 
 @click.command("new")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--output", type=click.Path(path_type=Path), help="Where to write the draft; source.toml by default.")
+@click.option("--output", type=OutputFile(), help="Where to write the draft; source.toml by default.")
 @click.option("--sheet", default="", help="The sheet of a workbook, if it is not the one with the largest table.")
 @click.option("--publisher", default="", help="The publisher: an id that begrepp knows, or a name.")
 @click.option("--licence", default="", help="The complete URL of the licence.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,8 @@ def _find_loader(path: Path) -> str:
     if suffix == ".tgz" or path.name.endswith(".tar.gz"):
         return "fhir"
     with path.open("rb") as file:
-        head = file.read(_HEAD).decode("utf-8", errors="replace")
+        start = file.read(_HEAD)
+    head = start.decode("utf-16" if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8", errors="replace")
     for loader, pattern in _TEXT_FORMATS:
         if pattern.search(head[:20_000] if loader != "ddi" else head):
             return loader

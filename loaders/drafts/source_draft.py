@@ -31,6 +31,7 @@ from loaders.drafts.draft_text import (
 )
 from loaders.drafts.formats import RecognisedFormat, recognise
 from loaders.drafts.table_sample import TableSample, read_sample, shape_of
+from loaders.support.unread_formats import refuse_unread_formats
 
 _XLSFORM = {"survey", "choices"}
 
@@ -47,6 +48,7 @@ def draft_source(
     id_ = f"{id_}-list" if id_.replace("-", "_") in taken or id_ in taken else id_
     if found := recognise(path):
         return _format_draft(found, id_, path, rights, today)
+    refuse_unread_formats([path])
     sample = read_sample(path, sheet)
     if not sample.columns or not sample.rows:
         raise InputError(path, "no table was found in the file.", "Check that you named the right file.")

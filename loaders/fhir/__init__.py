@@ -23,6 +23,7 @@ from begrepp.records import (
     Text,
     is_iri,
 )
+from begrepp.sources.editions import data_files
 from begrepp.sources.row_faults import Fault, add_fault
 from loaders.declaration.agents import slug
 from loaders.declaration.source_toml import new_declared_edition, read_declaration, read_edition_dates, read_rights
@@ -35,6 +36,7 @@ from loaders.support.code_systems import SYSTEMS
 from loaders.support.fhir_identity import distinct_resources
 from loaders.support.fhir_labels import object_items
 from loaders.support.fhir_packages import FhirContext, Resource, read_language, read_resources, resource_descriptions
+from loaders.support.unread_formats import refuse_unread_formats
 
 SOURCE = Source(
     id="fhir",
@@ -76,6 +78,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         resources_by_kind[kind], repeated = distinct_resources(resources_by_kind[kind])
         yield from repeated
     if not any(resources_by_kind.values()):
+        refuse_unread_formats(data_files(edition))
         origin = Origin(f"{edition.source}/{edition.version}")
         raise InputError(origin, f"there is no {', '.join(_KINDS[:3])}.", "Add .json files or a .tgz package of FHIR.")
     own_scheme = Scheme(

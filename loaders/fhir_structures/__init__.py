@@ -13,6 +13,7 @@ from typing import Any
 
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.records import EditionFiles, Record, Redistribution, Skipped, Source, Structure
+from begrepp.sources.editions import data_files
 from begrepp.sources.privacy import FHIR_PERSON_RESOURCES
 from loaders.declaration.agents import slug
 from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights
@@ -21,6 +22,7 @@ from loaders.fhir_structures.questionnaires import read_questionnaire
 from loaders.support.agencies import BEGREPP
 from loaders.support.fhir_labels import object_items
 from loaders.support.fhir_packages import Resource, read_language, read_resources, resource_descriptions
+from loaders.support.unread_formats import refuse_unread_formats
 
 SOURCE = Source(
     id="fhir_structures",
@@ -92,6 +94,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         read = read_profile if resource.kind == "StructureDefinition" else read_questionnaire
         yield from read(resource, id_, systems)
     if not urls:
+        refuse_unread_formats(data_files(edition))
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
             "there is no StructureDefinition or Questionnaire.",

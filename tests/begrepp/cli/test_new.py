@@ -298,6 +298,33 @@ def test_headers_with_gaps_and_spaces(tmp_path: Path, text: str, names: list[str
     assert rows[0] == shown
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.fsh", '// lista\nCodeSystem: Lista\nId: lista\n* #a "A"\n* #b "B"\n', "FHIR Shorthand.*SUSHI"),
+        (
+            "a.xml",
+            '<?xml version="1.0"?><CodeSystem xmlns="http://hl7.org/fhir"/>',
+            "XML.*JSON",
+        ),
+        ("a.ndjson", '{"resourceType":"CodeSystem"}\n{"resourceType":"ValueSet"}\n', "NDJSON.*Bundle"),
+        ("a.ofn", "Prefix(:=<http://ex/>)\nOntology(<http://ex/o>\nDeclaration(Class(:A))\n)\n", "functional.*ROBOT"),
+        ("a.omn", "Prefix: : <http://ex/>\nOntology: <http://ex/o>\nClass: :A\n", "Manchester.*ROBOT"),
+        ("a.ttl", "# x\n@prefix ex: <http://ex/> .\nex:a ex:p ex:b .\n", "it is RDF, but with no concepts"),
+    ],
+)
+def test_a_format_that_is_not_read_is_named_and_no_table(tmp_path: Path, name: str, text: str, told: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=told):
+        draft(tmp_path / name)
+
+
+def test_a_classification_in_utf_16_is_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "c.xml"
+    path.write_text('<?xml version="1.0" encoding="UTF-16"?><ClaML version="2.0.0"></ClaML>', encoding="utf-16")
+    assert draft_source([path], DraftRights(), date(2026, 1, 1)).kind == "the format claml"
+
+
 def test_a_header_of_unknown_words_is_a_doubt(tmp_path: Path) -> None:
     path = tmp_path / "k.csv"
     path.write_text("A;ett\nB;två\n", encoding="utf-8")

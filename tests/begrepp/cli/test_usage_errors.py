@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import string
+from pathlib import Path
 from types import ModuleType
 
 import click.exceptions
@@ -54,3 +55,19 @@ def test_the_messages_of_click_are_translated_with_their_values() -> None:
     for english, words in swedish.items():
         filled = {name for _, name, _, _ in string.Formatter().parse(words) if name}
         assert filled <= {name for _, name, _, _ in string.Formatter().parse(english) if name}, english
+
+
+@pytest.mark.parametrize(
+    "command", [["dump", "FILE"], ["feed", "dcat-ap-se", "FILE"], ["new", "k.csv", "--output", "FILE"]]
+)
+def test_a_file_that_cannot_be_written_is_told_before_the_work(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "k.csv").write_text("kod,namn\nA,ett\n", encoding="utf-8")
+    (tmp_path / "a.ttl").mkdir()
+    for name, words in (("gone/a.ttl", "There is no folder gone."), ("a.ttl", "is a directory")):
+        arguments = [name if each == "FILE" else each for each in command]
+        result = CliRunner().invoke(main, arguments, env={"LC_ALL": "en_GB.UTF-8", "BEGREPP_DATA": str(tmp_path)})
+        assert (result.exit_code, words in result.output) == (2, True), result.output
+    assert not list(tmp_path.glob("logs/*"))

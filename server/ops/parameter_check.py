@@ -15,7 +15,7 @@ from begrepp.queries.query_files import get_example
 from begrepp.search.schema import FACETS
 from server.api.operations import OPERATIONS
 from server.fhir.fhir_forms import FORM_PARAMETERS
-from server.http.negotiation import SPARQL_PARAMETERS, TABLE_FORMATS, split_suffix
+from server.http.negotiation import DOCUMENT_FORMATS, SPARQL_PARAMETERS, TABLE_FORMATS, find_format, split_suffix
 from server.http.query_parameters import (
     EVERYWHERE,
     find_repeated,
@@ -151,6 +151,15 @@ _REPEATABLE: Mapping[str, frozenset[str]] = {
     "tables.query_result": _GRAPHS,
 }
 """Parameters that may have several values."""
+_OF_EVERY_DOCUMENT = frozenset({"asOf", "format"})
+_OF_DOCUMENTS: Mapping[str, frozenset[str]] = {
+    "cs": frozenset({"all", "by", "offset"}),
+    "dataset": frozenset({"all", "find"}),
+    "mapping": frozenset({"offset", "to"}),
+}
+"""Parameters of the documents of resources by the first part of their paths; other documents have none of their own."""
+_OF_PAGES = frozenset({"find", "to"})
+"""Those of them that limit what a page shows; `find` limits a table too."""
 _FORMS = frozenset({"reconciliation.service_root", "sparql.endpoint"})
 """Routes whose parameters may be sent as a form."""
 
@@ -168,7 +177,8 @@ def check_parameters() -> None:
     _check_repeated(endpoint, given, known)
     if not (unknown := find_unknown((name for name, _ in given), known)):
         return
-    if endpoint in _LINKED and not any(nearest_name(name, known) for name in unknown) and not _wants_page():
+    every = DOCUMENTS.get(endpoint, known)
+    if endpoint in _LINKED and not any(nearest_name(name, every) for name in unknown) and not _wants_page():
         return
     if _wants_data(endpoint):
         raise unknown_parameter_error(unknown, known - _UNUSED.get(request.blueprint or "", _NO_NAMES))
@@ -200,4 +210,13 @@ def _known(endpoint: str) -> frozenset[str] | None:
     if known is not None and endpoint in _EXAMPLES:
         example = get_example(str((request.view_args or {})["name"]).partition(".")[0])
         known |= {each.name for each in example.parameters}
-    return known
+    return _of_document() if endpoint == "resource.document" else known
+
+
+def _of_document() -> frozenset[str]:
+    """Return the names of the parameters of the document of a resource, in the format that the client wants."""
+    known = _OF_EVERY_DOCUMENT | _OF_DOCUMENTS.get(str((request.view_args or {})["kind"]), _NO_NAMES)
+    if _wants_page():
+        return known
+    format_ = split_suffix(request.path, TABLE_FORMATS)[1] or find_format(request, DOCUMENT_FORMATS)
+    return known - (_OF_PAGES - {"find"} if format_ in TABLE_FORMATS else _OF_PAGES)

@@ -245,6 +245,29 @@ def test_an_address_of_a_concept_works_with_what_cannot_change_the_answer(
 
 
 @pytest.mark.parametrize(
+    ("path", "accept", "status"),
+    [
+        ("/cs/onkologi.csv?find=lung", "*/*", 400),
+        ("/cs/onkologi.csv?offset=25", "*/*", 200),
+        ("/mapping/onkologi.csv?to=atc", "*/*", 400),
+        ("/mapping/onkologi?to=atc", "text/html", 200),
+        ("/dataset/nkbc.csv?find=her2", "*/*", 200),
+        ("/dataset/nkbc?find=her2", "text/csv", 200),
+        ("/dataset/nkbc?find=her2", "text/turtle", 400),
+        ("/dataset/nkbc?to=atc", "application/ld+json", 400),
+    ],
+)
+def test_a_parameter_of_other_documents_is_refused(client: FlaskClient, path: str, accept: str, status: int) -> None:
+    with client.get(path, headers={"Accept": accept}) as answer:
+        assert answer.status_code == status
+
+
+def test_a_page_tells_a_parameter_of_other_documents(client: FlaskClient) -> None:
+    assert f"“find” {NOTICE}" in client.get("/cs/onkologi?find=lung", headers=HTML).text
+    assert NOTICE not in client.get("/dataset/nkbc?find=her2&all=1", headers=HTML).text
+
+
+@pytest.mark.parametrize(
     ("given", "near"), [("Scheme", "scheme"), ("schemes", "scheme"), ("off_set", "offset"), ("colour", ""), ("", "")]
 )
 def test_the_nearest_name_is_regardless_of_case_and_punctuation(given: str, near: str) -> None:

@@ -83,8 +83,6 @@ class AsgiBridge:
         client = connection_client(environ, self._proxies)
         try:
             body = await self._bodies.read(environ, receive, client)
-        except ConnectionError:
-            return
         except BegreppError as error:
             await _Connection(receive, send).send_all(*_refusal(error))
             return

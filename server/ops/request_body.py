@@ -39,7 +39,7 @@ class BodyTooSlow(BegreppError):
 
 
 class BodyInvalid(BegreppError):
-    """The length of a request body is stated in a form that HTTP does not allow."""
+    """A request body whose length is stated, or whose bytes are sent, in a form that HTTP does not allow."""
 
     status = 400
 
@@ -119,7 +119,7 @@ class BodyReader:
     async def read(self, environ: WSGIEnvironment, receive: Receive, client: str) -> RequestBody | None:
         """Return the whole body, or None if there is none; also set `CONTENT_LENGTH` for a body sent in chunks.
 
-        Raises `BodyTooSlow`, `BodyInvalid`, `TooManyBodies`, and `ConnectionError` if the client disconnects.
+        Raises `BodyTooSlow`, `TooManyBodies`, and `BodyInvalid`, also if the client disconnects before its end.
         """
         length = str(environ.get("CONTENT_LENGTH", ""))
         is_chunked = environ.pop("HTTP_TRANSFER_ENCODING", None) is not None
@@ -154,7 +154,7 @@ class BodyReader:
                     "Send it again on a faster connection, or in smaller parts.",
                 ) from None
             if message["type"] == "http.disconnect":
-                raise ConnectionError("The client has disconnected.")
+                raise BodyInvalid("The request body is incomplete, or not in chunks as HTTP defines.", "Send it again.")
             chunk = message.get("body", b"")
             body.write(chunk)
             pace.add(len(chunk))

@@ -50,6 +50,14 @@ def _raw(port: int, request: bytes) -> bytes:
         return line.recv(1000)
 
 
+def test_a_body_that_is_not_in_chunks_gets_400(port: int) -> None:
+    head = (
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n"
+    )
+    for size in (b"FFFFFFFFFFFFFFFFF", b"ZZ"):
+        assert _raw(port, head + b"Connection: close\r\n\r\n" + size + b"\r\nASK {}").startswith(b"HTTP/1.1 400")
+
+
 @pytest.mark.parametrize("time", ["made", "kept"])
 def test_a_slash_in_a_code_arrives_as_it_was_sent(port: int, time: str) -> None:
     answer, page = _asked(port, "/cs/icd-o-3/8140%2F3")

@@ -89,6 +89,20 @@ def test_a_slow_body_gets_408_and_no_thread(monkeypatch: pytest.MonkeyPatch) -> 
     assert called == []
 
 
+def test_a_body_that_breaks_off_gets_400() -> None:
+    messages = iter(({"type": "http.request", "body": b"a", "more_body": True}, {"type": "http.disconnect"}))
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return next(messages)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(_bridge()(_scope(transfer_encoding="chunked"), receive, send))
+    assert sent[0]["status"] == 400 and b"incomplete" in sent[1]["body"]
+
+
 def test_bodies_have_a_budget_together_and_for_each_client() -> None:
     async def many() -> list[BaseException | Any]:
         reader = BodyReader(lambda _: _LIMIT, _LIMIT)

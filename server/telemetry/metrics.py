@@ -42,7 +42,7 @@ from prometheus_client import (  # noqa: E402
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead  # noqa: E402
 
-_REPORT_BYTES = 1 << 16
+_REPORT_BYTES = 1 << 18
 """Change of the size of a cache after which it is recorded again."""
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -70,7 +70,7 @@ def record_cache(name: str, size: int) -> None:
 
 
 def cache_gauge(name: str) -> Callable[[int], None]:
-    """Return the function that records the bytes of a cache in this process, when they have changed by 64 kB."""
+    """Return the function that records the bytes of a cache in this process, when they have changed by 256 kB."""
     recorded = 0
 
     def record(size: int) -> None:

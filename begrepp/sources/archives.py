@@ -20,6 +20,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from begrepp.errors import InputError, Origin
+from begrepp.sources.text_encodings import find_xml_encoding_error
 
 MAX_UNPACKED = 8 * 1024**3
 MAX_RATIO = 200
@@ -184,6 +185,8 @@ def walk_xml(stream: IO[bytes], origin: Origin, *, doctype: bool = False) -> Ite
             "Remove the DOCTYPE in a copy, and check where the file comes from.",
         ) from None
     except (ParseError, *DAMAGED_ARCHIVE) as error:
+        if isinstance(error, ParseError) and (encoding_error := find_xml_encoding_error(stream, origin)):
+            raise encoding_error from None
         raise InputError(
             origin, f"the XML is not well-formed ({error}).", "Download the file again from its publisher."
         ) from None

@@ -19,6 +19,7 @@ from defusedxml.sax import make_parser
 
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.sources.meter import current_meter
+from begrepp.sources.text_encodings import find_xml_encoding_error
 from begrepp.text.plain_text import PlainText, collapse_lines, script_named
 
 _CHUNK = 1 << 16
@@ -183,6 +184,9 @@ def read_xml(
             "Remove the DOCTYPE in a copy, and check where the file comes from.",
         ) from None
     except SAXParseException as error:
+        with path.open("rb") as stream:
+            if encoding_error := find_xml_encoding_error(stream, Origin(path.name)):
+                raise encoding_error from None
         raise InputError(
             Origin(path.name, error.getLineNumber() or 0),
             f"the XML is truncated: it ends too early ({error.getMessage()})."

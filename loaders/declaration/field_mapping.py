@@ -60,11 +60,11 @@ class FieldMapping:
 
     def value(self, cells: Mapping[str, str], origin: Origin) -> str:
         """Return the value in a row, empty if there is none. Raises `InputError` for a value that is not in `words`."""
-        return self._apply_steps(self._raw_value(cells), origin) if self._is_used(cells) else ""
+        return self._apply_steps(self._raw_value(cells), origin) if self.is_used(cells) else ""
 
     def values(self, cells: Mapping[str, str], origin: Origin) -> tuple[str, ...]:
         """Return the distinct values in a row: separated by `split`, or every match of the pattern."""
-        if not self._is_used(cells):
+        if not self.is_used(cells):
             return ()
         raw = self._raw_value(cells)
         if self.all_matches and self.match:
@@ -76,7 +76,8 @@ class FieldMapping:
         finished = (self._apply_steps(part.strip(), origin, matched=self.all_matches) for part in parts)
         return tuple(dict.fromkeys(value for value in finished if value))
 
-    def _is_used(self, cells: Mapping[str, str]) -> bool:
+    def is_used(self, cells: Mapping[str, str]) -> bool:
+        """Return whether the conditions of `when` hold in a row."""
         return not self.when or all(matches_any(cells.get(column, ""), values) for column, values in self.when.items())
 
     def _raw_value(self, cells: Mapping[str, str]) -> str:

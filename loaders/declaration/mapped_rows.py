@@ -69,6 +69,26 @@ def texts_in_row(pairs: Iterable[tuple[str, FieldMapping]], row: MappedRow) -> t
     return tuple(Text(text, language) for language, text in texts if text)
 
 
+def _conditional_columns(mappings: Sequence[FieldMapping]) -> dict[str, list[FieldMapping]]:
+    """Return the columns that are read only where a condition holds, each with the rules that read it."""
+    users: dict[str, list[FieldMapping]] = {}
+    for mapping in mappings:
+        for column in mapping.source_columns:
+            users.setdefault(column, []).append(mapping)
+    conditions = {column for mapping in mappings for column in mapping.when}
+    return {
+        column: found
+        for column, found in users.items()
+        if column not in conditions and all(mapping.when for mapping in found)
+    }
+
+
+def _condition_remark(column: str, users: Iterable[FieldMapping], cells: Mapping[str, str]) -> str:
+    names = dict.fromkeys(name for mapping in users for name in mapping.when)
+    values = " and ".join(f"{name} is '{cells.get(name, '')}'" for name in names)
+    return f"the column '{column}' is not read in rows in which {values}: no `when` includes them."
+
+
 def read_mapped_rows(source: RowSource, cells: Iterable[FieldMapping], *, counted: bool = True) -> Iterator[MappedRow]:
     """Yield the rows of a source. Raises `InputError` for an unused column, and for a declared one that is in no row.
 
@@ -77,6 +97,7 @@ def read_mapped_rows(source: RowSource, cells: Iterable[FieldMapping], *, counte
     mappings = list(cells)
     declared = [cell.source_columns for cell in mappings] + [(each,) for cell in mappings for each in cell.when]
     columns = frozenset(column for alternatives in declared for column in alternatives if column not in ADDED_COLUMNS)
+    conditional = _conditional_columns(mappings)
     wildcards = tuple(each for each in source.ignore if "*" in each)
     found: set[str] = set()
     left_out: dict[str, None] = {}
@@ -103,6 +124,9 @@ def read_mapped_rows(source: RowSource, cells: Iterable[FieldMapping], *, counte
         row_cells.setdefault("file", _stem(row.origin.file))
         for name, value in row.context.items():
             row_cells.setdefault(name, value)
+        for column, users in conditional.items() if counted else ():
+            if row_cells.get(column) and not any(mapping.is_used(row_cells) for mapping in users):
+                add_remark(row.origin, _condition_remark(column, users, row_cells))
         yield MappedRow(row_cells, row)
     if left_out:
         names = join_names([*map(repr, left_out)])

@@ -167,10 +167,12 @@ class _Reader:
         for ref in in_order(node.all(f"{kind}Ref")):
             where = [(clauses or {}).get(each.get("WhereClauseOID"), "") for each in ref.all("WhereClauseRef")]
             oid = self.required(ref, f"{kind}OID")
+            if (mandatory := ref.get("Mandatory")) not in ("Yes", "No", ""):
+                add_remark(Origin(self.file, ref.row), f"Mandatory of '{oid}' is '{mandatory}', not Yes or No.")
             refs.append(
                 ItemRef(
                     oid,
-                    ref.get("Mandatory"),
+                    mandatory,
                     ref.row,
                     " or ".join(filter(None, where)),
                     self.formula(ref, "CollectionExceptionConditionOID"),

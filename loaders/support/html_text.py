@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from begrepp.text.plain_text import PlainText, Script, collapse_lines, script_named
 
 _BLOCKS = frozenset({"div", "p", "br", "li", "ul", "ol", "tr"})
+_UNSHOWN = frozenset({"script", "style"})
+"""Elements whose text a browser does not show."""
 _LINES = frozenset({"div", "p", "br", "li", "tr"})
 _ALIGNED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 _INLINE = frozenset({"sup", "sub", "span", "font", "b", "i", "em", "strong", "small"})
@@ -23,8 +25,11 @@ class _TextExtractor(HTMLParser):
         self.ends = ends
         self.plain = PlainText()
         self.open_tags: list[tuple[str, Script | None]] = []
+        self.unshown = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _UNSHOWN:
+            self.unshown += 1
         if tag in self.starts:
             self._break_line()
         elif tag in _INLINE:
@@ -38,6 +43,8 @@ class _TextExtractor(HTMLParser):
             self._break_line()
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in _UNSHOWN:
+            self.unshown = max(0, self.unshown - 1)
         if tag in self.ends:
             self._break_line()
         elif any(tag == each for each, _ in self.open_tags):
@@ -45,7 +52,8 @@ class _TextExtractor(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        self.plain.add(data)
+        if not self.unshown:
+            self.plain.add(data)
 
     def _close_tag(self) -> str:
         """Close the innermost inline element, and return its name."""

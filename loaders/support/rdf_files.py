@@ -22,7 +22,7 @@ from begrepp.rdf.xml_encoding import utf8_xml
 from begrepp.sources.file_kinds import content_advice, describe_content
 from begrepp.sources.meter import current_meter
 from begrepp.sources.row_faults import add_remark
-from begrepp.sources.text_encodings import find_encoding_error
+from begrepp.sources.text_encodings import find_encoding_error, find_xml_encoding_error
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,
@@ -141,7 +141,8 @@ def _parse_error(path: Path, form: RdfFormat, error: Exception) -> InputError:
         )
     row = getattr(error, "lineno", None) or 0
     with path.open("rb") as file:
-        if form != RdfFormat.RDF_XML and (encoding_error := find_encoding_error(file, Origin(path.name))):
+        find = find_xml_encoding_error if form == RdfFormat.RDF_XML else find_encoding_error
+        if encoding_error := find(file, Origin(path.name)):
             return encoding_error
     if (row or "language tag" in str(error)) and (found := find_faulty_tag(path, row)):
         return InputError(

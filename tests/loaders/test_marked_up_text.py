@@ -28,6 +28,7 @@ from tests.loaders.test_legal_forms import load, skos
         ("en <sup>2</sup> två</sup>", "en ² två"),
         ("10<sup>a<sub>1</sub></sup>", "10^a₁"),
         ("5 < 10 & <5 mm", "5 < 10 & <5 mm"),
+        ("ett<script>alert(1)</script> <style>p {}</style>två", "ett två"),
     ],
 )
 def test_html_keeps_superscripts_and_subscripts(html: str, text: str, paragraphs: bool) -> None:

@@ -60,3 +60,11 @@ def test_elements_have_the_order_and_notes_of_their_references(tmp_path: Path) -
         "F/G1/I3": ["Method: sum of a and b"],
         "F/G2/I4": ["Method: M9"],
     }
+
+
+def test_a_word_other_than_yes_or_no_for_mandatory_is_told(tmp_path: Path) -> None:
+    version = VERSION.replace('<ItemRef ItemOID="I1"', '<ItemRef Mandatory="Maybe" ItemOID="I1"')
+    text = f'<Study OID="S"><MetaDataVersion OID="V" Name="V">{version}</MetaDataVersion></Study>'
+    found = load(tmp_path, "odm", {"o.xml": f'<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3">{text}</ODM>'})
+    remarks = [each.text for each in found if isinstance(each, LoadRemark)]
+    assert "Mandatory of 'I1' is 'Maybe', not Yes or No." in remarks

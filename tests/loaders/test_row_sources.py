@@ -317,3 +317,23 @@ def test_numbers_in_json_are_codes_as_written(tmp_path: Path, file: str) -> None
     columns = '[file.columns]\nnotation = "kod"\npref_label.sv = "namn"\n'
     made = load(tmp_path, f'{TABLE}name = "{file.replace("__", ".")}"\n{columns}', **{file: text})
     assert [*labels(made)] == codes
+
+
+def test_a_cell_that_no_condition_reads_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("kod,namn,typ\nA,ett,PT\nA,uno,SY\nA,eins,XX\nB,två,PT\n,,XX\n", encoding="utf-8")
+    table = (
+        f'{TABLE}name = "a.csv"\nreport = ["unusable"]\n[file.columns]\nnotation = "kod"\n'
+        'pref_label.sv = { column = "namn", when = { typ = "PT" } }\n'
+        'alt_label.sv = { column = "namn", when = { typ = "SY" } }\n'
+    )
+    told = [each for each in remarks(load(tmp_path, table)) if "not read" in each]
+    assert told == ["the column 'namn' is not read in rows in which typ is 'XX': no `when` includes them."]
+
+
+def test_a_column_that_is_also_read_without_a_condition_is_not_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("kod,namn,typ\nA,ett,PT\nB,två,XX\n", encoding="utf-8")
+    table = (
+        f'{TABLE}name = "a.csv"\n[file.columns]\nnotation = "kod"\npref_label.sv = "namn"\n'
+        'alt_label.en = { column = "namn", when = { typ = "PT" } }\n'
+    )
+    assert not [each for each in remarks(load(tmp_path, table)) if "not read" in each]

@@ -32,7 +32,7 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
-from begrepp.sources.row_faults import Fault, add_fault
+from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from loaders.declaration.source_toml import (
     EditionDates,
     new_declared_edition,
@@ -179,6 +179,10 @@ def _concept(
     for text in _labels(annotations):
         if pref.setdefault(text.lang, text) != text:
             alt[text] = None
+    if alt:
+        add_remark(origin, "the class has a second label in one language, which is read as a synonym.")
+    if not pref and not is_deprecated:
+        add_remark(origin, "the class has no label; it is shown by its code.")
     alt |= dict.fromkeys(text for predicate in (_EXACT, _ALT) for text in _texts(annotations, predicate))
     hidden = dict.fromkeys(text for predicate in _OTHER_SYNONYMS for text in _texts(annotations, predicate))
     pref_labels = tuple(pref.values()) or (Text(notation, "zxx"),)

@@ -10,7 +10,7 @@ import pytest
 import loaders
 from begrepp.build.loads.record_checks import check_records
 from begrepp.errors import InputError
-from begrepp.records import Concept
+from begrepp.records import Concept, LoadRemark
 from tests.support.bad_files import edition
 
 SOURCE = """loader = "obo_owl"
@@ -101,3 +101,19 @@ def test_imports_in_turtle_are_read_from_the_edition(tmp_path: Path) -> None:
     imports = TURTLE + "<http://ex.org/t> owl:imports <http://ex.org/parts.ttl> .\n"
     with pytest.raises(InputError, match=r"imports <http://ex.org/parts\.ttl>"):
         load(tmp_path, imports)
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        ('rdfs:label "a"@sv , "b"@sv', ["the class has a second label in one language, which is read as a synonym."]),
+        ('rdfs:label ""', ["the class has no label; it is shown by its code."]),
+        ('rdfs:label "" ; owl:deprecated true', []),
+        ('rdfs:label "a"@sv , "b"@en', []),
+    ],
+)
+def test_a_second_label_and_a_missing_one_are_told(tmp_path: Path, labels: str, told: list[str]) -> None:
+    text = f"{TURTLE}obo:T_3 a owl:Class ; {labels} .\n"
+    made = edition(tmp_path, "owl", {"a.ttl": text, "source.toml": SOURCE})
+    records = list(check_records(loaders.read_records(made)))
+    assert [each.text for each in records if isinstance(each, LoadRemark)] == told

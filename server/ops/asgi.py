@@ -49,6 +49,10 @@ class ResponseTruncated(Exception):
     """Raised to close the connection of an incomplete response, so that the client detects the truncation."""
 
 
+class LibraryPanic(Exception):
+    """A panic of a library in Rust, which is no `Exception`; the server, in Rust too, would end the process for it."""
+
+
 class AsgiBridge:
     """ASGI application that runs a WSGI application in `threads` threads, and its cached responses without a thread.
 
@@ -88,6 +92,10 @@ class AsgiBridge:
             return
         try:
             await self._respond(environ, body.file if body else BytesIO(), client, _Connection(receive, send))
+        except (Exception, asyncio.CancelledError, GeneratorExit, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as panic:
+            raise LibraryPanic(str(panic)) from None
         finally:
             if body:
                 body.close()

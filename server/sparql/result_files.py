@@ -56,12 +56,12 @@ def result_file_response(
     return as_attachment(response, f"{name}.{format_.suffix}")
 
 
-def _typed_rows(stored: StoredResult) -> tuple[list[str], Iterator[list[Cell]]]:
+def _typed_rows(stored: StoredResult) -> tuple[list[str], list[list[Cell]]]:
     """Return the columns and rows of a result; numbers are numbers, unless a cell cannot hold all their digits."""
     results = parse_query_results(stored.body, format=QueryResultsFormat.JSON)
     if not isinstance(results, QuerySolutions):
-        return ["_askResult"], iter([["true" if getattr(results, "value", results) else "false"]])
-    rows = ([_typed_cell(term) for term in row] for row in results)
+        return ["_askResult"], [["true" if getattr(results, "value", results) else "false"]]
+    rows = [[_typed_cell(term) for term in row] for row in results]
     return [variable.value for variable in results.variables], rows
 
 
@@ -89,7 +89,8 @@ def cell_number(text: str, datatype: str) -> float | int | None:
 def _excel_rows(body: bytes) -> Iterator[str]:
     results = parse_query_results(body, format=QueryResultsFormat.JSON)
     assert isinstance(results, QuerySolutions)
-    rows = ([_excel_cell(term) for term in row] for row in results)
+    # Read to the end here: solutions of pyoxigraph must stay in one thread, and the response is sent from others.
+    rows = [[_excel_cell(term) for term in row] for row in results]
     return excel_csv([variable.value for variable in results.variables], rows)
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
@@ -28,6 +29,29 @@ TURTLE = b"<https://example.org/a> a <https://example.org/B> ."
 
 def test_every_route_has_an_address(app: Flask) -> None:
     assert routes_without_address(app) == []
+
+
+QUERY = "/sparql?query=SELECT%20?s%20?o%20%7B%20?s%20skos:prefLabel%20?o%20%7D%20LIMIT%2050"
+
+
+def test_every_answer_can_be_sent_from_another_thread(app: Flask, client: FlaskClient) -> None:
+    """Objects of pyoxigraph that were made in one thread panic in another, and the server sends from any of its own."""
+    formats = [f"{QUERY}&format={name}" for name in ("csv", "excel.csv", "xlsx", "parquet", "json", "xml")]
+    tables = [
+        f"{path}.{name}"
+        for path in ("/cs", "/dataset", "/dataset/nkbc", "/mapping/onkologi", "/cs/onkologi/cancer")
+        for name in ("csv", "excel.csv", "xlsx")
+    ]
+    tables += [f"/search.{name}?q=cancer" for name in ("csv", "excel.csv")]
+    failed = []
+    with ThreadPoolExecutor(1) as other:
+        for path in (*ROUTES, *one_of_each_kind(app), *formats, *tables):
+            with client.get(path) as answer:
+                if error := other.submit(list, answer.iter_encoded()).exception():
+                    failed.append(f"{path}: {error}")
+                if path in (*formats, *tables) and answer.status_code != 200:
+                    failed.append(f"{path}: {answer.status_code}")
+    assert failed == []
 
 
 def test_every_route_and_every_kind_of_document_answers(app: Flask, client: FlaskClient) -> None:

@@ -11,7 +11,7 @@ import pytest
 from begrepp.errors import BegreppError
 from server.http.page_cache import NotCached
 from server.ops import asgi, request_body
-from server.ops.asgi import AsgiBridge, ResponseTruncated
+from server.ops.asgi import AsgiBridge, LibraryPanic, ResponseTruncated
 from server.ops.request_body import BodyReader, TooManyBodies
 
 _LIMIT = 1 << 20
@@ -101,6 +101,30 @@ def test_a_body_that_breaks_off_gets_400() -> None:
 
     asyncio.run(_bridge()(_scope(transfer_encoding="chunked"), receive, send))
     assert sent[0]["status"] == 400 and b"incomplete" in sent[1]["body"]
+
+
+class _Panic(BaseException):
+    """As pyo3's PanicException, which is no `Exception`."""
+
+
+@pytest.mark.parametrize("path", ["/at-once", "/later"])
+def test_a_panic_of_a_library_ends_its_request_alone(path: str) -> None:
+    def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        if environ.get("begrepp.cached-only"):
+            raise NotCached(None)
+        start("200 OK", [])
+        if path == "/at-once":
+            raise _Panic
+        return (_fail(number) for number in range(3))
+
+    def _fail(number: int) -> bytes:
+        if number == 2:
+            raise _Panic
+        return b"x"
+
+    bridge = AsgiBridge(app, 1, BodyReader(lambda _: _LIMIT, _LIMIT))
+    with pytest.raises(LibraryPanic):
+        asyncio.run(_call(bridge, _scope(path), []))
 
 
 def test_bodies_have_a_budget_together_and_for_each_client() -> None:

@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 from begrepp.errors import QueryError, QueryRefused
 from begrepp.rdf.namespaces import prefixes
 from begrepp.sparql.counted_answers import rewrite_counts
+from begrepp.sparql.path_members import rewrite_path_members
 from begrepp.sparql.query_syntax import QuerySyntaxError, error_at, read_query
 from begrepp.sparql.scheme_orders import SchemeOrders
 from begrepp.sparql.services import declared_prefixes
@@ -53,8 +54,8 @@ def _check_depth(token_list: list[Token]) -> None:
 def check_client_query(query: str, counts: ViewCounts | None = None, orders: SchemeOrders | None = None) -> str:
     """Return a client's query as it may be sent to an engine; raises what `read_client_query` and `check_query` do.
 
-    With the counts of the current view, which the query is about, a query that only counts gets them as rows; with its
-    orders, a sorted page of a scheme gets its concepts.
+    With the counts of the current view, which the query is about, a query that only counts gets them as rows, and a
+    large class or scheme beside a path becomes a filter; with its orders, a sorted page of a scheme gets its concepts.
     """
     query = query.removeprefix("\ufeff")
     token_list = read_client_query(query)
@@ -62,6 +63,7 @@ def check_client_query(query: str, counts: ViewCounts | None = None, orders: Sch
     return (
         (counts and rewrite_counts(query, token_list, counts))
         or (orders and rewrite_page(query, token_list, orders))
+        or (counts and rewrite_path_members(checked, token_list, counts))
         or checked
     )
 

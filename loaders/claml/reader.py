@@ -19,6 +19,7 @@ from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files
 from begrepp.text.plain_text import PlainText, collapse_lines, script_named
 from loaders.declaration.source_toml import join_names
+from loaders.support.editions import note_unread_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ def find_claml_file(edition: EditionFiles) -> Path:
             f"{len(xml_files)} XML files where one is expected (there are: {names}).",
             "Add the ClaML file; if it is in a .zip, unpack it.",
         )
+    note_unread_files(edition, ".xml", ".dtd")
     return xml_files[0]
 
 

@@ -40,6 +40,7 @@ from loaders.declaration.source_toml import join_names, read_declaration
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_lists import CodeListRegistry
 from loaders.support.code_systems import concept_reference
+from loaders.support.editions import note_unread_files
 
 SOURCE = Source(
     id="ddi",
@@ -64,6 +65,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         raise InputError(
             declaration.origin, f"there are {len(files)} XML files ({names}).", "Add one study to an edition."
         )
+    note_unread_files(edition, ".xml")
     study = _read(files[0], language)
     declaration.set_defaults("dataset", _dataset_defaults(study))
     tables = tuple(

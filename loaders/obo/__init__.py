@@ -46,7 +46,7 @@ from loaders.obo.id_spaces import IdSpaces
 from loaders.obo.model import OboTerm
 from loaders.obo.terms import read_terms
 from loaders.support.agencies import MONARCH
-from loaders.support.editions import last_day_of_retired
+from loaders.support.editions import last_day_of_retired, note_unread_files
 from loaders.support.merged_codes import MergedCodes
 
 SOURCE = Source(
@@ -70,6 +70,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             f"{len(files)} .obo files, where one is expected.",
             "Add one.",
         )
+    note_unread_files(edition, ".obo")
     rights, scheme = read_rights(declaration), read_scheme(declaration, edition.source)
     dates = read_edition_dates(declaration, edition)
     declaration.done()

@@ -43,7 +43,7 @@ from loaders.declaration.source_toml import (
 )
 from loaders.obo_owl.classes import DEPRECATED, Annotations, local_name, read_classes
 from loaders.support.agencies import MONARCH
-from loaders.support.editions import last_day_of_retired
+from loaders.support.editions import last_day_of_retired, note_unread_files
 from loaders.support.merged_codes import MergedCodes
 from loaders.support.obo_identifiers import ALTERNATIVE_ID, IN_SUBSET, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
 
@@ -152,6 +152,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
 
 def _main_file(edition: EditionFiles, root: str) -> Path:
     files = [path for path in data_files(edition) if path.suffix.lower() in _SUFFIXES]
+    note_unread_files(edition, *_SUFFIXES)
     chosen = [path for path in files if path.name == root] if root else files
     if len(chosen) != 1:
         raise InputError(

@@ -94,7 +94,9 @@ def _syntax(path: Path) -> RdfFormat | None:
         raise InputError(path, "this is an ontology in the OBO format.", 'Set loader = "obo" in source.toml.')
     if re.match(r"<(?:[\w.-]+:)?Ontology\b", start):
         return None
-    if re.match(r"<[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?[\s/>]", start):
+    # In Turtle and N-Triples, `<urn:a>` is an IRI.
+    is_named_xml = "xmlns" in start or path.suffix.lower() not in (".ttl", ".nt")
+    if is_named_xml and re.match(r"<[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?[\s/>]", start):
         return RdfFormat.RDF_XML
     if start[0] in "[{":
         return RdfFormat.JSON_LD if start[0] == "{" or path.suffix.lower() in (".json", ".jsonld") else RdfFormat.TURTLE

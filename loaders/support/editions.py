@@ -1,13 +1,22 @@
-"""Constructors of `Edition` records for loaders of code systems, and the last day of a code that an edition retires."""
+"""Editions for loaders: their `Edition` records, files that are not read, and the last day of a retired code."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from begrepp.errors import Origin
 from begrepp.records import Agent, Edition, EditionFiles, Redistribution, Scheme, texts
-from begrepp.sources.editions import coverage, valid_from
+from begrepp.sources.editions import coverage, data_files, valid_from
+from begrepp.sources.row_faults import add_remark
 from loaders.support.agencies import IN_COPYRIGHT
+
+
+def note_unread_files(edition: EditionFiles, *suffixes: str) -> None:
+    """Add a remark for each of the publisher's files that has none of the suffixes that a loader reads."""
+    for path in data_files(edition):
+        if path.suffix.lower() not in suffixes:
+            add_remark(Origin(path.name), f"the file is not read; this loader reads {', '.join(suffixes)}.")
 
 
 def new_edition(

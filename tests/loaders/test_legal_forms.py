@@ -44,6 +44,22 @@ PREFIXES = "".join(
 SCHEME = ': a skos:ConceptScheme ; dct:title "S"@sv .\n'
 
 
+SCHEME_X = '[scheme]\nid = "x"\ntitle.sv = "X"\n'
+DATASET_X = '[dataset]\nid = "x"\ntitle.sv = "X"\ndescription.sv = "x"\n'
+OWL_CLASS = (
+    '<urn:c> a <http://www.w3.org/2002/07/owl#Class> ; <http://www.w3.org/2000/01/rdf-schema#label> "ett"@sv .\n'
+)
+CLAML_X = (
+    '<ClaML version="2.0.0"><Title name="x" date="2026-01-01" version="1">x</Title><ClassKinds><ClassKind name="k"/>'
+    '</ClassKinds><RubricKinds><RubricKind name="preferred"/></RubricKinds><Class code="A" kind="k">'
+    '<Rubric kind="preferred"><Label xml:lang="sv">ett</Label></Rubric></Class></ClaML>'
+)
+DDI_X = (
+    '<codeBook xmlns="ddi:codebook:2_5" version="2.5"><stdyDscr><citation><titlStmt><titl>Studie</titl></titlStmt>'
+    '</citation></stdyDscr><dataDscr><var ID="V1" name="a"><labl>Antal</labl></var></dataDscr></codeBook>'
+)
+
+
 def load(
     folder: Path, loader: str, files: dict[str, bytes | str], more: str = "", top: str = "", source: str = SOURCE
 ) -> list[Record]:
@@ -530,3 +546,20 @@ def test_labels_that_are_not_kept_are_reported(tmp_path: Path, labels: str, reas
     records = load(tmp_path, "skos", skos(f":A {labels} ."))
     reasons = [record.reason for record in records if isinstance(record, Skipped)]
     assert len(reasons) == bool(reason) and reason.replace("'", '"') in "".join(reasons)
+
+
+@pytest.mark.parametrize(
+    ("loader", "name", "content", "more"),
+    [
+        ("obo", "x.obo", "format-version: 1.4\n\n[Term]\nid: X:1\nname: ett\n", SCHEME_X),
+        ("obo_owl", "x.ttl", "<urn:o> a <http://www.w3.org/2002/07/owl#Ontology> .\n" + OWL_CLASS, SCHEME_X),
+        ("claml", "x.xml", CLAML_X, SCHEME_X),
+        ("ddi", "x.xml", DDI_X, DATASET_X),
+    ],
+)
+def test_a_file_beside_the_one_that_is_read_is_told(
+    tmp_path: Path, loader: str, name: str, content: str, more: str
+) -> None:
+    records = load(tmp_path, loader, {name: content, "mer.csv": "a,b\n1,2\n"}, more)
+    (remark,) = [each for each in records if isinstance(each, LoadRemark) and each.origin.file == "mer.csv"]
+    assert "the file is not read" in remark.text

@@ -1,8 +1,8 @@
 """Features of search hits: what the learned order of a list of hits decides by.
 
 A feature describes a hit, the query, the place of the hit among the others (whether its broader code or the same code
-in another system stands before it, how many hits of its code system do, how far its score is from theirs), or the
-company that it has among them (`hit_relations`).
+in another system stands before it, how many hits of its code system do, how far its score is from theirs), the company
+that it has among them (`hit_relations`), or how all of its names match the query (`hit_matches`).
 No feature names a code system, a language or a concept, so that an order learned on one build holds for another.
 """
 
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from begrepp.records import in_language
+from begrepp.search.hit_matches import MATCH_FEATURES, match_features
 from begrepp.search.hit_relations import RELATION_FEATURES, relation_features
 from begrepp.search.indexed_documents import Label
 from begrepp.search.query_parser import ParsedSearch
@@ -47,6 +48,7 @@ FEATURES = (
     *("first_match", "known_words", "likeness", "likeness_of_words"),
     *("label_covered", "query_covered", "typed_covered", "covered_anywhere", "is_rest", "is_in_subject"),
     *RELATION_FEATURES,
+    *MATCH_FEATURES,
 )
 """The columns of `hit_features`."""
 _KINDS = {kind: place for place, kind in enumerate(("concept", "dataset", "variable", "scheme"))}
@@ -111,7 +113,7 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
         ))  # fmt: skip
         system.add(notation, beginnings, score)
         codes[forms.code] += 1
-    return np.hstack([np.array(rows, np.float32), relation_features(scored)])
+    return np.hstack([np.array(rows, np.float32), relation_features(scored), match_features(scored, search)])
 
 
 _NO_LABEL = Label("", "", "")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from begrepp.search.indexed_documents import Label
 from begrepp.search.label_variants import label_variants
 from begrepp.search.query_parser import ParsedSearch, WordSlot
 from begrepp.search.query_words import SAME_KEY, QueryWords
@@ -22,6 +23,9 @@ _COVERAGE, _FIRST, _VARIANT = 0.65, 0.015, 0.02
 """Weights of the covered share of a label and of its first word, and the deduction for a variant of it."""
 _COVERED, _SHARED = 0.99, 0.95
 """A label has all words of the query and no others if more than this of its words and of the query is shared."""
+_OWN_NAMES = frozenset(["pref", "alt"])
+_NAMES = _OWN_NAMES | {"hidden", "via", "sibling", "variant", "namesake", "inclusion"}
+"""The roles of labels that are names of a document itself or of the same elsewhere."""
 _UNINFORMATIVE_WEIGHT = 0.1
 _UNINFORMATIVE = FUNCTION_WORDS | UNSPECIFIED
 
@@ -67,6 +71,18 @@ class MatchCoverage(NamedTuple):
     query: float
     typed: float
     anywhere: float
+
+
+class NameMatches(NamedTuple):
+    """Matches of several names: numbers of phrases of the query, and the best quality for each of its slots.
+
+    `phrases` are in any of the names, `covered` are a whole name, `own` one that is not taken from another concept.
+    """
+
+    phrases: int
+    covered: int
+    own: int
+    qualities: list[float]
 
 
 NO_COVERAGE = MatchCoverage(0.0, 0.0, 0.0, 0.0)
@@ -131,6 +147,29 @@ class LabelMatcher:
             typed=sum(compress(shares, is_typed)),
             anywhere=sum(map(mul, shares, map(max, qualities, context or qualities))),
         )
+
+    def phrase(self, label: str) -> int:
+        """Return the highest number of a phrase that a label matches a slot with: 0 as typed, -1 not at all."""
+        match = self._match(label)
+        return max(match.phrases) if match else -1
+
+    def match_names(self, labels: Iterable[Label]) -> NameMatches:
+        """Return the matches of the names among the labels of a document, of those that have been matched before."""
+        phrases, covered, own = set[tuple[int, int]](), set[tuple[int, int]](), set[tuple[int, int]]()
+        best, matches = self._no_qualities.copy(), self._matches
+        for label in labels:
+            if (match := matches.get(label.value)) is None or label.role not in _NAMES:
+                continue
+            for slot, quality in enumerate(match.qualities):
+                if quality:
+                    phrase = slot, match.phrases[slot]
+                    phrases.add(phrase)
+                    if match.is_covered:
+                        covered.add(phrase)
+                        if label.role in _OWN_NAMES:
+                            own.add(phrase)
+                    best[slot] = max(best[slot], quality)
+        return NameMatches(len(phrases), len(covered), len(own), best)
 
     def synonyms(self, label: str) -> list[tuple[Phrase, Phrase]]:
         """Return the words of the query that a label has only in other words, with these: `("cancer",), (…)`."""

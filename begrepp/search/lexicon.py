@@ -36,6 +36,8 @@ _LONG_WORD = 8
 """Words from this length may have two errors."""
 _MIN_SOUND, _LONG_SOUND = 4, 6
 """Words whose sounds have so many letters are compared by sound, from the second length with one error."""
+_MAX_CLOSEST = 2_000
+"""Misspelt words whose corrections are kept."""
 _FREQUENCY = 0.12
 """Taken off the cost of a word for each tenfold of the documents that it is in."""
 
@@ -53,6 +55,7 @@ class IndexLexicon:
         # Not the cache of a method: the reference to itself would keep the files open until garbage is collected.
         self._frequency = lru_cache(maxsize=20_000)(partial(_frequency, searcher))
         self._is_prefix = lru_cache(maxsize=20_000)(partial(_is_prefix, searcher))
+        self._closest: dict[str, str] = {}
         self._other_names = lru_cache(maxsize=2_000)(partial(_other_names, schema, searcher))
 
     @cached_property
@@ -100,7 +103,11 @@ class IndexLexicon:
 
     def is_written(self, word: str) -> bool:
         """Return whether a label has a word, or a part of a compound, in exactly this form apart from accents."""
-        return any(self._searcher.doc_freq(name, fold(word)) for name in ("word", "part"))
+        return self._written_frequency(word) > 0
+
+    def _written_frequency(self, word: str) -> int:
+        """Return the number of documents with a word or part of a compound in exactly this form but for accents."""
+        return max(self._searcher.doc_freq(name, fold(word)) for name in ("word", "part"))
 
     def is_in_texts(self, word: str) -> bool:
         """Return whether a definition or note has a word, in any form."""
@@ -140,6 +147,14 @@ class IndexLexicon:
         English share: *skitsofreni* is one letter from *schizofreni* there. The least cost decides, then the frequency.
         Words of the synonyms are words of labels too.
         """
+        if (known := self._closest.get(word)) is None:
+            if len(self._closest) >= _MAX_CLOSEST:
+                self._closest.clear()
+            self._closest[word] = known = self._find_closest(word)
+        return known
+
+    def _find_closest(self, word: str) -> str:
+        """Return what `closest` does, which keeps it: a query may need it several times, each some milliseconds."""
         heard = sound(word)
         near = {
             other: typing_cost(word, other) for other in self._near(word, fold, ("word", "part"), 1 + _is_long(word))
@@ -151,7 +166,7 @@ class IndexLexicon:
         if not near and _is_long(word):
             near = dict.fromkeys(self._near(word, spelling, ("key",), 1), 1.0)
         least = min(_MIN_CORRECTION_FREQUENCY, 1 + self._searcher.num_docs // _LARGE_INDEX)
-        counts = {other: max(self.frequency(other), least * is_synonym(other)) for other in near}
+        counts = {other: max(self._written_frequency(other), least * is_synonym(other)) for other in near}
 
         def cost(other: str) -> tuple[float, int, str]:
             rare = _RARE if counts[other] < least else 0.0

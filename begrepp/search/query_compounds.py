@@ -7,7 +7,7 @@ from itertools import product
 
 from begrepp.search.query_lexicon import Lexicon
 from begrepp.search.synonyms import Phrase, is_synonym, source_of, synonyms
-from begrepp.search.words import MEDICINE_WORDS
+from begrepp.search.words import CODE_WORDS, MEDICINE_WORDS, ORDINARY_WORDS
 
 MEDICINE = "medicin"
 """The word by which the synonyms name groups of medicines: *astmamedicin*, *medicin mot astma*."""
@@ -34,28 +34,46 @@ _FREQUENT_HEAD, _FREQUENT_TAIL = 100, 200
 def joined_runs(words: Sequence[str], lexicon: Lexicon) -> Iterator[range]:
     """Yield the places of the words that stand side by side and are parts of one compound."""
     for at in range(len(words) - 1):
-        if joined := join_words(words[at:], lexicon):
+        if joined := join_synonym(words[at:], _MIN_JOINED) or join_words(words[at:], lexicon):
             yield range(at, at + joined[1])
 
 
 def join_words(words: Sequence[str], lexicon: Lexicon) -> tuple[str, int] | None:
     """Return the compound that the first words are parts of, and their number: 3 for *krans kärls röntgen*.
 
-    The compound is a word of the index, or has synonyms that are.
+    The compound is a word of the index, or has synonyms that are. Words of circumstances are no parts: *barn äter*.
     """
     for length in range(min(_MAX_JOINED, len(words)), 1, -1):
         some = words[:length]
         shortest = min(map(len, some))
-        if shortest < _MIN_JOINED_LENGTH or not "".join(some).isalpha():
+        if shortest < _MIN_JOINED_LENGTH or not "".join(some).isalpha() or not ORDINARY_WORDS.isdisjoint(some):
             continue
         is_known = _is_known_compound if shortest >= _MIN_PART_LENGTH else _is_written_compound
-        joints = product(*([part, part.removesuffix("s"), part + "s"] for part in some[:-1]))
-        compounds = [*dict.fromkeys("".join([*parts, some[-1]]) for parts in joints)]
+        compounds = _joined(some)
         if length > _MIN_JOINED and not lexicon.is_prefix("".join(some[:_MIN_JOINED])):
             compounds = [*filter(is_synonym, compounds)]
         if found := next((word for word in compounds if is_known(word, lexicon)), ""):
             return found, length
     return None
+
+
+def join_synonym(words: Sequence[str], least: int) -> tuple[str, int] | None:
+    """Return the compound with synonyms that the first words are parts of, at least so many, and their number.
+
+    *lung funktions undersökning* has those of *lungfunktionsundersökning*, though no label has the word.
+    """
+    for length in range(min(_MAX_JOINED, len(words)), max(least, _MIN_JOINED) - 1, -1):
+        some = words[:length]
+        compounds = _joined(some) if "".join(some).isalpha() and some[-1] not in CODE_WORDS else []
+        if found := next((word for word in compounds if is_synonym(word) and synonyms((word,))), ""):
+            return found, length
+    return None
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """Return the compounds of some words, with and without an *s* between them."""
+    joints = product(*([part, part.removesuffix("s"), part + "s"] for part in words[:-1]))
+    return [*dict.fromkeys("".join([*parts, words[-1]]) for parts in joints)]
 
 
 def _is_written_compound(word: str, lexicon: Lexicon) -> bool:

@@ -67,6 +67,11 @@ def correction_of(word: str, lexicon: Lexicon) -> str:
     return correction if cost <= 1 and not any(is_likely_compound(split, lexicon) for split in splits) else ""
 
 
+def is_slight_error(word: str, other: str) -> bool:
+    """Return whether a long word differs from another by a slight error."""
+    return len(word) >= _LONG_WORD and typing_cost(word, other) <= _SLIGHT
+
+
 def _transposed(word: str, lexicon: Lexicon) -> str:
     """Return the frequent word that is meant by one in which two letters are exchanged; empty if there is none.
 

@@ -14,6 +14,7 @@ from functools import lru_cache, partial
 
 from begrepp.search.query_codes import QueryCodes, find_codes, is_capitals
 from begrepp.search.query_compounds import (
+    join_synonym,
     join_words,
     joined_runs,
     loose_alternatives,
@@ -202,6 +203,12 @@ def _slots(
             phrase, taken = inside
             at += taken
             yield maker.make(phrase, synonyms(phrase), at == len(parts), tuple(run[:taken]))
+            continue
+        if joined and (whole := join_synonym(run, length)):
+            word, taken = whole
+            at += taken
+            others = [*dict.fromkeys((*synonyms((word,)), *(phrases if taken == length else ())))]
+            yield maker.make((word,), others, at == len(parts), tuple(run[:taken]))
             continue
         if joined and length == 1 and (compound := join_words(run, lexicon)):
             word, length = compound

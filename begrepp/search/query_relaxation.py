@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from begrepp.search.query_compounds import loose_parts
+from begrepp.search.query_corrections import is_slight_error
 from begrepp.search.query_lexicon import Lexicon
 from begrepp.search.query_medicines import ask_for_medicines, with_medicines
 from begrepp.search.query_parser import ParsedSearch, SlotMaker, WordSlot, parse_search
@@ -100,10 +101,16 @@ def _loosened(search: ParsedSearch, lexicon: Lexicon) -> str:
 
 
 def _known_parts(word: str, lexicon: Lexicon) -> Phrase:
-    """Return a word of the index, or the parts of another word, or the word that is closest to it."""
+    """Return a word of the index, or the parts of another word, or the word that is closest to it.
+
+    *kolonskopi* is *koloskopi*, though *kolon* and *kopi* are words: it is long, and the error slight.
+    """
     if lexicon.frequency(word):
         return (word,)
-    return loose_parts(word, lexicon) or (lexicon.closest(word) or word,)
+    closest = lexicon.closest(word)
+    if closest and is_slight_error(word, closest) and lexicon.is_written(closest):
+        return (closest,)
+    return loose_parts(word, lexicon) or (closest or word,)
 
 
 def telling_slots(search: ParsedSearch) -> list[int]:

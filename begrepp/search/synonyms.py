@@ -21,6 +21,7 @@ from begrepp.search.words import content_words
 from begrepp.settings import ROOT, Settings
 from begrepp.text.sound import sound
 from begrepp.text.stemming import lowercase_words, spelling, word_keys
+from begrepp.text.swedish import fold, has_other_accents
 
 Phrase = tuple[str, ...]
 Keys = tuple[str, ...]
@@ -40,7 +41,7 @@ class Synonyms:
         self._by_phrase: dict[Phrase, tuple[int, ...]] = {}
         self._texts: dict[Phrase, str] = {}
         self._keys: set[str] = set()
-        self._long: list[tuple[Keys, ...]] = []
+        self._long: list[tuple[Phrase, tuple[Keys, ...]]] = []
         self._long_by_key: dict[str, list[int]] = {}
         self.add(lines, source)
 
@@ -71,7 +72,7 @@ class Synonyms:
             if len(phrase) > 1:
                 for one in min(keys, key=self._with_any):
                     self._long_by_key.setdefault(one, []).append(len(self._long))
-                self._long.append(keys)
+                self._long.append((phrase, keys))
         self._groups.append((source, phrases))
 
     def _with_any(self, keys: Keys) -> int:
@@ -95,12 +96,21 @@ class Synonyms:
             keys.append([key for key in word_keys(word) if key in self._keys])
             if not keys[-1]:
                 return found
-        for number in sorted({number for key in product(*keys) for number in self._by_phrase.get(key, ())}):
+        numbers = sorted({number for key in product(*keys) for number in self._by_phrase.get(key, ())})
+        for number in self._with_accents_of(phrase, numbers):
             source, others = self._groups[number]
             for other in others:
                 if other != tuple(phrase):
                     found.setdefault(other, source)
         return found
+
+    def _with_accents_of(self, phrase: Sequence[str], numbers: Sequence[int]) -> Sequence[int]:
+        """Return those of some groups that have a phrase with the accents that it has: *halsen* is not *hälsen*.
+
+        A phrase without accents, which no group has so, is typed without them: all groups are returned.
+        """
+        alike = [number for number in numbers if any(_is_form(phrase, other) for other in self._groups[number][1])]
+        return alike if alike or not all(map(str.isascii, phrase)) else numbers
 
     def find_phrases(self, words: Sequence[str]) -> list[tuple[int, ...]]:
         """Return the places of the phrases of several words in a text, each in the order of the phrase.
@@ -111,15 +121,32 @@ class Synonyms:
         keys = [frozenset(word_keys(word)) for word in words]
         every = frozenset[str]().union(*keys)
         near = {number for key in every for number in self._long_by_key.get(key, ())}
-        possible = (phrase for number in near if not any(map(every.isdisjoint, phrase := self._long[number])))
-        found = [places for phrase in possible if (places := _places(phrase, keys))]
+        possible = (self._long[number] for number in near if not any(map(every.isdisjoint, self._long[number][1])))
+        found = [(places, phrase) for phrase, others in possible if (places := _places(others, keys))]
+        if not all(map(str.isascii, words)):  # with some accents, words without are meant so
+            found = [
+                each for each in found if not any(map(has_other_accents, map(words.__getitem__, each[0]), each[1]))
+            ]
         taken = set[int]()
         chosen = []
-        for places in sorted(found, key=lambda each: (-len(each), max(each) - min(each), each)):
+        for places in sorted(
+            (places for places, _ in found), key=lambda each: (-len(each), max(each) - min(each), each)
+        ):
             if taken.isdisjoint(places):
                 taken.update(places)
                 chosen.append(places)
         return chosen
+
+
+def _is_form(phrase: Sequence[str], other: Sequence[str]) -> bool:
+    """Return whether two phrases have the same words in some form, with the same accents or typed without them."""
+    return len(phrase) == len(other) and all(map(_is_form_of_word, phrase, other))
+
+
+def _is_form_of_word(word: str, other: str) -> bool:
+    if word in (other, fold(other)):
+        return True
+    return not (has_other_accents(word, other) or {*word_keys(word)}.isdisjoint(word_keys(other)))
 
 
 def _long_keys(word: str) -> Keys:

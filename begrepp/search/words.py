@@ -34,9 +34,11 @@ def content_words(text: str) -> tuple[str, ...]:
 
 QUESTION_WORDS = frozenset(
     _words("""
-    vad vilka vilken vilket var vem hur när varför finns finnas är varit betyder innebär kallas heter skrivs stavas
+    vad vilka vilken vilket var vart varifrån vem vems hur hurdan hurdant när varför huruvida
+    finns finnas är varit betyder innebär kallas heter skrivs stavas
     har ha hade får få fick kan kunna ska skall vill veta går göra gör blir bli hittar hitta söker sök visa ge
-    jag du han hon vi ni de dem mig dig min mitt mina din ditt dina sin sitt sina sig något någon några alla allt där
+    jag du han hon man vi ni de dem mig dig honom henne min mitt mina din ditt dina sin sitt sina sig hans hennes deras
+    vår vårt våra denna detta dessa något någon några alla allt där
     här då nu också bara inte om eller personer information uppgift uppgifter
     kodar koda kodas ges ger gavs kallar rem remiss ang angående pat patient patienten pga obs
     registreras registrerar mellan skillnad skillnaden innehåller ingår gäller

@@ -63,6 +63,8 @@ _SHARED_ENDINGS = (
     (("isk", "iska", "iskt"), re.compile(r"(?<=\w\w\w)isk[at]?$"), "ic"),
     (("isk", "iska", "iskt"), re.compile(r"(?<=\w{5})isk[at]?$"), "i"),
 )
+# The definite forms of nouns that end with a stressed vowel: *knäet*, *tårna*.
+_VOWEL_FORM = re.compile(r"(?<=\w[åä])(?:et|na|rna)s?$")
 # Endings that a stemmer leaves on words of another language.
 _ENDINGS = ("ning", "ing", "ium", "iae", "ia", "et", "at", "an", "um", "us", "a", "e", "i", "y")
 _ENDING = re.compile(rf"(?<=\w{{4}})(?:{'|'.join(_ENDINGS)})$")
@@ -91,6 +93,8 @@ def word_keys(word: str) -> tuple[str, ...]:
         stems += _SV.analyze(fold(word))
     if word.endswith(_SYNCOPE_ENDINGS) and (found := _SYNCOPE.search(word)) and found["before"] != "r":
         stems.append(word[: found.start()] + (found["whole"] or f"{found['before']}e{found['last']}"))
+    if found := _VOWEL_FORM.search(word):
+        stems.append(word[: found.start()])
     for endings, pattern, other in _SHARED_ENDINGS:
         if word.endswith(endings):
             stems.append(pattern.sub(other, word))

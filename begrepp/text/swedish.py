@@ -40,6 +40,21 @@ def fold(text: str) -> str:
     return plain if plain.isascii() else plain.translate(_WITHOUT_DIACRITICS)
 
 
+def has_other_accents(word: str, other: str) -> bool:
+    """Return whether two words have other accents in the letters that both begin with: *svårt* and *svart*.
+
+    The plural of a noun may have another vowel: *tänder* and *tand*.
+    """
+    differ = ((one, two) for one, two in zip(word, other, strict=False) if one != two)
+    one, two = next(differ, ("", ""))
+    return fold(one) == fold(two) != "" and not (_has_umlaut(word, two + one) or _has_umlaut(other, one + two))
+
+
+def _has_umlaut(word: str, letters: str) -> bool:
+    """Return whether a word may be a plural with the second of two letters in place of the first."""
+    return letters in ("aä", "oö") and word.endswith(("er", "erna", "ers", "ernas"))
+
+
 def sort_key(text: str) -> str:
     """Return a key for Swedish collation; numbers sort by value."""
     plain = text.casefold()

@@ -7,12 +7,13 @@ import pytest
 from begrepp.search import query_compounds
 from begrepp.search.query_compounds import (
     is_likely_compound,
+    join_synonym,
     join_words,
     loose_alternatives,
     other_joints,
     split_compound,
 )
-from begrepp.search.query_corrections import correction_of, is_unknown
+from begrepp.search.query_corrections import correction_of, is_slight_error, is_unknown
 from tests.begrepp.search.test_query_parts import EveryWord
 
 FREQUENCIES = {
@@ -90,3 +91,22 @@ def test_three_words_are_one_compound_if_it_has_synonyms(monkeypatch: pytest.Mon
         query_compounds, "synonyms", lambda phrase: [("operation",)] if "oxeledprotes" in phrase else []
     )
     assert join_words(("oxe", "leds", "protes"), Words()) == ("oxeledprotes", 3)
+
+
+def test_words_are_a_compound_that_no_label_has_if_it_has_synonyms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query_compounds, "is_synonym", "knäledsprov".__eq__)
+    monkeypatch.setattr(query_compounds, "synonyms", lambda phrase: [("test",)] if "knäledsprov" in phrase else [])
+    assert join_synonym(("knä", "leds", "prov", "nu"), 2) == ("knäledsprov", 3)
+    assert join_synonym(("knäled", "prov"), 2) == ("knäledsprov", 2)
+    assert join_synonym(("knäled", "prov"), 3) is None
+
+
+def test_words_of_circumstances_are_no_parts_of_compounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FREQUENCIES, "barnoxe", 50)
+    monkeypatch.setitem(FREQUENCIES, "ledoxe", 50)
+    assert join_words(("led", "oxe"), Words()) == ("ledoxe", 2)
+    assert join_words(("barn", "oxe"), Words()) is None
+
+
+def test_a_long_word_may_have_a_slight_error() -> None:
+    assert is_slight_error("kolonskopi", "koloskopi") and not is_slight_error("kolon", "koln")

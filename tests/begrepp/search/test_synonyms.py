@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.errors import InputError
-from begrepp.search.synonyms import OWN_SOURCE, read_synonyms, source_of, synonyms
+from begrepp.search.synonyms import OWN_SOURCE, Synonyms, read_synonyms, source_of, synonyms
 
 
 @pytest.fixture
@@ -50,3 +50,12 @@ def test_a_file_that_is_not_there_or_not_text_is_named(operators_file: Path) -> 
     operators_file.write_bytes(b"feber = \xff\xfe\n")
     with pytest.raises(InputError, match="not UTF-8"):
         read_synonyms()
+
+
+def test_a_phrase_has_the_synonyms_of_its_accents_and_one_typed_without_has_those_of_all() -> None:
+    known = Synonyms(["ont i halsen = halsont", "ont i hälsenan = tendinit", "svart avföring = melena"])
+    assert [*known.of(("ont", "halsen"))] == [("halsont",)]
+    assert ("tendinit",) in known.of(("ont", "halsenan"))
+    assert not known.of(("svårt", "avföring"))
+    assert known.find_phrases(["svårt", "avföring"]) == []
+    assert known.find_phrases(["svart", "avforing"]) == [(0, 1)]

@@ -21,6 +21,8 @@ from begrepp.text.stemming import word_keys
         ("artroskopisk", "artroskopi"),
         ("skintigrafi", "scintigraphy"),
         ("psykiatriskt", "psykiatri"),
+        ("knäet", "knä"),
+        ("tårna", "tå"),
     ],
 )
 def test_words_of_two_languages_or_with_two_endings_share_a_key(one: str, other: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from begrepp.text.swedish import compound_parts, fold, sort_key
+from begrepp.text.swedish import compound_parts, fold, has_other_accents, sort_key
 
 
 def test_swedish_letters_sort_last() -> None:
@@ -38,3 +38,9 @@ def test_folding_lowers_and_raises_no_digits() -> None:
 def test_a_compound_has_its_parts() -> None:
     assert compound_parts("lungcancer", {"lung", "cancer", "canc"}) == {"lung", "cancer"}
     assert compound_parts("livsfara", {"fara", "livet"}) == {"fara"}
+
+
+def test_words_that_begin_with_other_accents_are_other_words_but_for_plurals() -> None:
+    assert has_other_accents("halsen", "hälsenan") and has_other_accents("svårt", "svart")
+    assert not has_other_accents("tänder", "tand") and not has_other_accents("fot", "fötterna")
+    assert not has_other_accents("hals", "halsen") and not has_other_accents("hals", "nacke")

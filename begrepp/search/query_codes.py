@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from begrepp.search.system_names import SystemNames
+from begrepp.search.words import CODE_WORDS, SILENT_WORDS
 from begrepp.text.stemming import code_key
 
 CodeExists = Callable[[str], bool]
@@ -24,9 +25,9 @@ _RANGE = re.compile(r"([A-Z]\d{2,3}(?:\.\d)?)\s*(?:-|–|—|\.\.|till|to)\s*([A
 _PAIR = re.compile(r"(?P<system>\S.*?)\s*(?:\||:)\s*(?P<code>[^:|]+)")
 
 _NUMBER = re.compile(r"\d+[A-Za-z]?|\d+[.,]\d+")
-_SYSTEM_AND_CODE = re.compile(
-    r"(?P<system>\S+)(?:\s+(?:kapitel|chapter|avsnitt|block|grupp|kod|code))?\s+(?P<code>\S+)", re.I
-)
+_BETWEEN = re.compile(r"[|,?()]")
+_AROUND_CODES = CODE_WORDS | SILENT_WORDS | {"kapitel", "chapter", "avsnitt", "block", "grupp", "enligt", "according"}
+_CODE_SUFFIX = re.compile(r"-?(?:kod(?:en|er)?|codes?)$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +51,38 @@ def find_codes(text: str, systems: SystemNames, exists: CodeExists, begins: Code
         if found := _range(range_text):
             first, last = found
             return QueryCodes(whole=_existing([first + last], exists), systems=named, first=first, last=last)
-    pair = _PAIR.fullmatch(text) or _SYSTEM_AND_CODE.fullmatch(text)
-    pair = None if pair and systems.find(pair["code"]) else pair  # two systems: *rökvanor nlcr*
-    named = systems.find(pair["system"]) if pair else frozenset()
-    if pair and named:
-        if whole := _existing([*_spellings(pair["code"], exists), *_spellings(text, exists)], exists):
+    for code, named in _named_systems(text, systems):
+        if whole := _existing([*_spellings(code, exists), *_spellings(text, exists)], exists):
             return QueryCodes(whole=whole, systems=named)
-        if beginning := _beginning(pair["code"], begins):
+        if beginning := _beginning(code, begins):
             return QueryCodes(parts=(beginning,), systems=named)
     last = re.split(r"[/#|=]", text.rstrip("/"))[-1] if "://" in text else text
     whole = _existing([*_spellings(text, exists), *_spellings(last, exists)], exists)
     if not whole and _is_coded(text):
         whole = _existing([_existing_beginning(code_key(text), exists)], exists)
     return QueryCodes(whole=whole, parts=tuple(_parts(text, systems, exists)))
+
+
+def _named_systems(text: str, systems: SystemNames) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield the code of a text that is one with the name of a system, and the systems that it names.
+
+    The code comes first or last; around both may stand words that say nothing: *vad är C50.9 i ICD-10-SE*. A code
+    without digits may be a word, so before a name it counts only if that is one of a code system.
+    """
+    if (pair := _PAIR.fullmatch(text)) and (named := systems.find(pair["system"])) and not systems.find(pair["code"]):
+        yield pair["code"], named
+    words = [word for word in _BETWEEN.sub(" ", text).split() if is_capitals(word) or word.lower() not in _AROUND_CODES]
+    for first, last, code in ((0, -1, -1), (1, len(words), 0)):
+        name = " ".join(words[first:last])
+        if not name or systems.find(words[code]) or not (named := _find_system(name, systems)):
+            continue
+        if code == -1 or any(map(str.isdigit, words[0])) or named - systems.datasets:
+            yield words[code], named
+
+
+def _find_system(name: str, systems: SystemNames) -> frozenset[str]:
+    """Return the systems that a name has, with *-kod* after it or without."""
+    return systems.find(name) or systems.find(_CODE_SUFFIX.sub("", name))
 
 
 def _without_system(text: str, systems: SystemNames) -> Iterator[tuple[str, frozenset[str]]]:
@@ -124,7 +144,7 @@ def _existing_beginning(code: str, exists: CodeExists) -> str:
 
 def _parts(text: str, systems: SystemNames, exists: CodeExists) -> Iterator[str]:
     """Yield the codes among the words of a query; a number only as the first word, not in *typ 2 diabetes*."""
-    words = text.replace("|", " ").replace(",", " ").split()
+    words = _BETWEEN.sub(" ", text).split()
     if len(words) < 2:
         return
     found = 0

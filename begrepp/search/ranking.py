@@ -45,6 +45,8 @@ _NAMED_DATASET = 0.5
 _SUBJECT = 0.8
 """Quality of the match of a word for what a code system is about with what lies in it."""
 _KINDS = {"scheme": -0.15, "dataset": 0.3, "concept": 0.03, "variable": 0.0}
+_ELSEWHERE = 0.5
+"""Part of the score of a code that counts outside the systems that are named with it; that of a number does not."""
 _EXACT_CODE, _CODE_PREFIX, _CAPITAL_CODE, _EXACT_NAME, _IN_SYSTEM = 3.0, 1.2, 1.6, 0.5, 1.0
 _LABEL_LANGUAGE, _DOCUMENT_LANGUAGE = 0.06, 0.2
 """Added for a label in the user's language, and for a document that has a preferred label in it."""
@@ -116,6 +118,8 @@ class Ranker:
         self._matcher = LabelMatcher(search)
         self._code_beginnings = search.code_beginnings
         self._has_codes = bool(search.codes.whole or search.codes.parts or search.codes.first or self._code_beginnings)
+        codes = (*search.codes.whole, *search.codes.parts)
+        self._elsewhere = 0.0 if all(map(str.isdecimal, codes)) else _ELSEWHERE
         self._has_words_alone = not any(slot.systems or slot.kinds or slot.subjects for slot in search.slots)
         others = [slot for slot in search.slots if not slot.subjects]
         subjects = (slot.subjects for slot in search.slots if len(slot.subjects) == 1)
@@ -147,8 +151,8 @@ class Ranker:
         code = max(map(self._code_score, document.code_keys), default=0.0) if self._has_codes else 0.0
         if not code and document.kind == "concept" and document.has_placeholder:
             best += _PLACEHOLDER
-        if code and self.search.codes.systems & {document.scheme, document.dataset}:
-            code += _IN_SYSTEM
+        if code and (named := self.search.codes.systems):
+            code = code + _IN_SYSTEM if named & {document.scheme, document.dataset} else code * self._elsewhere
         if document.iri in self._datasets:
             best = max(best, _NAMED_DATASET)
         if document.kind == "concept" and self._subjects and document.scheme not in self._subjects:

@@ -1,6 +1,7 @@
 """Names of code systems and registers in queries: `ICD10`, `icd-10`, `KSH97-P`, `KVÅ`, `NLCR`, URIs and OIDs.
 
-Names are read from the index itself: ids, titles up to the first comma, names in parentheses, and identifiers. A
+Names are read from the index itself: ids, titles up to the first comma, also with the next word (*ICD-10 WHO* of
+*ICD-10, WHO:s internationella version*), names in parentheses, and identifiers. A
 shortened id names all systems that begin so: *ICD-10* is `icd-10` and `icd-10-se`, *TNM* is its three parts. A register
 is also called by what it is about: *bröstcancerregistret* is *Nationellt kvalitetsregister för bröstcancer*.
 """
@@ -88,10 +89,9 @@ class SystemNames:
 
     def find(self, name: str) -> frozenset[str]:
         """Return the IRIs of the systems with a name or identifier, in any spelling."""
-        if found := self.identifiers.get(_normalise_identifier(name)):
-            return found
         key = code_key(name)
-        found = self.names.get(key, frozenset()) | self.families.get(key, frozenset())
+        identified = self.identifiers.get(_normalise_identifier(name), frozenset())
+        found = identified | self.names.get(key, frozenset()) | self.families.get(key, frozenset())
         if found or "REGIST" not in key:
             return found
         return self.names.get(_register_key(name), frozenset())
@@ -105,7 +105,8 @@ def _names(system: System) -> set[str]:
     """Return the keys of the names of a system."""
     names = {system.id, *system.titles}
     for title in system.titles:
-        names.add(title.partition(",")[0])
+        head, _, rest = title.partition(",")
+        names.update((head, f"{head} {rest.strip().partition(' ')[0].removesuffix(':s')}"))
         names.add(_PARENTHESIS.sub("", title).strip())
         names.update(_PARENTHESIS.findall(title))
     keys = {code_key(name) for name in names if len(lowercase_words(name)) <= MAX_NAME_WORDS and code_key(name)}

@@ -16,7 +16,7 @@ BASE = "https://example.org/id/cs/"
 SYSTEMS = SystemNames.of(
     [
         System(BASE + "icd-10-se", "scheme", ["ICD-10-SE, klassifikation"], ["http://hl7.org/fhir/sid/icd-10-se"]),
-        System(BASE + "icd-10", "scheme", ["ICD-10, WHO:s version"], ["urn:oid:2.16.840.1.113883.6.3"]),
+        System(BASE + "icd-10", "scheme", ["ICD-10, WHO:s version"], ["urn:oid:2.16.840.1.113883.6.3", "icd-10"]),
         System(BASE + "icd-o-3", "scheme", ["ICD-O-3, tumörer"], []),
         System(BASE + "ksh97-p", "scheme", ["KSH97-P, primärvård"], []),
         System(BASE + "kva", "scheme", ["KVÅ, vårdåtgärder"], []),
@@ -87,6 +87,13 @@ def test_a_system_is_known_by_any_spelling_of_its_name(text: str, ids: set[str])
         ("urn:oid:2.16.840.1.113883.6.3|C50", ("C50",), {"icd-10"}),
         ("ICD-10 C50", ("C50",), {"icd-10", "icd-10-se"}),
         ("ksh97p I10", ("I10",), {"ksh97-p"}),
+        ("I10 ksh97p", ("I10",), {"ksh97-p"}),
+        ("kod C50.9 i ICD-10-SE", ("C509",), {"icd-10-se"}),
+        ("vad är I10 enligt ksh97p?", ("I10",), {"ksh97-p"}),
+        ("icd10-kod C50", ("C50",), {"icd-10", "icd-10-se"}),
+        ("ICD-10 WHO C50", ("C50",), {"icd-10"}),
+        ("LUAD mondo", ("LUAD",), {"mondo"}),
+        ("LUAD nlcr", (), set()),  # a word without a digit before a register may be no code
         ("KVÅ kapitel J", ("J",), {"kva", "kka"}),
         ("M-8140/3", ("81403",), set()),
         ("m8140/3", ("81403",), set()),
@@ -118,8 +125,10 @@ def test_a_code_is_known_by_any_spelling(text: str, whole: tuple[str, ...], ids:
         ("typ 2 diabetes", ()),
         ("rakit typ 1b", ()),  # the number of a type, though 1B is a code here
         ("synskärpa 0.1", ()),
+        ("typ (01)", ()),
         ("kyrkan i10", ("I10",)),
         ("ICD-O 8140", ("8140",)),  # beside a system, what codes begin with
+        ("8140 ICD-O", ("8140",)),
         ("ICD-O 8141", ()),
         ("KSH C5", ()),
         ("KVÅ kapitel Q", ()),

@@ -19,8 +19,7 @@ from rapidfuzz import fuzz
 from begrepp.records import in_language
 from begrepp.search.hit_matches import MATCH_FEATURES, match_features
 from begrepp.search.hit_relations import RELATION_FEATURES, relation_features
-from begrepp.search.indexed_documents import IndexedDocument, Label
-from begrepp.search.query_codes import QueryCodes
+from begrepp.search.indexed_documents import Label
 from begrepp.search.query_parser import ParsedSearch
 from begrepp.search.relatives import Scored
 from begrepp.search.species import ANIMAL
@@ -100,7 +99,7 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
             typed in forms.preferred,
             bool(label.lang) and label.lang in understood,
             any(label.lang in understood for label in document.preferred),
-            _has_code(document, search.codes) if whole else 0,
+            result.has_code,
             _KINDS.get(document.kind, len(_KINDS)), length, document.species == ANIMAL, forms.borrowed,
             len(document.relatives or ()), words, bool(whole),
             system.before, system.last_score - score if system.before else 0, len(system.lengths),
@@ -118,12 +117,6 @@ def hit_features(scored: Sequence[Scored], search: ParsedSearch, language: str) 
 
 
 _NO_LABEL = Label("", "", "")
-
-
-def _has_code(document: IndexedDocument, codes: QueryCodes) -> bool:
-    """Return whether a document has exactly a code of the query, in a system that the query names if it names any."""
-    is_elsewhere = codes.systems and codes.systems.isdisjoint({document.scheme, document.dataset})
-    return not is_elsewhere and any(map(codes.whole.__contains__, document.code_keys))
 
 
 class _System:

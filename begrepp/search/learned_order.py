@@ -112,7 +112,7 @@ def load_trees() -> TreeEnsemble:
 
 
 def sort_hits(scored: Sequence[Scored], search: ParsedSearch, language: str) -> list[Scored]:
-    """Return documents in the order of hits, best first, retired ones last; `language` is the user's."""
+    """Return documents in the order of hits, best first, as in `sort_by_score`; `language` is the user's."""
     return order_hits(scored, search, language, load_trees())
 
 
@@ -130,22 +130,34 @@ def order_hits(scored: Sequence[Scored], search: ParsedSearch, language: str, tr
     ceilings = np.where(features[:, _EXACT].any(axis=1), values, np.inf)
     values = np.minimum(values, np.minimum.accumulate(ceilings))  # equal values keep the order by score
     known = values.tolist()
-    order = sorted(range(len(first)), key=lambda n: (not first[n][0].active, -known[n]))
+    order = sorted(range(len(first)), key=lambda n: (_is_late(first[n]), -known[n]))
     rest = by_score[ORDERED_HITS:]
     score = known[order[0]] + _LESS
     scores = [score := min(score - _LESS, known[n]) for n in order]
     above = max(0.0, rest[0][1].score + _LESS - score) if rest else 0.0
     ordered = [(*first[n], new + above) for n, new in zip(order, scores, strict=True)]
-    return [*((document, HitScore(new, result.match, result.label)) for document, result, new in ordered), *rest]
+    return [
+        *(
+            (document, HitScore(new, result.match, result.label, has_code=result.has_code))
+            for document, result, new in ordered
+        ),
+        *rest,
+    ]
 
 
 _SCORE = FEATURES.index("score")
 _EXACT = [FEATURES.index("has_exact_code"), FEATURES.index("is_called_so")]
 
 
+def _is_late(scored: Scored) -> bool:
+    """Return whether a document comes after all active ones: a retired one, unless the query is its code."""
+    document, result = scored
+    return not document.active and not result.has_code
+
+
 def sort_by_score(scored: Sequence[Scored]) -> list[Scored]:
-    """Return documents by score, best first, retired ones last."""
+    """Return documents by score, best first, retired ones last but for those whose code is the query."""
     return sorted(
         scored,
-        key=lambda each: (not each[0].active, -round(each[1].score, 3), len(each[0].notation), each[0].notation),
+        key=lambda each: (_is_late(each), -round(each[1].score, 3), len(each[0].notation), each[0].notation),
     )

@@ -56,8 +56,12 @@ def find_codes(text: str, systems: SystemNames, exists: CodeExists, begins: Code
             return QueryCodes(whole=whole, systems=named)
         if beginning := _beginning(code, begins):
             return QueryCodes(parts=(beginning,), systems=named)
-    last = re.split(r"[/#|=]", text.rstrip("/"))[-1] if "://" in text else text
-    whole = _existing([*_spellings(text, exists), *_spellings(last, exists)], exists)
+    alone = text
+    if "://" in text:
+        alone = re.split(r"[/#|=]", text.rstrip("/"))[-1]
+    elif len(content := _content(text)) == 1 and any(map(str.isdigit, content[0])):
+        alone = content[0]
+    whole = _existing([*_spellings(text, exists), *_spellings(alone, exists)], exists)
     if not whole and _is_coded(text):
         whole = _existing([_existing_beginning(code_key(text), exists)], exists)
     return QueryCodes(whole=whole, parts=tuple(_parts(text, systems, exists)))
@@ -71,13 +75,18 @@ def _named_systems(text: str, systems: SystemNames) -> Iterator[tuple[str, froze
     """
     if (pair := _PAIR.fullmatch(text)) and (named := systems.find(pair["system"])) and not systems.find(pair["code"]):
         yield pair["code"], named
-    words = [word for word in _BETWEEN.sub(" ", text).split() if is_capitals(word) or word.lower() not in _AROUND_CODES]
+    words = _content(text)
     for first, last, code in ((0, -1, -1), (1, len(words), 0)):
         name = " ".join(words[first:last])
         if not name or systems.find(words[code]) or not (named := _find_system(name, systems)):
             continue
         if code == -1 or any(map(str.isdigit, words[0])) or named - systems.datasets:
             yield words[code], named
+
+
+def _content(text: str) -> list[str]:
+    """Return the words of a text that say something: without *vad är*, *koden för*."""
+    return [word for word in _BETWEEN.sub(" ", text).split() if is_capitals(word) or word.lower() not in _AROUND_CODES]
 
 
 def _find_system(name: str, systems: SystemNames) -> frozenset[str]:

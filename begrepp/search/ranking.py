@@ -45,6 +45,8 @@ _NAMED_DATASET = 0.5
 _SUBJECT = 0.8
 """Quality of the match of a word for what a code system is about with what lies in it."""
 _KINDS = {"scheme": -0.15, "dataset": 0.3, "concept": 0.03, "variable": 0.0}
+_RETIRED_CODE = -0.5
+"""Added for exactly the code of the query of a retired concept: after the same code of an active one."""
 _ELSEWHERE = 0.5
 """Part of the score of a code that counts outside the systems that are named with it; that of a number does not."""
 _EXACT_CODE, _CODE_PREFIX, _CAPITAL_CODE, _EXACT_NAME, _IN_SYSTEM = 3.0, 1.2, 1.6, 0.5, 1.0
@@ -66,7 +68,8 @@ _PLACEHOLDER = -3.0
 class HitScore(msgspec.Struct, frozen=True):
     """The score of a document, the part of it that is the match with the query, and its best label.
 
-    `matcher` and `context` tell the coverage of the label; a hit that has its score from another has none.
+    `has_code` tells whether the document has exactly a code of the query, in a system that the query names if it names
+    any. `matcher` and `context` tell the coverage of the label; a hit that has its score from another has none.
     """
 
     score: float
@@ -74,6 +77,7 @@ class HitScore(msgspec.Struct, frozen=True):
     label: Label | None
     matcher: LabelMatcher | None = None
     context: Sequence[float] | None = None
+    has_code: bool = False
 
     def coverage(self) -> MatchCoverage:
         """Return how much the query and the label have of each other."""
@@ -151,14 +155,19 @@ class Ranker:
         code = max(map(self._code_score, document.code_keys), default=0.0) if self._has_codes else 0.0
         if not code and document.kind == "concept" and document.has_placeholder:
             best += _PLACEHOLDER
+        has_code = any(map(self.search.codes.whole.__contains__, document.code_keys)) if code else False
         if code and (named := self.search.codes.systems):
-            code = code + _IN_SYSTEM if named & {document.scheme, document.dataset} else code * self._elsewhere
+            is_in_system = not named.isdisjoint((document.scheme, document.dataset))
+            code = code + _IN_SYSTEM if is_in_system else code * self._elsewhere
+            has_code = has_code and is_in_system
+        if has_code and not document.active:
+            code += _RETIRED_CODE
         if document.iri in self._datasets:
             best = max(best, _NAMED_DATASET)
         if document.kind == "concept" and self._subjects and document.scheme not in self._subjects:
             best += _OUTSIDE_SUBJECT
         match = best + _SECOND * second + code
-        return HitScore(match + self._prior(document), match, best_label, self._matcher, context)
+        return HitScore(match + self._prior(document), match, best_label, self._matcher, context, has_code)
 
     def synonyms(self, label: Label) -> tuple[SynonymUse, ...]:
         """Return the synonyms that a label was found by, with their sources."""

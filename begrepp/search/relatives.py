@@ -84,7 +84,7 @@ class Relatives:
             offer = self._best_offer(document)
             if offer and offer.match > result.match:
                 score = result.score + offer.match - result.match
-                yield document, HitScore(score, offer.match, offer.label)
+                yield document, HitScore(score, offer.match, offer.label, has_code=result.has_code)
             else:
                 yield document, result
 

@@ -27,13 +27,15 @@ SEARCH = ParsedSearch("kvantvok", (WordSlot(("kvantvok",), {}, True, 1.0),))
 SHORTER_FIRST = FEATURES.index("code_length")
 
 
-def found(notation: str, score: float, *names: str, scheme: str = "a", active: int = 1) -> Scored:
+def found(
+    notation: str, score: float, *names: str, scheme: str = "a", active: int = 1, has_code: bool = False
+) -> Scored:
     labels = [Label("pref" if place == 0 else "alt", "sv", name) for place, name in enumerate(names or ("Annat",))]
     document = IndexedDocument(
         iri=f"{scheme}/{notation}", kind="concept", scheme=scheme, notation=notation, active=active, codes=[notation],
         is_demonstration=0, species="", part_of="", dataset="", labels=labels,
     )  # fmt: skip
-    return document, HitScore(score, score - 0.25, labels[0])
+    return document, HitScore(score, score - 0.25, labels[0], has_code=has_code)
 
 
 def trees(*, feature: int = SHORTER_FIRST, threshold: float = 3.5, low: float = 5.0, high: float = -5.0) -> Trees:
@@ -98,7 +100,9 @@ def test_nothing_overtakes_what_is_called_so_or_has_the_code() -> None:
     called, others = found("A1.23", 2.0, "Kvantvok"), [found("B1", 1.9), found("C1", 1.95), found("D1.11", 2.5)]
     assert codes([called, *others]) == ["D1.11", "A1.23", "C1", "B1"]
     coded = replace(SEARCH, text="a1.23", codes=QueryCodes(whole=("A123",)))
-    assert codes([found("A1.23", 2.0), *others], coded) == ["D1.11", "A1.23", "C1", "B1"]
+    assert codes([found("A1.23", 2.0, has_code=True), *others], coded) == ["D1.11", "A1.23", "C1", "B1"]
+    retired = found("A1.23", 2.0, active=0, has_code=True)
+    assert codes([retired, *others], coded) == ["D1.11", "A1.23", "C1", "B1"]
 
 
 def test_hits_behind_the_first_and_retired_ones_stay_behind() -> None:

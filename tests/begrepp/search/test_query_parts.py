@@ -104,6 +104,8 @@ def test_a_system_is_known_by_any_spelling_of_its_name(text: str, ids: set[str])
         ("http://purl.obolibrary.org/obo/MONDO_0004992", ("MONDO0004992",), set()),
         ("https://example.org/browse?id=MONDO:0004992", ("MONDO0004992",), set()),
         ("luad", ("LUAD",), set()),
+        ("vad betyder C50.9?", ("C509",), set()),
+        ("koden I10", ("I10",), set()),
         ("C50.99", ("C509",), set()),  # a digit too many: the code that it begins with
         ("lung", (), set()),
         ("typ 2 diabetes", (), set()),

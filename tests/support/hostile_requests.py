@@ -9,9 +9,10 @@ from itertools import cycle
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Request
+from flask import Flask
 from werkzeug.datastructures import ImmutableMultiDict
 
+from server.http.web_request import WebRequest
 from server.ops.asgi import AsgiBridge
 from tests.support.routes import ROUTES, one_of_each_kind
 
@@ -346,7 +347,7 @@ def read_names(app: Flask) -> set[str]:
             names.add(str(key))
             return super().__contains__(key)
 
-    class NotedRequest(Request):
+    class NotedRequest(WebRequest):
         parameter_storage_class = Noted
 
     app.request_class = NotedRequest

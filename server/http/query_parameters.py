@@ -1,8 +1,9 @@
-"""Names of query parameters: the unknown and the repeated ones of a request, and the nearest known name."""
+"""Query parameters: the unknown and repeated names of a request, the nearest known name, and unusable values."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from begrepp.errors import UsageError
@@ -25,6 +26,36 @@ _LIKE_DAY = frozenset(
 """Names that people write for it."""
 _SHOWN = 5
 _MAX_NAME = 40
+_MAX_OFFSET = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusableValue:
+    """A value that a known parameter cannot have, shortened for a message; no `choices` if it has to be a number."""
+
+    name: str
+    value: str
+    choices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, name: str, value: str, choices: Iterable[str] = ()) -> UnusableValue:
+        """Return the value with those that there are."""
+        return cls(name=name, value=value[:_MAX_NAME], choices=tuple(choices))
+
+    def error(self) -> UsageError:
+        """Return the error for programs."""
+        step = f"Use one of: {', '.join(self.choices)}." if self.choices else "Use a whole number, 0 or more."
+        return UsageError(f"{self.name} is '{self.value}'.", step)
+
+
+def is_offset(text: str) -> bool:
+    """Return whether a text is a whole number from 0."""
+    return text.isascii() and text.isdecimal()
+
+
+def read_offset(text: str) -> int:
+    """Return the offset of a page of a list, at most a million; 0 for a text that is no number."""
+    return min(int(text[:9]), _MAX_OFFSET) if is_offset(text) else 0
 
 
 def find_unknown(given: Iterable[str], known: Collection[str]) -> list[str]:

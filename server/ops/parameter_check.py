@@ -1,4 +1,6 @@
-"""Check of the query parameters of every request: an unknown or repeated one is refused, or reported on a page.
+"""Check of the query parameters of every request: unknown and repeated ones, and values that they cannot have.
+
+Programs get an error, pages are shown with a notice.
 
 An ignored parameter would be answered as if it had not been given: with today's meaning for a misspelt `asOf`. Of one
 that is given with several values, only the first would count. The
@@ -15,7 +17,14 @@ from begrepp.queries.query_files import get_example
 from begrepp.search.schema import FACETS
 from server.api.operations import OPERATIONS
 from server.fhir.fhir_forms import FORM_PARAMETERS
-from server.http.negotiation import DOCUMENT_FORMATS, SPARQL_PARAMETERS, TABLE_FORMATS, find_format, split_suffix
+from server.http.negotiation import (
+    DOCUMENT_FORMATS,
+    SPARQL_PARAMETERS,
+    TABLE_FORMATS,
+    Format,
+    find_format,
+    split_suffix,
+)
 from server.http.query_parameters import (
     EVERYWHERE,
     find_repeated,
@@ -24,6 +33,7 @@ from server.http.query_parameters import (
     repeated_parameter_error,
     unknown_parameter_error,
 )
+from server.ops.parameter_values import find_unusable_value
 from server.pages.errors import wants_page
 
 _CONCEPT_SEARCH = frozenset({*FACETS, "q", "under"})
@@ -165,7 +175,10 @@ _FORMS = frozenset({"reconciliation.service_root", "sparql.endpoint"})
 
 
 def check_parameters() -> None:
-    """Raise `UsageError` for unknown or repeated parameters of a request for data; note them for the page otherwise."""
+    """Raise `UsageError` for unknown or repeated parameters, or unusable values, of a request for data.
+
+    For a page they are noted, and the template of all pages shows them.
+    """
     endpoint = request.endpoint or ""
     if request.method == "OPTIONS":
         return
@@ -175,6 +188,11 @@ def check_parameters() -> None:
     if not given or (known := _known(endpoint)) is None:
         return
     _check_repeated(endpoint, given, known)
+    _check_unknown(endpoint, given, known)
+    _check_values(endpoint, given, known)
+
+
+def _check_unknown(endpoint: str, given: Sequence[tuple[str, str]], known: frozenset[str]) -> None:
     if not (unknown := find_unknown((name for name, _ in given), known)):
         return
     every = DOCUMENTS.get(endpoint, known)
@@ -193,6 +211,23 @@ def _check_repeated(endpoint: str, given: Sequence[tuple[str, str]], known: froz
     if endpoint in _REDIRECTS or _wants_data(endpoint):
         raise repeated_parameter_error(repeated)
     g.repeated_parameters = repeated
+
+
+def _check_values(endpoint: str, given: Sequence[tuple[str, str]], known: frozenset[str]) -> None:
+    used = known if _is_without_language(endpoint) else known | EVERYWHERE
+    values = {name: value for name, value in reversed(given) if value and name in used}
+    found = (find_unusable_value(endpoint, name, value) for name, value in values.items())
+    unusable = [each for each in found if each]
+    if unusable and _wants_data(endpoint):
+        raise unusable[0].error()
+    g.unusable_values = unusable
+
+
+def _is_without_language(endpoint: str) -> bool:
+    """Return whether `lang` is free: OpenRefine sends that of its user, and RDF is the same in all languages."""
+    return request.blueprint == "reconciliation" or (
+        endpoint in _LINKED and not _wants_page() and _table_format() is None
+    )
 
 
 def _wants_data(endpoint: str) -> bool:
@@ -218,5 +253,10 @@ def _of_document() -> frozenset[str]:
     known = _OF_EVERY_DOCUMENT | _OF_DOCUMENTS.get(str((request.view_args or {})["kind"]), _NO_NAMES)
     if _wants_page():
         return known
+    return known - (_OF_PAGES - {"find"} if _table_format() else _OF_PAGES)
+
+
+def _table_format() -> Format | None:
+    """Return the format of the table that the client wants, None if it wants no table."""
     format_ = split_suffix(request.path, TABLE_FORMATS)[1] or find_format(request, DOCUMENT_FORMATS)
-    return known - (_OF_PAGES - {"find"} if format_ in TABLE_FORMATS else _OF_PAGES)
+    return format_ if format_ in TABLE_FORMATS else None

@@ -16,6 +16,7 @@ from begrepp.search.query_operators import MAX_QUERY_LENGTH
 from begrepp.search.schema import FACETS
 from begrepp.search.species import SPECIES_VALUES
 from begrepp.text.swedish import sort_key
+from server.http.query_parameters import read_offset
 from server.pages.hit_rows import HitRow, results, unite_hits
 from server.pages.paging import Paged
 from server.pages.search_branches import COUNTED, DRAWN, BranchHits, HitNode, find_within, hit_tree
@@ -28,8 +29,10 @@ STATUSES = ("active", "inactive")
 _FIXED_VALUES = {"kind": SEARCH_KINDS, "status": STATUSES, "species": SPECIES_VALUES}
 """Values of the facets that have the same in every build."""
 _SHOWN_VALUES = 12
-ORDERS = ("", "code", "name")
-"""Orders of hits: best first, by code, by name."""
+ORDERS = ("code", "name")
+"""Orders of hits that can be chosen; otherwise the best come first."""
+VIEWS = ("tree",)
+"""Views of hits that can be chosen, beside the list."""
 _SORTED = 1_000
 """Hits that are sorted by code or name: the best ones."""
 
@@ -83,7 +86,7 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
     branch is searched; `branches` and, with `view=tree`, `tree` show where the hits are.
     """
     query = query.strip()[:MAX_QUERY_LENGTH]
-    offset = max(0, int(args["offset"][:9])) if args.get("offset", "").isdecimal() else 0
+    offset = read_offset(args.get("offset", ""))
     wanted = {name: args.get(name, "") for name in FACETS}
     filters = index_filters(build, wanted)
     order, under = _order(args), args.get("under", "")
@@ -97,7 +100,7 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
     if found and found.under:
         total, hits = len(found.hits), found.hits
     if order:
-        hits = _sort_hits(hits, order, language)
+        hits = sort_hits(hits, order, language)
     if order or (found and (found.under or offset + PAGE <= COUNTED)):
         hits = hits[offset : offset + PAGE]
     else:
@@ -109,7 +112,7 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
         for name, value in args.items()
         if (value and name in FACETS and name not in filters)
         or (value and name == "under" and not (found and found.under))
-        or (value and name == "sort" and not order)
+        or (value in ORDERS and name == "sort" and not order)
     ]
     return SearchPage(
         query=query,
@@ -144,7 +147,7 @@ def _order(args: Mapping[str, str]) -> str:
     return args["sort"] if args.get("sort") in ORDERS and not args.get("under") else ""
 
 
-def _sort_hits(hits: Sequence[Hit], order: str, language: str) -> list[Hit]:
+def sort_hits(hits: Sequence[Hit], order: str, language: str) -> list[Hit]:
     """Return hits by code or by name; those without a code last."""
     if order == "code":
         return sorted(hits, key=lambda hit: (not hit.notation, sort_key(hit.notation), hit.scheme))

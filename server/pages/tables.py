@@ -24,7 +24,7 @@ from server.pages.hit_rows import results
 from server.pages.home import DatasetRow, MappingSetRow
 from server.pages.schemes.mapping_query import select_mappings
 from server.pages.schemes.scheme import SchemeRow
-from server.pages.search import index_filters, unusable_filter_error
+from server.pages.search import index_filters, sort_hits, unusable_filter_error
 from server.pages.search_branches import hits_under, located_hits
 from server.pages.signposting import licence_of
 from server.served.build import ServedBuild
@@ -75,7 +75,10 @@ def mapping_sets_table(build: ServedBuild, listed: Iterable[MappingSetRow], tran
 
 
 def search_table(build: ServedBuild, query: str, wanted: Mapping[str, str], translate: Translator) -> DataTable:
-    """Return the hits of a search with the chosen facet values, best first, up to `MAX_HITS`; raises `UsageError`."""
+    """Return the hits of a search with the chosen facet values, best first, up to `MAX_HITS`; raises `UsageError`.
+
+    They are sorted if `wanted` has an order in `sort`.
+    """
     language = translate.language
     filters = index_filters(build, wanted)
     if error := unusable_filter_error(filters, wanted):
@@ -89,6 +92,8 @@ def search_table(build: ServedBuild, query: str, wanted: Mapping[str, str], tran
         hits = [*hits_under(system, located_hits(system, hits), top).values()]
         total = len(hits)
         filters["under"] = under
+    if order := wanted.get("sort", ""):
+        hits = sort_hits(hits, order, language)
     licences: dict[str, str] = {}
     for hit in hits:
         scheme = build.schemes.by_iri.get(hit.scheme)
@@ -118,12 +123,7 @@ def search_table(build: ServedBuild, query: str, wanted: Mapping[str, str], tran
 
 
 def matrix_table(build: ServedBuild, topic: str, by: str, translate: Translator) -> DataTable:
-    """Return the number of variables of each dataset for each topic, or for each code system if `by` is `system`.
-
-    Raises `UsageError` for another value of `by`.
-    """
-    if by not in ("", "system"):
-        raise UsageError(f"by is '{by}'.", "Use one of: system.")
+    """Return the number of variables of each dataset for each topic, or for each code system if `by` is `system`."""
     by_system = by == "system"
     page = system_matrix(build, translate.language) if by_system else matrix_page(build, topic, translate.language)
     rows: list[list[Cell]] = []

@@ -16,10 +16,10 @@ from begrepp.rdf.namespaces import compact
 from begrepp.records import Text, in_language
 from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
-from server.http.query_parameters import nearest_name, shown_names
 from server.http.urls import AlternateFormat, quote_address
 from server.http.web_request import WebRequest, current_request
 from server.pages.authority_names import authority_name, licence_name
+from server.pages.parameter_notices import parameter_notices, used_parameters
 from server.pages.template_cache import TemplateCache
 from server.pages.template_environment import PageEnvironment, escape_output
 from server.pages.tree_markup import make_reference, make_tree
@@ -188,11 +188,7 @@ def _render(template: str, own_link: Callable[[str], str] | None, values: dict[s
         words = _words(environment, language, prefix, url_language, link_)
         compiled = None if prefix else TemplateCache(key)  # prefixes come with requests, so there may be many
         variant = environment.add_variant(key, words, has_fixed_links=own_link is None, compiled=compiled)
-    if unknown := g.get("unknown_parameters"):
-        values["unknown_parameters"] = [(name, nearest_name(name, g.known_parameters)) for name in shown_names(unknown)]
-    if repeated := g.get("repeated_parameters"):
-        values["repeated_parameters"] = shown_names(repeated)
-    return variant.get_template(template).render(values)
+    return variant.get_template(template).render(values | parameter_notices())
 
 
 def _render_part(
@@ -255,7 +251,7 @@ class LanguageLink(Struct, frozen=True):
 def _language_links(translate: Translator) -> list[LanguageLink]:
     """Return the links that switch this page to its other languages."""
     here = current_request()
-    kept = [(key, value) for key, value in here.args.items(multi=True) if key != "lang"]
+    kept = [(key, value) for key, value in used_parameters(here) if key != "lang"]
     links = []
     for language in translate.others:
         back = quote_address(f"{here.raw_path}?{_encode_parameters((*kept, ('lang', language)))}", safe="")
@@ -267,7 +263,7 @@ def _language_links(translate: Translator) -> list[LanguageLink]:
 def _with_query(**changes: object) -> str:
     """Return the URL of this page with changed parameters; None removes a parameter."""
     here = current_request()
-    kept = [(key, value) for key, value in here.args.items(multi=True) if key not in changes]
+    kept = [(key, value) for key, value in used_parameters(here) if key not in changes]
     kept += [(key, str(value)) for key, value in changes.items() if value not in (None, "")]
     return here.script_root + here.raw_path + (f"?{_encode_parameters(tuple(kept))}" if kept else "")
 
@@ -280,7 +276,7 @@ def _encode_parameters(parameters: tuple[tuple[str, str], ...]) -> str:
 def _with_suffix(path: str, suffix: str) -> str:
     """Return the URL of the table of this page in a format: with the filters in force, without the page of a list."""
     here = current_request()
-    kept = [(key, value) for key, value in here.args.items(multi=True) if key not in ("offset", "format")]
+    kept = [(key, value) for key, value in used_parameters(here) if key not in ("offset", "format")]
     return f"{here.script_root}{path}.{suffix}" + (f"?{urlencode(kept)}" if kept else "")
 
 

@@ -25,6 +25,7 @@ from server.http.negotiation import (
     refuse_format,
     split_suffix,
 )
+from server.http.query_parameters import read_offset
 from server.pages.concepts.tree import Branch, children, first_nodes, top_concepts
 from server.pages.graph_responses import graph_response
 from server.pages.hit_rows import results
@@ -161,7 +162,7 @@ def alphabet(scheme: str) -> bytes:
     facts = found.schemes.by_id.get(scheme)
     if facts is None:
         raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
-    offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
+    offset = read_offset(request.args.get("offset", ""))
     try:
         page = alphabet_page(found, facts, language, letter=request.args.get("letter", "")[:1].upper(), offset=offset)
     except FileNotFoundError:

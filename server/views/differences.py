@@ -12,6 +12,7 @@ from begrepp.history.change_lists import changes_csv
 from begrepp.history.changes import RULES, TYPES
 from begrepp.queries.page_queries import construct
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, TABLE_FORMATS, choose_format, split_suffix
+from server.http.query_parameters import read_offset
 from server.http.urls import document_path, raw_path, resource_iri
 from server.pages.graph_responses import graph_response
 from server.pages.schemes.difference import ChangeFilter, changes_of, difference_page, filtered_changes, title_of
@@ -52,7 +53,7 @@ def difference(scheme: str, pair: str) -> Response:
         triples = sorted(construct(found.store, "difference-graph", difference=NamedNode(said.graph)), key=str)
         response = graph_response(triples, format_)
     else:
-        offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
+        offset = read_offset(request.args.get("offset", ""))
         page = difference_page(found, said, translator(), chosen, offset)
         response = make_response(
             render(

@@ -24,7 +24,7 @@ from server.http.negotiation import (
     choose_format,
     refuse_format,
 )
-from server.http.query_parameters import shown_names
+from server.http.query_parameters import read_offset, shown_names
 from server.http.urls import DOCUMENT_KINDS, AlternateFormat, raw_path
 from server.pages.concepts.concept import ConceptPage, concept_page
 from server.pages.concepts.resource import resource_page
@@ -272,7 +272,7 @@ def _template_and_data(found_build: ServedBuild, found: Resolved) -> tuple[str, 
     scheme = found_build.schemes.by_iri.get(found.iri)
     if not scheme and (record := found_build.concepts.record(found.iri)):
         return "concept.html", concept_page(found_build, record, translate, everything=everything)
-    offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
+    offset = read_offset(request.args.get("offset", ""))
     if scheme:
         by_use = request.args.get("by") == "use"
         page = scheme_page(found_build, scheme, translate, offset=offset, everything=everything, by_use=by_use)

@@ -49,7 +49,7 @@ _UNKNOWN_SUFFIX = re.compile(r"\.([a-z][a-z0-9]{1,5})$")
 def search(suffix: str) -> Response:
     """Return the hits of a search with the facets in force (`q`, and those of the page)."""
     format_ = format_of_suffix(suffix, TABLE_FORMATS)
-    wanted = {name: request.args.get(name, "")[:200] for name in (*FACETS, "under")}
+    wanted = {name: request.args.get(name, "")[:200] for name in (*FACETS, "sort", "under")}
     query = request.args.get("q", "").strip()[:200]
     return table_response(search_table(served_build(), query, wanted, translator()), format_)
 

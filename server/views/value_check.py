@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, request
 
 from begrepp.errors import BegreppError, UsageError
 from begrepp.text.swedish import sort_key
-from begrepp.variables.list_entries import BuildContents
+from begrepp.variables.list_entries import BuildContents, find_lists
 from begrepp.variables.value_check import CheckedList, Verdict, check_values
 from begrepp.variables.value_column import distinct_values
 from begrepp.variables.value_report import decode_values, format_result
@@ -27,16 +27,17 @@ def check() -> Response:
     format_ = choose_format(request, _OFFERS)
     result, error = None, None
     try:
-        lines = _lines()
+        lines, found = _lines(), served_build()
+        known = BuildContents(found.store, found.iris, found.folder, lambda: found.index)
         if lines:
             if not against:
                 raise UsageError("No list is given.", "Choose the list to check against.")
-            found = served_build()
-            known = BuildContents(found.store, found.iris, found.folder, lambda: found.index)
             with COMPARISONS.slot():
                 result = check_values(against, distinct_values(lines, column), known, translator().language)
         elif format_ != HTML:
             raise UsageError("There are no values.", "Send them in `values`, one per line, or as `file`.")
+        elif against:
+            find_lists(against.partition("@")[0], known)
     except BegreppError as problem:
         if format_ != HTML:
             raise

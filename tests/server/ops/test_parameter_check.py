@@ -1,4 +1,4 @@
-"""Unknown query parameters: an error for programs, a notice on pages, for every route of the server."""
+"""Unknown query parameters and unusable values: an error for programs, a notice on pages, for every route."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from flask.testing import FlaskClient
 from begrepp.settings import ROOT
 from server.http.query_parameters import EVERYWHERE, find_unknown, nearest_name
 from server.ops.parameter_check import DOCUMENTS, PAGES, PROGRAMS, UNCHECKED
+from server.ops.parameter_values import VALUES
 from tests.support.routes import ROUTES, expected, one_of_each_kind
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
 NOTICE = "is unknown and was ignored"
 REPEATED = "has several values. Only the first was used."
+UNUSABLE = "is not valid and was ignored."
 TRACKING = "utm_source=newsletter&fbclid=x&gclid=y&_=1764521"
 LOOKUP = "/api/v1/lookup?system=onkologi&code=lungcancer"
 MOVED = ("browse.switch", "validation.shapes")
@@ -279,3 +281,91 @@ def test_long_and_many_names_are_shortened(client: FlaskClient) -> None:
     title = client.get(f"{LOOKUP}&{query}").get_json()["title"]
     assert re.fullmatch(r"There is no parameter (x{40}, ){4}x{40}\.", title)
     assert find_unknown(["aa", "aa", "lang", "utm_id", "x", "nocache"], ()) == ["aa"]
+
+
+VALUE_PAGES = {
+    "/search?q=lung&offset=abc": "Use a whole number, 0 or more.",
+    "/cs/onkologi?offset=-5": "Use a whole number, 0 or more.",
+    "/cs/onkologi/index?offset=1e3": "Use a whole number, 0 or more.",
+    "/search?q=lung&view=nope": "Valid values: tree.",
+    "/search?q=lung&sort=nope": "Valid values: code, name.",
+    "/cs/onkologi?by=nope": "Valid values: use.",
+    "/matrix?by=nope": "Valid values: system.",
+    "/fhir?base=r9": "Valid values: r5, r4.",
+    "/fhir?operation=nope": "Valid values: CodeSystem/$lookup, ",
+    "/validation?profile=nope": "Valid values: ",
+    "/id/cs/onkologi/lungcancer?lang=xx": "Valid values: sv, en.",
+}
+
+
+@pytest.mark.parametrize("path", VALUE_PAGES)
+def test_a_page_tells_a_value_that_is_not_used(client: FlaskClient, path: str) -> None:
+    name, value = path.rpartition("?")[2].rpartition("&")[2].split("=")
+    answer = client.get(path, headers=HTML, follow_redirects=True)
+    assert answer.status_code == 200
+    assert f"The value “{value}” of the parameter “{name}” {UNUSABLE} {VALUE_PAGES[path]}" in answer.text
+    swedish = client.get(path, headers={"Accept": "text/html"}, follow_redirects=True).text
+    assert f"Värdet ”{value}” för parametern ”{name}” är ogiltigt och har ignorerats." in swedish
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search.csv?q=lung&sort=nope",
+        "/search.csv?q=lung&view=nope",
+        "/search.csv?q=lung&lang=xx",
+        "/matrix.csv?by=nope",
+        "/cs/onkologi.csv?offset=abc",
+        "/cs/onkologi.ttl?by=nope",
+        "/cs/onkologi.csv?lang=xx",
+        "/search.json?q=lung&lang=xx",
+    ],
+)
+def test_a_program_is_refused_a_value_that_would_not_be_used(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept": "application/json"})
+    name, value = path.rpartition("?")[2].rpartition("&")[2].split("=")
+    assert answer.status_code == 400
+    assert answer.get_json()["title"] == f"{name} is '{value}'."
+    assert answer.get_json()["detail"].startswith("Use ")
+
+
+def test_every_route_refuses_or_tells_an_unknown_language(app: Flask, client: FlaskClient) -> None:
+    urls = app.url_map.bind("localhost")
+    silent = []
+    for path in (*ROUTES, *one_of_each_kind(app)):
+        endpoint = str(urls.match(urlsplit(path).path, "GET")[0])
+        if endpoint in UNCHECKED or expected(path) == (404,) or endpoint.startswith(("fhir.", "reconciliation.")):
+            continue
+        if path.endswith(".ttl") and endpoint == "resource.document":
+            continue  # the same in every language
+        with client.get(added(path, "lang=xx"), headers=HTML) as answer:
+            if 300 <= answer.status_code < 400:
+                told = endpoint in MOVED or "lang=xx" in answer.headers["Location"]
+            else:
+                is_refused = answer.status_code == 400 and endpoint not in PAGES
+                told = is_refused or UNUSABLE.encode() in answer.get_data()
+        if not told:
+            silent.append(f"{path} {answer.status_code}")
+    assert silent == []
+
+
+@pytest.mark.parametrize("query", ["lang=en-GB", "lang=", "offset=", "offset=0", "by=", "by=use", "offset=99999999999"])
+def test_values_that_there_are_and_empty_ones_are_accepted(client: FlaskClient, query: str) -> None:
+    page = client.get(f"/cs/onkologi?{query}", headers=HTML)
+    assert page.status_code == 200 and UNUSABLE not in page.text
+
+
+def test_every_parameter_with_listed_values_is_one_of_its_route() -> None:
+    for endpoint, parameters in VALUES.items():
+        assert parameters.keys() <= {**PAGES, **DOCUMENTS, **PROGRAMS}[endpoint], endpoint
+
+
+def test_links_of_a_page_do_not_repeat_values_that_were_ignored(client: FlaskClient) -> None:
+    page = client.get("/search?q=lung&sort=nope&view=%3Cb%3E", headers=HTML).text
+    assert "“&lt;b&gt;” of the parameter “view”" in page
+    assert 'href="/search.csv?q=lung"' in page and "sort=nope" not in page.partition("<header")[2]
+
+
+def test_rdf_and_reconciliation_are_the_same_in_every_language(client: FlaskClient) -> None:
+    assert client.get("/cs/onkologi/lungcancer.ttl?lang=xx").status_code == 200
+    assert client.get("/reconcile/onkologi/suggest/entity?prefix=lung&lang=xx").status_code == 200

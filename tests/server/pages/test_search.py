@@ -116,7 +116,7 @@ def test_a_synonym_that_found_a_hit_is_told_with_its_source(
     assert "“rosslig andning” also as “lungcancer” (synonym, source: vara-ord.txt)" in page
 
 
-@pytest.mark.parametrize("given", ["sort=colour", "scheme=nothing", "status=maybe"])
+@pytest.mark.parametrize("given", ["scheme=nothing", "status=maybe"])
 def test_a_parameter_that_is_not_used_is_told(client: FlaskClient, given: str) -> None:
     page = client.get(f"/search?q=lungcancer&lang=en&{given}", headers=HTML).text
     assert f"The parameter {given} is not used." in page

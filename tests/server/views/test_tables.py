@@ -10,6 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from begrepp.text.swedish import sort_key
+
 HTML = {"Accept": "text/html", "Accept-Language": "sv"}
 QUERY = "SELECT+%3Fc+%3Fl+%7B%3Fc+skos%3AprefLabel+%3Fl%7D+ORDER+BY+%3Fc+%3Fl+LIMIT+30"
 DIFFERENCE = "/cs/icd-10-se/difference/2021..2022"
@@ -171,3 +173,9 @@ def test_a_table_of_hits_refuses_what_would_not_limit_it(client: FlaskClient, qu
 
 def test_a_matrix_of_something_else_is_refused(client: FlaskClient) -> None:
     assert client.get("/matrix.csv?by=nope").status_code == 400
+
+
+def test_a_table_of_hits_is_sorted_as_the_page(client: FlaskClient) -> None:
+    rows = [*csv.DictReader(client.get("/search.csv?q=c50&sort=code").text.lstrip("\ufeff").splitlines())]
+    codes = [sort_key(row["code"]) for row in rows if row["code"]]
+    assert len(codes) > 3 and codes == sorted(codes)

@@ -81,6 +81,15 @@ def test_what_cannot_be_checked_is_refused(client: FlaskClient, data: dict[str, 
     assert "9876" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("given", "status"), [("nope", 404), ("nkbc/nope", 404), ("nkbc/a_tnm_tklass", 200), ("icd-10-se@2021", 200)]
+)
+def test_an_unknown_list_is_told_before_there_are_values(client: FlaskClient, given: str, status: int) -> None:
+    answer = client.get(f"/check?list={given}", headers=HTML)
+    assert answer.status_code == status and given in answer.text
+    assert ('role="alert"' in answer.text) is (status == 404)
+
+
 def test_only_the_distinct_values_of_one_column_are_taken() -> None:
     assert distinct_values("\ufeffkod\tantal\nA\t1\nB\t2\nA\t3\n".splitlines(keepends=True), "kod") == ["A", "B"]
     assert distinct_values("kod;namn\nA;x\n".splitlines(keepends=True), "1") == ["A"]

@@ -157,10 +157,10 @@ _REDIRECTS = frozenset({"resource.by_uri", "resource.identifier", "resource.reso
 _REPEATABLE: Mapping[str, frozenset[str]] = {
     "harmonise.harmonise": frozenset({"more"}),
     "reconciliation.entity_suggestions": frozenset({"type"}),
-    "sparql.endpoint": _GRAPHS,
+    "sparql.endpoint": _GRAPHS.union(SPARQL_PARAMETERS),
     "tables.query_result": _GRAPHS,
 }
-"""Parameters that may have several values."""
+"""Parameters that may have several values; SPARQLWrapper names a format by its name and by its media type."""
 _OF_EVERY_DOCUMENT = frozenset({"asOf", "format"})
 _OF_DOCUMENTS: Mapping[str, frozenset[str]] = {
     "cs": frozenset({"all", "by", "offset"}),

@@ -116,7 +116,6 @@ def test_a_parameter_that_is_like_none_is_refused_with_those_that_there_are(clie
         "/resolve?system=onkologi&code=lungcancer&code=cancer",
         "/search.csv?q=lung&scheme=onkologi&scheme=atc",
         "/reconcile/onkologi?asOf=2024-01-01&asOf=2019-01-01",
-        "/sparql?query=ASK+%7B%7D&format=json&format=xml",
         "/cs.csv?lang=sv&lang=en",
     ],
 )

@@ -12,6 +12,7 @@ from begrepp.build.load_failures import LoadFailure
 from begrepp.build.progress import Progress
 from begrepp.errors import ValidationError
 from begrepp.history.current_view import group_in_force
+from begrepp.rdf.sorted_files import read_subjects
 from begrepp.records import Coverage
 from begrepp.settings import Settings
 
@@ -75,10 +76,6 @@ def refuse_check_violations(
 
 def _stated_by(example: str, parts: Sequence[Part]) -> str:
     """Return the editions that describe the first thing of an example, as words after it; empty if there are none."""
-    subject = f"<{example.split(' ', 1)[0]}> "
-    editions = []
-    for part in parts:
-        with part.path.open(encoding="utf-8") as lines:
-            if any(line.startswith(subject) for line in lines):
-                editions.append(f"{part.source} {part.version}")
+    subject = f"<{example.split(' ', 1)[0]}>"
+    editions = [f"{part.source} {part.version}" for part in parts if any(read_subjects(part.path, [subject]))]
     return f" (described in {', '.join(dict.fromkeys(editions))})" if editions else ""

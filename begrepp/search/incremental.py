@@ -13,8 +13,8 @@ from pathlib import Path
 from tantivy import Index, Query
 
 from begrepp.files import link_or_copy
-from begrepp.rdf.change_limit import TooManyChanges, distinct_iris
-from begrepp.rdf.sorted_files import changed_lines, subjects_with_prefix
+from begrepp.rdf.changed_resources import TooManyChanges, changed_subjects, distinct_iris
+from begrepp.rdf.sorted_files import subjects_with_prefix
 from begrepp.search.documents import read_selected_documents
 from begrepp.search.index_state import STATE_FILE, IndexState
 from begrepp.search.schema import document_iri, register_tokenizer, schema
@@ -39,8 +39,7 @@ def update_index(path: Path, current: Path, before: Path, view: Path, report: Ca
     if not old_state or old_state.updates >= _MAX_UPDATES:
         return None
     try:
-        lines = changed_lines(view, current)
-        changed = distinct_iris((line[1 : line.index("> ")] for _, line in lines if line[0] == "<"), _MAX_CHANGES)
+        changed = distinct_iris(changed_subjects(view, current), _MAX_CHANGES)
         removed, added = read_selected_documents(view, changed), read_selected_documents(current, changed)
         state = old_state.with_changes(removed, added)
         state.find_siblings(lambda iris: read_selected_documents(current, iris))

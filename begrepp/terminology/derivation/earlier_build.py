@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from begrepp.artefact.parts import Part
 from begrepp.files import link_or_copy
-from begrepp.rdf.change_limit import TooManyChanges, distinct_iris
+from begrepp.rdf.changed_resources import TooManyChanges, changed_subjects, distinct_iris
 from begrepp.rdf.iris import role_group_owner
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import changed_lines, group_by_subject, read_subjects
@@ -156,8 +156,7 @@ def _listed_otherwise(before: Sequence[Part], after: Sequence[Part]) -> Iterator
     old, new = ({part.graph: part for part in parts} for parts in (before, after))
     for graph in old.keys() & new.keys():
         if old[graph].sha256 != new[graph].sha256:
-            lines = changed_lines(old[graph].path, new[graph].path)
-            yield from (line[1 : line.index("> ")] for _, line in lines if line[0] == "<")
+            yield from changed_subjects(old[graph].path, new[graph].path)
     for graph in old.keys() ^ new.keys():
         path = (old.get(graph) or new[graph]).path
         yield from (term[1:-1] for term, _ in group_by_subject(path) if term[0] == "<")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from begrepp.records import Text, choose_label, in_language
 from begrepp.search.indexed_documents import IndexedDocument, Label
 from begrepp.search.ranking import HitScore, Ranker, SynonymUse
+from begrepp.text.stemming import code_key
 
 _EQUALS = ("via", "sibling", "variant", "inclusion")
 
@@ -62,7 +63,9 @@ class HitDetails(NamedTuple):
 
 
 def hit(ranker: Ranker, document: IndexedDocument, result: HitScore, user_language: str) -> Hit:
-    """Return a scored document as a hit."""
+    """Return a scored document as a hit; if the query is its code, no other name tells why it was found."""
+    is_named = result.label and result.label.role not in ("pref", "code")
+    is_code = result.has_code and code_key(document.notation) in ranker.search.codes.whole
     return Hit(
         iri=document.iri,
         kind=document.kind,
@@ -70,7 +73,7 @@ def hit(ranker: Ranker, document: IndexedDocument, result: HitScore, user_langua
         notation=document.notation,
         labels={label.lang: label.value for label in reversed(document.preferred)},
         active=bool(document.active),
-        matched=result.label if result.label and result.label.role not in ("pref", "code") else None,
+        matched=result.label if is_named and not is_code else None,
         score=result.score,
         details=HitDetails(ranker, document, result, user_language),
     )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from begrepp.text.stemming import lowercase_words
 from begrepp.text.swedish import fold
 
-MAX_QUERY_LENGTH = 200
-"""Characters of a query that are read."""
+MAX_QUERY_LENGTH = 400
+"""Characters of a query that are read: more than the longest names have, which are those of anaesthesia in KMÅ."""
 
 _PHRASE = re.compile(r"(?P<minus>(?<!\S)[-–])?\"(?P<phrase>[^\"]*)\"?")
 _EXCLUDED = re.compile(r"(?<!\S)[-–](?=\w)(?P<word>\S+)")

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from begrepp.errors import UsageError
+from begrepp.search.query_operators import MAX_QUERY_LENGTH
 from begrepp.terminology.concept_record import ConceptRecord
 from server.api.schemas import (
     AncestorsBody,
@@ -40,7 +41,6 @@ from server.served.resolver import Missing, concept_document, resolve_iri, resol
 
 ApiCall = dict[str, Any]
 """Values of the parameters of a request, by name."""
-_MAX_QUERY_LENGTH = 200
 
 
 def find_requested_concept(build: ServedBuild, call: ApiCall, suffix: str = "") -> ConceptRecord:
@@ -155,7 +155,7 @@ def _hit_body(hit: HitRow) -> FoundBody:
 
 def search_index(build: ServedBuild, call: ApiCall, language: str) -> ResultsBody:
     """Return a page of search hits with facets and corrections."""
-    query, filters = call["q"].strip()[:_MAX_QUERY_LENGTH], _filters(build, call)
+    query, filters = call["q"].strip()[:MAX_QUERY_LENGTH], _filters(build, call)
     total, hits = build.index.search(
         query, limit=call["limit"], offset=call["offset"], user_language=language, **filters
     )
@@ -172,7 +172,7 @@ def search_index(build: ServedBuild, call: ApiCall, language: str) -> ResultsBod
 
 def autocomplete(build: ServedBuild, call: ApiCall, language: str) -> SuggestionsBody:
     """Return hits for the beginning of a word."""
-    query = call["q"].strip()[:_MAX_QUERY_LENGTH]
+    query = call["q"].strip()[:MAX_QUERY_LENGTH]
     hits = build.index.suggest(query, limit=call["limit"], user_language=language, **_filters(build, call))
     return SuggestionsBody(query=query, results=[_hit_body(hit) for hit in results(build, hits, language)])
 

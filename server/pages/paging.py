@@ -25,6 +25,11 @@ class Paged(Struct, frozen=True, kw_only=True):
         return self.offset + self.size if self.offset + self.size < self.end else None
 
     @property
+    def last(self) -> int:
+        """Offset of the last page."""
+        return max(0, self.end - 1) // self.size * self.size
+
+    @property
     def previous(self) -> int | None:
         """Offset of the previous page, if any."""
         return max(0, self.offset - self.size) if self.offset else None

@@ -55,6 +55,8 @@ class SearchPage(Paged, frozen=True, kw_only=True):
     facets: Mapping[str, Sequence[FacetValue]]
     corrections: Sequence[tuple[str, str]]
     results: Sequence[HitRow]
+    is_cut: bool = False
+    """Whether the query is longer than what is read of it."""
     ignored: Sequence[str] = ()
     loaded: Sequence[FacetValue] = ()
     order: str = ""
@@ -73,6 +75,11 @@ class SearchPage(Paged, frozen=True, kw_only=True):
         )
 
     @property
+    def end(self) -> int:
+        """Largest offset that can be reached."""
+        return self.sorted_hits if self.order else self.total
+
+    @property
     def drawn(self) -> int:
         """Number of hits in `tree`."""
         return min(self.counted, DRAWN)
@@ -85,7 +92,7 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
     hits, `loaded` are the largest code systems that there are. Within one code system, `under` is a code whose
     branch is searched; `branches` and, with `view=tree`, `tree` show where the hits are.
     """
-    query = query.strip()[:MAX_QUERY_LENGTH]
+    query, typed = query.strip()[:MAX_QUERY_LENGTH], query.strip()
     offset = read_offset(args.get("offset", ""))
     wanted = {name: args.get(name, "") for name in FACETS}
     filters = index_filters(build, wanted)
@@ -120,10 +127,11 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
         total=total,
         facets=dict(_facets(build, counts, chosen, language)),
         corrections=build.index.corrections(query),
+        is_cut=len(typed) > len(query),
         results=[*unite_hits(hits, results(build, hits, language))],
         offset=offset,
         ignored=[f"{name}={args[name]}"[:100] for name in unused],
-        loaded=[] if hits else _loaded_schemes(build, language, _SHOWN_VALUES if query else None),
+        loaded=[] if total else _loaded_schemes(build, language, _SHOWN_VALUES if query else None),
         order=order,
         sorted_hits=min(total, _SORTED),
         under=found.under if found else None,

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text, in_language
+from begrepp.search.query_operators import MAX_QUERY_LENGTH
 from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_language
 from server.http.urls import AlternateFormat, quote_address
@@ -52,6 +53,7 @@ def register_template_helpers(
     app.jinja_env.globals |= {
         "languages": LANGUAGES,
         "brief": brief,
+        "max_query": MAX_QUERY_LENGTH,
         "day": _day,
         "short": compact,
         "with_query": _with_query,

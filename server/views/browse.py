@@ -14,6 +14,7 @@ from begrepp.errors import UsageError
 from begrepp.exports.spreadsheet import DataTable
 from begrepp.queries.page_queries import ask, construct, named_nodes
 from begrepp.records import Text
+from begrepp.search.query_operators import MAX_QUERY_LENGTH
 from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import (
     DOCUMENT_FORMATS,
@@ -117,7 +118,7 @@ def _listed(
 def search() -> bytes:
     """Return the search page."""
     args = {name: value[:200] for name, value in request.args.items()}
-    page = search_page(served_build(), args.get("q", ""), args, translator().language)
+    page = search_page(served_build(), request.args.get("q", ""), args, translator().language)
     return render("search.html", page=page)
 
 
@@ -125,7 +126,7 @@ def search() -> bytes:
 def suggestions() -> Response:
     """Return suggestions for the search box."""
     language = translator().language
-    query = request.args.get("q", "").strip()[:200]
+    query = request.args.get("q", "").strip()[:MAX_QUERY_LENGTH]
     scheme = served_build().schemes.by_id.get(request.args.get("scheme", ""))
     kind = request.args.get("kind", "")
     within = {"scheme": scheme.iri if scheme else "", "kind": kind}

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, request, send_file
 from begrepp.errors import NotFound
 from begrepp.exports.downloads import file_name
 from begrepp.exports.spreadsheet import SUFFIX, excel_csv
+from begrepp.search.query_operators import MAX_QUERY_LENGTH
 from begrepp.search.schema import FACETS
 from server.http.negotiation import (
     CSV,
@@ -50,7 +51,7 @@ def search(suffix: str) -> Response:
     """Return the hits of a search with the facets in force (`q`, and those of the page)."""
     format_ = format_of_suffix(suffix, TABLE_FORMATS)
     wanted = {name: request.args.get(name, "")[:200] for name in (*FACETS, "sort", "under")}
-    query = request.args.get("q", "").strip()[:200]
+    query = request.args.get("q", "").strip()[:MAX_QUERY_LENGTH]
     return table_response(search_table(served_build(), query, wanted, translator()), format_)
 
 

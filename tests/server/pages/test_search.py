@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 
 from begrepp.records import Text
 from begrepp.search import Hit
 from begrepp.search.hits import hit as scored_hit
 from begrepp.search.indexed_documents import IndexedDocument, Label
+from begrepp.search.query_codes import QueryCodes
 from begrepp.search.query_parser import ParsedSearch
 from begrepp.search.ranking import HitScore, Ranker
 from begrepp.search.synonyms import read_synonyms
 from begrepp.text.swedish import sort_key
 from server.pages.hit_rows import HitRow, unite_hits
+from server.pages.search import SearchPage
 from server.served.labels import choose_text
 
 HTML = {"Accept": "text/html"}
@@ -139,3 +142,45 @@ def test_api_and_table_have_the_same_first_five(client: FlaskClient, query: str)
     api = [each["iri"] for each in body["results"]]
     table = client.get("/search.csv", query_string={"q": query}).text.splitlines()
     assert [line.rpartition(",")[2] for line in table[1:6]] == api
+
+
+@pytest.mark.parametrize("order", ["", "code"])
+def test_behind_the_last_hit_a_page_leads_to_the_last_page(client: FlaskClient, order: str) -> None:
+    address = "/search?q=cancer&lang=en" + (f"&sort={order}" if order else "")
+    page = client.get(f"{address}&offset=5000", headers=HTML).text
+    assert "There are no hits after number" in page and "No results" not in page and "search here" not in page
+    last = re.search(r'href="([^"]+)">Go to the last page', page)
+    assert last and 'class="hit"' in client.get(last[1].replace("&amp;", "&"), headers=HTML).text
+
+
+def test_sorted_hits_have_no_pages_behind_those_that_are_sorted() -> None:
+    page = SearchPage(
+        query="x",
+        chosen={},
+        total=1500,
+        facets={},
+        corrections=(),
+        results=(),
+        offset=975,
+        order="code",
+        sorted_hits=1000,
+    )
+    assert page.next is None and page.last == 975
+    assert replace(page, order="").next == 1000
+
+
+def test_a_query_that_is_too_long_is_cut_and_the_page_says_so(client: FlaskClient) -> None:
+    assert "Only the beginning was used" not in client.get("/search?lang=en&q=" + "x" * 400, headers=HTML).text
+    assert "longer than 400 characters" in client.get("/search?lang=en&q=" + "x" * 401, headers=HTML).text
+
+
+@pytest.mark.parametrize(("code", "name"), [("HP:0001250", None), ("HP:1250", None), ("HP:0001275", "HP:0001275")])
+def test_no_other_name_tells_why_a_code_found_its_concept(code: str, name: str | None) -> None:
+    labels = [Label("pref", "en", "Seizure"), Label("hidden", "", "HP:0001275")]
+    document = IndexedDocument(
+        "a", "concept", "hpo", "HP:0001250", 1, ["HP:0001250", "HP:0001275"], 0, "", "", "", labels
+    )
+    whole = ("HP0001250",) if name is None else ("HP0001275",)
+    ranker = Ranker(ParsedSearch(code, (), codes=QueryCodes(whole=whole)), "sv", {})
+    found = scored_hit(ranker, document, HitScore(1.0, 1.0, labels[1], has_code=True), "sv")
+    assert (found.matched.value if found.matched else None) == name

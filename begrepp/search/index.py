@@ -21,6 +21,8 @@ from begrepp.search.indexed_documents import read_document
 from begrepp.search.learned_order import HitOrder, sort_by_score, sort_hits
 from begrepp.search.lexicon import IndexLexicon
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder, any_of
+from begrepp.search.query_codes import missing_codes
+from begrepp.search.query_operators import read_syntax
 from begrepp.search.query_parser import ParsedSearch, SlotMaker
 from begrepp.search.query_relaxation import (
     telling_slots,
@@ -198,6 +200,13 @@ class TextIndex:
     def corrections(self, query: str) -> tuple[tuple[str, str], ...]:
         """Return the corrected words of a query, as (typed, corrected)."""
         return self._parse(query).corrections
+
+    def missing_codes(self, query: str) -> tuple[str, ...]:
+        """Return the words of a query that are written as codes, but are no codes and no words of the index."""
+        lexicon = self._lexicon
+        typed = read_syntax(query).text
+        codes = missing_codes(typed, lexicon.systems, lexicon.has_code, lexicon.is_code_beginning)
+        return tuple(code for code in codes if not (lexicon.is_written(code.lower()) or lexicon.is_label(code)))
 
     @property
     def scheme_sizes(self) -> dict[str, int]:

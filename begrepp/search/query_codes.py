@@ -29,6 +29,13 @@ _BETWEEN = re.compile(r"[|,?()]")
 _AROUND_CODES = CODE_WORDS | SILENT_WORDS | {"kapitel", "chapter", "avsnitt", "block", "grupp", "enligt", "according"}
 _CODE_SUFFIX = re.compile(r"-?(?:kod(?:en|er)?|codes?)$", re.I)
 
+_CODED = re.compile(
+    r"[A-Z]\d{2}(?:[\dA-Z]*\d)?(?:\.[\dA-Z]+)?|[A-Z]{3}\d{2}|[A-Z]{2}\d{3}|NPU\d{5}"
+    r"|(?:M-?)?\d{4}/\d{1,2}|[A-Z]{2,}[:_]\d{3,}|\d{6,18}",
+    re.I,
+)
+"""What is written as a code of a classification (*C50.9*, *JMA10*, *8140/3*) or ontology, or a number; not *V600E*."""
+
 
 @dataclass(frozen=True, slots=True)
 class QueryCodes:
@@ -65,6 +72,14 @@ def find_codes(text: str, systems: SystemNames, exists: CodeExists, begins: Code
     if not whole and _is_coded(text):
         whole = _existing([_existing_beginning(code_key(text), exists)], exists)
     return QueryCodes(whole=whole, parts=tuple(_parts(text, systems, exists)))
+
+
+def missing_codes(text: str, systems: SystemNames, exists: CodeExists, begins: CodeExists) -> tuple[str, ...]:
+    """Return the words of a text that are written as codes, where no code is spelt or begins so: *C99.9*, *C50.99*."""
+    typed = _BETWEEN.sub(" ", text).split()
+    words = (word if _CODED.fullmatch(word) else word.rpartition(":")[2] for word in typed)
+    coded = (word for word in dict.fromkeys(words) if _CODED.fullmatch(word) and not systems.find(word))
+    return tuple(word for word in coded if not (begins(code_key(word)) or any(map(exists, _spellings(word, exists)))))
 
 
 def _named_systems(text: str, systems: SystemNames) -> Iterator[tuple[str, frozenset[str]]]:

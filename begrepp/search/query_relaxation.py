@@ -39,9 +39,12 @@ def understand_search(query: str, maker: SlotMaker, has_hits: Callable[[ParsedSe
     is_exact = search.codes.whole or search.syntax.phrases or search.syntax.excluded
     if is_exact or _has_telling_word(search, lexicon):
         return search
-    loose = _loosened(search, lexicon)
+    loose, corrected = _loosened(search, lexicon)
     enough = _ENOUGH_BY_PARTS if _is_one_compound(search) else 1
-    return parse_search(loose, maker, joined=False) if loose and not has_hits(search, enough) else search
+    if not loose or has_hits(search, enough):
+        return search
+    parsed = parse_search(loose, maker, joined=False)
+    return replace(parsed, corrections=(*search.corrections, *corrected, *parsed.corrections))
 
 
 def _with_other_names(search: ParsedSearch, lexicon: Lexicon) -> ParsedSearch:
@@ -90,24 +93,29 @@ def _without_alternatives(slot: WordSlot) -> WordSlot:
     return replace(slot, alternatives={})
 
 
-def _loosened(search: ParsedSearch, lexicon: Lexicon) -> str:
+def _loosened(search: ParsedSearch, lexicon: Lexicon) -> tuple[str, list[tuple[str, str]]]:
     """Return the words of a search with the parts of those that no label has, or with what they may be misspelt from.
 
-    It is empty if the search has these words already.
+    The words that are replaced by others follow, as (typed, corrected). The text is empty if the search has these words
+    already.
     """
     typed = [word for slot in search.slots for word in slot.words]
-    words = [part for word in typed for part in _known_parts(word, lexicon)]
-    return " ".join(words) if words != typed or len(typed) > len(search.slots) else ""
+    parts = [_known_parts(word, lexicon) for word in typed]
+    words = [word for each in parts for word in each]
+    is_other = words != typed or len(typed) > len(search.slots)
+    corrected = [(word, each[0]) for word, each in zip(typed, parts, strict=True) if len(each) == 1 and each[0] != word]
+    return (" ".join(words), corrected) if is_other else ("", [])
 
 
 def _known_parts(word: str, lexicon: Lexicon) -> Phrase:
     """Return a word of the index, or the parts of another word, or the word that is closest to it.
 
-    *kolonskopi* is *koloskopi*, though *kolon* and *kopi* are words: it is long, and the error slight.
+    *kolonskopi* is *koloskopi*, though *kolon* and *kopi* are words: it is long, and the error slight. What has digits
+    may be a code, and is never another.
     """
     if lexicon.frequency(word):
         return (word,)
-    closest = lexicon.closest(word)
+    closest = lexicon.closest(word) if word.isalpha() else ""
     if closest and is_slight_error(word, closest) and lexicon.is_written(closest):
         return (closest,)
     return loose_parts(word, lexicon) or (closest or word,)

@@ -54,6 +54,8 @@ class SearchPage(Paged, frozen=True, kw_only=True):
     chosen: Mapping[str, str]
     facets: Mapping[str, Sequence[FacetValue]]
     corrections: Sequence[tuple[str, str]]
+    missing_codes: Sequence[str] = ()
+    """The words of the query that are written as codes, but are none of a code system here."""
     results: Sequence[HitRow]
     is_cut: bool = False
     """Whether the query is longer than what is read of it."""
@@ -127,6 +129,7 @@ def search_page(build: ServedBuild, query: str, args: Mapping[str, str], languag
         total=total,
         facets=dict(_facets(build, counts, chosen, language)),
         corrections=build.index.corrections(query),
+        missing_codes=build.index.missing_codes(query),
         is_cut=len(typed) > len(query),
         results=[*unite_hits(hits, results(build, hits, language))],
         offset=offset,

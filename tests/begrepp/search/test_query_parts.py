@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pytest
 
 from begrepp.search import query_parser
-from begrepp.search.query_codes import QueryCodes, find_codes
+from begrepp.search.query_codes import QueryCodes, find_codes, missing_codes
 from begrepp.search.query_operators import read_syntax
 from begrepp.search.query_parser import SlotMaker, parse_search
 from begrepp.search.system_names import System, SystemNames
@@ -248,3 +248,25 @@ def test_a_word_has_the_same_slot_in_many_queries() -> None:
     first, second = (parse_search(query, maker).slots[0] for query in ("vatten sten", "vatten berg"))
     assert first is second and first.words == ("vatten",)
     assert parse_search("vatten", maker).slots[0].is_last and not first.is_last
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("C99.9", ("C99.9",)),
+        ("ICD-10-SE:C50.99", ("C50.99",)),
+        ("snomed 254837009", ("254837009",)),
+        ("ICD10 d450 mellan C50.9 och C50", ("d450",)),
+        ("MONDO:9999999", ("MONDO:9999999",)),
+        ("M-8999/9", ("M-8999/9",)),
+        ("c509", ()),
+        ("MONDO:4992", ()),
+        ("8000", ()),
+        ("C50-C51", ()),
+        ("KSH97 V600E typ 2 H1N1 IL17 2021", ()),
+    ],
+)
+def test_words_written_as_codes_that_are_none_are_known(text: str, missing: tuple[str, ...]) -> None:
+    assert (
+        missing_codes(text, SYSTEMS, CODES.__contains__, lambda code: any(c.startswith(code) for c in CODES)) == missing
+    )

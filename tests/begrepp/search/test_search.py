@@ -126,6 +126,18 @@ def test_a_correction_is_said(index: TextIndex) -> None:
     assert index.corrections("diabetes") == ()
 
 
+def test_a_correction_is_said_where_no_document_has_the_word_as_typed(index: TextIndex) -> None:
+    assert found(index, "DIABTES")[0] == "a/D"
+    assert index.corrections("DIABTES") == (("diabtes", "diabetes"),)
+    assert index.corrections('"DIABTES"') == ()
+
+
+def test_words_that_are_written_as_codes_but_are_none_are_known(index: TextIndex) -> None:
+    assert index.missing_codes("C99.9 bröstcancer") == ("C99.9",)
+    assert index.missing_codes("B00.1 8500/3 8046") == ()
+    assert index.missing_codes("B01") == ("B01",) and not index.corrections("B01") and not found(index, "B01")
+
+
 def test_a_long_word_one_letter_from_another_is_corrected_unless_it_is_made_of_known_words(index: TextIndex) -> None:
     assert index.corrections("brstcancerförening") == (("brstcancerförening", "brostcancerförening"),)
     assert index.corrections("diabetescancer") == ()

@@ -184,3 +184,9 @@ def test_no_other_name_tells_why_a_code_found_its_concept(code: str, name: str |
     ranker = Ranker(ParsedSearch(code, (), codes=QueryCodes(whole=whole)), "sv", {})
     found = scored_hit(ranker, document, HitScore(1.0, 1.0, labels[1], has_code=True), "sv")
     assert (found.matched.value if found.matched else None) == name
+
+
+def test_a_code_that_is_in_no_code_system_is_told(client: FlaskClient) -> None:
+    page = client.get("/search?lang=en&q=C50.99", headers=HTML).text
+    assert "The code “C50.99” is in none of the code systems here." in page
+    assert "is in none" not in client.get("/search?lang=en&q=C50", headers=HTML).text

@@ -24,6 +24,7 @@ from threading import Lock
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from pyoxigraph import Store as Oxigraph
 
+from begrepp.build.merge_threads import defer_merges, resume_merges
 from begrepp.build.progress import Progress
 from begrepp.files import link_or_copy
 from begrepp.rdf.sorted_files import changed_lines
@@ -33,8 +34,8 @@ _MAX_CHANGES = 200_000
 """With more removed and added triples than this, writing a new store is faster."""
 _BATCH = 20_000
 _BLANK_NODE = re.compile(rb"^_:| _:\S+ \.$")
-_PIECE_BYTES = 1 << 27
-"""Bytes that are loaded at a time: about as many triples as the engine sorts at a time."""
+_PIECE_BYTES = 1 << 25
+"""Bytes that are loaded at a time."""
 _SMALL_BYTES = 1 << 20
 """Graphs of smaller files are loaded together: the engine writes and flushes eight files for each load."""
 
@@ -110,11 +111,14 @@ class StoreWriter:
         self._close_store()
 
     def _close_store(self) -> None:
+        resume_merges()
         self.__dict__.pop("_store", None)
 
     @cached_property
     def _store(self) -> Oxigraph:
-        return Oxigraph(str(self._path))
+        store = Oxigraph(str(self._path))
+        defer_merges()
+        return store
 
     def _finish(self, contents: StoreContents) -> None:
         if not self._update_previous(contents):
@@ -138,8 +142,10 @@ class StoreWriter:
                 # A piece of an edition that was refused later may not be RDF.
                 with nullcontext() if graph in stored else suppress(SyntaxError, ValueError, OSError):
                     future.result()
-        for graph in self._pending.keys() - stored:
-            self._store.remove_graph(NamedNode(graph))
+        if changed := self._pending.keys() - stored:
+            resume_merges()  # The engine does not delete while too many tables are to be merged.
+            for graph in changed:
+                self._store.remove_graph(NamedNode(graph))
         missing = {graph: graph_file(self._path, contents, graph) for graph in sorted(contents.files.keys() - stored)}
         small = {graph: file for graph, file in missing.items() if file.stat().st_size < _SMALL_BYTES}
         for graph, file in missing.items():
@@ -147,6 +153,7 @@ class StoreWriter:
                 self._load(graph, file)
         _load_small_files(self._store, small, self._progress)
         self._progress.step("compacting the store")
+        resume_merges()
         self._store.optimize()
         self._store.flush()
 

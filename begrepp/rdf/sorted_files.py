@@ -19,8 +19,8 @@ from begrepp.rdf.mapped_file import map_file, release_blocks
 from begrepp.rdf.ntriples import name
 from begrepp.records import Text
 
-CHUNK_LINES = 960_000
-"""Lines that are sorted at a time: nearly as many as the engine of the store sorts at a time, a million."""
+CHUNK_LINES = 240_000
+"""Lines that are sorted at a time."""
 _BATCH_LINES = 10_000
 _COPY_BYTES = 1 << 24
 _ESCAPED = re.compile(r'\\(["\\nrt])')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -268,3 +270,26 @@ def test_a_blank_node_stays_one_where_a_file_is_stored_piece_by_piece(
     store = Oxigraph.read_only(str(write("first", {"": {naming, blank(1), *map(triple, range(9))}})))
     answer = store.query("SELECT ?value { ?s ?p ?node . ?node ?p ?value FILTER(isBlank(?node)) }")
     assert isinstance(answer, QuerySolutions) and [row["value"].value for row in answer] == ["1"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are scheduled on Linux only")
+def test_tables_are_merged_when_all_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_writer, "_SMALL_BYTES", 0)
+    (tmp_path / "graphs").mkdir()
+    default, named = (tmp_path / "graphs" / name for name in ("0.nt", "a.nt"))
+    for file in (default, named):
+        file.write_text(triple(file.stem), encoding="utf-8")
+
+    def policies() -> set[int]:
+        threads = Path("/proc/self/task").iterdir()
+        merging = [thread for thread in threads if (thread / "comm").read_text("utf-8").strip() == "rocksdb:low"]
+        return {os.sched_getscheduler(int(thread.name)) for thread in merging}
+
+    contents = StoreContents.from_files([(A, named)], default, [])
+    writer = StoreWriter(tmp_path / "store", None, Quiet())
+    writer.store_graph(A, named, contents.sha256[A])
+    writer._executor.submit(lambda: None).result()
+    assert policies() == {os.SCHED_IDLE}
+    writer.finish(contents).result()
+    assert policies() == {os.SCHED_OTHER}
+    writer.close()

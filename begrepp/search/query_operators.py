@@ -1,4 +1,4 @@
-"""Syntax of the search box: `"phrase"`, `-word`, `OR` between words; everything else is words."""
+"""Syntax of the search box: `"phrase"`, `-word` or `NOT word`, `OR` between words; everything else is words."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ MAX_QUERY_LENGTH = 400
 _PHRASE = re.compile(r"(?P<minus>(?<!\S)[-–])?\"(?P<phrase>[^\"]*)\"?")
 _EXCLUDED = re.compile(r"(?<!\S)[-–](?=\w)(?P<word>\S+)")
 _OR = re.compile(r"(\S+)(?:\s+(?:OR|ELLER)\s+(\S+))+")
+_NOT = re.compile(r"(?<=\S )NOT (?=[\w\"])")
 _CURLY = str.maketrans("“”„«»", '"' * 5)
 
 
@@ -31,6 +32,8 @@ class QuerySyntax:
 def read_syntax(query: str) -> QuerySyntax:
     """Take a query apart; the text is in composed form (NFC) with single spaces."""
     text = " ".join(unicodedata.normalize("NFC", query).translate(_CURLY).split())[:MAX_QUERY_LENGTH]
+    if not text.isupper():  # in a text of capitals it is a word
+        text = _NOT.sub("-", text)
     phrases: list[tuple[str, ...]] = []
     excluded: list[tuple[str, ...]] = []
 

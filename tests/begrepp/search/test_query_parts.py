@@ -165,6 +165,9 @@ def test_syntax_is_read_as_people_know_it() -> None:
     minus = read_syntax("cancer -bröst")
     assert (minus.text, minus.excluded) == ("cancer", (("brost",),))
     assert read_syntax('hjärta -"akut infarkt"').excluded == (("akut", "infarkt"),)
+    assert read_syntax("cancer NOT bröst") == minus
+    assert read_syntax('hjärta NOT "akut infarkt"').excluded == (("akut", "infarkt"),)
+    assert not read_syntax("DISEASE NOT SPECIFIED").excluded and not read_syntax("disease not specified").excluded
     either = read_syntax("astma OR kol")
     assert (either.text, either.either) == ("astma kol", (("astma", "kol"),))
     assert read_syntax("icd-10 -").excluded == ()

@@ -114,7 +114,7 @@ class TripleWriter(LoadContext):
 
     @triples.register
     def _(self, concept: Concept) -> Iterator[Triple]:
-        yield from concepts.concept_triples(self, concept)
+        return concepts.concept_triples(self, concept)
 
     @triples.register
     def _(self, statement: Statement) -> Iterator[Triple]:

@@ -40,8 +40,20 @@ def name_keys(
     found = set()
     for label in document.labels(*roles):
         for variant in label_variants(label.value):
-            keys = {analysed[word].keys[-1] for word in lowercase_words(variant) if word not in _LEFT_OUT}
-            if (words is None or keys <= words) and sum(map(len, keys)) >= _MIN_LENGTH:
+            keys = _keys(variant, analysed, words)
+            if sum(map(len, keys)) >= _MIN_LENGTH:
                 text = label.lang.partition("-")[0] + " " + " ".join(sorted(keys))
                 found.add(blake2b(text.encode(), digest_size=8).hexdigest())
     return found
+
+
+def _keys(name: str, analysed: AnalysedWords, words: Set[str] | None) -> set[str]:
+    """Return the last keys of the words of a name; none if one of them is not in `words`."""
+    keys = set()
+    for word in lowercase_words(name):
+        if word not in _LEFT_OUT:
+            key = analysed[word].keys[-1]
+            if words is not None and key not in words:
+                return set()
+            keys.add(key)
+    return keys

@@ -41,7 +41,6 @@ def is_suspect(lines: Sequence[str]) -> bool:
             return True
         if _SUSPECT.search("".join([line for line in lines if not line.isascii()])):
             return True
-        text = "".join([line for line in lines if line.isascii()])
     data = text.encode()
     return len(data.translate(None, _SUSPECT_ASCII)) < len(data) or _TWO_HASHES.search(text) is not None
 

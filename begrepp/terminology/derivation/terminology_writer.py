@@ -205,11 +205,9 @@ def _value_sets(scan: GraphScan, files: Sequence[SystemFile], *, edition: str) -
 
 def _by_system(members: Sequence[str], files: Sequence[SystemFile]) -> dict[str, bytes]:
     """Return the serialised bitmap of members by the name of the file of their code system."""
-    return {
-        file.file: encode_bitmap(BitMap(file.numbers[member] for member in members if member in file.numbers))
-        for file in files
-        if any(member in file.numbers for member in members)
-    }
+    distinct = set(members)
+    found = ((file, distinct & file.numbers.keys()) for file in files)
+    return {file.file: encode_bitmap(BitMap([file.numbers[member] for member in own])) for file, own in found if own}
 
 
 def _list_editions(scan: GraphScan, parts: Sequence[Part]) -> None:

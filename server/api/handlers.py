@@ -131,6 +131,8 @@ def _filters(build: ServedBuild, call: ApiCall) -> dict[str, str]:
         "scheme": scheme.iri if scheme else "",
         "kind": call["kind"],
         "status": call.get("status", ""),
+        "language": call.get("language", ""),
+        "species": call.get("species", ""),
         "dataset": build.iris.dataset(call["dataset"].removeprefix(build.iris.dataset("")))
         if call.get("dataset")
         else "",

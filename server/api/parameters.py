@@ -10,6 +10,7 @@ from begrepp.ecl import MAX_CHARACTERS
 from begrepp.errors import UsageError
 from begrepp.records import in_language
 from begrepp.search.documents import SEARCH_KINDS
+from begrepp.search.species import SPECIES_VALUES
 from server.http.i18n import LANGUAGES, translations
 
 MAX_LENGTH = 400
@@ -83,6 +84,8 @@ SCHEME = ApiParameter(name="scheme")
 KIND = ApiParameter(name="kind", values=tuple(SEARCH_KINDS))
 STATUS = ApiParameter(name="status", values=("active", "inactive"))
 DATASET = ApiParameter(name="dataset")
+LANGUAGE = ApiParameter(name="language", max_length=20)
+SPECIES = ApiParameter(name="species", values=SPECIES_VALUES)
 ECL = ApiParameter(name="ecl", required=True, max_length=MAX_CHARACTERS)
 VERSION = ApiParameter(name="version")
 OFFSET = ApiParameter(name="offset", number=(0, 100_000_000, 0))

@@ -16,6 +16,7 @@ from begrepp.search.indexed_documents import IndexedDocument, Label
 from begrepp.search.query_codes import QueryCodes
 from begrepp.search.query_parser import ParsedSearch
 from begrepp.search.ranking import HitScore, Ranker
+from begrepp.search.schema import FACETS
 from begrepp.search.synonyms import read_synonyms
 from begrepp.text.swedish import sort_key
 from server.pages.hit_rows import HitRow, unite_hits
@@ -73,8 +74,7 @@ def test_a_facet_may_be_given_by_id_or_iri(client: FlaskClient, scheme: str) -> 
 
 def test_facets_of_the_api_can_be_sent_back(client: FlaskClient) -> None:
     facets = client.get("/api/v1/search?q=her2").get_json()["facets"]
-    for name in ("scheme", "dataset"):
-        value, count = next(iter(facets[name].items()))
+    for name, value, count in ((facet, *each) for facet in FACETS for each in facets[facet].items()):
         assert client.get("/api/v1/search", query_string={"q": "her2", name: value}).get_json()["total"] == count
 
 

@@ -104,7 +104,9 @@ def test_a_misspelt_day_is_refused_with_the_right_name(client: FlaskClient, name
 def test_a_parameter_that_is_like_none_is_refused_with_those_that_there_are(client: FlaskClient) -> None:
     answer = client.get("/api/v1/search?q=lung&asOf=2019-01-01&page=2")
     assert answer.get_json()["title"] == "There is no parameter asOf, page."
-    assert answer.get_json()["detail"] == ("The parameters are: dataset, kind, lang, limit, offset, q, scheme, status.")
+    assert answer.get_json()["detail"] == (
+        "The parameters are: dataset, kind, lang, language, limit, offset, q, scheme, species, status."
+    )
 
 
 @pytest.mark.parametrize(

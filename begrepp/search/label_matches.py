@@ -24,7 +24,7 @@ _COVERAGE, _FIRST, _VARIANT = 0.65, 0.015, 0.02
 _COVERED, _SHARED = 0.99, 0.95
 """A label has all words of the query and no others if more than this of its words and of the query is shared."""
 _OWN_NAMES = frozenset(["pref", "alt"])
-_NAMES = _OWN_NAMES | {"hidden", "via", "sibling", "variant", "namesake", "inclusion"}
+_NAMES = _OWN_NAMES | {"hidden", "synonym", "via", "sibling", "variant", "namesake", "inclusion"}
 """The roles of labels that are names of a document itself or of the same elsewhere."""
 _UNINFORMATIVE_WEIGHT = 0.1
 _UNINFORMATIVE = FUNCTION_WORDS | UNSPECIFIED

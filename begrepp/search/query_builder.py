@@ -243,7 +243,7 @@ def _word_query(schema: Schema, searcher: Searcher, word: str, prefix: bool) -> 
     folded, stems = fold(word), word_keys(word)
     forms = [("word", folded, 3.0)]
     for key in stems:
-        forms += [("key", key, 2.5), ("via", key, 1.5), ("text", key, 0.3)]
+        forms += [("key", key, 2.5), ("via", key, 2.0), ("text", key, 0.3)]
     forms += [("part", part, 1.5) for part in dict.fromkeys((folded, *stems))]
     queries = [
         Query.boost_query(Query.term_query(schema, name, form, index_option="freq"), weight)

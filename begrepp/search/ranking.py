@@ -32,6 +32,7 @@ _ROLES = {
     "variant": 0.97,
     "inclusion": 0.93,
     "measured": 0.95,
+    "synonym": 0.85,
     "namesake": 0.81,
     "parent": 0.72,
 }

@@ -99,7 +99,7 @@ class BorrowedLabel(msgspec.Struct, frozen=True, gc=False):
     `role` is `via` (an exact or close match), `sibling` (the same code in a sibling system), `variant` (almost the same
     code there), `namesake` (the same name in another system), `parent` (the code that this code extends), `measured`
     (the concept that a variable measures) or `context` (the dataset of a variable); `scheme` is the code system of the
-    other.
+    other. A name that people search with has the role `synonym` and its source in place of a code system.
     """
 
     role: str

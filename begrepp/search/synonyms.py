@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
 from sys import intern
@@ -93,7 +94,7 @@ class Synonyms:
         keys: list[list[str]] = []
         found: dict[Phrase, str] = {}
         for word in phrase:
-            keys.append([key for key in word_keys(word) if key in self._keys])
+            keys.append([key for key in _long_keys(word) if key in self._keys])
             if not keys[-1]:
                 return found
         numbers = sorted({number for key in product(*keys) for number in self._by_phrase.get(key, ())})
@@ -183,6 +184,12 @@ def check_synonyms() -> None:
     """Read the operator's file, if there is one; raises `InputError` if it cannot be used."""
     if operators := Settings().synonyms:
         _read_operators_file(operators)
+
+
+def operators_checksum() -> str:
+    """Return the checksum of the operator's file, empty if there is none; raises `InputError` if it cannot be used."""
+    operators = Settings().synonyms
+    return sha256("\n".join(_read_operators_file(operators)).encode()).hexdigest() if operators else ""
 
 
 def _read_operators_file(file: Path) -> list[str]:

@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -18,11 +19,12 @@ from begrepp.search.documents import LABEL_ROLES, SearchDocument, read_documents
 from begrepp.search.inclusions import included_names, is_rest_group
 from begrepp.search.index_state import IndexState
 from begrepp.search.schema import BorrowedLabel, Relative, register_tokenizer, schema, to_tantivy
+from begrepp.search.search_names import SearchNames
 from begrepp.search.species import ANIMAL, HUMAN
 from begrepp.text.stemming import code_key
 
-_MAX_BORROWED = 30
-"""Labels of related resources per document."""
+_MAX_BORROWED, _MAX_NAMES = 30, 20
+"""Labels of related resources, and names for searching, per document."""
 _LENGTH_BYTES = 4
 _PROGRESS_INTERVAL = 5000
 """Documents between two progress reports."""
@@ -92,7 +94,11 @@ class DocumentBuilder:
         self._codes: dict[str, str] = {}
         self._included: dict[str, set[Text]] = {}
         self._rest_groups = set[str]()
+        self._search_names = SearchNames()
+        self._related_names: dict[str, dict[str, str]] = {}
         for document in related:
+            if found := self._search_names.of(document):
+                self._related_names[document.iri] = found
             self._labels[document.iri] = (document.scheme, [*document.labels("pref", "alt")])
             self._codes[document.iri] = code_key(document.notation)
             names, others = [*document.labels("pref")], [*document.labels("alt")]
@@ -125,12 +131,13 @@ class DocumentBuilder:
 
     def _borrowed_labels(self, document: SearchDocument, dataset: str) -> list[BorrowedLabel]:
         """Return the labels of related resources that are not labels of the resource itself."""
-        borrowed = []
+        borrowed = self._names_for_searching(document)
         if document.kind == "variable" and dataset:
             borrowed.append(BorrowedLabel("context", Text(dataset.rpartition("/")[2], ""), ""))
         related = [(role, iri) for role, iri in self._related(document, dataset) if iri in self._labels]
         if not related:
             return borrowed
+        most = len(borrowed) + _MAX_BORROWED
         seen = {label.value.casefold() for label in document.labels(*LABEL_ROLES)}
         is_rest = not self._included.keys().isdisjoint([iri for _, iri in related]) and self._is_in_rest(document)
         for role, iri in related:
@@ -140,7 +147,18 @@ class DocumentBuilder:
                 if given and label.value.casefold() not in seen:
                     seen.add(label.value.casefold())
                     borrowed.append(BorrowedLabel(given, label, scheme))
-        return borrowed[:_MAX_BORROWED]
+        return borrowed[:most]
+
+    def _names_for_searching(self, document: SearchDocument) -> list[BorrowedLabel]:
+        """Return the names that people search with for a resource, or for the same elsewhere."""
+        state, iri = self._state, document.iri
+        found = self._search_names.of(document)
+        measured = state.measured.get(iri, ()) if document.kind == "variable" else ()
+        for other in (*state.matches.get(iri, ()), *state.siblings.get(iri, ()), *measured):
+            for name, source in self._related_names.get(other, {}).items():
+                found.setdefault(name, source)
+        names = islice(found.items(), _MAX_NAMES)
+        return [BorrowedLabel("synonym", Text(name, ""), source) for name, source in names]
 
     def _is_in_rest(self, document: SearchDocument) -> bool:
         """Return whether a concept is a rest group or a code of one."""

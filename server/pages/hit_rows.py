@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 
 from begrepp.records import Text
 from begrepp.search import Hit
+from begrepp.search.indexed_documents import Label
 from begrepp.search.ranking import SynonymUse
 from server.http.urls import document_path
 from server.served.build import ServedBuild
@@ -114,8 +115,13 @@ def _result(build: ServedBuild, hit: Hit, language: str, dataset: Ref | None) ->
         synonyms=[
             replace(each, source=_short_title(build, each.source, language) or each.source) for each in hit.synonyms
         ],
-        source=_short_title(build, hit.matched.scheme, language) if hit.matched else "",
+        source=_source(build, hit.matched, language) if hit.matched else "",
     )
+
+
+def _source(build: ServedBuild, label: Label, language: str) -> str:
+    """Return the title of the code system that a label is of; of a name for searching, who says that it is one."""
+    return label.scheme if label.role == "synonym" else _short_title(build, label.scheme, language)
 
 
 def _short_title(build: ServedBuild, scheme: str, language: str) -> str:

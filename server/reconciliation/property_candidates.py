@@ -11,6 +11,7 @@ from begrepp.terminology.interface import CodeSystem
 from begrepp.text.swedish import fold
 from server.reconciliation.concept_search import FoundConcept
 from server.reconciliation.condition_candidates import concepts_named, listed_concept
+from server.reconciliation.entity_properties import PROPERTIES, EntityRecords
 from server.reconciliation.match_query import PropertyCondition
 from server.reconciliation.property_index import property_index_of
 from server.reconciliation.service_address import ReconciliationService
@@ -106,8 +107,13 @@ class PropertyCandidates:
 
     def _related(self, name: str, value: str) -> Iterable[str]:
         is_text = name in ("prefLabel", "altLabel", "definition", "scopeNote")
-        for concept in concepts_named(self._everywhere, value, self._language, is_text=is_text):
-            yield from (concept.iri,) if is_text else _RELATED.get(name, _no_concepts)(self._service, concept.iri)
+        concepts = concepts_named(self._everywhere, value, self._language, is_text=is_text)
+        if is_text:  # the search finds by other names too
+            iris = [each.iri for each in concepts]
+            records = EntityRecords(self._everywhere, iris, self._language)
+            return [iri for iri in iris if any(text.is_named(value) for text in PROPERTIES[name](records, iri))]
+        of_related = _RELATED.get(name, _no_concepts)
+        return [iri for concept in concepts for iri in of_related(self._service, concept.iri)]
 
     def _measuring(self, place: int, value: str) -> Iterable[str]:
         """Return the concepts that a variable (place 0) or those of a register (1) measure, broader ones too."""

@@ -35,6 +35,7 @@ from begrepp.ecl.table_file import write_expression_tables
 from begrepp.files import link_or_copy
 from begrepp.queries.query_files import QUERIES_DIR
 from begrepp.search import update_index, write_index
+from begrepp.search.synonyms import operators_checksum
 from begrepp.settings import LANGUAGES
 from begrepp.sparql.scheme_orders import FILES as ORDERS
 from begrepp.store.contents import StoreContents
@@ -52,6 +53,7 @@ class DerivedFiles:
     def __init__(self, contents: StoreContents, previous: Path | None) -> None:
         self._previous = previous
         graphs = json.dumps(sorted(contents.sha256.items()))
+        synonyms = operators_checksum()
         self.keys = {
             "overview": _key(
                 contents.view_sha256()
@@ -61,8 +63,8 @@ class DerivedFiles:
                 "begrepp.build.derived.view_scan",
                 *_check_queries(),
             ),
-            "index": _key(contents.view_sha256(), "begrepp.search", *data_files_of_code()),
-            "indexing": _key("", "begrepp.search", *data_files_of_code()),
+            "index": _key(contents.view_sha256() + synonyms, "begrepp.search", *data_files_of_code()),
+            "indexing": _key(synonyms, "begrepp.search", *data_files_of_code()),
             "terminology": _key(graphs, "begrepp.terminology.derivation.terminology_writer"),
             "differences": _key(
                 graphs,

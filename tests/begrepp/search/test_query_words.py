@@ -37,7 +37,7 @@ THINGS = [
     concept("atc/D05", "D05", sv="Medel vid psoriasis"),
     concept("atc/R03", "R03", sv="Medel vid obstruktiva luftvägssjukdomar"),
     concept("atc/D04", "D04", sv="Klådstillande medel, inkl. anestetika"),
-    concept("atc/N03", "N03", sv="Antiepileptika"),
+    concept("atc/N99", "N99", sv="Antiepileptika, ytterligare"),
     concept("sjukdomar/J45", "J45", sv="Astma"),
     concept("sjukdomar/L29", "L29", sv="Läkemedelsinducerad klåda"),
     concept("sjukdomar/G40", "G40", sv="Epilepsi orsakad av läkemedel"),
@@ -79,11 +79,11 @@ def first(index: TextIndex, query: str) -> str:
         ("vilka läkemedel finns mot migrän", "atc/N02C"),
         ("läkemedel mot astma", "atc/R03"),  # as *astmamedicin*
         ("astmatabletter", "atc/R03"),
-        ("preparat vid epilepsi", "atc/N03"),  # *anti* and the disease
+        ("preparat vid epilepsi", "atc/N99"),  # *anti* and the disease
         ("medel mot klåda", "atc/D04"),  # the disease and an effect
         ("epilepsi", "sjukdomar/G40"),
         ("diabetes typ två", "sjukdomar/E11"),
-        ("diabetes typ I", "sjukdomar/E10"),
+        ("diabetes mellitus typ I", "sjukdomar/E10"),
         ("krans kärls röntgen", "sjukdomar/X02"),
         ("HIV", "sjukdomar/H2"),  # an abbreviation is no form of *hives*
     ],

@@ -16,7 +16,7 @@ THINGS = [
     concept("atc/J07BK", "J07BK", sv="Vaccin mot kvissvatten"),
     concept("atc/A02", "A02", sv="Medel mot tarmdragning"),
     concept("kka/JA", "JA", sv="Plastik vid tarmdragning"),
-    concept("kka/FM", "FM", sv="Operationer på aortaklaffen"),
+    concept("kka/F9", "F9", sv="Operationer på aortaklaffen"),
     concept("sjukdomar/B01", "B01", sv="Kvissvatten"),
     {f'<{BASE}sjukdomar/B01> {name("skos:altLabel")} "Blåskoppor"@sv .\n'},
     concept("sjukdomar/K50", "K50", sv="Tarmdragning"),

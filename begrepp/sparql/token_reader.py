@@ -10,7 +10,7 @@ from begrepp.rdf.namespaces import prefixes
 from begrepp.sparql.services import declared_prefixes
 from begrepp.sparql.tokens import Token, prologue_end
 
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!.*/\.)[^\\]*")
+ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!.*/\.)[^\\]*")
 """An absolute IRI without escape sequences and without segments that its resolution may remove."""
 
 
@@ -54,8 +54,8 @@ class TokenReader:
         elif token.kind == "name":
             prefix, _, local = token.text.partition(":")
             namespace = self._prefixes.get(prefix, "")
-            iri = namespace + local if _ABSOLUTE.fullmatch(namespace) else ""
-        if not _ABSOLUTE.fullmatch(iri):
+            iri = namespace + local if ABSOLUTE_IRI.fullmatch(namespace) else ""
+        if not ABSOLUTE_IRI.fullmatch(iri):
             raise UnknownForm
         return iri
 

@@ -37,6 +37,7 @@ class DiskStore:
         except (OSError, RuntimeError):  # the words of the engine name files of this machine
             raise DamagedBuild("The published build is damaged: its store cannot be opened.") from None
         self._view_graphs = _read_view_graphs(path)
+        self._current: list[NamedNode | DefaultGraph] = [DefaultGraph(), *self._view_graphs]
         self._statistics = path.parent / "statistics.json"
 
     @cached_property
@@ -85,8 +86,7 @@ class DiskStore:
         self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, object_: Term | None
     ) -> Iterator[tuple[Term, Term, Term]]:
         """Yield the triples of the current view with these terms in the order in which queries read them."""
-        graphs: list[NamedNode | DefaultGraph] = [DefaultGraph(), *self._view_graphs]
-        for graph in graphs:
+        for graph in self._current:
             for quad in self._store.quads_for_pattern(subject, predicate, object_, graph):
                 yield quad.subject, quad.predicate, quad.object
 

@@ -103,10 +103,11 @@ class DirectAnswers:
         query, results, graphs = parsed
         formats = (results or RESULT_FORMATS[0], graphs or GRAPH_FORMATS[0])
         fingerprint = answers.fingerprint_in(build, query, formats)
-        outcome, result = "kept", self._state.answers.get(fingerprint)
+        outcome, result = "answered", self._look_up(build, query, results)
         if result is None:
-            outcome = "answered"
-            result = self._look_up(build, query, results) or await self._run(environ, build, query, formats, client)
+            outcome, result = "kept", self._state.answers.get(fingerprint)
+        if result is None:
+            outcome, result = "answered", await self._run(environ, build, query, formats, client)
             if result:
                 self._state.answers.put(fingerprint, result)
         format_ = graphs if result and result.form == "graph" else results
@@ -118,7 +119,7 @@ class DirectAnswers:
         return response
 
     def _look_up(self, build: ServedBuild, query: SparqlRequest, results: Format | None) -> StoredResult | None:
-        """Return the result of a look-up in the current view, which takes a bounded number of steps."""
+        """Return the result of a look-up in the current view, which takes fewer steps than to cache it."""
         is_enabled = self._state.settings.query_rewrites and results == RESULT_FORMATS[0]
         if not is_enabled or query.default_graphs or query.named_graphs or not isinstance(build.store, DiskStore):
             return None

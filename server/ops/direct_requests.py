@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from werkzeug.http import generate_etag, http_date
 
@@ -88,10 +88,19 @@ def media_type(environ: WSGIEnvironment) -> str:
 
 def parse_fields(text: str) -> list[tuple[str, str]] | None:
     """Return the names and values in a query string or form; None if it is not ASCII, or not UTF-8 when decoded."""
-    try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict") if text.isascii() else None
-    except ValueError:
+    if not text.isascii():
         return None
+    fields = [field.partition("=") for field in text.split("&") if field]
+    try:
+        return [(_decode(name), _decode(value)) for name, _, value in fields]
+    except UnicodeDecodeError:
+        return None
+
+
+def _decode(text: str) -> str:
+    """Return a name or value of a form in ASCII, decoded from UTF-8."""
+    text = text.replace("+", " ")
+    return unquote_to_bytes(text).decode() if "%" in text else text
 
 
 @lru_cache(8)

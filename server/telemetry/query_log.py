@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 
 import msgspec
 
@@ -22,6 +23,11 @@ _log = logging.getLogger("begrepp.queries")
 _SUPPRESSED: ContextVar[bool] = ContextVar("own", default=False)
 
 
+@lru_cache(8)
+def _local_time(second: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(second))
+
+
 class _JsonFormatter(logging.Formatter):
     """Formats a record with the fields of `extra` as one line of JSON."""
 
@@ -29,9 +35,8 @@ class _JsonFormatter(logging.Formatter):
     _encode = staticmethod(msgspec.json.Encoder(enc_hook=str).encode)
 
     def format(self, record: logging.LogRecord) -> str:
-        milliseconds = int(record.msecs)
         line = {
-            "time": f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(record.created))},{milliseconds:03}",
+            "time": f"{_local_time(int(record.created))},{int(record.msecs):03}",
             "event": record.getMessage(),
         }
         line |= {name: value for name, value in record.__dict__.items() if name not in self._standard}
@@ -86,7 +91,10 @@ def record_query(query: str, outcome: str, seconds: float, **fields: object) -> 
         return
     metrics.QUERIES.labels(outcome).inc()
     metrics.QUERY_SECONDS.observe(seconds)
-    _log.info("query", extra={"query": _hash(query), "outcome": outcome, "seconds": round(seconds, 4), **fields})
+    if _log.isEnabledFor(logging.INFO):
+        about = {"query": _hash(query), "outcome": outcome, "seconds": round(seconds, 4), **fields}
+        # Without the line of the caller, which `info` looks for and no line of the log has.
+        _log.handle(_log.makeRecord(_log.name, logging.INFO, "", 0, "query", (), None, extra=about))
 
 
 def _hash(query: str) -> str:

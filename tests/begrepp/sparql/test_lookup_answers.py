@@ -23,6 +23,9 @@ from pyoxigraph import (
 from begrepp.rdf.namespaces import expand
 from begrepp.sparql.checked_query import check_client_query
 from begrepp.sparql.lookup_answers import MAX_STEPS, Term, answer_lookup_query
+from begrepp.sparql.lookup_query import MAX_TOKENS, read_lookup_query
+from begrepp.sparql.query_shape import split_query
+from begrepp.sparql.query_syntax import read_short_query
 from begrepp.store.contents import contents_file
 from begrepp.store.disk import DiskStore
 
@@ -159,6 +162,9 @@ LOOKUPS = [
     "SELECT ?n ?l { x:c4 skos:notation ?n ; skos:prefLabel ?l ; FILTER(LANG(?l) = 'sv') }",
     "SELECT ?l { x:odd skos:prefLabel ?l }",
     "SELECT ?l { x:nothing skos:prefLabel ?l }",
+    "SELECT ?c { ?c skos:notation 'A4'#'A5' <c4> {\n }",
+    "SELECT ?c { ?c skos:notation '# } <x> A4' }",
+    f"SELECT ?l {{ <{HOME}c4#'> skos:prefLabel ?l }}",
 ]
 
 
@@ -184,6 +190,13 @@ def test_usual_look_ups_are_answered(store: DiskStore, query: str) -> None:
         "SELECT ?l { x:c7 skos:note ?l }",
         "SELECT ?l { x:odd skos:note ?l }",
         "SELECT ?l { <c4> skos:prefLabel ?l }",
+        "SELECT ?l { x:c4 skos:prefLabel ?l FILTER(LANG(?l) = <sv>) }",
+        "SELECT ?l { x:c4 skos:prefLabel ?l FILTER(LANG(?l) = ?l) }",
+        "SELECT ?l # {\n SELECT ?l { x:c4 skos:prefLabel ?l }",
+        "SELECT ?l # { <c1> \n { x:c4 skos:prefLabel <c2> }",
+        "SELECT ('{' AS ?l) { x:c4 skos:prefLabel ?l }",
+        "SELECT ?l { x:c4 skos:prefLabel '# } ",
+        "SELECT ?l { x:c4 <<x:a> ?l }",
         f"SELECT ?l {{ <{HOME}a/../c4> skos:prefLabel ?l }}",
         "SELECT ?l { nowhere:c4 skos:prefLabel ?l }",
         "SELECT ?l { x:c4 skos:prefLabel ?l ",
@@ -212,6 +225,30 @@ class _Counted:
         for triple in self._triples(subject, predicate, object_):
             self.steps += 1
             yield triple
+
+
+def test_queries_of_one_shape_differ_in_values_alone() -> None:
+    chance = random.Random(5)
+    pieces = ["<", ">", '"', "'", "#", "\n", " ", "{", "}", "?l", "x:c4", "<x:1>", "'sv'", '"A"', "@sv", ".", ";", "a"]
+    compared = 0
+    for number in range(QUERIES):
+        query = _Generator(number).query()
+        for _ in range(chance.choice([0, 1, 1, 2])):
+            at = chance.randrange(len(_PREFIX), len(query))
+            query = query[:at] + chance.choice(pieces) + query[at + chance.choice([0, 0, 1]) :]
+        if "\\" in query or read_lookup_query(query) is None:
+            continue
+        split = split_query(query)
+        token_list, expected = read_short_query(query, MAX_TOKENS), read_short_query(split[0], MAX_TOKENS)  # type: ignore[index]
+        assert split and token_list and expected
+        first = next(n for n, token in enumerate(token_list) if token.text == "{")
+        values = [n for n, token in enumerate(token_list) if n > first and token.kind in ("iri", "string")]
+        assert [token_list[n].text for n in values] == split[1], query
+        assert [each.kind for each in token_list] == [each.kind for each in expected], query
+        same = [n for n in range(len(token_list)) if n not in values]
+        assert [token_list[n].text for n in same] == [expected[n].text for n in same], query
+        compared += 1
+    assert compared > QUERIES / 10
 
 
 def test_no_query_takes_more_than_the_bound_of_steps(store: DiskStore) -> None:

@@ -3,7 +3,7 @@
 A group of synonyms gives its phrases to what has another name of the group, so that a query with some of the words of a
 phrase finds it too; single words need not be given, since a query has them as alternatives of its own words. The lists
 (`ontology/search_names/NAME.tsv`: code, names) name what has no short name, such as *ont när jag kissar*. NAME is the
-short name of a code system, or `variables` or `datasets`. None of these names is a statement about a concept.
+short name of a code system, or `variables` (*nkbc/d_her2*) or `datasets`. None of the names is a statement.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from begrepp.settings import ROOT
 LISTS = ROOT / "ontology" / "search_names"
 _MAX_WORDS = 6
 """Words of a label that is looked up among the synonyms."""
-_PARTS_OF_IRI = {"variable": 2, "dataset": 1}
-"""Last parts of an IRI that tell a variable or a dataset from the others."""
 
 
 class SearchNames:
@@ -34,7 +32,8 @@ class SearchNames:
 
     def of(self, document: SearchDocument) -> dict[str, str]:
         """Return the names for a resource that are no labels of it, each with its source, those of the lists first."""
-        found = dict.fromkeys(self._listed(document), OWN_SOURCE)
+        name, code = list_place(document)
+        found = dict.fromkeys(self._lists.get(name, {}).get(code, ()), OWN_SOURCE)
         for label in document.labels("pref", "alt"):
             for variant in label_variants(label.value):
                 words = tuple(word for word in content_words(variant) if word not in UNSPECIFIED)
@@ -45,11 +44,16 @@ class SearchNames:
         labels = {label.value.casefold() for label in document.labels(*LABEL_ROLES)}
         return {name: source for name, source in found.items() if name.casefold() not in labels}
 
-    def _listed(self, document: SearchDocument) -> list[str]:
-        if parts := _PARTS_OF_IRI.get(document.kind):
-            key = "/".join(document.iri.rsplit("/", parts)[-parts:])
-            return self._lists.get(f"{document.kind}s", {}).get(key, [])
-        return self._lists.get(document.scheme.rpartition("/")[2], {}).get(document.notation, [])
+
+def list_place(document: SearchDocument) -> tuple[str, str]:
+    """Return the name of the list that has the names for a resource, and its code there."""
+    match document.kind:
+        case "dataset":
+            return "datasets", document.iri.rpartition("/")[2]
+        case "variable":
+            dataset = document.iri.rpartition("/dataset/")[2].partition("/")[0]
+            return "variables", f"{dataset}/{document.notation}"
+    return document.scheme.rpartition("/")[2], document.notation
 
 
 def read_list(path: Path) -> Iterator[tuple[str, list[str]]]:

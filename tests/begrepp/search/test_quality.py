@@ -10,6 +10,9 @@ import pytest
 from begrepp.artefact.manifest import current_build
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
+from begrepp.search.documents import read_documents
+from begrepp.search.search_names import LISTS as NAME_LISTS
+from begrepp.search.search_names import list_place, read_list
 from begrepp.settings import Settings
 from bench.search_ablation import MECHANISMS
 from bench.search_quality import Judged, evaluate, index_search, mean, read_judged, score
@@ -49,6 +52,8 @@ def test_search_is_as_good_as_it_was(tmp_path: Path) -> None:
         worst = "\n".join(f"{each.ndcg:.2f} {each.judged.query}: {', '.join(each.found[:5])}" for each in scores[:20])
         assert mean(each.ndcg for each in scores) > before["ndcg"] - 0.01, worst
         assert mean(each.reciprocal_rank for each in scores) > before["mrr"] - 0.01, worst
+    listed = {(path.stem, code) for path in NAME_LISTS.glob("*.tsv") for code, _ in read_list(path)}
+    assert not listed - {*map(list_place, read_documents(current_build(settings) / "graphs" / "current.nt"))}
 
 
 @pytest.mark.parametrize("name", MECHANISMS)

@@ -19,6 +19,8 @@ UNINFLECTED = {
     "difference.more",
     "dataset.all",
     "thing.hidden",
+    "search.cut",
+    "search.pastend",
     "sparql.cut",
     "validate.kept",
     "validate.took",
